@@ -1,0 +1,1 @@
+//! One relay over HTTP: probing, account calls, keys, models and the chat stream.

@@ -1,0 +1,1 @@
+//! Folders, layers, profiles and secrets on disk.

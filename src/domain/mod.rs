@@ -1,0 +1,36 @@
+//! Values and their arithmetic: what a relay sells, what it costs, and what can go wrong.
+//!
+//! Nothing in this room does I/O, reads a clock, draws lots or awaits. Money and token counts are integers
+//! throughout; an unknown figure is `None` and is shown as `?`, never as zero.
+
+pub mod account;
+pub mod address;
+pub mod chat;
+pub mod conversation;
+pub mod count;
+pub mod fault;
+pub mod group;
+pub mod key;
+pub mod model;
+pub mod model_name;
+pub mod money;
+pub mod price;
+pub mod profile;
+pub mod receipt;
+pub mod time;
+pub mod usage;
+
+pub use account::{Account, RelayFacts};
+pub use address::Address;
+pub use chat::{ChatMessage, ChatRequest, Finish, Part, Role};
+pub use conversation::{Conversation, Turn};
+pub use fault::{Fault, FaultKind};
+pub use group::{Group, Ratio};
+pub use key::{ApiKey, KeyDraft, KeyInfo, KeyStatus, QuotaLimit};
+pub use model::{Endpoint, Model};
+pub use money::{Basis, Cost, Money, QuotaScale, QuotaUnits};
+pub use price::{Price, TokenPrices};
+pub use profile::{Access, Profile};
+pub use receipt::{Receipt, ReceiptState};
+pub use time::{UnixMillis, UnixSeconds};
+pub use usage::Usage;

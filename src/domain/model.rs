@@ -1,0 +1,117 @@
+//! Models as a relay sells them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::group::{Group, Ratio};
+use super::money::QuotaScale;
+use super::price::{BasePrice, Price};
+
+/// A way a model is called. Source of the names: `supported_endpoint_types` of `GET /api/pricing`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Endpoint {
+    /// `/v1/chat/completions`
+    #[serde(rename = "openai")]
+    Chat,
+    /// `/v1/messages`
+    #[serde(rename = "anthropic")]
+    Messages,
+    /// `/v1/responses`
+    #[serde(rename = "openai-response")]
+    Responses,
+    /// `/v1beta/models/{model}:generateContent`
+    Gemini,
+    /// `/v1/embeddings`
+    Embeddings,
+    /// Something else the operator offers, by its own name.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl Endpoint {
+    /// From a relay's name for it.
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "openai" => Endpoint::Chat,
+            "anthropic" => Endpoint::Messages,
+            "openai-response" => Endpoint::Responses,
+            "gemini" => Endpoint::Gemini,
+            "embeddings" => Endpoint::Embeddings,
+            other => Endpoint::Other(other.to_owned()),
+        }
+    }
+
+    /// The path below a relay's base address; `None` where we do not know it.
+    pub fn path(&self, model: &str) -> Option<String> {
+        Some(match self {
+            Endpoint::Chat => "/v1/chat/completions".into(),
+            Endpoint::Messages => "/v1/messages".into(),
+            Endpoint::Responses => "/v1/responses".into(),
+            Endpoint::Gemini => format!("/v1beta/models/{model}:generateContent"),
+            Endpoint::Embeddings => "/v1/embeddings".into(),
+            Endpoint::Other(_) => return None,
+        })
+    }
+}
+
+impl fmt::Display for Endpoint {
+    /// The short word of the marketplace's column.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Endpoint::Chat => "chat",
+            Endpoint::Messages => "messages",
+            Endpoint::Responses => "responses",
+            Endpoint::Gemini => "gemini",
+            Endpoint::Embeddings => "embeddings",
+            Endpoint::Other(name) => name,
+        })
+    }
+}
+
+/// A model on a relay's marketplace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// The exact name, byte for byte (S-44).
+    pub name: String,
+    /// The vendor's name; empty when the relay does not say.
+    pub vendor: String,
+    /// What the relay says of it; may be empty.
+    pub description: String,
+    /// The relay's tags.
+    pub tags: Vec<String>,
+    /// The groups that serve it; `None` when the relay does not say, which is not the same as *none*.
+    pub groups: Option<Vec<String>>,
+    /// The ways it is called; empty when the relay does not say.
+    pub endpoints: Vec<Endpoint>,
+    /// The published price, before any group.
+    pub price: BasePrice,
+    /// Longest prompt and output together, in tokens, where known.
+    pub context: Option<u64>,
+    /// Longest output in tokens, where known.
+    pub max_output: Option<u64>,
+}
+
+impl Model {
+    /// Whether a group serves it; unknown counts as yes, because the relay will say if not.
+    pub fn in_group(&self, group: &str) -> bool {
+        self.groups
+            .as_ref()
+            .is_none_or(|groups| groups.iter().any(|name| name == group || name == "all"))
+    }
+
+    /// Its price in a group.
+    pub fn price_in(&self, ratio: Option<Ratio>, scale: QuotaScale) -> Price {
+        self.price.at(ratio, scale)
+    }
+
+    /// Its price in the named one of these groups; unknown where the group or its ratio is.
+    pub fn price_in_group(&self, group: &str, groups: &[Group], scale: QuotaScale) -> Price {
+        let ratio = groups
+            .iter()
+            .find(|known| known.name == group)
+            .and_then(|known| known.ratio);
+        self.price_in(ratio, scale)
+    }
+}

@@ -1,0 +1,58 @@
+//! Profiles: the relays a person uses, each with its address and the credential it is reached with.
+//!
+//! A profile holds no secret: keys and access tokens live in the vault, under the profile's name.
+
+use serde::{Deserialize, Serialize};
+
+use super::address::Address;
+
+/// The name of the profile of the embedded relay.
+pub const LOCAL: &str = "local";
+
+/// How we may talk to a relay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "access", rename_all = "snake_case")]
+pub enum Access {
+    /// An access token of an account: keys, groups, wallet and logs can be seen and changed.
+    Account {
+        /// The account's number, which relays before July 2026 want in a header beside the token.
+        user_id: Option<i64>,
+    },
+    /// Only a key: models can be listed and called, nothing else.
+    KeyOnly,
+}
+
+/// One relay, and how we reach it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The name people give it; unique, never empty.
+    pub name: String,
+    /// Where it is. For the embedded relay, where it listened last.
+    pub address: Address,
+    /// How we may talk to it.
+    #[serde(flatten)]
+    pub access: Access,
+}
+
+impl Profile {
+    /// Whether this is the relay we carry inside.
+    pub fn is_local(&self) -> bool {
+        self.name == LOCAL
+    }
+
+    /// What is wrong with a profile's name, if anything.
+    ///
+    /// # Errors
+    /// A sentence for the field or flag.
+    pub fn check_name(name: &str) -> Result<(), String> {
+        let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
+        match name {
+            "" => Err("a profile needs a name".into()),
+            name if name.len() > 40 => Err("a profile's name has 40 bytes at most".into()),
+            name if !name.chars().all(fits) => Err(format!(
+                "{name:?} cannot name a profile; use letters, digits, - _ ."
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The engine's door: every command it takes and every event it gives.
+//!
+//! Each command that wants an answer carries an id, and the answer carries it back; a late answer to something that was
+//! cancelled is recognised by it. Amounts carry their [`Basis`](crate::domain::Basis).
+
+use crate::domain::{
+    Account, ApiKey, ChatRequest, Conversation, Cost, Fault, Finish, Group, KeyDraft, KeyInfo,
+    Model, Money, Profile, RelayFacts, UnixMillis, Usage,
+};
+
+/// The id of one reply that is asked for. Whoever asks chooses it; it is never used twice in a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TurnId(pub u64);
+
+/// The id of one thing that was asked of the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AskId(pub u64);
+
+/// What can be fetched anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// The account and its wallet.
+    Account,
+    /// The keys.
+    Keys,
+    /// The groups.
+    Groups,
+    /// The marketplace.
+    Models,
+}
+
+impl Scope {
+    /// Everything a relay may offer.
+    pub const ALL: [Scope; 4] = [Scope::Account, Scope::Keys, Scope::Groups, Scope::Models];
+
+    /// The word people see.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Scope::Account => "account",
+            Scope::Keys => "keys",
+            Scope::Groups => "groups",
+            Scope::Models => "models",
+        }
+    }
+}
+
+/// A credential as it was typed in; cleaned by the engine, which tells what it did.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A key only: models can be listed and called.
+    Key(ApiKey),
+    /// An account's access token, with its number where the relay wants it.
+    AccessToken {
+        /// The token.
+        token: ApiKey,
+        /// The account's number.
+        user_id: Option<i64>,
+    },
+}
+
+/// A command to the engine.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Opens a profile: starts or joins the embedded relay, or reaches the remote one, then fetches everything.
+    Open {
+        /// The profile's name.
+        profile: String,
+    },
+    /// Adds a relay, after reaching it with the credential; opens it when that works.
+    AddProfile {
+        /// Answered by [`Event::ProfileAdded`] or [`Event::AskFailed`].
+        ask: AskId,
+        /// The new profile's name.
+        name: String,
+        /// The address in any pasted form.
+        address: String,
+        /// The credential, as pasted.
+        credential: Credential,
+    },
+    /// Fetches a list anew. Answered by [`Event::Loaded`] or [`Event::Failed`].
+    Refresh(Scope),
+    /// Makes a key. The secret is stored before the answer shows it.
+    CreateKey {
+        /// Answered by [`Event::KeyCreated`] or [`Event::AskFailed`].
+        ask: AskId,
+        /// Its settings.
+        draft: KeyDraft,
+    },
+    /// Deletes keys at the relay, and their secrets here.
+    DeleteKeys {
+        /// Answered by [`Event::KeysDeleted`], even where some failed.
+        ask: AskId,
+        /// Their numbers.
+        ids: Vec<i64>,
+    },
+    /// Sends a request. Answered by events that carry the turn, [`Event::Ended`] the last but for [`Event::Settled`].
+    Send {
+        /// The id of the reply.
+        turn: TurnId,
+        /// What is asked.
+        request: ChatRequest,
+        /// The key's number at the relay, or `None` for the first key in the vault that may be used.
+        key: Option<i64>,
+    },
+    /// Stops a reply; what came is kept and billed.
+    Stop(TurnId),
+    /// Keeps a conversation as it stands now. Answered by [`Event::Kept`] the first time.
+    Keep(Box<Conversation>),
+}
+
+/// A list that was fetched, whole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Snapshot {
+    /// The account and its wallet.
+    Account(Account),
+    /// The keys, newest first.
+    Keys(Vec<KeyRow>),
+    /// The groups, by name.
+    Groups(Vec<Group>),
+    /// The models, by name.
+    Models(Vec<Model>),
+}
+
+impl Snapshot {
+    /// What it is a list of.
+    pub const fn scope(&self) -> Scope {
+        match self {
+            Snapshot::Account(_) => Scope::Account,
+            Snapshot::Keys(_) => Scope::Keys,
+            Snapshot::Groups(_) => Scope::Groups,
+            Snapshot::Models(_) => Scope::Models,
+        }
+    }
+}
+
+/// A key, and whether we hold its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// The key as its relay describes it.
+    pub info: KeyInfo,
+    /// Whether the vault holds the secret, so that it can be chatted with from here.
+    pub held: bool,
+}
+
+/// The figures that move while a reply streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spend {
+    /// Tokens so far; `cost.basis` says whether they are counted or reported.
+    pub usage: Usage,
+    /// What they cost so far.
+    pub cost: Cost,
+    /// Milliseconds since the request was sent.
+    pub elapsed_ms: u64,
+    /// Milliseconds to the first part, once there was one.
+    pub first_ms: Option<u64>,
+    /// Tokens a second, in tenths, since the first part.
+    pub tenths_per_second: Option<u32>,
+    /// What the key may still spend, this reply taken off; `None` for unlimited or unknown.
+    pub key_left: Option<Money>,
+    /// What is left in the wallet, this reply taken off; `None` when unknown.
+    pub wallet: Option<Money>,
+}
+
+/// How a reply ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnEnd {
+    /// Why the answer ended; for a failure, how far it had come.
+    pub finish: Finish,
+    /// What went wrong, where something did.
+    pub fault: Option<Fault>,
+    /// The final figures, before the relay's log was asked.
+    pub spend: Spend,
+    /// Milliseconds from sending to the end.
+    pub total_ms: u64,
+    /// The relay's request id.
+    pub request_id: Option<String>,
+}
+
+/// Money and tokens since local midnight, from the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Today {
+    /// Spent by requests whose cost is known.
+    pub spent: Money,
+    /// Requests whose cost is not known.
+    pub unknown: u64,
+    /// Tokens of all requests.
+    pub tokens: u64,
+    /// Requests.
+    pub requests: u64,
+}
+
+/// An event from the engine.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The profiles there are; the first event of all. An empty list means a first run.
+    Profiles {
+        /// By name.
+        list: Vec<Profile>,
+        /// The one used last.
+        current: Option<String>,
+    },
+    /// A profile is being opened; lists of the one before are void.
+    Opening {
+        /// Its name.
+        profile: String,
+    },
+    /// A profile is open; its lists follow.
+    Opened {
+        /// The profile.
+        profile: Profile,
+        /// What its relay is and can do.
+        facts: RelayFacts,
+        /// The conversation that was kept last, if any.
+        conversation: Option<Box<Conversation>>,
+    },
+    /// A profile could not be opened.
+    OpenFailed {
+        /// Its name.
+        profile: String,
+        /// Why.
+        fault: Fault,
+    },
+    /// A list was fetched.
+    Loaded {
+        /// The list.
+        snapshot: Snapshot,
+        /// When.
+        at: UnixMillis,
+    },
+    /// A list could not be fetched; the old one stays.
+    Failed {
+        /// Which.
+        scope: Scope,
+        /// Why.
+        fault: Fault,
+    },
+    /// A relay was added; it is being opened.
+    ProfileAdded {
+        /// What asked.
+        ask: AskId,
+        /// The new profile.
+        profile: Profile,
+        /// What was put right in the address and the credential.
+        notes: Vec<String>,
+    },
+    /// A key was made, and its secret stored.
+    KeyCreated {
+        /// What asked.
+        ask: AskId,
+        /// The key.
+        key: KeyInfo,
+        /// Its secret, to be shown once.
+        secret: ApiKey,
+        /// Where the secret was stored.
+        stored_in: String,
+    },
+    /// Keys were deleted.
+    KeysDeleted {
+        /// What asked.
+        ask: AskId,
+        /// The numbers of those that are gone.
+        ids: Vec<i64>,
+        /// The first trouble, where there was some.
+        fault: Option<Fault>,
+    },
+    /// What was asked could not be done; nothing was changed.
+    AskFailed {
+        /// What asked.
+        ask: AskId,
+        /// Why.
+        fault: Fault,
+    },
+    /// Text of a reply. Neighbouring pieces of one turn may be merged.
+    Delta {
+        /// The reply.
+        turn: TurnId,
+        /// The text.
+        text: String,
+        /// Whether it is reasoning rather than answer.
+        reasoning: bool,
+    },
+    /// The moving figures of a reply. A newer one replaces an older.
+    Spend {
+        /// The reply.
+        turn: TurnId,
+        /// The figures.
+        spend: Spend,
+    },
+    /// A reply ended.
+    Ended {
+        /// The reply.
+        turn: TurnId,
+        /// How.
+        end: Box<TurnEnd>,
+    },
+    /// The relay's log says what a reply was charged.
+    Settled {
+        /// The reply.
+        turn: TurnId,
+        /// The settled cost.
+        cost: Cost,
+    },
+    /// Spend since midnight. A newer one replaces an older.
+    Today(Today),
+    /// A conversation was kept for the first time, under this number.
+    Kept {
+        /// The store's number for it.
+        id: i64,
+    },
+    /// Something the user should know that belongs to no place: a ledger that cannot be written, a list cut short.
+    Notice(Fault),
+}

@@ -1,0 +1,69 @@
+//! What the engine asks of the world around it: profiles, secrets and the embedded relay.
+//!
+//! The command line wires the real ones in; tests bring their own. Calls may touch small files and block for a
+//! millisecond; only starting the relay may take longer, and that one awaits.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::domain::{Address, ApiKey, Fault, Profile};
+
+/// A key's secret as the vault keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldKey {
+    /// The relay's number for it; `None` where the relay has no numbers, as for a key-only profile.
+    pub id: Option<i64>,
+    /// Its name.
+    pub name: String,
+    /// The secret.
+    pub secret: ApiKey,
+}
+
+/// The world around the engine.
+pub trait Host: Send + Sync + 'static {
+    /// The profiles there are, by name, and the one used last.
+    ///
+    /// # Errors
+    /// When the configuration cannot be read.
+    fn profiles(&self) -> Result<(Vec<Profile>, Option<String>), Fault>;
+
+    /// Adds or replaces a profile and, where one is given, its access token.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing was.
+    fn save_profile(&self, profile: &Profile, access_token: Option<&ApiKey>) -> Result<(), Fault>;
+
+    /// Remembers which profile was used last.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn remember_profile(&self, name: &str) -> Result<(), Fault>;
+
+    /// The access token of a profile's account.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    fn access_token(&self, profile: &str) -> Result<Option<ApiKey>, Fault>;
+
+    /// The keys whose secrets we hold for a profile, in the order they were stored.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    fn held_keys(&self, profile: &str) -> Result<Vec<HeldKey>, Fault>;
+
+    /// Stores a key's secret durably and says where, in words for people.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn hold_key(&self, profile: &str, key: &HeldKey) -> Result<String, Fault>;
+
+    /// Forgets the secrets of deleted keys.
+    ///
+    /// # Errors
+    /// When the vault cannot be written.
+    fn forget_keys(&self, profile: &str, ids: &[i64]) -> Result<(), Fault>;
+
+    /// Starts the embedded relay, or joins the one that already serves this data folder. Says where it listens; its
+    /// profile, access token and first key are then in place. Calling it again is harmless.
+    fn start_local(&self) -> Pin<Box<dyn Future<Output = Result<Address, Fault>> + Send + '_>>;
+}

@@ -1,0 +1,9 @@
+//! The async task behind the dashboard: commands in, events out.
+//!
+//! It owns the client, the ledger and everything that waits; whoever stands at its [`door`] neither sees HTTP nor SQL.
+//! What it needs from outside (profiles, secrets, the embedded relay) it asks of a [`host::Host`].
+
+pub mod door;
+pub mod handle;
+pub mod host;
+pub mod outbox;

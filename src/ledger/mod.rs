@@ -1,0 +1,1 @@
+//! The local quota ledger and the kept conversations: one owner of one SQLite file.

@@ -1,0 +1,25 @@
+//! relaydeck: the terminal deck for LLM API relays.
+//!
+//! The house, from the ground up; a room may use the rooms named behind it and no others (`tests/house.rs` holds it to that):
+//!
+//! | room | what it is | may use |
+//! | --- | --- | --- |
+//! | [`domain`] | values and their arithmetic | – |
+//! | [`wire`] | codecs without I/O | domain |
+//! | [`config`] | folders, layers, profiles, secrets | domain |
+//! | [`ledger`] | the local quota ledger and the kept conversations | domain |
+//! | [`client`] | one relay over HTTP | wire, domain |
+//! | [`relay`] | the embedded relay | wire, domain |
+//! | [`engine`] | the async task behind the dashboard: commands in, events out | client, ledger, domain |
+//! | [`tui`] | the dashboard | engine's door, domain |
+//! | [`cli`] | one file a sub-command; builds everything and hands it over | all |
+
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod domain;
+pub mod engine;
+pub mod ledger;
+pub mod relay;
+pub mod tui;
+pub mod wire;

@@ -1,0 +1,1 @@
+//! The embedded relay: routes, authentication, metering, channels, built-in models and the store.

@@ -1,0 +1,7 @@
+//! Codecs without I/O: bytes and JSON of the dialects relays speak, to and from the values of `domain`.
+//!
+//! Decoding is lenient, because relays of many versions and forks answer differently (`contract/new-api.md` 11):
+//! every field may be missing, null or of another type. Encoding is strict: one shape, the current one.
+
+pub mod lenient;
+pub mod new_api;

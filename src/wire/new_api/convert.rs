@@ -1,0 +1,1 @@
+//! From rows of the management protocol to values of `domain`, and back.
