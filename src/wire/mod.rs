@@ -5,3 +5,4 @@
 
 pub mod lenient;
 pub mod new_api;
+pub mod sse;
