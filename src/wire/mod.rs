@@ -5,4 +5,6 @@
 
 pub mod lenient;
 pub mod new_api;
+pub mod openai_error;
+pub mod plain;
 pub mod sse;
