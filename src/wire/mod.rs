@@ -5,6 +5,7 @@
 
 pub mod lenient;
 pub mod new_api;
+pub mod openai_chat;
 pub mod openai_error;
 pub mod plain;
 pub mod sse;
