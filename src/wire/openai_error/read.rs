@@ -86,10 +86,11 @@ fn read_value(value: &Value) -> ErrorText {
         Some(Value::String(text)) => text.clone(),
         _ => member(&["message", "msg", "detail", "description", "error_msg"]),
     };
-    let message = if message.is_empty() {
-        words(root).unwrap_or_default()
-    } else {
-        message
+    let message = match message.as_str() {
+        "" => words(root).unwrap_or_default(),
+        // Payment calls put the words beside this one.
+        "error" => root.get("data").and_then(words).unwrap_or(message),
+        _ => message,
     };
     let (message, request_ids) = strip_request_ids(&message);
     // The outer `type` of Anthropic's shape says only "error"; the inner one tells.

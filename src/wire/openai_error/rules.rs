@@ -39,6 +39,9 @@ pub(super) fn judge(answer: &ErrorAnswer<'_>, text: &ErrorText) -> Verdict {
     if text.shape == Shape::Html {
         return page(answer, status);
     }
+    if matches!(answer.status, Some(200..=299)) && text.shape != Shape::Json {
+        return Kind::NotAnApi.into();
+    }
     if status == 404 && text.message.contains("Invalid URL") {
         return Kind::EndpointMissing.into();
     }
