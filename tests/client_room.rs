@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "client/catalogue.rs"]
+mod catalogue;
 #[path = "client/chat.rs"]
 mod chat;
 #[allow(dead_code)]
