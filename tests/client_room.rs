@@ -6,6 +6,9 @@
 mod catalogue;
 #[path = "client/chat.rs"]
 mod chat;
-#[allow(dead_code)]
+#[path = "client/console.rs"]
+mod console;
+#[path = "client/eras.rs"]
+mod eras;
 #[path = "client/fake.rs"]
 mod fake;
