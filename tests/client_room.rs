@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "client/bill.rs"]
+mod bill;
 #[path = "client/catalogue.rs"]
 mod catalogue;
 #[path = "client/chat.rs"]
@@ -12,3 +14,9 @@ mod console;
 mod eras;
 #[path = "client/fake.rs"]
 mod fake;
+#[path = "client/gateways.rs"]
+mod gateways;
+#[path = "client/misbehaviour.rs"]
+mod misbehaviour;
+#[path = "client/owner.rs"]
+mod owner;
