@@ -10,6 +10,8 @@ mod catalogue;
 mod chat;
 #[path = "client/console.rs"]
 mod console;
+#[path = "client/cuts.rs"]
+mod cuts;
 #[path = "client/eras.rs"]
 mod eras;
 #[path = "client/fake.rs"]
