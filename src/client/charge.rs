@@ -160,7 +160,8 @@ fn charge(row: &LogRow, money: Money) -> Charge {
             cache_write: write,
             output: u64::try_from(row.completion_tokens).unwrap_or(0),
         },
-        usage_counted: flag("usage_counted"),
+        // Our own relay's word; others estimate silently.
+        usage_counted: other.get("usage_source").and_then(Value::as_str) == Some("counted"),
         group: row.group.clone(),
         key_name: crate::wire::plain::one_line(&row.token_name),
         key_id: (row.token_id > 0).then_some(row.token_id),

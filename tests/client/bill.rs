@@ -198,7 +198,7 @@ async fn clocks_that_differ_do_not_hide_a_row() {
 #[tokio::test]
 async fn a_relay_that_counted_itself_says_so() {
     let mut counted = row("mine", "m-1", SENT, 9, 2, 4);
-    counted["other"] = json!("{\"usage_counted\":true,\"claude\":true,\"cache_tokens\":100}");
+    counted["other"] = json!("{\"usage_source\":\"counted\",\"claude\":true,\"cache_tokens\":100}");
     let fake = relay(json!([counted])).await;
     let charge = fake
         .member_with(at_ten())
