@@ -6,6 +6,7 @@ use bytes::Bytes;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 
+use crate::domain::key::mask;
 use crate::domain::{ApiKey, Fault, FaultKind, UnixSeconds};
 use crate::wire::console_error;
 use crate::wire::openai_error::{ErrorAnswer, classify};
@@ -82,26 +83,32 @@ impl Answer {
         }
     }
 
-    /// The body with our own secrets taken out, where it holds them.
+    /// The body with our own secrets masked, where it holds them.
     fn scrubbed(&self) -> Option<Vec<u8>> {
-        let holds = |secret: &ApiKey| {
-            let bytes = secret.expose().trim_start_matches("sk-").as_bytes();
-            // Shorter ones would be found in innocent words.
-            bytes.len() >= 8 && self.body.windows(bytes.len()).any(|window| window == bytes)
-        };
         // Price lists of megabytes are not searched: success is not shown to anybody as a message.
-        if self.is_good() && self.body.len() > 64 * 1024 || !self.secrets.iter().any(holds) {
+        if self.is_good() && self.body.len() > 64 * 1024 {
             return None;
         }
-        let mut text = String::from_utf8_lossy(&self.body).into_owned();
-        for secret in &self.secrets {
-            text = text.replace(secret.expose(), &secret.masked());
-            let bare = secret.expose().trim_start_matches("sk-");
-            if bare.len() >= 8 {
-                text = text.replace(bare, secret.masked().trim_start_matches("sk-"));
-            }
+        // Relays know keys without their `sk-`; anything shorter would be found in innocent words.
+        let bare = |secret: &ApiKey| secret.expose().trim_start_matches("sk-").to_owned();
+        let held: Vec<String> = self
+            .secrets
+            .iter()
+            .map(bare)
+            .filter(|secret| secret.len() >= 8)
+            .filter(|secret| {
+                let bytes = secret.as_bytes();
+                self.body.windows(bytes.len()).any(|window| window == bytes)
+            })
+            .collect();
+        if held.is_empty() {
+            return None;
         }
-        Some(text.into_bytes())
+        let text = String::from_utf8_lossy(&self.body).into_owned();
+        let masked = held
+            .iter()
+            .fold(text, |text, secret| text.replace(secret, &mask(secret)));
+        Some(masked.into_bytes())
     }
 
     fn described<'a>(&'a self, body: &'a [u8]) -> ErrorAnswer<'a> {

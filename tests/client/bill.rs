@@ -180,19 +180,21 @@ async fn without_a_count_only_a_row_that_stands_alone_is_taken() {
 
 #[tokio::test]
 async fn clocks_that_differ_do_not_hide_a_row() {
-    // The server's clock is ten minutes ahead, and so are its rows.
-    let rows = json!([row("", "m-1", SENT + 604, 9, 2, 4)]);
-    let fake = Fake::start(move |asked| match asked.line().as_str() {
-        "GET /api/status" => Told::data(json!({"chats":[]})),
-        _ => Told::data(rows.clone()).header("date", "Thu, 01 Jan 2026 00:10:10 GMT"),
-    })
-    .await;
-    let found = fake
-        .member_with(at_ten())
-        .charge_of(&query(None, Some((9, 2))))
-        .await
-        .unwrap();
-    assert_eq!(found.unwrap().units, QuotaUnits(4));
+    // The server's clock is ten minutes ahead or behind, and so are its rows.
+    for (date, at) in [
+        ("Thu, 01 Jan 2026 00:10:10 GMT", SENT + 604),
+        ("Wed, 31 Dec 2025 23:50:10 GMT", SENT - 596),
+    ] {
+        let rows = json!([row("", "m-1", at, 9, 2, 4)]);
+        let fake = Fake::start(move |asked| match asked.line().as_str() {
+            "GET /api/status" => Told::data(json!({"chats":[]})),
+            _ => Told::data(rows.clone()).header("date", date),
+        })
+        .await;
+        let client = fake.member_with(at_ten());
+        let found = client.charge_of(&query(None, Some((9, 2)))).await.unwrap();
+        assert_eq!(found.unwrap().units, QuotaUnits(4), "{date}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use proptest::prelude::*;
 use relaydeck::client::{Options, Reply};
-use relaydeck::domain::{ChatMessage, ChatRequest, Fault, FaultKind, Finish, Part, Role, Usage};
+use relaydeck::domain::{
+    ApiKey, ChatMessage, ChatRequest, Fault, FaultKind, Finish, Part, Role, Usage,
+};
 use serde_json::json;
 
 use crate::fake::{Fake, Piece, Told, key, options};
@@ -182,8 +184,14 @@ async fn a_silent_stream_is_given_up_and_a_finished_one_is_not_waited_for() {
         .unwrap();
     assert_eq!((parts, fault.unwrap().kind), (vec![], FaultKind::Timeout));
 
-    let (parts, fault) = ask_with(Told::events(&STREAM[..3]).then(Piece::Stall), patience)
+    let patient = Options {
+        stall: Duration::from_secs(3_600),
+        ..patience
+    };
+    let told = Told::events(&STREAM[..3]).then(Piece::Stall);
+    let (parts, fault) = tokio::time::timeout(Duration::from_secs(20), ask_with(told, patient))
         .await
+        .expect("an answer that said why it ended is not waited for")
         .unwrap();
     assert_eq!((text(&parts).as_str(), fault), ("Hé 世界", None));
 }
@@ -366,6 +374,19 @@ async fn redirects_carry_no_key_elsewhere() {
 async fn no_key_comes_back_in_a_message() {
     let secret = key();
     let bare = secret.expose().trim_start_matches("sk-").to_owned();
+    let short = ApiKey::new("hunter2-hunter2");
+    let told = Told::json(
+        400,
+        json!({"error":{"message":"the key hunter2-hunter2 is odd"}}),
+    );
+    let fake = Fake::start(move |_| told.clone()).await;
+    let fault = fake.visitor().chat(&short, &request()).await.unwrap_err();
+    assert!(!fault.message.contains(short.expose()), "{fault}");
+    let error = r#"{"error":{"message":"the key hunter2-hunter2 is odd"}}"#;
+    let fake = Fake::start(move |_| Told::events(&[error])).await;
+    let (_, fault) = all(fake.visitor().chat(&short, &request()).await.unwrap()).await;
+    assert!(!fault.unwrap().message.contains(short.expose()));
+
     for echo in [
         secret.expose().to_owned(),
         bare.clone(),
@@ -412,6 +433,17 @@ async fn an_address_where_nobody_listens_is_out_of_reach() {
     let fault = client.chat(&key(), &request()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Network);
     assert!(fault.message.contains("refused"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_told_apart_from_one_that_is_gone() {
+    let fake = Fake::start(|_| Told::events(&STREAM)).await;
+    let secure = fake.address.base().replace("http://", "https://");
+    let address = relaydeck::domain::Address::parse(&secure).unwrap().0;
+    let client = relaydeck::client::RelayClient::new(address, Default::default()).unwrap();
+    let fault = client.chat(&key(), &request()).await.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Network);
+    assert!(fault.message.contains("no secure connection"), "{fault}");
 }
 
 proptest! {

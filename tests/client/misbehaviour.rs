@@ -112,9 +112,9 @@ async fn a_list_that_lags_behind_a_write_is_read_again() {
     let reads = AtomicUsize::new(0);
     let fake = Fake::start(move |asked| match asked.line().as_str() {
         "GET /api/token/" => match reads.fetch_add(1, Ordering::SeqCst) {
-            0..=2 => Told::data(json!([])),
+            0..=2 => Told::data(json!([{"id":4,"key":"","name":"blog-prod","status":1}])),
             _ => {
-                Told::data(json!([{"id":5,"key":"aB3x9Zk7aB3x9Zk7","name":"blog-prod","status":1}]))
+                Told::data(json!([{"id":4,"key":"","name":"blog-prod","status":1},{"id":5,"key":"aB3x9Zk7aB3x9Zk7","name":"blog-prod","status":1}]))
             }
         },
         "POST /api/token/" => Told::json(200, json!({"success":true,"message":""})),

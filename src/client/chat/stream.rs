@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use crate::client::answer::headers_of;
 use crate::client::http::root_cause;
 use crate::client::options::Options;
+use crate::domain::key::mask;
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Finish, Part};
 use crate::wire::openai_chat::ChatDecoder;
 use crate::wire::openai_error::{ErrorAnswer, classify};
@@ -292,8 +293,9 @@ impl Reader {
             return;
         }
         for secret in &self.secrets {
-            if secret.expose().len() >= 8 {
-                fault.message = fault.message.replace(secret.expose(), &secret.masked());
+            let bare = secret.expose().trim_start_matches("sk-");
+            if bare.len() >= 8 {
+                fault.message = fault.message.replace(bare, &mask(bare));
             }
         }
         let id = headers_of(&self.headers).request_id.map(str::to_owned);
