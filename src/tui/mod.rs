@@ -1,1 +1,4 @@
 //! The dashboard.
+
+pub mod text;
+pub mod theme;
