@@ -1,1 +1,3 @@
 //! The embedded relay: routes, authentication, metering, channels, built-in models and the store.
+
+pub mod upstream;
