@@ -7,3 +7,4 @@ pub mod door;
 pub mod handle;
 pub mod host;
 pub mod outbox;
+pub mod spend;

@@ -1,3 +1,4 @@
 //! The embedded relay: routes, authentication, metering, channels, built-in models and the store.
 
+pub mod builtin;
 pub mod upstream;
