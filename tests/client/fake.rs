@@ -57,6 +57,8 @@ pub enum Piece {
     Bytes(Vec<u8>),
     /// Nothing more, and no end.
     Stall,
+    /// The same; the sender goes when the client does.
+    Watch(tokio::sync::mpsc::Sender<()>),
     /// The connection breaks.
     Cut,
 }
@@ -169,6 +171,10 @@ impl Told {
             match piece {
                 Piece::Bytes(bytes) => Ok(Bytes::from(bytes)),
                 Piece::Stall => std::future::pending().await,
+                Piece::Watch(sender) => {
+                    let _held = sender;
+                    std::future::pending().await
+                }
                 Piece::Cut => Err(std::io::Error::other("cut")),
             }
         });
