@@ -178,7 +178,7 @@ impl Ledger {
     /// When it could not be written; then it is stored as it was before.
     pub async fn keep(&self, conversation: &Conversation) -> Result<i64, LedgerError> {
         let conversation = conversation.clone();
-        self.ask(move |desk| desk.keep(&conversation)).await
+        self.ask(move |desk| desk.keep(conversation)).await
     }
 
     /// The conversation of a profile that was kept last.
