@@ -275,10 +275,11 @@ fn close_to_others(path: &Path) -> Result<Option<String>, ConfigError> {
     let Ok(found) = fs::metadata(path) else {
         return Ok(None);
     };
-    if found.permissions().mode() & 0o077 == 0 {
+    let mode = found.permissions().mode();
+    if mode & 0o077 == 0 {
         return Ok(None);
     }
-    fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(|error| {
+    fs::set_permissions(path, Permissions::from_mode(mode & 0o700)).map_err(|error| {
         ConfigError::VaultExposed {
             path: path.to_owned(),
             why: error.to_string(),
