@@ -152,8 +152,14 @@ async fn two_that_continue_the_same_conversation_both_keep_theirs() {
         mine.id,
         "somebody else has gone on with that one"
     );
-    mine.id = Some(moved);
     mine.turns.push(turn("more of mine"));
+    assert_eq!(
+        here.keep(&mine).await.unwrap(),
+        moved,
+        "even for one who goes on with the old number"
+    );
+    mine.id = Some(moved);
+    mine.turns.push(turn("still more of mine"));
     assert_eq!(here.keep(&mine).await.unwrap(), moved);
 
     theirs.turns.push(turn("more of theirs"));

@@ -17,15 +17,29 @@ use crate::domain::{Conversation, Cost, Turn, UnixMillis};
 pub(super) struct Known {
     /// The stamp each was seen with last.
     stamps: HashMap<i64, i64>,
+    /// Numbers that another process took over, and where our end of the conversation went.
+    moved: HashMap<i64, i64>,
     /// The turns of the one in use, so that it need not be read again to see which ones changed.
     last: Option<(i64, Vec<Turn>)>,
 }
 
 impl Known {
-    /// Remembers a conversation as it now stands in the file.
-    pub(super) fn remember(&mut self, id: i64, stamp: i64, turns: Vec<Turn>) {
+    /// Remembers a conversation as it was kept: under the number it came with, or under another.
+    pub(super) fn kept(&mut self, conversation: Conversation, id: i64, stamp: i64) {
+        if let Some(before) = conversation.id.filter(|before| *before != id) {
+            self.moved.insert(before, id);
+        }
         self.stamps.insert(id, stamp);
-        self.last = Some((id, turns));
+        self.last = Some((id, conversation.turns));
+    }
+
+    /// Remembers a conversation as it was read: from here on its number means this one again.
+    pub(super) fn read(&mut self, conversation: &Conversation, stamp: i64) {
+        if let Some(id) = conversation.id {
+            self.moved.remove(&id);
+            self.stamps.insert(id, stamp);
+            self.last = Some((id, conversation.turns.clone()));
+        }
     }
 
     /// The turns of a conversation whose stamp has not moved on.
@@ -88,6 +102,8 @@ pub(super) fn keep(
 /// The number under which a conversation goes on, or `None` when it needs a new one.
 fn place(db: &Connection, id: Option<i64>, known: &Known) -> rusqlite::Result<Option<i64>> {
     let Some(id) = id else { return Ok(None) };
+    // Whoever was not told, or did not listen, must not begin a new one with every turn.
+    let id = known.moved.get(&id).copied().unwrap_or(id);
     let stamp: Option<i64> = db
         .prepare_cached("SELECT stamp FROM conversations WHERE id = ?1")?
         .query_row([id], |row| row.get(0))

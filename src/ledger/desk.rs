@@ -166,7 +166,7 @@ impl Desk {
         let outcome = self.write(|tx, _| conversations::keep(tx, &conversation, &known));
         self.known = known;
         let (id, stamp) = outcome?;
-        self.known.remember(id, stamp, conversation.turns);
+        self.known.kept(conversation, id, stamp);
         Ok(id)
     }
 
@@ -177,9 +177,7 @@ impl Desk {
     ) -> Result<Option<Conversation>, LedgerError> {
         let found = self.read(|tx, _| conversations::latest(tx, profile))?;
         Ok(found.map(|(conversation, stamp)| {
-            if let Some(id) = conversation.id {
-                self.known.remember(id, stamp, conversation.turns.clone());
-            }
+            self.known.read(&conversation, stamp);
             conversation
         }))
     }
