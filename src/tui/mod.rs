@@ -1,1 +1,5 @@
 //! The dashboard.
+
+pub mod keymap;
+pub mod text;
+pub mod theme;
