@@ -10,10 +10,16 @@ use relaydeck::tui::theme::{ColorLevel, Glyphs, Theme};
 const SAMPLE: &str = include_str!("fixtures/markdown.md");
 
 fn drawn(width: u16, level: ColorLevel, glyphs: Glyphs) -> Buffer {
-    let rows = Document::of(SAMPLE).all_rows(usize::from(width), &Theme::new(level, glyphs));
+    let mut document = Document::of(SAMPLE);
+    let rows = document.rows(
+        usize::from(width),
+        &Theme::new(level, glyphs),
+        0,
+        usize::MAX,
+    );
     let height = u16::try_from(rows.len()).unwrap_or(u16::MAX);
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-    for (y, row) in (0..height).zip(&rows) {
+    for (y, row) in (0..height).zip(rows.iter().copied()) {
         buffer.set_line(0, y, row, width);
     }
     buffer

@@ -9,15 +9,6 @@ use super::sanitize::{Breaks, Sanitizer};
 use super::segment::{Segment, Segmenter};
 use crate::tui::theme::Theme;
 
-/// Something that consists of blocks of rows, drawn for a width when they are asked for.
-pub trait Rows {
-    /// How many blocks there are.
-    fn blocks(&mut self) -> usize;
-
-    /// The rows of a block at a width in cells. None is wider.
-    fn rows(&mut self, block: usize, width: usize, theme: &Theme) -> &[Line<'static>];
-}
-
 /// A Markdown text and its rows. The theme must be the same for all its life.
 #[derive(Clone, Debug)]
 pub struct Document {
@@ -28,6 +19,9 @@ pub struct Document {
     live: Vec<Block>,
     stale: bool,
     received: usize,
+    /// How many rows the finished parts have up to the end of each, at `width`.
+    ends: Vec<usize>,
+    width: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -72,6 +66,8 @@ impl Document {
             live: Vec::new(),
             stale: false,
             received: 0,
+            ends: Vec::new(),
+            width: 0,
         }
     }
 
@@ -110,30 +106,57 @@ impl Document {
         self.received
     }
 
-    /// All rows, for a text that is shown whole.
-    pub fn all_rows(&mut self, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-        (0..self.blocks())
-            .flat_map(|block| self.rows(block, width, theme).to_vec())
-            .collect()
+    /// How many rows there are at a width in cells. What was counted once is not counted again.
+    pub fn height(&mut self, width: usize, theme: &Theme) -> usize {
+        let done = self.settle(width, theme);
+        done + self
+            .live
+            .iter_mut()
+            .map(|block| block.rows(width, theme).len())
+            .sum::<usize>()
     }
-}
 
-impl Rows for Document {
-    fn blocks(&mut self) -> usize {
+    /// The rows from one on, as many as asked or as there are. None is wider than `width` cells. Only the parts they stand in
+    /// are looked at.
+    pub fn rows(
+        &mut self,
+        width: usize,
+        theme: &Theme,
+        from: usize,
+        count: usize,
+    ) -> Vec<&Line<'static>> {
+        let counted = self.settle(width, theme);
+        let first = self.ends.partition_point(|end| *end <= from);
+        let before = match first.checked_sub(1) {
+            Some(last) => self.ends[last],
+            None => 0,
+        };
+        debug_assert!(first < self.done.len() || before == counted);
+        let blocks = self.done.iter_mut().skip(first).chain(&mut self.live);
+        let rows = blocks.flat_map(|block| block.rows(width, theme));
+        rows.skip(from - before).take(count).collect()
+    }
+
+    /// Rebuilds the parts that may still change.
+    fn refresh(&mut self) {
         if std::mem::take(&mut self.stale) {
             self.live = self.segmenter.rest().into_iter().map(Block::new).collect();
         }
-        self.done.len() + self.live.len()
     }
 
-    fn rows(&mut self, block: usize, width: usize, theme: &Theme) -> &[Line<'static>] {
-        let done = self.done.len();
-        let blocks = self.blocks();
-        match block {
-            _ if block < done => self.done[block].rows(width, theme),
-            _ if block < blocks => self.live[block - done].rows(width, theme),
-            _ => &[],
+    /// Brings everything up to date with the text and a width; says how many rows the finished parts have.
+    fn settle(&mut self, width: usize, theme: &Theme) -> usize {
+        self.refresh();
+        if self.width != width {
+            self.width = width;
+            self.ends.clear();
         }
+        let mut end = self.ends.last().copied().unwrap_or(0);
+        for block in self.done.iter_mut().skip(self.ends.len()) {
+            end += block.rows(width, theme).len();
+            self.ends.push(end);
+        }
+        end
     }
 }
 
@@ -149,8 +172,16 @@ mod tests {
         Theme::new(ColorLevel::Ansi16, Glyphs::Unicode)
     }
 
+    fn all(document: &mut Document, cells: usize) -> Vec<Line<'static>> {
+        document
+            .rows(cells, &theme(), 0, usize::MAX)
+            .into_iter()
+            .cloned()
+            .collect()
+    }
+
     fn live_bytes(document: &mut Document) -> usize {
-        document.blocks();
+        document.refresh();
         document
             .live
             .iter()
@@ -191,10 +222,33 @@ mod tests {
     fn finished_parts_are_drawn_once_for_a_width() {
         let theme = theme();
         let mut document = Document::of("# Head\n\nfirst\n\nsecond\n");
-        let first = document.rows(1, 40, &theme).as_ptr();
+        let row = |document: &mut Document| std::ptr::from_ref(document.rows(40, &theme, 0, 1)[0]);
+        let first = row(&mut document);
         document.push(" goes on");
-        assert_eq!(document.rows(1, 40, &theme).as_ptr(), first);
-        assert_eq!(document.rows(2, 40, &theme).len(), 3);
+        assert_eq!(row(&mut document), first);
+        assert_eq!(document.height(40, &theme), 5);
+    }
+
+    #[test]
+    fn a_window_shows_its_part_of_the_whole() {
+        let theme = theme();
+        let mut document =
+            Document::of(&"# Head\n\n- one\n- two\n\n```\ncode\n```\n\nlast".repeat(5));
+        for cells in [12, 60] {
+            let whole = all(&mut document, cells);
+            assert_eq!(document.height(cells, &theme), whole.len());
+            for from in 0..=whole.len() {
+                for count in [0, 1, 3, 100] {
+                    let end = (from + count).min(whole.len());
+                    let window: Vec<Line<'static>> = document
+                        .rows(cells, &theme, from, count)
+                        .into_iter()
+                        .cloned()
+                        .collect();
+                    assert_eq!(window, whole[from..end]);
+                }
+            }
+        }
     }
 
     #[test]
@@ -204,19 +258,17 @@ mod tests {
             .repeat(14_000);
         let begun = std::time::Instant::now();
         let mut document = Document::of(&text);
-        let blocks = document.blocks();
-        for block in blocks - 40..blocks {
-            document.rows(block, 100, &theme);
-        }
+        let taken_in = begun.elapsed();
+        let height = document.height(100, &theme);
         let whole = begun.elapsed();
         let begun = std::time::Instant::now();
         for _ in 0..100 {
             document.push("token ");
-            let last = document.blocks() - 1;
-            document.rows(last, 100, &theme);
+            let height = document.height(100, &theme);
+            document.rows(100, &theme, height - 40, 40);
         }
         println!(
-            "1 MB taken in: {whole:?}; a token after it: {:?}",
+            "1 MB: taken in {taken_in:?}, {height} rows drawn {whole:?}; a token after it: {:?}",
             begun.elapsed() / 100
         );
         // Far above what it takes even unoptimised; a cost that grows with the text would be seconds a token.
@@ -228,9 +280,9 @@ mod tests {
         let mut document = Document::new();
         document.sync("one\n\ntw");
         document.sync("one\n\ntwo");
-        assert_eq!((document.blocks(), document.received()), (2, 8));
+        assert_eq!((all(&mut document, 20).len(), document.received()), (3, 8));
         document.sync("x");
-        assert_eq!((document.blocks(), document.received()), (1, 1));
+        assert_eq!((all(&mut document, 20).len(), document.received()), (1, 1));
     }
 
     fn markdown() -> impl Strategy<Value = String> {
@@ -248,7 +300,6 @@ mod tests {
     proptest! {
         #[test]
         fn any_cut_gives_the_rows_of_the_whole(text in markdown(), cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..8), cells in 2usize..60) {
-            let theme = theme();
             let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).filter(|at| text.is_char_boundary(*at)).collect();
             places.sort_unstable();
             let mut document = Document::new();
@@ -256,15 +307,15 @@ mod tests {
             for place in places.into_iter().chain([text.len()]) {
                 document.push(&text[from..place]);
                 // Drawing in between must leave no trace.
-                document.all_rows(cells, &theme);
+                all(&mut document, cells);
                 from = place;
             }
-            prop_assert_eq!(document.all_rows(cells, &theme), Document::of(&text).all_rows(cells, &theme));
+            prop_assert_eq!(all(&mut document, cells), all(&mut Document::of(&text), cells));
         }
 
         #[test]
         fn no_row_is_wider_than_asked_and_none_steers_the_terminal(text in markdown(), cells in 2usize..60) {
-            for row in Document::of(&text).all_rows(cells, &theme()) {
+            for row in all(&mut Document::of(&text), cells) {
                 let used: usize = row.spans.iter().map(|span| width(&span.content)).sum();
                 prop_assert!(used <= cells, "{} in {}: {:?}", used, cells, row);
                 let steers = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{202a}'..='\u{202e}');

@@ -15,7 +15,7 @@ mod width;
 mod wrap;
 
 pub use cut::{Align, fit, truncate, truncate_start};
-pub use document::{Document, Rows};
+pub use document::Document;
 pub use sanitize::{Breaks, Sanitizer, sanitize};
 pub use width::{grapheme_width, width};
 pub use wrap::{Wrap, wrap, wrap_spans, wrap_text};
