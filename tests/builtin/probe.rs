@@ -123,13 +123,11 @@ impl Answer {
 
     /// The finish reason of the stream.
     pub fn finish(&self) -> Option<String> {
-        let chunks = self.chunks();
-        let reason = chunks.iter().find_map(|(_, chunk)| {
-            chunk["choices"].get(0)?["finish_reason"]
-                .as_str()
-                .map(str::to_owned)
-        });
-        reason
+        let reason = |(_, chunk): &(Duration, Value)| {
+            let choice = chunk["choices"].get(0)?;
+            choice["finish_reason"].as_str().map(str::to_owned)
+        };
+        self.chunks().iter().find_map(reason)
     }
 
     /// Whether the stream was closed as OpenAI closes it.
