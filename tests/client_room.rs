@@ -2,8 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "client/catalogue.rs"]
+mod catalogue;
 #[path = "client/chat.rs"]
 mod chat;
-#[allow(dead_code)]
+#[path = "client/console.rs"]
+mod console;
+#[path = "client/eras.rs"]
+mod eras;
 #[path = "client/fake.rs"]
 mod fake;

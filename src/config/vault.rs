@@ -64,7 +64,8 @@ impl Vault {
     pub fn access_token(&self, profile: &str) -> Result<Option<ApiKey>, ConfigError> {
         let document = self.read()?;
         let token = profile_of(&document, profile).and_then(|table| table.get("access_token"));
-        Ok(token.and_then(Item::as_str).map(ApiKey::new))
+        let token = token.and_then(Item::as_str);
+        Ok(token.filter(|token| !token.is_empty()).map(ApiKey::new))
     }
 
     /// Stores the access token of a profile's account, in place of an older one.
@@ -193,9 +194,7 @@ impl Vault {
 
 /// The first thing in the file that is not what we write; names that we do not know may be a newer relaydeck's.
 fn wrong_place(root: &Table) -> Option<&Item> {
-    let Some(profiles) = root.get("profiles") else {
-        return None;
-    };
+    let profiles = root.get("profiles")?;
     let Some(table) = profiles.as_table() else {
         return Some(profiles);
     };
@@ -276,10 +275,11 @@ fn close_to_others(path: &Path) -> Result<Option<String>, ConfigError> {
     let Ok(found) = fs::metadata(path) else {
         return Ok(None);
     };
-    if found.permissions().mode() & 0o077 == 0 {
+    let mode = found.permissions().mode();
+    if mode & 0o077 == 0 {
         return Ok(None);
     }
-    fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(|error| {
+    fs::set_permissions(path, Permissions::from_mode(mode & 0o700)).map_err(|error| {
         ConfigError::VaultExposed {
             path: path.to_owned(),
             why: error.to_string(),
