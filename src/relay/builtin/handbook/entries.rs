@@ -168,7 +168,7 @@ fn second_title(file: &str) -> Option<usize> {
 fn version(part: &'static str, mut other: impl FnMut(&'static str, &'static str)) -> Version {
     let (head, text) = part.trim_start().split_once("\n\n").unwrap_or((part, ""));
     let mut version = Version {
-        text: text.trim().to_owned(),
+        text: unwrap(text.trim()),
         ..Version::default()
     };
     for line in head.lines() {
@@ -182,6 +182,45 @@ fn version(part: &'static str, mut other: impl FnMut(&'static str, &'static str)
         }
     }
     version
+}
+
+/// Joins the lines of each paragraph and list item: the files are wrapped for those who write them, and whoever shows
+/// the text knows its own width. Blocks of code stay as they are.
+fn unwrap(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut in_code = false;
+    let mut joins = false;
+    for line in text.lines() {
+        let is_fence = line.starts_with("```");
+        let begins_anew = in_code || is_fence || line.is_empty() || begins_item(line);
+        if joins && !begins_anew {
+            let line = line.trim_start();
+            let ends = [whole.chars().next_back(), line.chars().next()];
+            if !ends.into_iter().flatten().all(is_wide) {
+                whole.push(' ');
+            }
+            whole.push_str(line);
+        } else {
+            if !whole.is_empty() {
+                whole.push('\n');
+            }
+            whole.push_str(line);
+        }
+        in_code ^= is_fence;
+        joins = !in_code && !is_fence && !line.is_empty();
+    }
+    whole
+}
+
+/// Whether a line begins an item of a list.
+fn begins_item(line: &str) -> bool {
+    let rest = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    line.starts_with("- ") || (rest.len() < line.len() && rest.starts_with(". "))
+}
+
+/// Letters and signs that stand together without a space: ideographs and full-width signs.
+fn is_wide(letter: char) -> bool {
+    matches!(letter, '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}')
 }
 
 #[cfg(test)]
@@ -283,5 +322,13 @@ mod tests {
         assert_eq!(entry.english.text, "```sh\n# no title\n```");
         assert_eq!(entry.chinese.unwrap().text, "文");
         assert_eq!(parse("x", ""), parse("x", "\n"));
+    }
+
+    #[test]
+    fn wrapped_lines_are_joined_and_code_is_not() {
+        let text =
+            "One\ntwo.\n\n- a\n  b\n- c\n1. d\n2. e\n\n```\nx\n\n  y\n```\nend\n中文，\n接着\nx";
+        let joined = "One two.\n\n- a b\n- c\n1. d\n2. e\n\n```\nx\n\n  y\n```\nend 中文，接着 x";
+        assert_eq!(unwrap(text), joined);
     }
 }
