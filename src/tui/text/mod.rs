@@ -5,11 +5,17 @@
 
 mod breaks;
 mod cut;
+mod document;
+mod emphasis;
+mod markdown;
 mod sanitize;
+mod segment;
+mod table;
 mod width;
 mod wrap;
 
 pub use cut::{Align, fit, truncate, truncate_start};
+pub use document::Document;
 pub use sanitize::{Breaks, Sanitizer, sanitize};
 pub use width::{grapheme_width, width};
 pub use wrap::{Wrap, wrap, wrap_spans, wrap_text};

@@ -1,7 +1,7 @@
 //! Wraps text into rows: the one wrapper, for plain text, styled text, code, and text that is being typed.
 //!
 //! A row is never wider than asked. A wide glyph that does not fit moves to the next row and leaves one blank. A width
-//! below two counts as two, because a wide glyph could stand nowhere.
+//! below two counts as two, because a wide glyph could stand nowhere; a cluster wider than a whole row is left out.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub enum Wrap {
 /// The rows of one line of text, as ranges of its bytes. An empty line has one empty row.
 pub fn wrap(line: &str, width: usize, how: Wrap) -> Vec<Range<usize>> {
     if line.len() <= width && line.is_ascii() && (how != Wrap::Words || !line.ends_with(' ')) {
-        return vec![0..line.len()];
+        return std::iter::once(0..line.len()).collect();
     }
     let all: Vec<Glyph> = glyphs(line, 0).collect();
     rows(&all, width, how)
@@ -87,6 +87,13 @@ fn rows(all: &[Glyph], width: usize, how: Wrap) -> Vec<Range<usize>> {
     let mut at = 0;
     while at < all.len() {
         let glyph = all[at];
+        if glyph.width > width {
+            // A cluster of several letters in a sliver of a window: there is no row it could stand in.
+            rows.push(shown(all, start, at, how));
+            at += 1;
+            (start, used, chance) = (at, 0, None);
+            continue;
+        }
         if at > start && ends_before(all, at, how) {
             chance = Some(at);
         }
@@ -149,6 +156,7 @@ mod tests {
     use super::*;
     use crate::tui::text::width::width;
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
 
     fn shown(line: &str, cells: usize, how: Wrap) -> Vec<&str> {
         wrap(line, cells, how)
@@ -183,6 +191,7 @@ mod tests {
     fn a_wide_glyph_that_does_not_fit_leaves_one_blank() {
         assert_eq!(shown("模型市场", 5, Wrap::Words), ["模型", "市场"]);
         assert_eq!(shown("模型市场", 1, Wrap::Words), ["模", "型", "市", "场"]);
+        assert_eq!(shown("aﾊﾞb", 2, Wrap::Words).concat(), "ab");
     }
 
     #[test]
@@ -264,6 +273,7 @@ mod tests {
 
         #[test]
         fn nothing_but_blanks_at_the_edges_is_lost(line in text(), cells in 2usize..20) {
+            prop_assume!(line.graphemes(true).all(|grapheme| width(grapheme) <= cells));
             prop_assert_eq!(shown(&line, cells, Wrap::Typed).concat(), line.clone());
             prop_assert_eq!(shown(&line, cells, Wrap::Anywhere).concat(), line.clone());
             let squeeze = |text: &str| text.split_whitespace().collect::<String>();
