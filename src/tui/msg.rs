@@ -36,7 +36,7 @@ pub enum Msg {
     /// The terminal has another size.
     Resize(Size),
     /// The engine says something.
-    Engine(Event),
+    Engine(Box<Event>),
     /// The engine is gone.
     EngineGone,
     /// The engine could not take this command.

@@ -21,7 +21,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
             model.size = size;
             settle(model);
         }
-        Msg::Engine(event) => engine::event(model, event, &mut fx),
+        Msg::Engine(event) => engine::event(model, *event, &mut fx),
         Msg::EngineGone => engine::gone(model),
         Msg::Busy(command) => engine::busy(model, *command),
         Msg::Copied { what, outcome } => copied(model, what, outcome),

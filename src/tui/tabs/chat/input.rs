@@ -16,10 +16,8 @@ use crate::tui::update::input::open_picker;
 pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     match action {
         Some(action) => act(model, action, key, fx),
-        None if model.chat.focus == ChatFocus::Input => {
-            if model.chat.editor.input(key) {
-                model.chat.refusal = None;
-            }
+        None if model.chat.focus == ChatFocus::Input && model.chat.editor.input(key) => {
+            model.chat.refusal = None;
         }
         None => {}
     }
@@ -60,11 +58,7 @@ fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
         Action::Down => scroll::by(model, 1),
         Action::PageUp => scroll::by(model, -page(model)),
         Action::PageDown => scroll::by(model, page(model)),
-        Action::Top => {
-            if !model.chat.turns.is_empty() {
-                model.chat.scroll = Scroll::At { turn: 0, row: 0 };
-            }
-        }
+        Action::Top => scroll::by(model, isize::MIN),
         _ => {}
     }
 }

@@ -7,15 +7,26 @@ use ratatui::text::Line;
 use super::state::ChatTurn;
 use super::transcript::{INDENT, Look, head, tail};
 use crate::tui::draw::{put, row};
-use crate::tui::text::{Wrap, wrap_text};
-use crate::tui::theme::Role;
+use crate::tui::text::Document;
+use crate::tui::words;
 
 /// The rows of a turn: what stands above the answer, the answer, what stands below.
 #[derive(Clone, Debug, Default)]
 pub struct TurnRows {
+    stamp: Option<Stamp>,
     head: Vec<Line<'static>>,
-    answer: Vec<Line<'static>>,
+    answer: Document,
+    answer_height: usize,
     tail: Vec<Line<'static>>,
+}
+
+/// What the rows above the answer depend on. The question of a turn never changes, its reasoning only grows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    width: u16,
+    reasoning_open: bool,
+    reasoning: usize,
+    time: String,
 }
 
 impl TurnRows {
@@ -28,41 +39,53 @@ impl TurnRows {
 
     /// Brings the rows in line with the turn.
     pub fn sync(&mut self, turn: &ChatTurn, look: &Look<'_>, streaming: bool) {
-        self.head = head(turn, look);
-        self.answer = wrap_text(
-            &turn.turn.reply,
-            look.cells(),
-            Wrap::Words,
-            look.theme.style(Role::Text),
-        );
+        let stamp = Stamp {
+            width: look.width,
+            reasoning_open: look.reasoning_open,
+            reasoning: turn.turn.reasoning.len(),
+            time: words::clock(turn.turn.sent, look.now, look.zone),
+        };
+        if self.stamp.as_ref() != Some(&stamp) {
+            self.head = head(turn, look);
+            self.stamp = Some(stamp);
+        }
+        self.answer.sync(&turn.turn.reply);
+        self.answer_height = self.answer.height(look.cells(), look.theme);
         self.tail = tail(turn, look, streaming);
     }
 
     /// How many there are; at least one.
-    pub fn len(&self) -> usize {
-        self.head.len() + self.answer.len() + self.tail.len()
+    pub fn height(&self) -> usize {
+        self.head.len() + self.answer_height + self.tail.len()
     }
 
     /// Draws the rows from `skip` on, as many as the area has room for; says how many.
-    pub fn draw(&self, skip: usize, area: Rect, buffer: &mut Buffer, _look: &Look<'_>) -> usize {
-        let outer = self.head.iter().map(|line| (line, 0));
-        let answer = self.answer.iter().map(|line| (line, INDENT));
-        let tail = self.tail.iter().map(|line| (line, 0));
+    pub fn draw(&mut self, skip: usize, area: Rect, buffer: &mut Buffer, look: &Look<'_>) -> usize {
+        let height = usize::from(area.height);
         let mut drawn = 0;
-        for (line, indent) in outer
-            .chain(answer)
-            .chain(tail)
-            .skip(skip)
-            .take(usize::from(area.height))
-        {
-            let place = row(area, drawn);
-            let indent = u16::try_from(indent).unwrap_or(0).min(place.width);
-            let place = Rect {
-                x: place.x + indent,
-                width: place.width - indent,
-                ..place
+        for line in self.head.iter().skip(skip).take(height) {
+            put(buffer, row(area, drawn), line);
+            drawn += 1;
+        }
+        let skip = skip.saturating_sub(self.head.len());
+        if skip < self.answer_height {
+            let indent = u16::try_from(INDENT).unwrap_or(0).min(area.width);
+            let inner = Rect {
+                x: area.x + indent,
+                width: area.width - indent,
+                ..area
             };
-            put(buffer, place, line);
+            let lines = self
+                .answer
+                .rows(look.cells(), look.theme, skip, height - drawn);
+            for line in lines {
+                put(buffer, row(inner, drawn), line);
+                drawn += 1;
+            }
+        }
+        let skip = skip.saturating_sub(self.answer_height);
+        for line in self.tail.iter().skip(skip).take(height - drawn) {
+            put(buffer, row(area, drawn), line);
             drawn += 1;
         }
         drawn

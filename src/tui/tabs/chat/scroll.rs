@@ -60,7 +60,7 @@ impl<'a> Tape<'a> {
         }
         let asked = &self.model.chat.turns[turn];
         let streaming = super::view::is_streaming(self.model, asked);
-        let height = TurnRows::new(asked, &self.look, streaming).len();
+        let height = TurnRows::new(asked, &self.look, streaming).height();
         self.heights[turn] = Some(height);
         height
     }

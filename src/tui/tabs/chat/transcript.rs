@@ -16,7 +16,7 @@ use crate::tui::words;
 pub const INDENT: usize = 3;
 
 /// Everything besides the turn that its rows depend on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Look<'a> {
     /// Styles and signs.
     pub theme: &'a Theme,
@@ -29,9 +29,9 @@ pub struct Look<'a> {
     /// Whether reasoning is shown.
     pub reasoning_open: bool,
     /// The key that opens and folds it.
-    pub reasoning_key: &'a str,
+    pub reasoning_key: String,
     /// The key that asks again.
-    pub retry_key: &'a str,
+    pub retry_key: String,
 }
 
 impl Look<'_> {
@@ -214,8 +214,8 @@ mod tests {
             now: UnixMillis(0),
             width: 40,
             reasoning_open: false,
-            reasoning_key: "^T",
-            retry_key: "Alt-r",
+            reasoning_key: "^T".into(),
+            retry_key: "Alt-r".into(),
         })
     }
 

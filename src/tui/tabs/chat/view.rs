@@ -12,6 +12,7 @@ use super::update::{group, key};
 use crate::domain::{Basis, Endpoint, Usage};
 use crate::engine::door::Spend;
 use crate::tui::draw::{cost, cut, put, put_all, put_both, row, rule};
+use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -22,14 +23,19 @@ use crate::tui::words;
 
 /// What the rows of a turn depend on, besides the turn.
 pub fn look(model: &Model, width: u16) -> Look<'_> {
+    let keymap = &model.settings.keymap;
+    let key = |action| {
+        let place = [Context::ChatInput];
+        keymap.key_for(&place, action).unwrap_or_default()
+    };
     Look {
         theme: &model.settings.theme,
         zone: &model.settings.zone,
         now: model.now.wall,
         width,
         reasoning_open: model.chat.reasoning_open,
-        reasoning_key: "^T",
-        retry_key: "Alt-r",
+        reasoning_key: key(Action::ToggleReasoning),
+        retry_key: key(Action::Retry),
     }
 }
 
@@ -66,7 +72,7 @@ fn transcript(model: &Model, cache: &mut ViewCache, area: Rect, buffer: &mut Buf
     let mut rows_of = |turn: &ChatTurn| -> usize {
         let rows = cache.turns.entry(turn.serial).or_default();
         rows.sync(turn, &look, is_streaming(model, turn));
-        rows.len()
+        rows.height()
     };
     let height = usize::from(area.height);
     let count = chat.turns.len();
