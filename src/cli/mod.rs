@@ -1,1 +1,4 @@
 //! The command line: one file a sub-command; builds everything and hands it over.
+
+pub mod args;
+pub mod output;

@@ -148,7 +148,7 @@ mod tests {
     fn what_servers_tell_of_a_model_is_taken() {
         let models = read(&json!({"data":[
             {"id":"org/a:free","owned_by":"org","supported_endpoint_types":["openai","x"],"max_model_len":4096},
-            {"id":"b","meta":{"n_ctx_train":2048},"supported_endpoint_types":null},
+            {"id":"z","meta":{"n_ctx_train":2048},"supported_endpoint_types":null},
         ]}))
         .unwrap();
         assert_eq!(
