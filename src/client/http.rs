@@ -28,6 +28,8 @@ pub(super) fn client(address: &Address, connect: Duration) -> Result<Client, Fau
         .connect_timeout(connect)
         .tcp_nodelay(true)
         .tcp_keepalive(Duration::from_secs(30))
+        // Front ends close idle connections after a minute or so; a request written into a closing one is lost.
+        .pool_idle_timeout(Duration::from_secs(50))
         // Followed by hand, so that no secret crosses to another origin.
         .redirect(redirect::Policy::none());
     let near = is_this_machine(address);

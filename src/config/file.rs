@@ -221,9 +221,8 @@ impl Reader<'_> {
     }
 
     fn address(&mut self, item: &Item) -> Option<Address> {
-        let looks_like_key = |text: &str| text.trim_start().starts_with("sk-");
         let wrong = match item.as_str().map(Address::parse) {
-            Some(_) if item.as_str().is_some_and(looks_like_key) => ", and not a key".into(),
+            Some(Err(AddressError::Key)) => ", and not a key".into(),
             Some(Ok((address, _))) => return Some(address),
             // Never quoted: a key may have been put in its place.
             Some(Err(AddressError::Malformed { why, .. })) => format!(" ({why})"),

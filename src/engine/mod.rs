@@ -10,6 +10,7 @@ pub mod host;
 pub mod keys;
 pub mod outbox;
 pub mod relays;
+mod replies;
 pub mod session;
 mod settling;
 pub mod spend;

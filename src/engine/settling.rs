@@ -52,16 +52,16 @@ pub async fn settle_old_rows(session: &Session, ledger: &Ledger, clock: &Clock) 
     settled
 }
 
+/// A row without an end may have ended this much later, by the relay's log.
+const OPEN_END_MS: i64 = 600_000;
+
 fn query(row: &Receipt) -> ChargeQuery {
+    let took = row.total_ms.and_then(|ms| i64::try_from(ms).ok());
     ChargeQuery {
         request_id: row.request_id.clone(),
         model: row.model.clone(),
         sent: row.sent,
-        ended: UnixMillis(
-            row.sent.0.saturating_add(
-                i64::try_from(row.total_ms.unwrap_or_default()).unwrap_or(i64::MAX),
-            ),
-        ),
+        ended: UnixMillis(row.sent.0.saturating_add(took.unwrap_or(OPEN_END_MS))),
         usage: row.reported,
     }
 }

@@ -13,13 +13,13 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnEnd, TurnId};
+use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnId};
 use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
-use super::session::{KeyChoice, Session};
-use super::{keys, relays, settling, turn};
+use super::session::Session;
+use super::{keys, relays, settling};
 use crate::domain::expiry::midnight;
-use crate::domain::{ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, KeyDraft, Profile};
+use crate::domain::{Conversation, Fault, FaultKind, KeyDraft, Profile};
 use crate::ledger::Ledger;
 
 /// How long running replies may take to be written down when the dashboard leaves.
@@ -62,23 +62,24 @@ pub(super) enum Report {
     Spent,
 }
 
-struct Engine {
-    host: Arc<dyn Host>,
-    clock: Clock,
-    inbox: Inbox,
-    reports: (
+/// The engine's state. Its commands about replies are in [`super::replies`].
+pub(super) struct Engine {
+    pub(super) host: Arc<dyn Host>,
+    pub(super) clock: Clock,
+    pub(super) inbox: Inbox,
+    pub(super) reports: (
         mpsc::UnboundedSender<Report>,
         mpsc::UnboundedReceiver<Report>,
     ),
     /// Whatever may be dropped when the dashboard leaves.
-    tasks: JoinSet<()>,
+    pub(super) tasks: JoinSet<()>,
     /// Replies, which must be written down first.
-    replies: JoinSet<()>,
-    leaving: CancellationToken,
-    ledger: Option<Ledger>,
-    session: Option<Session>,
-    generation: u64,
-    turns: HashMap<TurnId, CancellationToken>,
+    pub(super) replies: JoinSet<()>,
+    pub(super) leaving: CancellationToken,
+    pub(super) ledger: Option<Ledger>,
+    pub(super) session: Option<Session>,
+    pub(super) generation: u64,
+    pub(super) turns: HashMap<TurnId, CancellationToken>,
 }
 
 impl Engine {
@@ -131,7 +132,7 @@ impl Engine {
         self.inbox.outbox.close();
     }
 
-    fn tell(&self, event: Event) {
+    pub(super) fn tell(&self, event: Event) {
         self.inbox.outbox.push(event);
     }
 
@@ -408,93 +409,6 @@ impl Engine {
         });
     }
 
-    fn send(&mut self, turn: TurnId, request: ChatRequest, key: Option<i64>) {
-        let choice = key.map_or(KeyChoice::Any, KeyChoice::Id);
-        let ready = match (&self.session, &self.ledger) {
-            (None, _) => Err(not_open()),
-            (_, None) => Err(Fault::new(
-                FaultKind::Local,
-                "nothing was sent: the ledger is not open",
-            )
-            .advise("what is wrong with it was said at the start; mend that, then start again")),
-            (Some(session), Some(ledger)) => session
-                .plan(request, &choice)
-                .map(|plan| (session.clone(), ledger.clone(), plan)),
-        };
-        let (session, ledger, plan) = match ready {
-            Ok(ready) => ready,
-            Err(fault) => {
-                return self.tell(Event::Ended {
-                    turn,
-                    end: Box::new(refused(fault)),
-                });
-            }
-        };
-        let leaving = self.leaving.clone();
-        let stop = leaving.child_token();
-        self.turns.insert(turn, stop.clone());
-        let (outbox, reports, clock, generation) = (
-            self.inbox.outbox.clone(),
-            self.reports.0.clone(),
-            self.clock.clone(),
-            self.generation,
-        );
-        self.replies.spawn(async move {
-            let session = match session.alive().await {
-                Ok(session) => session,
-                Err(fault) => {
-                    outbox.push(Event::Ended {
-                        turn,
-                        end: Box::new(refused(fault)),
-                    });
-                    let _ = reports.send(Report::TurnOver { turn });
-                    return;
-                }
-            };
-            let sent = clock.now();
-            let done = turn::run(&session, &ledger, &plan, &clock, &stop, |progress| {
-                outbox.push(match progress {
-                    turn::Progress::Text { text, reasoning } => Event::Delta {
-                        turn,
-                        text,
-                        reasoning,
-                    },
-                    turn::Progress::Spend(spend) => Event::Spend { turn, spend },
-                });
-            })
-            .await;
-            outbox.push(Event::Ended {
-                turn,
-                end: Box::new(done.end.clone()),
-            });
-            let _ = reports.send(Report::TurnOver { turn });
-            match turn::settle(&session, &ledger, &plan, &done, sent, &leaving).await {
-                Ok(Some(cost)) => {
-                    outbox.push(Event::Settled { turn, cost });
-                    let _ = reports.send(Report::Spent);
-                }
-                Ok(None) => {}
-                Err(fault) => tracing::warn!(%fault, "a reply could not be settled yet"),
-            }
-            if session.facts.manages {
-                let _ = reports.send(Report::Stale {
-                    generation,
-                    scopes: &[Scope::Account, Scope::Keys],
-                });
-            }
-        });
-    }
-
-    async fn keep(&mut self, conversation: Conversation) {
-        let Some(ledger) = &self.ledger else { return };
-        let is_new = conversation.id.is_none();
-        match ledger.keep(&conversation).await {
-            Ok(id) if is_new => self.tell(Event::Kept { id }),
-            Ok(_) => {}
-            Err(error) => self.tell(Event::Notice(error.into())),
-        }
-    }
-
     /// Rows of an earlier run whose bill is not known yet are looked up in the relay's log.
     fn settle_old_rows(&mut self) {
         let (Some(session), Some(ledger)) = (self.session.clone(), self.ledger.clone()) else {
@@ -509,30 +423,7 @@ impl Engine {
     }
 }
 
-fn not_open() -> Fault {
+pub(super) fn not_open() -> Fault {
     Fault::new(FaultKind::BadRequest, "no relay is open")
         .advise("wait until it is, or choose another profile")
-}
-
-/// The end of a reply that was never sent.
-fn refused(fault: Fault) -> TurnEnd {
-    let nothing = super::door::Spend {
-        usage: crate::domain::Usage::default(),
-        cost: Cost {
-            amount: Some(crate::domain::Money::ZERO),
-            basis: crate::domain::Basis::Settled,
-        },
-        elapsed_ms: 0,
-        first_ms: None,
-        tenths_per_second: None,
-        key_left: None,
-        wallet: None,
-    };
-    TurnEnd {
-        finish: Finish::Cut,
-        fault: Some(fault),
-        spend: nothing,
-        total_ms: 0,
-        request_id: None,
-    }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::fake::{Fake, Piece, Told, key, options};
 
-fn request() -> ChatRequest {
+pub fn request() -> ChatRequest {
     ChatRequest {
         model: "m-1".into(),
         messages: vec![ChatMessage {
@@ -23,7 +23,7 @@ fn request() -> ChatRequest {
 }
 
 /// What came, and what went wrong after it.
-async fn all(mut reply: Reply) -> (Vec<Part>, Option<Fault>) {
+pub async fn all(mut reply: Reply) -> (Vec<Part>, Option<Fault>) {
     let mut parts = Vec::new();
     while let Some(part) = reply.parts.next().await {
         match part {
@@ -47,7 +47,7 @@ async fn ask_with(told: Told, options: Options) -> Result<(Vec<Part>, Option<Fau
     Ok(all(reply).await)
 }
 
-fn text(parts: &[Part]) -> String {
+pub fn text(parts: &[Part]) -> String {
     parts
         .iter()
         .map(|part| match part {
@@ -57,7 +57,7 @@ fn text(parts: &[Part]) -> String {
         .collect()
 }
 
-const STREAM: [&str; 5] = [
+pub const STREAM: [&str; 5] = [
     r#"{"model":"m-1","choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#,
     r#"{"model":"m-1","choices":[{"index":0,"delta":{"content":"Hé "}}]}"#,
     r#"{"model":"m-1","choices":[{"index":0,"delta":{"content":"世界"},"finish_reason":"stop"}]}"#,
@@ -114,79 +114,6 @@ async fn every_cut_of_the_bytes_into_pieces_gives_the_same_parts() {
     for length in [1, 2, 3, 7, 64] {
         let told = Told::events(&STREAM).in_pieces_of(length);
         assert_eq!(ask(told).await.unwrap(), (whole_stream(), None), "{length}");
-    }
-}
-
-/// The text of the events that are whole within the first bytes, and whether the finish is among them.
-fn seen(bytes: &[u8]) -> (String, bool) {
-    let lossy = String::from_utf8_lossy(bytes);
-    let mut said = String::new();
-    let mut finished = false;
-    for event in lossy.split("\n\n") {
-        let data = event.trim_start_matches("data: ").trim_end();
-        let Ok(value) = serde_json::from_str::<serde_json::Value>(data) else {
-            continue;
-        };
-        let choice = &value["choices"][0];
-        said.push_str(choice["delta"]["content"].as_str().unwrap_or_default());
-        finished |= choice["finish_reason"].is_string();
-    }
-    (said, finished)
-}
-
-#[tokio::test]
-async fn a_stream_cut_at_any_byte_keeps_what_came() {
-    let bytes: Vec<u8> = STREAM
-        .iter()
-        .flat_map(|data| format!("data: {data}\n\n").into_bytes())
-        .collect();
-    let stream = bytes.clone();
-    let fake = Fake::start(move |asked| {
-        let cut: usize = asked.json()["max_tokens"].as_u64().unwrap() as usize;
-        let told = Told::bytes(200, "text/event-stream", &stream[..cut]);
-        // Even and odd temperatures: the server ends properly, or its connection breaks.
-        match asked.json()["temperature"].as_f64() {
-            Some(breaks) if breaks > 0.5 => told.then(Piece::Cut),
-            _ => told,
-        }
-    })
-    .await;
-    let client = fake.member();
-    for cut in 1..bytes.len() {
-        for breaks in [false, true] {
-            let request = ChatRequest {
-                max_tokens: Some(cut as u32),
-                temperature: Some(if breaks { 1.0 } else { 0.0 }),
-                ..request()
-            };
-            let (parts, fault) = all(client.chat(&key(), &request).await.unwrap()).await;
-            let end = if breaks {
-                // What was not closed by a line break when the connection broke is not given.
-                bytes[..cut]
-                    .iter()
-                    .rposition(|byte| *byte == b'\n')
-                    .map_or(0, |at| at + 1)
-            } else {
-                cut
-            };
-            let (mut said, mut finished) = seen(&bytes[..end]);
-            if breaks && !bytes[..end].ends_with(b"\n\n") && end > 0 {
-                // The last event still waits for its blank line.
-                let whole = bytes[..end]
-                    .windows(2)
-                    .rposition(|pair| pair == b"\n\n")
-                    .map_or(0, |at| at + 2);
-                (said, finished) = seen(&bytes[..whole]);
-            }
-            assert_eq!(text(&parts), said, "cut at {cut}, breaks {breaks}");
-            match fault {
-                None => assert!(finished, "cut at {cut}, breaks {breaks}"),
-                Some(fault) => {
-                    assert!(!finished, "cut at {cut}, breaks {breaks}: {fault}");
-                    assert_eq!(fault.kind, FaultKind::StreamBroken, "cut at {cut}: {fault}");
-                }
-            }
-        }
     }
 }
 

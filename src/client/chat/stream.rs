@@ -96,23 +96,32 @@ impl Reader {
                 self.take(&bytes);
             }
             Ok(Ok(None)) => self.finish(),
-            // Whatever happens after the answer is complete takes nothing from it.
-            _ if self.chat.finished() => self.finish(),
             Ok(Err(error)) => {
                 let cause = root_cause(&error);
-                self.fail(self.broken(&format!("the connection to the relay broke ({cause})")));
+                self.end_early(|reader| {
+                    reader.broken(&format!("the connection to the relay broke ({cause})"))
+                });
             }
-            Err(_) => {
-                let fault = Fault::new(
+            Err(_) => self.end_early(|reader| {
+                Fault::new(
                     FaultKind::Timeout,
                     format!(
                         "{} sent nothing for {} seconds",
-                        self.address.host(),
+                        reader.address.host(),
                         patience.as_secs()
                     ),
-                );
-                self.fail(fault);
-            }
+                )
+            }),
+        }
+    }
+
+    /// The body will not come to its end. What came is kept, and an answer that is complete loses nothing by it.
+    fn end_early(&mut self, fault: impl FnOnce(&Self) -> Fault) {
+        self.flush();
+        if self.chat.finished() {
+            self.ended = true;
+        } else {
+            self.fail(fault(self));
         }
     }
 
@@ -206,19 +215,26 @@ impl Reader {
         }
     }
 
+    /// Takes what the decoder still holds.
+    fn flush(&mut self) {
+        if let Body::Events(decoder) = &mut self.body
+            && !self.chat.done()
+            && !self.ended
+        {
+            let mut items = Vec::new();
+            std::mem::take(decoder).finish(&mut items);
+            self.take_items(items, true);
+        }
+    }
+
     /// The body is at its end.
     fn finish(&mut self) {
         if self.ended {
             return;
         }
+        self.flush();
         match std::mem::replace(&mut self.body, Body::Unknown) {
-            Body::Unknown => {}
-            Body::Events(decoder) if !self.chat.done() => {
-                let mut items = Vec::new();
-                decoder.finish(&mut items);
-                self.take_items(items, true);
-            }
-            Body::Events(_) => {}
+            Body::Unknown | Body::Events(_) => {}
             Body::Document(document) => self.finish_document(&document),
             Body::Page(page) => self.fail(self.classified(&page, Some(self.status))),
         }

@@ -277,6 +277,7 @@ mod tests {
                 "y copy name",
                 "t chat",
                 "g group",
+                "f only group",
                 "u copy URL",
                 "Enter open",
                 "/ filter",

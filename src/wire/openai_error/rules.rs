@@ -111,7 +111,7 @@ fn refused(says: &Words<'_>) -> Verdict {
     }
     Verdict::advised(
         Kind::CredentialRefused,
-        "check the key: it starts with sk-, belongs to this relay, and is not the login password or an access token; newer relays say the same of expired, disabled and used-up keys, so look it up in the list of keys",
+        "check the key: it starts with sk- and is no password or access token; newer relays say the same of expired, disabled and used-up keys",
     )
 }
 
