@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::text::{Align, Breaks, fit, sanitize, truncate, width};
 use super::theme::{Role, Sign, Theme};
-use crate::domain::{Basis, Cost, Money};
+use crate::domain::{Basis, Cost, Ratio};
 
 /// A text from outside, fit for one row: nothing in it can steer the terminal.
 pub fn clean(text: &str) -> Cow<'_, str> {
@@ -71,6 +71,67 @@ pub fn put_both(buffer: &mut Buffer, area: Rect, left: &Line<'_>, right: &Line<'
     put(buffer, second, right);
 }
 
+/// A piece of a row, and how much it matters: where room is short, the pieces that matter least go first.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// How much it matters; [`Piece::STAYS`] never goes.
+    pub matters: u8,
+    /// The piece.
+    pub spans: Vec<Span<'static>>,
+}
+
+impl Piece {
+    /// What never goes.
+    pub const STAYS: u8 = 9;
+
+    /// A piece of one style.
+    pub fn of(matters: u8, text: impl Into<String>, style: Style) -> Self {
+        Piece {
+            matters,
+            spans: vec![Span::styled(text.into(), style)],
+        }
+    }
+
+    /// A value with a dim word before it.
+    pub fn labelled(
+        matters: u8,
+        theme: &Theme,
+        label: &str,
+        value: impl Into<String>,
+        role: Role,
+    ) -> Self {
+        Piece {
+            matters,
+            spans: vec![
+                Span::styled(label.to_owned(), theme.style(Role::Dim)),
+                Span::styled(value.into(), theme.style(role)),
+            ],
+        }
+    }
+
+    fn width(&self) -> usize {
+        self.spans.iter().map(|span| width(&span.content)).sum()
+    }
+}
+
+/// Puts pieces at the left and at the right of a row, as many as there is room for.
+pub fn put_pieces(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut right: Vec<Piece>) {
+    let sum = |pieces: &[Piece]| pieces.iter().map(Piece::width).sum::<usize>();
+    while sum(&left) + sum(&right) + 1 > usize::from(area.width) {
+        let least = left.iter().chain(&right).map(|piece| piece.matters).min();
+        let Some(least) = least.filter(|least| *least < Piece::STAYS) else {
+            break;
+        };
+        left.retain(|piece| piece.matters > least);
+        right.retain(|piece| piece.matters > least);
+    }
+    let line = |pieces: Vec<Piece>| {
+        let spans = pieces.into_iter().flat_map(|piece| piece.spans);
+        Line::from(spans.collect::<Vec<_>>())
+    };
+    put_both(buffer, area, &line(left), &line(right));
+}
+
 /// A rule over the whole width with a title in it: `── title ────`.
 pub fn rule(theme: &Theme, title: Vec<Span<'static>>, cells: u16) -> Line<'static> {
     let line = theme.glyph(Sign::Rule);
@@ -108,15 +169,24 @@ pub fn cost(theme: &Theme, cost: &Cost) -> Span<'static> {
     Span::styled(cost.to_string(), theme.style(role))
 }
 
-/// An amount that may be unknown.
-pub fn money(amount: Option<Money>) -> String {
-    amount.map_or_else(|| "?".to_owned(), |amount| amount.to_string())
+/// A ratio, with the sign of times that this terminal can show; unknown is `?`.
+pub fn ratio(theme: &Theme, ratio: Option<Ratio>) -> String {
+    match ratio {
+        Some(ratio) => times(theme, &ratio.to_string()),
+        None => "?".into(),
+    }
 }
 
-/// A figure with its word behind it: the word is dim.
-pub fn labelled(theme: &Theme, label: &str, value: String, style: Style) -> Vec<Span<'static>> {
-    vec![
-        Span::styled(format!("{label} "), theme.style(Role::Dim)),
-        Span::styled(value, style),
-    ]
+/// A text with ratios in it, with the sign of times that this terminal can show.
+pub fn times(theme: &Theme, text: &str) -> String {
+    text.replace('×', theme.glyph(Sign::Times))
+}
+
+/// A group's name in at most so many cells, with its ratio where that is known.
+pub fn with_ratio(theme: &Theme, group: &str, known: Option<Ratio>, cells: usize) -> String {
+    let name = cut(theme, group, cells);
+    match known {
+        Some(_) => format!("{name} {}", ratio(theme, known)),
+        None => name,
+    }
 }

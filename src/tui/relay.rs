@@ -185,12 +185,13 @@ impl Relay {
         }
     }
 
-    /// How many models say that they are served in a group; `None` where no model says anything.
+    /// How many models say that they are served in a group; `None` where no model says anything, and for a group like
+    /// `auto` that stands for others.
     pub fn models_in(&self, group: &str) -> Option<usize> {
         let models = self.models.value()?;
-        models
-            .iter()
-            .any(|model| model.groups.is_some())
-            .then(|| models.iter().filter(|model| model.in_group(group)).count())
+        let told = models.iter().any(|model| model.groups.is_some());
+        let count = models.iter().filter(|model| model.in_group(group)).count();
+        let stands_for_others = count == 0 && self.ratio(group).is_none();
+        (told && !stands_for_others).then_some(count)
     }
 }

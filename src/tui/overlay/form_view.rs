@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::form::{Choice, Control, Field, Form};
 use super::view::head;
+use crate::domain::ApiKey;
 use crate::domain::key::mask;
 use crate::tui::draw::{below, clean, put, row};
 use crate::tui::edit::Editor;
@@ -168,11 +169,13 @@ fn visible(editor: &Editor, room: usize) -> (String, usize) {
     (format!("{head}{}", clean(&after)), caret)
 }
 
-/// A secret as it may be seen: masked, whatever it is.
+/// A secret as it may be seen: masked, as it is once it was cleaned.
 fn masked(editor: &Editor) -> String {
-    match editor.text().trim() {
-        "" => String::new(),
-        secret => clean(&mask(secret)).into_owned(),
+    let text = editor.text();
+    match ApiKey::from_pasted(&text) {
+        Ok((key, _)) => clean(&key.masked()).into_owned(),
+        Err(_) if text.trim().is_empty() => String::new(),
+        Err(_) => clean(&mask(text.trim())).into_owned(),
     }
 }
 

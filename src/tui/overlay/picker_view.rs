@@ -10,7 +10,7 @@ use super::view::head_with;
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, KeyStatus, Price};
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{below, clean, put, put_both, row};
+use crate::tui::draw::{below, clean, put, put_both, ratio, row};
 use crate::tui::model::Model;
 use crate::tui::tabs::chat;
 use crate::tui::tabs::keys::view::{status_role, status_sign};
@@ -85,9 +85,9 @@ const fn column(least: usize, most: usize, align: Align, matters: u8) -> Column 
 
 const fn columns(kind: PickerKind) -> &'static [Column] {
     const MODEL: &[Column] = &[
-        column(24, 60, Align::Left, 9),
+        column(24, 44, Align::Left, 9),
         column(10, 16, Align::Left, 5),
-        column(16, 28, Align::Left, 7),
+        column(23, 30, Align::Left, 7),
     ];
     const KEY: &[Column] = &[
         column(16, 40, Align::Left, 9),
@@ -95,13 +95,13 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
         column(30, 40, Align::Left, 7),
     ];
     const GROUP: &[Column] = &[
-        column(12, 30, Align::Left, 9),
+        column(12, 20, Align::Left, 9),
         column(7, 9, Align::Left, 8),
         column(12, 14, Align::Left, 5),
         column(20, 200, Align::Left, 4),
     ];
     const RELAY: &[Column] = &[
-        column(16, 40, Align::Left, 9),
+        column(16, 24, Align::Left, 9),
         column(24, 60, Align::Left, 7),
         column(12, 20, Align::Left, 5),
     ];
@@ -197,13 +197,10 @@ fn group(model: &Model, name: &str, column: usize) -> (String, Role) {
     let group = model.relay.group(name);
     match column {
         0 => (name.to_owned(), Role::Text),
-        1 => match group.and_then(|group| group.ratio) {
-            Some(ratio) => (
-                ratio.to_string().replace('×', theme.glyph(Sign::Times)),
-                Role::Text,
-            ),
-            None => ("?".into(), Role::Dim),
-        },
+        1 => (
+            ratio(theme, group.and_then(|group| group.ratio)),
+            Role::Text,
+        ),
         2 => match model.relay.models_in(name) {
             Some(count) => (format!("{count} models"), Role::Dim),
             None => ("? models".into(), Role::Dim),

@@ -69,13 +69,13 @@ fn text(model: &Model, overlay: &Overlay, scroll: usize, area: Rect, frame: &mut
 }
 
 impl Question {
-    /// Rows it takes: rule, question, what it is about, answers.
+    /// Rows it takes: the rule with the question, what it is about, what follows from it.
     pub fn height(&self) -> u16 {
         let about = match self {
             Question::DeleteKeys(rows) => rows.len().min(NAMED) + usize::from(rows.len() > NAMED),
             Question::LeaveSecret | Question::Quit | Question::SwitchRelay(_) => 0,
         };
-        u16::try_from(about).unwrap_or(0) + 5
+        u16::try_from(about).unwrap_or(0) + 3
     }
 
     fn title(&self) -> String {
@@ -90,6 +90,9 @@ impl Question {
 
     fn consequence(&self, model: &Model) -> String {
         match self {
+            Question::DeleteKeys(keys) if keys.len() == 1 => {
+                "It stops working at once, everywhere it is used. This cannot be taken back.".into()
+            }
             Question::DeleteKeys(_) => {
                 "They stop working at once, everywhere they are used. This cannot be taken back."
                     .into()
@@ -130,13 +133,6 @@ fn confirm(model: &Model, question: &Question, area: Rect, frame: &mut Frame<'_>
     }
     let text = question.consequence(model);
     rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));
-    rows.push(Line::default());
-    rows.push(Line::from(vec![
-        Span::styled(" y", theme.style(Role::Dangerous)),
-        Span::styled(" yes    ", theme.style(Role::KeyLabel)),
-        Span::styled("n", theme.style(Role::Key)),
-        Span::styled(" no", theme.style(Role::KeyLabel)),
-    ]));
     put_all(frame.buffer_mut(), below(area, 1), &rows);
 }
 

@@ -157,7 +157,10 @@ fn opened(
     model.relay.connection = Connection::Open(Box::new(profile), Box::new(facts));
     chat::update::restore(model, &name, conversation.map(|kept| *kept), fx);
     settle(model);
-    if let (Some(question), true) = (model.greeting.take(), is_local) {
+    if let Some(question) = model.greeting.take()
+        && is_local
+        && model.chat.turns.is_empty()
+    {
         chat::update::greet(model, question, fx);
     }
 }

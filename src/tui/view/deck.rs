@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{FaultKind, Money};
-use crate::tui::draw::{clean, cut, money, put_both};
+use crate::tui::draw::{Piece, clean, cut, put_both, put_pieces, with_ratio};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
 use crate::tui::relay::Connection;
@@ -15,97 +15,48 @@ use crate::tui::theme::{Role, Sign};
 use crate::tui::update::input::contexts;
 use crate::tui::words;
 
-/// A piece of the deck, and how much it matters: the least goes first where room is short.
-struct Piece {
-    matters: u8,
-    spans: Vec<Span<'static>>,
-}
-
-impl Piece {
-    fn width(&self) -> usize {
-        self.spans.iter().map(Span::width).sum()
-    }
-}
-
 /// Draws the first row.
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let mut left = vec![Piece {
-        matters: 1,
-        spans: vec![Span::styled(
-            " relaydeck ",
-            model.settings.theme.style(Role::Title),
-        )],
-    }];
+    let theme = &model.settings.theme;
+    let mut left = vec![Piece::of(1, " relaydeck ", theme.style(Role::Title))];
     if model.stage == Stage::Deck {
         left.extend(relay(model));
         left.extend(account(model));
     } else {
         let version = format!(" {}", model.settings.version);
-        left.push(Piece {
-            matters: 0,
-            spans: vec![Span::styled(version, model.settings.theme.style(Role::Dim))],
-        });
+        left.push(Piece::of(0, version, theme.style(Role::Dim)));
     }
-    let mut right = money_pieces(model);
-    let room = usize::from(area.width);
-    let total = |left: &[Piece], right: &[Piece]| {
-        let sum = |pieces: &[Piece]| pieces.iter().map(Piece::width).sum::<usize>();
-        sum(left) + sum(right) + 1
-    };
-    while total(&left, &right) > room {
-        let least = left.iter().chain(&right).map(|piece| piece.matters).min();
-        let Some(least) = least.filter(|least| *least < 9) else {
-            break;
-        };
-        left.retain(|piece| piece.matters > least);
-        right.retain(|piece| piece.matters > least);
-    }
-    let line = |pieces: Vec<Piece>| {
-        let spans: Vec<Span<'static>> = pieces.into_iter().flat_map(|piece| piece.spans).collect();
-        Line::from(spans)
-    };
-    put_both(buffer, area, &line(left), &line(right));
+    put_pieces(buffer, area, left, money_pieces(model));
 }
 
 /// Profile, host, latency; or in words what is wrong.
 fn relay(model: &Model) -> Vec<Piece> {
     let theme = &model.settings.theme;
-    let styled = |text: String, role| vec![Span::styled(text, theme.style(role))];
-    let piece = |matters, spans| Piece { matters, spans };
+    let piece = |matters, text: String, role| Piece::of(matters, text, theme.style(role));
     match &model.relay.connection {
         Connection::Closed => Vec::new(),
-        Connection::Opening(name) => vec![piece(
-            9,
-            styled(format!(" opening {}", cut(theme, name, 24)), Role::Warn),
-        )],
-        Connection::Failed(name, _) => vec![piece(
-            9,
-            styled(format!(" {} is not open", cut(theme, name, 24)), Role::Bad),
-        )],
+        Connection::Opening(name) => {
+            let text = format!(" opening {}", cut(theme, name, 24));
+            vec![piece(Piece::STAYS, text, Role::Warn)]
+        }
+        Connection::Failed(name, _) => {
+            let text = format!(" {} is not open", cut(theme, name, 24));
+            vec![piece(Piece::STAYS, text, Role::Bad)]
+        }
         Connection::Open(profile, facts) => {
-            let dot = theme.glyph(Sign::Dot);
-            let mut pieces = vec![
-                piece(
-                    9,
-                    styled(format!(" {}", cut(theme, &profile.name, 20)), Role::Accent),
-                ),
-                piece(
-                    2,
-                    styled(
-                        format!(" {dot} {}", cut(theme, profile.address.host(), 32)),
-                        Role::Dim,
-                    ),
-                ),
-            ];
-            if out_of_reach(model) {
-                pieces.push(piece(9, styled(" out of reach".into(), Role::Bad)));
+            let name = format!(" {}", cut(theme, &profile.name, 20));
+            let host = cut(theme, profile.address.host(), 32);
+            let host = format!(" {} {host}", theme.glyph(Sign::Dot));
+            let reach = if out_of_reach(model) {
+                piece(Piece::STAYS, " out of reach".into(), Role::Bad)
             } else {
-                pieces.push(piece(
-                    5,
-                    styled(format!(" {} ms", facts.latency_ms), Role::Dim),
-                ));
-            }
-            pieces
+                piece(5, format!(" {} ms", facts.latency_ms), Role::Dim)
+            };
+            vec![
+                piece(Piece::STAYS, name, Role::Accent),
+                piece(2, host, Role::Dim),
+                reach,
+            ]
         }
     }
 }
@@ -125,29 +76,11 @@ fn account(model: &Model) -> Vec<Piece> {
     let Some(account) = model.relay.account.value() else {
         return Vec::new();
     };
-    let mut pieces = vec![Piece {
-        matters: 4,
-        spans: vec![Span::styled(
-            format!("   {}", cut(theme, &account.name, 16)),
-            theme.style(Role::Text),
-        )],
-    }];
+    let name = format!("   {}", cut(theme, &account.name, 16));
+    let mut pieces = vec![Piece::of(4, name, theme.style(Role::Text))];
     if let Some(group) = model.relay.own_group() {
-        let ratio = model
-            .relay
-            .ratio(group)
-            .map(|ratio| format!(" {ratio}").replace('×', theme.glyph(Sign::Times)))
-            .unwrap_or_default();
-        pieces.push(Piece {
-            matters: 3,
-            spans: vec![
-                Span::styled("  group ", theme.style(Role::Dim)),
-                Span::styled(
-                    format!("{}{ratio}", cut(theme, group, 16)),
-                    theme.style(Role::Text),
-                ),
-            ],
-        });
+        let group = with_ratio(theme, group, model.relay.ratio(group), 16);
+        pieces.push(Piece::labelled(3, theme, "  group ", group, Role::Text));
     }
     pieces
 }
@@ -171,52 +104,33 @@ fn wallet(model: &Model) -> Option<(Money, bool)> {
 
 fn money_pieces(model: &Model) -> Vec<Piece> {
     let theme = &model.settings.theme;
-    let piece = |matters, label: &str, value: String, role| Piece {
-        matters,
-        spans: vec![
-            Span::styled(format!("   {label} "), theme.style(Role::Dim)),
-            Span::styled(value, theme.style(role)),
-        ],
-    };
     let mut pieces = Vec::new();
     if model.relay.manages() {
-        pieces.push(match wallet(model) {
+        let (text, role) = match wallet(model) {
             Some((rest, _)) if rest <= Money::ZERO => {
-                piece(9, "wallet", format!("{rest} is empty: top up"), Role::Bad)
+                (format!("{rest} is empty: top up"), Role::Bad)
             }
-            Some((rest, reckoned)) => {
-                let about = if reckoned {
-                    theme.glyph(Sign::About)
-                } else {
-                    ""
-                };
-                piece(9, "wallet", format!("{about}{rest}"), Role::Money)
-            }
-            None => piece(9, "wallet", money(None), Role::MoneyUnknown),
-        });
+            Some((rest, true)) => (format!("{}{rest}", theme.glyph(Sign::About)), Role::Money),
+            Some((rest, false)) => (rest.to_string(), Role::Money),
+            None => ("?".into(), Role::MoneyUnknown),
+        };
+        pieces.push(Piece::labelled(
+            Piece::STAYS,
+            theme,
+            "   wallet ",
+            text,
+            role,
+        ));
     }
     if let Some(today) = model.today {
-        let unknown = match today.unknown {
-            0 => "",
-            _ => "+?",
-        };
-        pieces.push(piece(
-            7,
-            "today",
-            format!("{}{unknown}", today.spent),
-            Role::Money,
-        ));
-        pieces.push(Piece {
-            matters: 6,
-            spans: vec![Span::styled(
-                format!("   {} tok", words::short(today.tokens)),
-                theme.style(Role::Dim),
-            )],
-        });
+        // Requests of unknown cost are not in the sum, and that is said.
+        let unknown = if today.unknown > 0 { "+?" } else { "" };
+        let text = format!("{}{unknown}", today.spent);
+        pieces.push(Piece::labelled(7, theme, "   today ", text, Role::Money));
+        let tokens = format!("   {} tok", words::short(today.tokens));
+        pieces.push(Piece::of(6, tokens, theme.style(Role::Dim)));
     }
-    if let Some(last) = pieces.last_mut() {
-        last.spans.push(Span::raw(" "));
-    }
+    pieces.push(Piece::of(Piece::STAYS, " ", theme.style(Role::Text)));
     pieces
 }
 

@@ -119,6 +119,9 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
     match hint.action {
         Action::Back if in_chat && chat.streaming.is_none() => Some("read".into()),
         Action::Follow if in_chat && chat.scroll == Scroll::Follow => None,
+        // Elsewhere the digits beside the tabs say it.
+        Action::NextTab if !matches!(place, [Context::ChatInput]) => None,
+        Action::Copy if in_chat && chat.turns.iter().all(|turn| turn.turn.reply.is_empty()) => None,
         Action::Retry if !chat.turns.last().is_some_and(|last| last.failed()) => None,
         Action::Retry if chat.streaming.is_some() => None,
         Action::Open | Action::Filter | Action::Mark if detail => None,

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use ratatui::text::{Line, Span};
 
 use super::state::ChatTurn;
-use crate::domain::{Fault, Finish, UnixMillis};
+use crate::domain::{Basis, Fault, Finish, UnixMillis};
 use crate::tui::draw::{clean, cost};
 use crate::tui::text::{Breaks, Wrap, sanitize, width, wrap_text};
 use crate::tui::theme::{Role, Sign, Theme};
@@ -94,6 +94,7 @@ pub fn head(turn: &ChatTurn, look: &Look<'_>) -> Vec<Line<'static>> {
         rows.extend(block(look, &text, Role::Dim));
         if look.reasoning_open {
             rows.extend(block(look, &kept.reasoning, Role::Reasoning));
+            rows.push(Line::default());
         }
     }
     rows
@@ -190,8 +191,10 @@ fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
         ));
     }
     match &kept.cost {
-        Some(figure) => spans.push(cost(look.theme, figure)),
-        None => spans.push(Span::styled("nothing was counted", dim)),
+        Some(figure) if !kept.usage.is_empty() || figure.basis != Basis::Estimated => {
+            spans.push(cost(look.theme, figure));
+        }
+        _ => spans.push(Span::styled("no tokens were counted", dim)),
     }
     if let Some(total) = kept.total_ms {
         spans.push(Span::styled(format!("  {}", words::seconds(total)), dim));

@@ -9,9 +9,8 @@ use super::banner;
 use super::state::{ChatFocus, ChatTurn, Scroll};
 use super::transcript::Look;
 use super::update::{group, key};
-use crate::domain::{Basis, Endpoint, Usage};
-use crate::engine::door::Spend;
-use crate::tui::draw::{cost, cut, put, put_all, put_both, row, rule};
+use crate::domain::{Basis, Endpoint, Money, Usage};
+use crate::tui::draw::{Piece, cost, cut, put, put_all, put_both, put_pieces, row, rule};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -126,90 +125,73 @@ fn welcome(model: &Model, area: Rect, buffer: &mut Buffer) {
     put_all(buffer, area, &rows);
 }
 
-/// The moving figures: always the same places, so that a figure that did not change is not drawn again.
+/// The moving figures, in places of their own: a figure that did not change is not drawn again.
 fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let chat = &model.chat;
+    let Some(last) = chat.turns.last() else {
+        return;
+    };
     let dim = theme.style(Role::Dim);
-    let plain = theme.style(Role::Text);
+    // A conversation from before has no moving figures: what its last answer cost is shown.
+    let (usage, figure) = match &chat.spend {
+        Some(spend) => (spend.usage, Some(spend.cost)),
+        None => (last.turn.usage, last.turn.cost),
+    };
+    let nothing = usage.is_empty() || figure.is_none();
+    let Some(figure) = figure.filter(|_| !nothing) else {
+        if chat.streaming.is_some() {
+            let text = format!(" {} sent", theme.glyph(Sign::Working));
+            put(buffer, area, &Line::styled(text, dim));
+        }
+        return;
+    };
+    let mut left = tokens(model, &usage, figure.basis);
+    let mut right = Vec::new();
     if let Some(spend) = &chat.spend {
-        let mut left = tokens(model, &spend.usage, spend.cost.basis);
         if let Some(speed) = spend.tenths_per_second {
-            left.push(Span::styled(format!("  {:>9}", words::speed(speed)), plain));
+            let text = format!("  {:>9}", words::speed(speed));
+            left.push(Piece::of(7, text, theme.style(Role::Text)));
         }
         if let Some(first) = spend.first_ms {
-            left.push(Span::styled("  first ", dim));
-            left.push(Span::styled(words::seconds(first), plain));
+            let text = words::seconds(first);
+            left.push(Piece::labelled(4, theme, "  first ", text, Role::Text));
         }
-        left.push(Span::raw("   "));
-        left.push(cost(theme, &spend.cost));
-        let right = rest(model, spend, area, &left);
-        put_both(buffer, area, &Line::from(left), &right);
-        return;
+        let money = |matters, label: &str, amount: Money| {
+            Piece::labelled(matters, theme, label, amount.to_string(), Role::Money)
+        };
+        right.extend(spend.key_left.map(|left| money(6, "  key ", left)));
+        right.extend(spend.wallet.map(|rest| money(3, "  wallet ", rest)));
+        let picture = format!("  {}", picture(model));
+        right.push(Piece::of(2, picture, theme.style(Role::Sparkline)));
+        right.push(Piece::of(2, " ", dim));
     }
-    if chat.streaming.is_some() {
-        let text = format!(" {} sent", theme.glyph(Sign::Working));
-        put(buffer, area, &Line::styled(text, dim));
-        return;
-    }
-    // A conversation from before: what its last answer cost.
-    if let Some(last) = chat.turns.last()
-        && let Some(figure) = &last.turn.cost
-    {
-        let mut left = tokens(model, &last.turn.usage, figure.basis);
-        left.push(Span::raw("   "));
-        left.push(cost(theme, figure));
-        put(buffer, area, &Line::from(left));
-    }
+    left.push(Piece {
+        matters: Piece::STAYS,
+        spans: vec![Span::raw("   "), cost(theme, &figure)],
+    });
+    put_pieces(buffer, area, left, right);
 }
 
-fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Span<'static>> {
+fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
     let theme = &model.settings.theme;
     let about = if basis == Basis::Estimated {
         theme.glyph(Sign::About)
     } else {
         ""
     };
+    let piece = |text: String, word: &str| Piece {
+        matters: 8,
+        spans: vec![
+            Span::styled(text, theme.style(Role::Text)),
+            Span::styled(word.to_owned(), theme.style(Role::Dim)),
+        ],
+    };
     let figure = |count: u64| format!("{about}{}", words::short(count));
     vec![
-        Span::styled(
-            format!(" {}", figure(usage.prompt())),
-            theme.style(Role::Text),
-        ),
-        Span::styled(" in", theme.style(Role::Dim)),
-        Span::styled(
-            format!("  {:>5}", figure(usage.output)),
-            theme.style(Role::Text),
-        ),
-        Span::styled(" out", theme.style(Role::Dim)),
+        piece(format!(" {}", figure(usage.prompt())), " in"),
+        piece(format!("  {:>5}", figure(usage.output)), " out"),
     ]
-}
-
-/// What is left in key and wallet, and the speed as a picture, as far as there is room.
-fn rest(model: &Model, spend: &Spend, area: Rect, left: &[Span<'static>]) -> Line<'static> {
-    let theme = &model.settings.theme;
-    let used: usize = left.iter().map(Span::width).sum();
-    let mut room = usize::from(area.width).saturating_sub(used + 1);
-    let mut spans = Vec::new();
-    let mut add = |text: String, role| {
-        let span = Span::styled(text, theme.style(role));
-        if span.width() <= room {
-            room -= span.width();
-            spans.push(span);
-        }
-    };
-    if let Some(left) = spend.key_left {
-        add(format!("  key {left}"), Role::Money);
-    }
-    if let Some(wallet) = spend.wallet {
-        add(format!("  wallet {wallet}"), Role::Money);
-    }
-    let picture = picture(model);
-    if !picture.is_empty() {
-        add(format!("  {picture}"), Role::Sparkline);
-    }
-    add(" ".into(), Role::Text);
-    Line::from(spans)
 }
 
 /// The speed over the last seconds.

@@ -4,12 +4,12 @@ use ratatui::Frame;
 
 use crate::domain::Group;
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{put, row};
+use crate::tui::draw::{put, ratio, row};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::tabs::list::{self, Caption};
 use crate::tui::text::Align;
-use crate::tui::theme::{Role, Sign};
+use crate::tui::theme::Role;
 use crate::tui::words;
 
 const COLUMNS: [Column; 4] = [
@@ -92,13 +92,7 @@ fn text(model: &Model, group: &Group, column: usize) -> (String, Role) {
             let role = if own { Role::Accent } else { Role::Text };
             (group.name.clone(), role)
         }
-        1 => match group.ratio {
-            Some(ratio) => (
-                ratio.to_string().replace('×', theme.glyph(Sign::Times)),
-                Role::Text,
-            ),
-            None => ("?".into(), Role::MoneyUnknown),
-        },
+        1 => (ratio(theme, group.ratio), Role::Text),
         2 => match model.relay.models_in(&group.name) {
             Some(count) => (words::grouped(count), Role::Text),
             None => ("?".into(), Role::Dim),

@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::UnixSeconds;
-use crate::tui::draw::{clean, cut};
+use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
 use crate::tui::theme::Role;
@@ -48,16 +48,13 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
         match relay.group_of(row) {
             None => absent(),
             Some(group) => {
-                let ratio = relay
-                    .ratio(group)
-                    .map(|ratio| format!(" {ratio}"))
-                    .unwrap_or_default();
                 let own = if info.group.is_empty() {
                     " (the account's own)"
                 } else {
                     ""
                 };
-                plain(format!("{}{ratio}{own}", clean(group)))
+                let group = with_ratio(theme, group, relay.ratio(group), usize::MAX);
+                plain(format!("{group}{own}"))
             }
         },
     );

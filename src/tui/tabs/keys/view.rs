@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{KeyInfo, KeyStatus, Money, QuotaLimit};
 use crate::engine::door::KeyRow;
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{clean, put, put_all, row};
+use crate::tui::draw::{clean, put, put_all, row, with_ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -16,9 +16,9 @@ use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words::{self, Nearness};
 
 const COLUMNS: [Column; 7] = [
-    column("NAME", 12, 30, Align::Left, 9),
+    column("NAME", 16, 30, Align::Left, 9),
     column("GROUP", 10, 18, Align::Left, 5),
-    column("LEFT", 16, 17, Align::Left, 7),
+    column("LEFT", 15, 16, Align::Left, 7),
     column("USED", 9, 10, Align::Right, 3),
     column("EXPIRES", 9, 10, Align::Left, 6),
     column("LAST USED", 9, 9, Align::Left, 2),
@@ -100,11 +100,10 @@ fn text(model: &Model, row: &KeyRow, column: usize) -> (String, Role) {
         0 => (info.name.clone(), Role::Text),
         1 => {
             let group = relay.group_of(row).unwrap_or("?");
-            let ratio = relay
-                .ratio(group)
-                .map(|ratio| format!(" {ratio}").replace('×', theme.glyph(Sign::Times)))
-                .unwrap_or_default();
-            (format!("{group}{ratio}"), Role::Text)
+            (
+                with_ratio(theme, group, relay.ratio(group), usize::MAX),
+                Role::Text,
+            )
         }
         2 => left(model, info),
         3 => (money(relay.scale().money(info.used)), Role::Money),
@@ -161,7 +160,7 @@ fn left(model: &Model, info: &KeyInfo) -> (String, Role) {
         1..=20 => Role::Warn,
         _ => Role::Text,
     };
-    (format!("{:<10} {meter}", money(left)), role)
+    (format!("{:<9} {meter}", money(left)), role)
 }
 
 /// What is left of a key in percent of all it was given; `None` for unlimited.

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::price::BasePrice;
 use crate::domain::{Group, Model as Offer, Money, Price};
-use crate::tui::draw::{clean, cut};
+use crate::tui::draw::{clean, cut, ratio, times};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph, shift};
 use crate::tui::tabs::chat;
@@ -139,10 +139,7 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         theme.style(Role::ColumnHead),
     ));
     for (at, (group, price)) in groups.iter().enumerate() {
-        let ratio = group.ratio.map_or_else(
-            || "?".to_owned(),
-            |ratio| clean_ratio(model, &ratio.to_string()),
-        );
+        let ratio = ratio(theme, group.ratio);
         let figures: Vec<String> = match price {
             Price::PerToken(prices) => [
                 prices.input,
@@ -182,11 +179,6 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     rows
 }
 
-/// A ratio with the sign of times that this terminal can show.
-fn clean_ratio(model: &Model, text: &str) -> String {
-    text.replace('×', model.settings.theme.glyph(Sign::Times))
-}
-
 /// Where the figures come from (S-41), for the group whose prices the list shows.
 fn derivation(
     model: &Model,
@@ -219,7 +211,7 @@ fn derivation(
         completion = ratios.completion,
         output = words::price(prices.output),
     );
-    paragraph(theme, &clean_ratio(model, &text), Role::Dim, 1, cells)
+    paragraph(theme, &times(theme, &text), Role::Dim, 1, cells)
 }
 
 fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
@@ -259,14 +251,14 @@ fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
 fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let relay = &model.relay;
-    let mut spans = Vec::new();
+    let mut checks: Vec<Span<'static>> = Vec::new();
     let mut say = |good: Option<bool>, text: String| {
         let (sign, role) = match good {
             Some(true) => (theme.glyph(Sign::Check), Role::Good),
             Some(false) => (theme.glyph(Sign::Cross), Role::Bad),
             None => ("?", Role::Warn),
         };
-        spans.push(Span::styled(format!("{sign} {text}  "), theme.style(role)));
+        checks.push(Span::styled(format!("{sign} {text}"), theme.style(role)));
     };
     let key = chat::update::key(model);
     let group = chat::update::group(model);
@@ -299,5 +291,22 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         Some(balance) => say(Some(balance > Money::ZERO), format!("wallet {balance}")),
         None => say(None, "wallet ?".into()),
     }
-    labelled(theme, "To chat now", spans, cells)
+    let mut rows = paragraph(theme, "To chat with it now", Role::Heading, 1, cells);
+    // A check is never broken in two.
+    let mut line = vec![Span::raw("   ")];
+    let mut used = 3;
+    for check in checks {
+        if used + check.width() > usize::from(cells) && used > 3 {
+            rows.push(Line::from(std::mem::replace(
+                &mut line,
+                vec![Span::raw("   ")],
+            )));
+            used = 3;
+        }
+        used += check.width() + 2;
+        line.push(check);
+        line.push(Span::raw("  "));
+    }
+    rows.push(Line::from(line));
+    rows
 }

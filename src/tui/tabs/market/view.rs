@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use crate::domain::{Model as Offer, Price};
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{clean, put, put_all, row};
+use crate::tui::draw::{clean, put, put_all, ratio, row};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::tabs::list::{self, Caption};
@@ -17,7 +17,7 @@ use super::detail;
 use super::state::Order;
 
 const COLUMNS: [Column; 7] = [
-    column("MODEL", 20, 40, Align::Left, 9),
+    column("MODEL", 32, 44, Align::Left, 9),
     column("VENDOR", 9, 14, Align::Left, 4),
     column("IN $/M", 6, 9, Align::Right, 8),
     column("OUT $/M", 7, 9, Align::Right, 7),
@@ -153,16 +153,10 @@ fn group(model: &Model) -> Vec<Span<'static>> {
         } else {
             "group: "
         };
-        let ratio = model
-            .relay
-            .ratio(&tab.group)
-            .map_or_else(|| " ?".to_owned(), |ratio| format!(" {ratio}"))
-            .replace('×', theme.glyph(Sign::Times));
+        let ratio = ratio(theme, model.relay.ratio(&tab.group));
+        let text = format!("{} {ratio} ", clean(&tab.group));
         spans.push(Span::styled(only, theme.style(Role::Dim)));
-        spans.push(Span::styled(
-            format!("{}{ratio} ", clean(&tab.group)),
-            theme.style(Role::Accent),
-        ));
+        spans.push(Span::styled(text, theme.style(Role::Accent)));
     }
     spans
 }
