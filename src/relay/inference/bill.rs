@@ -175,10 +175,12 @@ impl Bill {
         }
     }
 
-    /// Releases the money and keeps a row that says why.
-    pub fn fail(mut self, error: &ApiError) {
+    /// Releases the money and keeps a row that says why, before the client is told.
+    pub async fn fail(mut self, error: &ApiError) {
         if let Some(facts) = self.facts.take() {
-            facts.release(Some(error));
+            note::trace_failure(&facts, error);
+            let ending = facts.released(Some(error));
+            facts.app.store.writer().end(ending).await;
         }
     }
 }
@@ -187,7 +189,8 @@ impl Drop for Bill {
     fn drop(&mut self) {
         if let Some(facts) = self.facts.take() {
             tracing::info!(request_id = %facts.order.request_id, model = facts.order.model, "the client went away before the answer began");
-            facts.release(None);
+            let ending = facts.released(None);
+            facts.app.store.writer().end_later(ending);
         }
     }
 }
@@ -197,11 +200,14 @@ impl Facts {
         let generated = !tally.is_empty();
         match &end {
             End::Broken(error) if !generated => {
-                self.release(Some(error));
+                note::trace_failure(&self, error);
+                let ending = self.released(Some(error));
+                self.app.store.writer().end(ending).await;
                 return Settled::default();
             }
             End::ClientGone if !generated => {
-                self.release(None);
+                let ending = self.released(None);
+                self.app.store.writer().end(ending).await;
                 return Settled::default();
             }
             _ => {}
@@ -249,15 +255,13 @@ impl Facts {
         (usage, true)
     }
 
-    fn release(self, error: Option<&ApiError>) {
-        if let Some(error) = error {
-            note::trace_failure(&self, error);
-        }
-        self.app.store.writer().end_later(Ending {
+    /// The ending of a request that cost nothing; with a row where something went wrong.
+    fn released(&self, error: Option<&ApiError>) -> Ending {
+        Ending {
             reservation: self.reservation,
             change: self.change(None),
-            log: error.map(|error| note::failure(&self, error)),
-        });
+            log: error.map(|error| note::failure(self, error)),
+        }
     }
 
     fn change(&self, charged: Option<i64>) -> Change {

@@ -94,7 +94,7 @@ async fn run(app: &Arc<App>, id: &RequestId, request: Request) -> Result<Respons
         }
     }
     let error = failure.unwrap_or_else(|| no_channel(&ask.model, "?"));
-    bill.fail(&error);
+    bill.fail(&error).await;
     Err(error)
 }
 
