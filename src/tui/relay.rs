@@ -112,6 +112,17 @@ impl Relay {
         }
     }
 
+    /// Whether a list that prices and keys are read from is still on its way for the first time.
+    pub fn is_arriving(&self) -> bool {
+        fn arriving<T>(list: &Remote<T>) -> bool {
+            matches!(list, Remote::Loading(None))
+        }
+        arriving(&self.account)
+            || arriving(&self.keys)
+            || arriving(&self.groups)
+            || arriving(&self.models)
+    }
+
     /// The keys that are known.
     pub fn key_rows(&self) -> &[KeyRow] {
         self.keys.value().map_or(&[], Vec::as_slice)

@@ -66,6 +66,8 @@ pub struct Field<N> {
     pub control: Control,
     /// What belongs in it.
     pub hint: String,
+    /// Whether the hint is shown even where the focus is elsewhere.
+    pub hint_stays: bool,
     /// What one should think about; does not stop anything.
     pub warning: Option<String>,
     /// What is wrong with it.
@@ -108,6 +110,7 @@ impl<N: Copy + PartialEq> Form<N> {
             label,
             control,
             hint: hint.to_owned(),
+            hint_stays: false,
             warning: None,
             error: None,
             visible: true,

@@ -80,7 +80,7 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
                 Role::Warn,
             );
         }
-        if here && !field.hint.is_empty() {
+        if (here || field.hint_stays) && !field.hint.is_empty() {
             say("", &field.hint, Role::Dim);
         }
         if here {
@@ -185,7 +185,7 @@ fn options(model: &Model, choice: &Choice, here: bool, room: usize) -> Vec<Span<
     let all: usize = choice.options.iter().map(|word| width(word) + 3).sum();
     let chosen = |word: &str| {
         let role = if here { Role::Selection } else { Role::Strong };
-        Span::styled(format!(" {} ", clean(word)), theme.style(role))
+        Span::styled(format!("[{}]", clean(word)), theme.style(role))
     };
     if all > room {
         let words = format!("  {} of {}", choice.at + 1, choice.options.len());

@@ -155,6 +155,7 @@ impl KeyForm {
         let hint = self.group_hint(relay);
         if let Some(field) = self.form.field_mut(KeyField::Group) {
             field.hint = hint;
+            field.hint_stays = true;
         }
         let strange = self.unknown_models(relay);
         self.form.set_warning(KeyField::Models, strange);

@@ -135,7 +135,9 @@ pub fn nothing<K: Clone + PartialEq, T>(
             rows.extend(say("r tries again", Role::Dim));
             rows
         }
-        Remote::Unasked | Remote::Loading(None) => Vec::new(),
+        // What was never asked for cannot be had with a key only.
+        Remote::Unasked => say(empty, Role::Dim),
+        Remote::Loading(None) => Vec::new(),
         Remote::Loading(Some(_)) | Remote::Ready(_) | Remote::Failed(_, Some(_)) => {
             if list.total() > 0 && !list.query.is_empty() {
                 say("Nothing matches; Esc drops the filter.", Role::Dim)

@@ -30,8 +30,12 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             model.relay.arrive(snapshot, at);
             settle(model);
             chat::update::choose_defaults(model);
+            chat::update::send_waiting(model, fx);
         }
-        Event::Failed { scope, fault } => model.relay.fail(scope, fault),
+        Event::Failed { scope, fault } => {
+            model.relay.fail(scope, fault);
+            chat::update::send_waiting(model, fx);
+        }
         Event::ProfileAdded {
             ask,
             profile,
@@ -52,10 +56,9 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
                     stored_in,
                     copied: false,
                 },
-                fx,
             );
         }
-        Event::KeysDeleted { ids, fault, .. } => keys_deleted(model, &ids, fault, fx),
+        Event::KeysDeleted { ids, fault, .. } => keys_deleted(model, &ids, fault),
         Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
         Event::Delta {
             turn,
@@ -198,7 +201,7 @@ fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<Str
 }
 
 /// A secret is never dropped, even when its form was left in the meantime: the key exists and this is the only showing.
-fn key_created(model: &mut Model, new: NewSecret, fx: &mut Effects) {
+fn key_created(model: &mut Model, new: NewSecret) {
     let info: KeyInfo = new.key.clone();
     if let Some(timed) = model.relay.keys.timed() {
         let (mut rows, at) = (timed.value.clone(), timed.at);
@@ -217,10 +220,9 @@ fn key_created(model: &mut Model, new: NewSecret, fx: &mut Effects) {
         model.keys.list.go_to(&info.id, height);
     }
     model.overlays.push(Overlay::Secret(Box::new(new)));
-    refresh(model, Scope::Keys, fx);
 }
 
-fn keys_deleted(model: &mut Model, ids: &[i64], fault: Option<Fault>, fx: &mut Effects) {
+fn keys_deleted(model: &mut Model, ids: &[i64], fault: Option<Fault>) {
     if let Some(timed) = model.relay.keys.timed() {
         let (mut rows, at) = (timed.value.clone(), timed.at);
         rows.retain(|row| !ids.contains(&row.info.id));
@@ -244,7 +246,6 @@ fn keys_deleted(model: &mut Model, ids: &[i64], fault: Option<Fault>, fx: &mut E
         (None, 1) => model.say(Tone::Good, "the key was deleted"),
         (None, done) => model.say(Tone::Good, format!("{done} keys were deleted")),
     }
-    refresh(model, Scope::Keys, fx);
 }
 
 /// Trouble goes to the form that asked, where it can be mended; else it is said in passing.

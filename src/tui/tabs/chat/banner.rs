@@ -1,15 +1,16 @@
 //! What stands in the way of sending, said above the input before anything is sent (S-05, S-58).
 
-use crate::domain::{Endpoint, Fault, FaultKind, Money, Price};
+use crate::domain::{Endpoint, Fault, FaultKind, Money};
+use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::text::{Wrap, wrap_text};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Sign};
 use ratatui::text::Line;
 
-/// The wallet is empty, and what is about to be asked is not known to be free.
+/// The wallet is empty.
 pub fn wallet_empty(model: &Model) -> Option<Fault> {
     let balance = model.relay.balance()?;
-    if balance > Money::ZERO || is_free(model) {
+    if balance > Money::ZERO {
         return None;
     }
     let host = model
@@ -26,19 +27,6 @@ pub fn wallet_empty(model: &Model) -> Option<Fault> {
             "top up the wallet of this account at {host}; Enter asks the relay again what is in it"
         )),
     )
-}
-
-fn is_free(model: &Model) -> bool {
-    let chat = &model.chat;
-    let Some(known) = model.relay.model(&chat.model) else {
-        return false;
-    };
-    let group = super::update::group(model).unwrap_or_default();
-    match model.relay.price(known, group) {
-        Price::PerToken(prices) => prices.input == Money::ZERO && prices.output == Money::ZERO,
-        Price::PerCall { call } => call == Money::ZERO,
-        Price::Tiered { .. } | Price::Unknown => false,
-    }
 }
 
 /// The model is not offered on the endpoint that the chat uses. A warning: the relay may know better.
@@ -70,21 +58,28 @@ fn trouble(model: &Model) -> Option<Fault> {
 
 /// The rows of the banner at this width; none when nothing stands in the way.
 pub fn rows(model: &Model, width: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let width = usize::from(width).saturating_sub(2);
+    if model.chat.waiting.is_some() {
+        let text = format!(
+            "{} the question goes out as soon as the relay has told its prices; Esc takes it back",
+            theme.glyph(Sign::Working)
+        );
+        return wrap_text(&text, width, Wrap::Words, theme.style(Role::Dim));
+    }
     let Some(fault) = trouble(model) else {
         return Vec::new();
     };
-    let theme = &model.settings.theme;
-    let width = usize::from(width).saturating_sub(2);
-    let cross = theme.glyph(crate::tui::theme::Sign::Cross);
-    let arrow = theme.glyph(crate::tui::theme::Sign::Arrow);
+    let cross = theme.glyph(Sign::Cross);
+    let arrow = theme.glyph(Sign::Arrow);
     let mut rows = wrap_text(
-        &format!("{cross} {}", crate::tui::draw::clean(&fault.message)),
+        &format!("{cross} {}", clean(&fault.message)),
         width,
         Wrap::Words,
         theme.style(Role::Bad),
     );
     rows.extend(wrap_text(
-        &format!("{arrow} {}", crate::tui::draw::clean(&fault.advice)),
+        &format!("{arrow} {}", clean(&fault.advice)),
         width,
         Wrap::Words,
         theme.style(Role::Text),

@@ -168,6 +168,9 @@ pub struct ChatTab {
     pub spend: Option<Spend>,
     /// Tokens a second over time, in tenths, for the sparkline.
     pub speeds: VecDeque<u32>,
+    /// A question that goes out as soon as the relay has told its prices and keys: sent before, nobody could say what
+    /// it costs.
+    pub waiting: Option<String>,
     /// Why the last attempt to send was refused here, before anything was sent (S-58).
     pub refusal: Option<Fault>,
     awaiting: VecDeque<Awaiting>,
@@ -190,6 +193,7 @@ impl Default for ChatTab {
             streaming: None,
             spend: None,
             speeds: VecDeque::new(),
+            waiting: None,
             refusal: None,
             awaiting: VecDeque::new(),
         }
@@ -271,9 +275,13 @@ impl ChatTab {
     }
 
     /// The store gave a number to the conversation that was sent first without one. What changed since is handed back,
-    /// to be kept under it.
+    /// to be kept under it. A new number for a conversation that had one means that another process went on with the
+    /// old one: this one goes on under its own.
     pub fn kept(&mut self, id: i64) -> Option<Box<Conversation>> {
-        let waiting = self.awaiting.pop_front()?;
+        let Some(waiting) = self.awaiting.pop_front() else {
+            self.id = Some(id);
+            return None;
+        };
         if waiting.serial == self.serial {
             self.id = Some(id);
         }

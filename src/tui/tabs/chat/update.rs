@@ -55,7 +55,6 @@ fn missing(model: &Model) -> Option<Fault> {
     if !model.relay.manages() {
         return None;
     }
-    model.relay.keys.value()?;
     match (key(model), model.chat.key) {
         (None, _) => Some(
             local("there is no key to send with: none whose secret is stored here may be used")
@@ -104,11 +103,39 @@ pub fn retry(model: &mut Model, fx: &mut Effects) {
     }
 }
 
-/// Asks a question, if nothing stands in the way. Says whether it was sent.
+/// Sends the question that waited for the relay's lists, once they are here. What stands in its way puts it back into
+/// the input.
+pub fn send_waiting(model: &mut Model, fx: &mut Effects) {
+    if model.relay.is_arriving() {
+        return;
+    }
+    if let Some(prompt) = model.chat.waiting.take()
+        && !ask(model, prompt.clone(), fx)
+    {
+        take_back(model, &prompt);
+    }
+}
+
+/// A question goes back into the input, before whatever was typed there since.
+fn take_back(model: &mut Model, prompt: &str) {
+    let editor = &mut model.chat.editor;
+    let since = editor.take();
+    editor.insert(prompt);
+    if !since.is_empty() {
+        editor.newline();
+        editor.insert(&since);
+    }
+}
+
+/// Asks a question, if nothing stands in the way. Says whether it was sent, or will be.
 fn ask(model: &mut Model, prompt: String, fx: &mut Effects) -> bool {
-    if model.chat.streaming.is_some() {
+    if model.chat.streaming.is_some() || model.chat.waiting.is_some() {
         model.say(Tone::Info, "an answer is still coming; Esc stops it");
         return false;
+    }
+    if model.relay.is_arriving() {
+        model.chat.waiting = Some(prompt);
+        return true;
     }
     model.chat.refusal = missing(model);
     if model.chat.refusal.is_some() {
@@ -189,6 +216,9 @@ pub fn restore(model: &mut Model, profile: &str, kept: Option<Conversation>, fx:
         let fault = Fault::new(FaultKind::StreamBroken, "another relay was opened");
         cut_off(model, &fault);
         keep(model, fx);
+    }
+    if let Some(prompt) = model.chat.waiting.take() {
+        take_back(model, &prompt);
     }
     let turns = kept.as_ref().map_or(0, |kept| kept.turns.len());
     let serial = model.serials(turns + 1);
@@ -293,11 +323,9 @@ pub fn refused(model: &mut Model, turn: TurnId, fault: Fault) {
     let at = chat.turns.iter().position(|asked| asked.id == Some(turn));
     if let Some(at) = at {
         let asked = chat.turns.remove(at);
-        if chat.editor.is_empty() {
-            chat.editor.insert(&asked.turn.prompt);
-        }
+        take_back(model, &asked.turn.prompt);
     }
-    chat.refusal = Some(fault);
+    model.chat.refusal = Some(fault);
 }
 
 /// Nothing more will come: the reply under way is as it is.
@@ -333,9 +361,11 @@ pub fn keep_if_due(model: &mut Model, fx: &mut Effects) {
     }
 }
 
-/// One step back: stop the answer, take note of a refusal, leave the input.
+/// One step back: take back a question that waits, stop the answer, take note of a refusal, leave the input.
 pub fn back(model: &mut Model, fx: &mut Effects) {
-    if model.chat.streaming.is_some() {
+    if let Some(prompt) = model.chat.waiting.take() {
+        take_back(model, &prompt);
+    } else if model.chat.streaming.is_some() {
         stop(model, fx);
     } else if model.chat.refusal.take().is_none() {
         model.chat.focus = ChatFocus::Reading;
