@@ -1,5 +1,6 @@
 //! The dashboard.
 
 pub mod keymap;
+pub mod term;
 pub mod text;
 pub mod theme;
