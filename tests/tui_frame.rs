@@ -164,7 +164,11 @@ fn interrupt_cancels_and_twice_within_a_second_quits() {
     script.waits(999).keys("<C-c>");
     assert_eq!(script.asked(), ["quit"]);
     script.keys("<F1> <C-c>").misses("Everywhere");
-    script.waits(2_000).keys("<C-p> opus <Enter>").types("hi").keys("<Enter>");
+    script
+        .waits(2_000)
+        .keys("<C-p> opus <Enter>")
+        .types("hi")
+        .keys("<Enter>");
     let turn = script.turn();
     script.engine(text(turn, "words"));
     script.asked();
