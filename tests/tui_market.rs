@@ -92,7 +92,9 @@ fn s_44_the_exact_name_is_copied_byte_for_byte_and_the_url_whole() {
         script.asked(),
         ["copy the URL: https://4sapi.example/v1/embeddings"]
     );
-    script.copied("the URL").sees("✓ copied the URL");
+    script
+        .copied("the URL")
+        .sees("✓ the URL was sent to the terminal");
 }
 
 #[test]

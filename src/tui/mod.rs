@@ -19,9 +19,13 @@ pub mod msg;
 pub mod overlay;
 pub mod relay;
 pub mod remote;
+mod run;
 pub mod tabs;
+pub mod term;
 pub mod text;
 pub mod theme;
 pub mod update;
 pub mod view;
 pub mod words;
+
+pub use run::{Options, Outcome, TuiError, run, run_on};

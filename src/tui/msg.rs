@@ -18,10 +18,8 @@ pub struct Now {
 /// What became of something for the clipboard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Copied {
-    /// It is there for certain.
-    Done,
-    /// It was sent to the terminal, which may or may not take it.
-    Sent,
+    /// It went out; these words say how far that can be known: `was sent to the terminal`.
+    Sent(&'static str),
     /// It was not; a sentence says why and what to do.
     Refused(String),
 }

@@ -65,8 +65,7 @@ fn pass_time(model: &mut Model, fx: &mut Effects) {
 
 fn copied(model: &mut Model, what: &'static str, outcome: Copied) {
     match outcome {
-        Copied::Done => model.say(Tone::Good, format!("copied {what}")),
-        Copied::Sent => model.say(Tone::Good, format!("sent {what} to the terminal")),
+        Copied::Sent(words) => model.say(Tone::Good, format!("{what} {words}")),
         Copied::Refused(why) => {
             model.say(Tone::Bad, format!("could not copy {what}: {why}"));
             return;

@@ -123,11 +123,11 @@ impl Script {
         self.msg(Msg::Paste(text.to_owned()))
     }
 
-    /// The terminal says that it took what was copied.
+    /// What was copied was sent to the terminal.
     pub fn copied(&mut self, what: &'static str) -> &mut Self {
         self.msg(Msg::Copied {
             what,
-            outcome: Copied::Done,
+            outcome: Copied::Sent("was sent to the terminal"),
         })
     }
 

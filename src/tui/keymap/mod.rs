@@ -281,7 +281,8 @@ mod tests {
                 "u copy URL",
                 "Enter open",
                 "/ filter",
-                "r refresh"
+                "r refresh",
+                "Tab tabs"
             ]
         );
     }
