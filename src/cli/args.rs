@@ -1,0 +1,343 @@
+//! What the command line takes: global flags and sub-commands. Texts here are what `--help` says.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The terminal deck for LLM API relays.
+///
+/// Without a sub-command it opens the dashboard. Without any account or network it works on a relay that it carries inside.
+#[derive(Debug, Parser)]
+#[command(
+    name = "relaydeck",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
+#[command(
+    after_help = "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 credential refused, 4 not found, 5 no balance or quota, 6 network or timeout, 7 budget stopped it, 130 interrupted"
+)]
+pub struct Cli {
+    /// Flags that hold everywhere.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the dashboard when absent.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Flags that hold everywhere.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Which relay to use: the last one used when absent, and `local`, the embedded relay, when there is none
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "RELAYDECK_PROFILE"
+    )]
+    pub profile: Option<String>,
+    /// One folder for configuration, data and state, instead of the platform's own; also RELAYDECK_HOME
+    #[arg(long, global = true, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colour; NO_COLOR is honoured too
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<ColorWhen>,
+    /// How sparing to be with bytes; `auto` sees SSH
+    #[arg(long, global = true, value_name = "KIND")]
+    pub link: Option<LinkKind>,
+    /// Log more, to the log file; twice for everything
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// Where the terminal can.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How sparing to be with bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LinkKind {
+    /// By whether this is an SSH session.
+    Auto,
+    /// A terminal on this machine.
+    Local,
+    /// A terminal at the end of a network.
+    Remote,
+    /// A terminal at the end of a slow network.
+    Slow,
+}
+
+/// The sub-commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask for one reply, streamed to stdout
+    Chat(ChatArgs),
+    /// Keys of this relay
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Groups of this relay
+    #[command(subcommand)]
+    Groups(GroupsCommand),
+    /// The marketplace
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// What was spent, from the local ledger
+    #[command(subcommand)]
+    Usage(UsageCommand),
+    /// Upstreams of the embedded relay, for its owner
+    #[command(subcommand)]
+    Channels(ChannelsCommand),
+    /// Run the embedded relay without the dashboard
+    Serve(ServeArgs),
+    /// The relays you use
+    #[command(subcommand)]
+    Profiles(ProfilesCommand),
+}
+
+/// Ask for one reply.
+#[derive(Debug, Args)]
+pub struct ChatArgs {
+    /// The exact name of the model; the embedded handbook when absent on the embedded relay
+    #[arg(short, long)]
+    pub model: Option<String>,
+    /// The key to use: its number or name among the keys held here, or the secret itself
+    #[arg(short, long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// A system prompt
+    #[arg(short, long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// At most so many tokens in the answer
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u32>,
+    /// Sampling temperature
+    #[arg(long, value_name = "T")]
+    pub temperature: Option<f32>,
+    /// The prompt; read from stdin when absent
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Vec<String>,
+}
+
+/// Keys of this relay.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// List the keys
+    List,
+    /// Make a key; its secret is stored, and printed once, alone on stdout
+    Create(KeyCreateArgs),
+    /// Delete keys by their numbers
+    Delete {
+        /// Their numbers, as `keys list` shows them
+        #[arg(required = true)]
+        ids: Vec<i64>,
+    },
+}
+
+/// Make a key.
+#[derive(Debug, Args)]
+pub struct KeyCreateArgs {
+    /// Its name; project-env-use-owner tells most
+    #[arg(short, long)]
+    pub name: String,
+    /// Its group; the account's own when absent
+    #[arg(short, long)]
+    pub group: Option<String>,
+    /// What it may spend: dollars like 5.00, or `unlimited`
+    #[arg(short, long, default_value = "unlimited")]
+    pub quota: String,
+    /// When it ends: 30d, 12h, 2027-01-31, 2027-01-31T18:00, or `never`
+    #[arg(short, long, default_value = "never")]
+    pub expires: String,
+    /// The only models it may call, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub models: Vec<String>,
+    /// The only addresses it may be used from, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub ips: Vec<String>,
+}
+
+/// Groups of this relay.
+#[derive(Debug, Subcommand)]
+pub enum GroupsCommand {
+    /// List the groups with their price ratios
+    List,
+}
+
+/// The marketplace.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List the models with their prices in a group
+    List {
+        /// The group whose models and prices are shown; the account's own when absent
+        #[arg(short, long)]
+        group: Option<String>,
+        /// Only this vendor's models
+        #[arg(long)]
+        vendor: Option<String>,
+        /// Only models called this way: chat, messages, responses, gemini, embeddings
+        #[arg(long)]
+        endpoint: Option<String>,
+        /// Only models whose name or description fits
+        #[arg(short, long, value_name = "TEXT")]
+        search: Option<String>,
+        /// In which order
+        #[arg(long, value_enum, default_value_t = ModelSort::Name)]
+        sort: ModelSort,
+    },
+    /// Show one model: groups, prices, endpoints
+    Show {
+        /// The exact name
+        name: String,
+    },
+    /// Check a name before money is spent: exact, did you mean, or not in this group
+    Check {
+        /// The name
+        name: String,
+        /// The group to look in
+        #[arg(short, long)]
+        group: Option<String>,
+    },
+}
+
+/// An order of models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModelSort {
+    /// By name.
+    Name,
+    /// By input price, cheapest first; unknown prices last.
+    Price,
+}
+
+/// What was spent.
+#[derive(Debug, Subcommand)]
+pub enum UsageCommand {
+    /// The latest requests, each with what it cost and what that rests on
+    Receipts {
+        /// Only since so long ago: 24h, 7d, 4w
+        #[arg(long, default_value = "30d")]
+        since: String,
+        /// At most so many
+        #[arg(short = 'n', long, default_value_t = 50)]
+        limit: u32,
+        /// Of all profiles, not only the one in use
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+/// Upstreams of the embedded relay.
+#[derive(Debug, Subcommand)]
+pub enum ChannelsCommand {
+    /// List the channels
+    List,
+    /// Add an upstream that speaks the OpenAI protocol: llama.cpp, Ollama, vLLM, a vendor, another relay
+    Add(ChannelAddArgs),
+    /// Ask an upstream whether it answers
+    Test {
+        /// The channel's number
+        id: i64,
+    },
+    /// Remove a channel
+    Remove {
+        /// The channel's number
+        id: i64,
+    },
+}
+
+/// Add an upstream.
+#[derive(Debug, Args)]
+pub struct ChannelAddArgs {
+    /// The channel's name
+    pub name: String,
+    /// The upstream's address in any form, for example http://127.0.0.1:8080/v1
+    #[arg(long, value_name = "URL")]
+    pub url: String,
+    /// The upstream's key, if it wants one; better in the environment than in your shell's history
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "RELAYDECK_CHANNEL_KEY",
+        hide_env_values = true
+    )]
+    pub key: Option<String>,
+    /// The models it serves, separated by commas; asked of the upstream when absent
+    #[arg(long, value_delimiter = ',')]
+    pub models: Vec<String>,
+    /// The groups that may use it, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "default")]
+    pub groups: Vec<String>,
+    /// Dollars per million input tokens, for all of its models
+    #[arg(long, value_name = "USD", requires = "price_out")]
+    pub price_in: Option<String>,
+    /// Dollars per million output tokens, for all of its models
+    #[arg(long, value_name = "USD", requires = "price_in")]
+    pub price_out: Option<String>,
+}
+
+/// Run the embedded relay.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen; other machines can only reach it when you say so here
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
+}
+
+/// The relays you use.
+#[derive(Debug, Subcommand)]
+pub enum ProfilesCommand {
+    /// List them
+    List,
+    /// Add a relay: its address, and a key or an access token
+    Add(ProfileAddArgs),
+    /// Use a relay from now on
+    Use {
+        /// Its name
+        name: String,
+    },
+    /// Forget a relay and the secrets held for it; the relay itself keeps its keys
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Add a relay.
+#[derive(Debug, Args)]
+pub struct ProfileAddArgs {
+    /// What you call it
+    pub name: String,
+    /// Its address in any form
+    #[arg(long, value_name = "URL")]
+    pub url: String,
+    /// A key: models can be listed and called, nothing else. Read from stdin with `-`
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "RELAYDECK_KEY",
+        hide_env_values = true,
+        conflicts_with = "access_token"
+    )]
+    pub key: Option<String>,
+    /// An access token of your account: keys, groups and wallet too. Read from stdin with `-`
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "RELAYDECK_ACCESS_TOKEN",
+        hide_env_values = true
+    )]
+    pub access_token: Option<String>,
+    /// Your account's number, which relays before July 2026 want beside the token
+    #[arg(long, value_name = "N", requires = "access_token")]
+    pub user_id: Option<i64>,
+}

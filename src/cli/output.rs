@@ -1,0 +1,194 @@
+//! What the command line prints: tables for people, one JSON document for programs, errors in two lines.
+//!
+//! Data goes to stdout, everything else to stderr. In JSON, money is an integer number of nano-dollars in a field that
+//! ends in `_nusd` and a decimal string in the field without the suffix; unknown is null in both.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use crate::domain::{Cost, Fault, Money};
+
+/// Adds `name` and `name_nusd` to a JSON object.
+pub fn put_money(object: &mut Map<String, Value>, name: &str, money: Option<Money>) {
+    object.insert(
+        format!("{name}_nusd"),
+        money.map_or(Value::Null, |money| json!(money.nanos())),
+    );
+    object.insert(
+        name.to_owned(),
+        money.map_or(Value::Null, |money| json!(money.decimal(2))),
+    );
+}
+
+/// Adds `name`, `name_nusd` and `name_basis` to a JSON object.
+pub fn put_cost(object: &mut Map<String, Value>, name: &str, cost: Cost) {
+    put_money(object, name, cost.amount);
+    object.insert(format!("{name}_basis"), json!(cost.basis));
+}
+
+/// Prints one JSON document.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn print_json(value: &Value) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Writes text to stdout. A reader that has gone has seen enough: that is no error.
+///
+/// # Errors
+/// When stdout cannot be written for another reason.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Prints trouble: two lines on stderr, or one JSON document on stdout.
+pub fn print_fault(fault: &Fault, json: bool) {
+    if json {
+        let error = json!({"error": {
+            "kind": fault.kind,
+            "message": fault.message,
+            "advice": fault.advice,
+            "request_id": fault.request_id,
+        }});
+        // Nobody is left to tell when stdout is gone too.
+        let _ = print_json(&error);
+    } else {
+        let mut out = io::stderr().lock();
+        let _ = writeln!(
+            out,
+            "relaydeck: {}\n  {}",
+            visible(&fault.message),
+            visible(&fault.advice)
+        );
+    }
+}
+
+/// Text from outside, without anything that could steer the terminal: control characters and characters that reorder
+/// or hide others become spaces or go.
+pub fn visible(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        letter if letter.is_control() => Some(' '),
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => None,
+        letter => Some(letter),
+    };
+    text.chars().filter_map(shown).collect()
+}
+
+/// How a column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Figures.
+    Right,
+}
+
+/// A table for people: columns as wide as what they hold, two spaces between, nothing cut.
+pub struct Table {
+    columns: Vec<(&'static str, Align)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(columns: &[(&'static str, Align)]) -> Self {
+        Table {
+            columns: columns.to_vec(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row; a missing cell is empty.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows
+            .push(cells.into_iter().map(|cell| visible(&cell)).collect());
+    }
+
+    /// The table as text.
+    pub fn text(&self) -> String {
+        let cell = |row: &[String], at: usize| row.get(at).cloned().unwrap_or_default();
+        let width = |at: usize| {
+            let cells = self.rows.iter().map(|row| cell(row, at).width());
+            cells
+                .chain([self.columns[at].0.width()])
+                .max()
+                .unwrap_or_default()
+        };
+        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        let heads: Vec<String> = self
+            .columns
+            .iter()
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        let mut text = String::new();
+        for row in std::iter::once(&heads).chain(&self.rows) {
+            let mut line = String::new();
+            for (at, (_, align)) in self.columns.iter().enumerate() {
+                let cell = cell(row, at);
+                let blank = " ".repeat(widths[at].saturating_sub(cell.width()));
+                line += &match align {
+                    Align::Left => format!("{cell}{blank}  "),
+                    Align::Right => format!("{blank}{cell}  "),
+                };
+            }
+            text += line.trim_end();
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Prints it, or a sentence when it is empty.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn print(&self, empty: &str) -> io::Result<()> {
+        if self.rows.is_empty() {
+            writeln!(io::stderr().lock(), "{empty}")
+        } else {
+            print(&self.text())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_in_chinese_too() {
+        let mut table = Table::new(&[("NAME", Align::Left), ("LEFT", Align::Right)]);
+        table.row(["测试".into(), "$1.00".into()]);
+        table.row(["abcdef".into(), "$10.00".into()]);
+        assert_eq!(
+            table.text(),
+            "NAME      LEFT\n测试     $1.00\nabcdef  $10.00\n"
+        );
+    }
+
+    #[test]
+    fn text_from_outside_cannot_steer_the_terminal() {
+        assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\n"), "a [2Jbc ");
+    }
+
+    #[test]
+    fn unknown_money_is_null_in_both_fields() {
+        let mut object = Map::new();
+        put_money(&mut object, "cost", None);
+        put_money(&mut object, "left", Some(Money::from_nanos(2_676_000)));
+        let expected =
+            json!({"cost_nusd": null, "cost": null, "left_nusd": 2_676_000, "left": "0.002676"});
+        assert_eq!(Value::Object(object), expected);
+    }
+}
