@@ -278,7 +278,7 @@ mod tests {
 
     fn price(value: Value) -> Result<ListPrice, String> {
         let draft = ChannelDraft::read(json!({"prices": {"m": value}}))?;
-        Ok(draft.prices()?[0].1)
+        Ok(draft.prices("a, b")?[0].1)
     }
 
     #[test]
@@ -308,6 +308,22 @@ mod tests {
             let told = price(wrong.clone()).unwrap_err();
             assert!(!told.is_empty(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn one_price_can_stand_for_every_model() {
+        let draft = ChannelDraft::read(json!({"prices": {
+            "*": {"input": "1", "output": "2"},
+            "b": {"call": "3"},
+        }}))
+        .unwrap();
+        let listed = draft.prices("a, b,c").unwrap();
+        let call = |model: &str| {
+            let found = listed.iter().find(|(name, _)| name == model).unwrap();
+            matches!(found.1, ListPrice::PerCall(_))
+        };
+        assert_eq!(listed.len(), 3);
+        assert_eq!(["a", "b", "c"].map(call), [false, true, false]);
     }
 
     #[test]
