@@ -1,5 +1,8 @@
 //! Deserialisers for what relays really send: numbers as strings, floats where integers belong, null for empty.
 
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -72,6 +75,61 @@ where
     Ok(Option::<T>::deserialize(input)?.unwrap_or_default())
 }
 
+/// A list whose odd elements are left out: one broken row must not hide the thousand good ones beside it. Anything that
+/// is no list is the empty one.
+///
+/// # Errors
+/// Only when the input is not JSON at all.
+pub fn list<'de, T, D>(input: D) -> Result<Vec<T>, D::Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    Ok(match Value::deserialize(input)? {
+        Value::Array(rows) => rows
+            .into_iter()
+            .filter_map(|row| serde_json::from_value(row).ok())
+            .collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// A map by name; anything that is no map is the empty one.
+///
+/// # Errors
+/// Only when the input is not JSON at all.
+pub fn map<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    Ok(match Value::deserialize(input)? {
+        Value::Object(members) => members.into_iter().collect(),
+        _ => BTreeMap::new(),
+    })
+}
+
+/// A list of texts, also from one text with commas; `None` from null and anything else. The empty list stays an empty list.
+///
+/// # Errors
+/// Only when the input is not JSON at all.
+pub fn opt_texts<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Vec<String>>, D::Error> {
+    Ok(match Value::deserialize(input)? {
+        Value::Array(rows) => Some(
+            rows.into_iter()
+                .filter_map(|row| match row {
+                    Value::String(text) => Some(text),
+                    _ => None,
+                })
+                .collect(),
+        ),
+        Value::String(text) => Some(
+            text.split(',')
+                .map(str::trim)
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        ),
+        _ => None,
+    })
+}
+
 fn as_int(value: &Value) -> Option<i64> {
     let from_float =
         |float: f64| (float.is_finite() && float.abs() < 9.0e18).then_some(float.round() as i64);
@@ -123,5 +181,29 @@ mod tests {
         );
         let odd: Odd = serde_json::from_str(r#"{"a":1e300,"b":[]}"#).unwrap();
         assert_eq!((odd.a, odd.b), (0, None));
+    }
+
+    #[derive(Deserialize)]
+    struct Lists {
+        #[serde(default, deserialize_with = "list")]
+        rows: Vec<u8>,
+        #[serde(default, deserialize_with = "opt_texts")]
+        names: Option<Vec<String>>,
+        #[serde(default, deserialize_with = "map")]
+        by_name: BTreeMap<String, Value>,
+    }
+
+    #[test]
+    fn one_broken_row_hides_no_other() {
+        let read = |text: &str| serde_json::from_str::<Lists>(text).unwrap();
+        let lists = read(r#"{"rows":[1,null,"x",{},2],"names":["a",3,"b"],"by_name":[1]}"#);
+        assert_eq!(lists.rows, [1, 2]);
+        assert_eq!(lists.names, Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert!(lists.by_name.is_empty());
+        let lists = read(r#"{"rows":{},"names":"a, b,","by_name":{"k":null}}"#);
+        assert!(lists.rows.is_empty() && lists.by_name.contains_key("k"));
+        assert_eq!(lists.names, Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(read(r#"{"names":null}"#).names, None);
+        assert_eq!(read(r#"{"names":[]}"#).names, Some(vec![]));
     }
 }

@@ -1,7 +1,6 @@
-//! The management protocol of New API, as our client reads it and our relay speaks it.
+//! The management protocol of New API, as our client reads it and our relay speaks it (`contract/new-api.md` 1–7, 9).
 //!
-//! Source: `contract/new-api.md` 1–7 and 9. Reading takes any version; writing gives the current shape. Turning these
-//! rows into values of `domain` is the job of [`convert`].
+//! Reading takes any version; writing gives the current shape. [`convert`] turns rows into values of `domain`.
 
 pub mod convert;
 
@@ -81,8 +80,8 @@ pub struct Page<T> {
     /// The rows of this page.
     #[serde(
         default = "Vec::new",
-        deserialize_with = "lenient::or_default",
-        bound(deserialize = "T: Deserialize<'de>")
+        deserialize_with = "lenient::list",
+        bound(deserialize = "T: serde::de::DeserializeOwned")
     )]
     pub items: Vec<T>,
 }
@@ -134,7 +133,7 @@ pub struct Status {
     #[serde(deserialize_with = "lenient::truth")]
     pub api_info_enabled: bool,
     /// The relay's nodes.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub api_info: Vec<ApiInfo>,
     /// Whether hourly statistics are kept.
     #[serde(deserialize_with = "lenient::truth")]
@@ -223,22 +222,22 @@ pub struct Pricing {
     )]
     pub message: String,
     /// The models, in no order.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub data: Vec<PricingEntry>,
     /// The vendors that `vendor_id` refers to.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub vendors: Vec<Vendor>,
     /// Group to ratio.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::map")]
     pub group_ratio: BTreeMap<String, serde_json::Value>,
     /// Group to description, for the groups the caller may use.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::map")]
     pub usable_group: BTreeMap<String, serde_json::Value>,
     /// Endpoint's name to path and method.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::map")]
     pub supported_endpoint: BTreeMap<String, serde_json::Value>,
     /// The order in which `auto` tries groups.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub auto_groups: Vec<String>,
 }
 
@@ -295,9 +294,10 @@ pub struct PricingEntry {
     )]
     pub create_cache_ratio: Option<f64>,
     /// Groups that serve it; may hold `all`; absent when the relay does not say.
+    #[serde(deserialize_with = "lenient::opt_texts")]
     pub enable_groups: Option<Vec<String>>,
     /// Endpoints by name.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(deserialize_with = "lenient::list")]
     pub supported_endpoint_types: Vec<String>,
     /// `tiered_expr` when an expression is the price.
     #[serde(

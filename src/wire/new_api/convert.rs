@@ -1,1 +1,282 @@
-//! From rows of the management protocol to values of `domain`, and back.
+//! From rows of the management protocol to values of `domain`, and back (`contract/new-api.md` 4–6).
+//!
+//! Servers give lists in random order; what leaves here is sorted.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Pricing, PricingEntry, SelfUser, Status, TokenRow};
+use crate::domain::key::mask;
+use crate::domain::price::{BasePrice, ModelRatios};
+use crate::domain::{
+    Account, ApiKey, Endpoint, Group, KeyDraft, KeyInfo, KeyStatus, Model, Money, QuotaLimit,
+    QuotaScale, QuotaUnits, Ratio, UnixSeconds,
+};
+use crate::wire::plain::one_line;
+
+/// What the relay's quota units are worth; the usual scale where it does not say, or says nonsense.
+pub fn scale(status: &Status) -> QuotaScale {
+    status
+        .quota_per_unit
+        .and_then(|units| u32::try_from(units).ok())
+        .and_then(QuotaScale::new)
+        .unwrap_or_default()
+}
+
+/// The account behind a credential. `quota` is what is left, not what was granted.
+pub fn account(user: &SelfUser, scale: QuotaScale) -> Account {
+    let name = if user.display_name.is_empty() {
+        &user.username
+    } else {
+        &user.display_name
+    };
+    Account {
+        id: (user.id != 0).then_some(user.id),
+        name: one_line(name),
+        group: user.group.clone(),
+        balance: Some(scale.money(QuotaUnits(user.quota))),
+        used: Some(scale.money(QuotaUnits(user.used_quota))),
+        requests: u64::try_from(user.request_count).ok(),
+    }
+}
+
+/// A key as it stands at this time of the server's clock.
+pub fn key_info(row: &TokenRow, now: UnixSeconds) -> KeyInfo {
+    let left = if row.unlimited_quota {
+        QuotaLimit::Unlimited
+    } else {
+        QuotaLimit::Limited(QuotaUnits(row.remain_quota))
+    };
+    let expires = moment(row.expired_time);
+    KeyInfo {
+        id: row.id,
+        name: one_line(&row.name),
+        masked: mask(secret_of(&row.key).expose()),
+        status: KeyStatus::effective(row.status, left, expires, now),
+        group: row.group.clone(),
+        left,
+        used: QuotaUnits(row.used_quota),
+        created: moment(row.created_time),
+        last_used: moment(row.accessed_time),
+        expires,
+        models: row
+            .model_limits_enabled
+            .then(|| pieces(&row.model_limits, &[',', '\n'])),
+        ips: Some(pieces(&row.allow_ips, &['\n', ','])).filter(|ips| !ips.is_empty()),
+    }
+}
+
+/// The secret in the form tools want it: relays store and tell it without its `sk-`.
+pub fn secret_of(key: &str) -> ApiKey {
+    let key = key.trim();
+    if key.is_empty() || key.starts_with("sk-") {
+        ApiKey::new(key)
+    } else {
+        ApiKey::new(format!("sk-{key}"))
+    }
+}
+
+/// Whether a list shows this key masked, so that its secret must be asked for.
+pub fn is_masked(key: &str) -> bool {
+    key.contains('*') || key.trim().is_empty()
+}
+
+/// The body that makes a key.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreateToken {
+    name: String,
+    expired_time: i64,
+    remain_quota: i64,
+    unlimited_quota: bool,
+    model_limits_enabled: bool,
+    model_limits: String,
+    allow_ips: String,
+    group: String,
+    cross_group_retry: bool,
+    /// One API's words for the two limits; New API skips members it does not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    models: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subnet: Option<String>,
+}
+
+/// The body that makes this key.
+pub fn create_token(draft: &KeyDraft) -> CreateToken {
+    let (unlimited_quota, remain_quota) = match draft.quota {
+        QuotaLimit::Unlimited => (true, 0),
+        QuotaLimit::Limited(QuotaUnits(units)) => (false, units.max(0)),
+    };
+    CreateToken {
+        name: draft.name.trim().to_owned(),
+        expired_time: draft.expires.map_or(-1, |expiry| expiry.0),
+        remain_quota,
+        unlimited_quota,
+        model_limits_enabled: !draft.models.is_empty(),
+        model_limits: draft.models.join(","),
+        allow_ips: draft.ips.join("\n"),
+        group: draft.group.clone(),
+        cross_group_retry: false,
+        models: (!draft.models.is_empty()).then(|| draft.models.join(",")),
+        subnet: (!draft.ips.is_empty()).then(|| draft.ips.join(",")),
+    }
+}
+
+/// The groups of `GET /api/user/self/groups`: a map from name to ratio and description, by name.
+pub fn groups(data: &Value) -> Vec<Group> {
+    let mut groups: Vec<Group> = match data {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, entry)| Group {
+                name: name.clone(),
+                description: one_line(match entry {
+                    Value::String(text) => text,
+                    entry => entry
+                        .get("desc")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                }),
+                ratio: ratio(entry.get("ratio").unwrap_or(entry)),
+            })
+            .collect(),
+        // The administrators' list, and one fork's: names alone.
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|name| Group {
+                name: name.to_owned(),
+                description: String::new(),
+                ratio: None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    // One version has a nameless entry for visitors.
+    groups.retain(|group| !group.name.is_empty());
+    groups.sort_by(|one, other| one.name.cmp(&other.name));
+    groups
+}
+
+/// The groups a price list names, with the public ratios; a group without a ratio is billed at ×1 except `auto`.
+pub fn groups_of_pricing(pricing: &Pricing) -> Vec<Group> {
+    let mut groups: Vec<Group> = pricing
+        .usable_group
+        .iter()
+        .filter(|(name, _)| !name.is_empty())
+        .map(|(name, description)| Group {
+            name: name.clone(),
+            description: one_line(description.as_str().unwrap_or_default()),
+            ratio: match pricing.group_ratio.get(name) {
+                Some(value) => ratio(value),
+                None => (name != "auto").then_some(Ratio::ONE),
+            },
+        })
+        .collect();
+    groups.sort_by(|one, other| one.name.cmp(&other.name));
+    groups
+}
+
+/// The marketplace, by name, each model once.
+pub fn models(pricing: &Pricing) -> Vec<Model> {
+    let mut models: Vec<Model> = pricing
+        .data
+        .iter()
+        .filter(|entry| !entry.model_name.is_empty())
+        .map(|entry| model(entry, pricing))
+        .collect();
+    models.sort_by(|one, other| one.name.cmp(&other.name));
+    models.dedup_by(|later, kept| later.name == kept.name);
+    models
+}
+
+fn model(entry: &PricingEntry, pricing: &Pricing) -> Model {
+    let vendor = entry
+        .vendor_id
+        .and_then(|id| pricing.vendors.iter().find(|vendor| vendor.id == id))
+        .map_or(entry.owner_by.as_str(), |vendor| vendor.name.as_str());
+    let mut endpoints: Vec<Endpoint> = Vec::new();
+    for name in &entry.supported_endpoint_types {
+        let endpoint = Endpoint::from_name(name);
+        if !endpoints.contains(&endpoint) {
+            endpoints.push(endpoint);
+        }
+    }
+    let count = |tokens: Option<i64>| {
+        tokens
+            .and_then(|tokens| u64::try_from(tokens).ok())
+            .filter(|tokens| *tokens > 0)
+    };
+    Model {
+        name: entry.model_name.clone(),
+        vendor: one_line(vendor),
+        description: entry.description.trim().to_owned(),
+        tags: pieces(&entry.tags, &[',', '，']),
+        groups: entry.enable_groups.clone(),
+        endpoints,
+        price: price(entry),
+        context: count(entry.context_length),
+        max_output: count(entry.max_output_tokens),
+    }
+}
+
+/// The published price. A ratio that is null was never set; one that is 0 is free.
+fn price(entry: &PricingEntry) -> BasePrice {
+    if entry.billing_mode == "tiered_expr" || !entry.billing_expr.is_empty() {
+        return match entry.billing_expr.trim() {
+            "" => BasePrice::Unknown,
+            expression => BasePrice::Tiered {
+                expression: expression.to_owned(),
+            },
+        };
+    }
+    if entry.quota_type == 1 {
+        return match entry.model_price.and_then(dollars) {
+            Some(call) => BasePrice::PerCall { call },
+            None => BasePrice::Unknown,
+        };
+    }
+    let Some(model) = entry.model_ratio.and_then(Ratio::from_f64) else {
+        return BasePrice::Unknown;
+    };
+    let optional = |value: Option<f64>| value.and_then(Ratio::from_f64);
+    BasePrice::Ratios(ModelRatios {
+        model,
+        // Always sent, but 0 on odd entries, where ×1 is billed.
+        completion: optional(entry.completion_ratio)
+            .filter(|ratio| *ratio != Ratio::ZERO)
+            .unwrap_or(Ratio::ONE),
+        cache_read: optional(entry.cache_ratio),
+        cache_write: optional(entry.create_cache_ratio),
+    })
+}
+
+/// Dollars of a JSON number, to the nearest nano-dollar.
+fn dollars(value: f64) -> Option<Money> {
+    (value.is_finite() && (0.0..1.0e9).contains(&value))
+        .then(|| Money::from_nanos((value * 1e9).round() as i64))
+}
+
+/// A ratio from a number or a numeric text; `None` for the word that stands where `auto` has none.
+fn ratio(value: &Value) -> Option<Ratio> {
+    let number = match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    number.and_then(Ratio::from_f64)
+}
+
+/// A point in time; 0, −1 and anything negative mean *never*.
+fn moment(seconds: i64) -> Option<UnixSeconds> {
+    (seconds > 0).then_some(UnixSeconds(seconds))
+}
+
+fn pieces(text: &str, separators: &[char]) -> Vec<String> {
+    text.split(separators)
+        .map(str::trim)
+        .filter(|piece| !piece.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

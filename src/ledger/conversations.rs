@@ -1,0 +1,213 @@
+//! Kept conversations: one row a turn, and only turns that changed are written.
+//!
+//! Two processes may hold the same conversation. Each remembers the stamp it saw last; when it keeps and the stamp has
+//! moved on, somebody else continued the conversation, and both ends are kept: this one under a number of its own.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+
+use super::row::{millis, nanos, read_millis, read_money, read_usage, tokens};
+use super::words::{read_fault, read_finish, read_word, word};
+use crate::domain::{Conversation, Cost, Turn, UnixMillis};
+
+/// What this process knows of the conversations in the file.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The stamp each was seen with last.
+    stamps: HashMap<i64, i64>,
+    /// Numbers that another process took over, and where our end of the conversation went.
+    moved: HashMap<i64, i64>,
+    /// The turns of the one in use, so that it need not be read again to see which ones changed.
+    last: Option<(i64, Vec<Turn>)>,
+}
+
+impl Known {
+    /// Remembers a conversation as it was kept: under the number it came with, or under another.
+    pub(super) fn kept(&mut self, conversation: Conversation, id: i64, stamp: i64) {
+        if let Some(before) = conversation.id.filter(|before| *before != id) {
+            self.moved.insert(before, id);
+        }
+        self.stamps.insert(id, stamp);
+        self.last = Some((id, conversation.turns));
+    }
+
+    /// Remembers a conversation as it was read: from here on its number means this one again.
+    pub(super) fn read(&mut self, conversation: &Conversation, stamp: i64) {
+        if let Some(id) = conversation.id {
+            self.moved.remove(&id);
+            self.stamps.insert(id, stamp);
+            self.last = Some((id, conversation.turns.clone()));
+        }
+    }
+
+    /// The turns of a conversation whose stamp has not moved on.
+    fn turns(&self, db: &Connection, id: i64) -> rusqlite::Result<Cow<'_, [Turn]>> {
+        match &self.last {
+            Some((last, turns)) if *last == id => Ok(Cow::Borrowed(turns)),
+            _ => read_turns(db, id).map(Cow::Owned),
+        }
+    }
+}
+
+/// Stores a conversation; answers its number and its new stamp.
+pub(super) fn keep(
+    db: &Connection,
+    conversation: &Conversation,
+    known: &Known,
+) -> rusqlite::Result<(i64, i64)> {
+    let stamp: i64 = db.query_row(
+        "SELECT coalesce(max(stamp), 0) + 1 FROM conversations",
+        [],
+        |row| row.get(0),
+    )?;
+    let Conversation {
+        profile,
+        model,
+        system,
+        turns,
+        ..
+    } = conversation;
+    let (id, stored) = match place(db, conversation.id, known)? {
+        Some(id) => {
+            let stored = known.turns(db, id)?;
+            db.prepare_cached(
+                "UPDATE conversations SET profile = ?2, model = ?3, system = ?4, stamp = ?5 WHERE id = ?1",
+            )?
+            .execute(params![id, profile, model, system, stamp])?;
+            (id, stored)
+        }
+        None => {
+            let id = db
+                .prepare_cached(
+                    "INSERT INTO conversations (profile, model, system, stamp) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .insert(params![profile, model, system, stamp])?;
+            (id, Cow::Owned(Vec::new()))
+        }
+    };
+    for (position, turn) in turns.iter().enumerate() {
+        if stored.get(position) != Some(turn) {
+            write_turn(db, id, position, turn)?;
+        }
+    }
+    if stored.len() > turns.len() {
+        db.prepare_cached("DELETE FROM turns WHERE conversation = ?1 AND position >= ?2")?
+            .execute(params![id, turns.len() as i64])?;
+    }
+    Ok((id, stamp))
+}
+
+/// The number under which a conversation goes on, or `None` when it needs a new one.
+fn place(db: &Connection, id: Option<i64>, known: &Known) -> rusqlite::Result<Option<i64>> {
+    let Some(id) = id else { return Ok(None) };
+    // Whoever was not told, or did not listen, must not begin a new one with every turn.
+    let id = known.moved.get(&id).copied().unwrap_or(id);
+    let stamp: Option<i64> = db
+        .prepare_cached("SELECT stamp FROM conversations WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))
+        .optional()?;
+    let ours = match (stamp, known.stamps.get(&id)) {
+        (None, _) => false,
+        (Some(stamp), Some(seen)) => stamp == *seen,
+        // Kept before this file was opened here; nobody can have seen a later state than the one that is there.
+        (Some(_), None) => true,
+    };
+    Ok(ours.then_some(id))
+}
+
+/// The conversation of a profile that was kept last, and its stamp.
+pub(super) fn latest(
+    db: &Connection,
+    profile: &str,
+) -> rusqlite::Result<Option<(Conversation, i64)>> {
+    let found = db
+        .prepare_cached(
+            "SELECT id, model, system, stamp FROM conversations WHERE profile = ?1 ORDER BY stamp DESC LIMIT 1",
+        )?
+        .query_row([profile], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()?;
+    let Some((id, model, system, stamp)) = found else {
+        return Ok(None);
+    };
+    let conversation = Conversation {
+        id: Some(id),
+        profile: profile.to_owned(),
+        model,
+        system,
+        turns: read_turns(db, id)?,
+    };
+    Ok(Some((conversation, stamp)))
+}
+
+fn write_turn(
+    db: &Connection,
+    conversation: i64,
+    position: usize,
+    turn: &Turn,
+) -> rusqlite::Result<()> {
+    let fault = turn.fault.as_ref().map(word).transpose()?;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO turns (conversation, position, sent_ms, model, prompt, reply, reasoning, finish, fault,
+            input, cache_read, cache_write, output, cost_nanos, cost_basis, first_ms, total_ms)
+         VALUES (:conversation, :position, :sent, :model, :prompt, :reply, :reasoning, :finish, :fault,
+            :input, :read, :write, :output, :cost, :basis, :first, :total)",
+    )?
+    .execute(named_params! {
+        ":conversation": conversation,
+        ":position": position as i64,
+        ":sent": turn.sent.0,
+        ":model": turn.model,
+        ":prompt": turn.prompt,
+        ":reply": turn.reply,
+        ":reasoning": turn.reasoning,
+        ":finish": turn.finish.as_ref().map(word).transpose()?,
+        ":fault": fault,
+        ":input": tokens(turn.usage.input),
+        ":read": tokens(turn.usage.cache_read),
+        ":write": tokens(turn.usage.cache_write),
+        ":output": tokens(turn.usage.output),
+        ":cost": turn.cost.and_then(|cost| nanos(cost.amount)),
+        ":basis": turn.cost.map(|cost| word(&cost.basis)).transpose()?,
+        ":first": millis(turn.first_ms),
+        ":total": millis(turn.total_ms),
+    })
+    .map(drop)
+}
+
+fn read_turns(db: &Connection, conversation: i64) -> rusqlite::Result<Vec<Turn>> {
+    db.prepare_cached(
+        "SELECT sent_ms, model, prompt, reply, reasoning, finish, fault, input, cache_read, cache_write, output,
+            cost_nanos, cost_basis, first_ms, total_ms
+         FROM turns WHERE conversation = ?1 ORDER BY position",
+    )?
+    .query_map([conversation], read_turn)?
+    .collect()
+}
+
+fn read_turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
+    let text = |column: usize| row.get::<_, Option<String>>(column);
+    let cost = match text(12)? {
+        Some(basis) => Some(Cost {
+            amount: read_money(row, 11)?,
+            basis: read_word(12, &basis)?,
+        }),
+        None => None,
+    };
+    Ok(Turn {
+        sent: UnixMillis(row.get(0)?),
+        model: row.get(1)?,
+        prompt: row.get(2)?,
+        reply: row.get(3)?,
+        reasoning: row.get(4)?,
+        finish: text(5)?.map(read_finish),
+        fault: text(6)?.map(|fault| read_fault(&fault)),
+        usage: read_usage(row, 7)?,
+        cost,
+        first_ms: read_millis(row, 13)?,
+        total_ms: read_millis(row, 14)?,
+    })
+}

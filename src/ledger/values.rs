@@ -1,0 +1,133 @@
+//! What goes into the ledger and what is asked of it, besides the receipts themselves.
+
+use crate::domain::{Basis, FaultKind, Finish, Money, Price, UnixMillis, Usage};
+
+/// The ledger's number for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReceiptId(pub i64);
+
+/// A request that is about to be sent: everything that is known before the first byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRequest {
+    /// The profile it goes through.
+    pub profile: String,
+    /// The relay's base address.
+    pub relay: String,
+    /// When it is sent.
+    pub sent: UnixMillis,
+    /// The exact name of the model asked for.
+    pub model: String,
+    /// The key's number at the relay, where we know it.
+    pub key_id: Option<i64>,
+    /// The key's name, where we know it.
+    pub key_name: Option<String>,
+    /// The key's masked form. A full key given by mistake is masked before it is written.
+    pub key_masked: String,
+    /// The group it will be billed in, where we know it.
+    pub group: Option<String>,
+    /// The price that is known now.
+    pub price: Price,
+}
+
+/// How far a running request has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What we counted so far.
+    pub counted: Usage,
+    /// What that costs by the known price, always an estimate; `None` where the price is unknown.
+    pub expected: Option<Money>,
+    /// Milliseconds from sending to the first part, once there was one.
+    pub first_ms: Option<u64>,
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// An answer came, completely or not.
+    Ended,
+    /// It failed before anything was generated.
+    Failed,
+}
+
+/// The end of a request: everything that is known after its last byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it ended.
+    pub how: Ending,
+    /// The name the relay echoed, where it did.
+    pub model_echoed: Option<String>,
+    /// What we counted.
+    pub counted: Usage,
+    /// What the relay reported with the answer.
+    pub reported: Option<Usage>,
+    /// What the price says it costs; `None` where the price is unknown.
+    pub expected: Option<Money>,
+    /// What `expected` rests on: our count or the relay's.
+    pub expected_basis: Basis,
+    /// Why the answer ended.
+    pub finish: Option<Finish>,
+    /// What went wrong, where something did.
+    pub fault: Option<FaultKind>,
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The relay's request id.
+    pub request_id: Option<String>,
+    /// Milliseconds from sending to the first part.
+    pub first_ms: Option<u64>,
+    /// Milliseconds from sending to the end.
+    pub total_ms: Option<u64>,
+}
+
+/// Which receipts are wanted. All conditions hold together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptFilter {
+    /// Only of this profile.
+    pub profile: Option<String>,
+    /// Only of this exact model.
+    pub model: Option<String>,
+    /// Only sent at or after this.
+    pub since: Option<UnixMillis>,
+    /// Only sent before this.
+    pub until: Option<UnixMillis>,
+    /// At most so many, the newest.
+    pub limit: u32,
+}
+
+impl Default for ReceiptFilter {
+    /// The newest hundred.
+    fn default() -> Self {
+        ReceiptFilter {
+            profile: None,
+            model: None,
+            since: None,
+            until: None,
+            limit: 100,
+        }
+    }
+}
+
+/// Sums over receipts, each with its best figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// What they cost, as far as it is known; saturates at the ends of the range.
+    pub spent: Money,
+    /// Those that ended or were interrupted and whose cost is not known.
+    pub unknown: u64,
+    /// Tokens of all of them.
+    pub tokens: u64,
+    /// How many there are.
+    pub requests: u64,
+    /// The part of the above that belongs to requests which this very ledger still waits for.
+    pub running: RunningTotals,
+}
+
+/// The part of [`Totals`] that still moves. Whoever shows live figures of its own requests takes this part off first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunningTotals {
+    /// What they cost as of their last written progress.
+    pub spent: Money,
+    /// Their tokens as of their last written progress.
+    pub tokens: u64,
+    /// How many there are.
+    pub requests: u64,
+}

@@ -1,0 +1,119 @@
+//! Everything a key can do.
+
+use serde::Deserialize;
+
+/// What a key does. Which key does it, and where, is in `assets/keymap.toml`; what it means there is the place's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Shows the keys.
+    TabKeys,
+    /// Shows the groups.
+    TabGroups,
+    /// Shows the market.
+    TabMarket,
+    /// Shows the chat.
+    TabChat,
+    /// Shows the next tab.
+    NextTab,
+    /// Shows the tab before.
+    PreviousTab,
+    /// Shows the keys of this place.
+    Help,
+    /// One step back: stops a stream, closes an overlay, leaves an input, goes up one view.
+    Back,
+    /// Cancels; twice within a second quits.
+    Interrupt,
+    /// Draws the whole screen anew.
+    Redraw,
+    /// Gives the terminal back to the shell until it says `fg`.
+    Suspend,
+    /// Quits.
+    Quit,
+    /// Down by one.
+    Down,
+    /// Up by one.
+    Up,
+    /// Down by a page.
+    PageDown,
+    /// Up by a page.
+    PageUp,
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+    /// Opens what the cursor is on.
+    Open,
+    /// Begins a filter.
+    Filter,
+    /// Copies what the cursor is on.
+    Copy,
+    /// Copies the URL of what the cursor is on.
+    CopyUrl,
+    /// Fetches anew.
+    Refresh,
+    /// Marks or unmarks the row.
+    Mark,
+    /// Deletes what is marked, or what the cursor is on.
+    Delete,
+    /// Opens the form for a new key.
+    NewKey,
+    /// The models that belong to what the cursor is on.
+    Models,
+    /// The keys that belong to what the cursor is on.
+    Keys,
+    /// Chats with what the cursor is on.
+    Chat,
+    /// Shows the prices of the next group.
+    CycleGroup,
+    /// Shows only the models of the group whose prices are shown, or all again.
+    OnlyGroup,
+    /// Sorts by the next column.
+    Sort,
+    /// Through the first door.
+    FirstDoor,
+    /// Through the second door.
+    SecondDoor,
+    /// Through the third door.
+    ThirdDoor,
+    /// Goes to the chat's input.
+    Write,
+    /// Sends what was written.
+    Send,
+    /// Begins a new line.
+    Newline,
+    /// The caret to the beginning of its line.
+    LineStart,
+    /// The caret a line up.
+    LineUp,
+    /// The caret a line down.
+    LineDown,
+    /// To the end of the conversation, following it.
+    Follow,
+    /// Asks the last question again.
+    Retry,
+    /// Chooses the model.
+    PickModel,
+    /// Chooses the key.
+    PickKey,
+    /// Chooses the relay, or adds one.
+    PickRelay,
+    /// Begins a new conversation.
+    NewConversation,
+    /// Opens or folds the reasoning.
+    ToggleReasoning,
+    /// Accepts: submits a form, chooses in a picker, keeps a filter.
+    Accept,
+    /// To the next field.
+    NextField,
+    /// To the field before.
+    PreviousField,
+    /// The next choice of a field.
+    NextChoice,
+    /// The choice before.
+    PreviousChoice,
+    /// Answers a question with yes.
+    Yes,
+    /// Answers a question with no.
+    No,
+}
