@@ -145,6 +145,37 @@ proptest! {
     }
 }
 
+/// What a row costs, from one text to another.
+fn cost(before: &str, after: &str) -> usize {
+    let Ok(mut terminal) = Terminal::new(FrameBackend::new(Writes::default(), Size::new(80, 3)))
+    else {
+        return usize::MAX;
+    };
+    let mut bytes = 0;
+    for text in [before, after] {
+        let drawn = terminal.draw(|frame| {
+            frame.buffer_mut().set_string(0, 1, text, Style::new());
+        });
+        assert!(drawn.is_ok());
+        bytes = terminal.backend().out().0.last().map_or(0, Vec::len);
+    }
+    bytes
+}
+
+#[test]
+fn bytes_are_sent_for_what_changed_only() {
+    // A move and the letters, nothing else.
+    let more = cost("模型", "模型市场价格");
+    assert!(more <= 6 + 12, "{more} bytes for four ideographs");
+    let letter = cost("tok", "toke");
+    assert!(letter <= 6 + 1, "{letter} bytes for a letter");
+    let emoji = cost("", "👩a👩b");
+    assert!(
+        emoji >= 8 + 2 + 2 * 6,
+        "after an emoji the cursor is put in its place: {emoji}"
+    );
+}
+
 #[test]
 fn what_was_on_the_screen_before_is_there_again_afterwards() {
     let mut emulator = emulator();

@@ -5,6 +5,7 @@
 pub mod args;
 mod channels;
 mod chat;
+mod dashboard;
 mod groups;
 mod host;
 mod keys;
@@ -72,10 +73,7 @@ fn failed(fault: &Fault, json: bool) -> ExitCode {
 async fn run(cli: Cli) -> Result<Ending, Fault> {
     let world = World::new(&cli.global, cli.command.is_none())?;
     let ended = match cli.command {
-        None => Err(
-            Fault::new(FaultKind::Unsupported, "this build has no dashboard")
-                .advise("see: relaydeck --help"),
-        ),
+        None => dashboard::run(&world).await,
         Some(Command::Chat(args)) => chat::run(&world, args).await,
         Some(Command::Keys(command)) => keys::run(&world, command).await,
         Some(Command::Groups(command)) => groups::run(&world, command).await,

@@ -93,7 +93,8 @@ impl RelayClient {
                     matches!(answer.status, 429 | 500 | 502 | 503 | 504 | 524),
                     super::answer::headers_of(&answer.headers).retry_after,
                 ),
-                Err(fault) => (fault.kind == FaultKind::Network, None),
+                // Once is enough to get past a connection that was closing; nobody wants to wait for a wrong address.
+                Err(fault) => (fault.kind == FaultKind::Network && repetition == 0, None),
             };
             let wait = options
                 .wait(repetition, retry_after)

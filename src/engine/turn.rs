@@ -288,7 +288,8 @@ pub async fn settle(
             sent.0
                 .saturating_add(i64::try_from(done.end.total_ms).unwrap_or(i64::MAX)),
         ),
-        usage: Some(done.end.spend.usage),
+        // An estimate of ours would never match a row of the relay's.
+        usage: (done.end.spend.cost.basis == Basis::Reported).then_some(done.end.spend.usage),
     };
     for wait in SETTLE_AFTER {
         tokio::select! {

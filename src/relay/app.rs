@@ -22,7 +22,10 @@ use crate::domain::UnixSeconds;
 pub struct Limits {
     /// The largest request body, in bytes.
     pub body: usize,
-    /// How long a client may take over its headers, and between two pieces of its body.
+    /// How long a connection may be without the complete headers of a request. This includes the rest between two
+    /// requests, so it is longer than clients keep an idle connection: they should be the ones to close it.
+    pub headers: Duration,
+    /// How long a client may take between two pieces of its body.
     pub client: Duration,
     /// How long an upstream may take until the first event of its answer, or the whole of an answer that is no stream.
     pub first_event: Duration,
@@ -38,6 +41,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             body: 32 * 1024 * 1024,
+            headers: Duration::from_secs(120),
             client: Duration::from_secs(30),
             first_event: Duration::from_secs(300),
             stall: Duration::from_secs(120),

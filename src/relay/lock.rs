@@ -1,7 +1,8 @@
 //! One process a data folder: a locked file that names who holds it, so that a second process attaches instead of starting.
 //!
 //! The operating system lets go of the lock when its holder ends, however it ends. What the file says counts only
-//! while somebody holds it.
+//! while somebody holds it, and only if it was that somebody who wrote it: between taking the lock and writing, a new
+//! holder's file still names the one before.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -113,6 +114,13 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Best effort: what a dead holder wrote does not count anyway.
+        let _ = self.file.set_len(0);
+    }
+}
+
 fn open(folder: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -121,13 +129,38 @@ fn open(folder: &Path) -> io::Result<File> {
     options.open(folder.join(FILE))
 }
 
-/// What the file says; nothing while its holder is between emptying and writing it.
+/// What the file says of a process that lives; nothing while its holder has not yet written it.
 fn read(file: &mut File) -> Holder {
     let mut text = String::new();
     let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
-    read.ok()
+    let said: Holder = read
+        .ok()
         .and_then(|_| serde_json::from_str(&text).ok())
-        .unwrap_or_default()
+        .unwrap_or_default();
+    if said.pid.is_some_and(lives) {
+        said
+    } else {
+        Holder::default()
+    }
+}
+
+#[cfg(unix)]
+fn lives(pid: u32) -> bool {
+    let pid = i32::try_from(pid)
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
+    // A process of somebody else's cannot be asked, but that it cannot says that it is there.
+    pid.is_some_and(|pid| {
+        !matches!(
+            rustix::process::test_kill_process(pid),
+            Err(rustix::io::Errno::SRCH)
+        )
+    })
+}
+
+#[cfg(not(unix))]
+fn lives(_pid: u32) -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -156,5 +189,19 @@ mod tests {
             "what a dead process wrote does not count"
         );
         assert!(matches!(take(folder.path()).unwrap(), Attempt::Taken(_)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_holder_before_wrote_is_not_taken_for_the_present_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut dead = std::process::Command::new("true").spawn().unwrap();
+        let pid = dead.id();
+        dead.wait().unwrap();
+        let held = open(folder.path()).unwrap();
+        held.try_lock().unwrap();
+        let left = format!("{{\"address\":\"127.0.0.1:1\",\"pid\":{pid}}}");
+        std::fs::write(folder.path().join(FILE), left).unwrap();
+        assert_eq!(holder(folder.path()).unwrap(), Some(Holder::default()));
     }
 }

@@ -79,6 +79,7 @@ pub struct Running {
     address: SocketAddr,
     beginning: Beginning,
     closing: CancellationToken,
+    dropping: CancellationToken,
     connections: TaskTracker,
 }
 
@@ -125,14 +126,16 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         address,
         beginning: opened.beginning,
         closing: CancellationToken::new(),
+        dropping: CancellationToken::new(),
         connections: TaskTracker::new(),
         app: Arc::clone(&app),
     };
     let door = Door {
         router: routes::router(app),
         clock: options.clock,
-        patience: options.limits.client,
+        patience: options.limits.headers,
         closing: running.closing.clone(),
+        dropping: running.dropping.clone(),
         connections: running.connections.clone(),
     };
     tokio::spawn(door.accept(listener));
@@ -173,8 +176,11 @@ impl Running {
         {
             tracing::warn!(answers = self.connections.len(), "running answers are cut");
             self.app.cut.cancel();
-            // Cut answers still settle and say so; a client that does not even read that has had its time.
+            // Cut answers still settle and say so. A client that does not even read that is let go; dropping its
+            // answer settles it.
             let _ = tokio::time::timeout(grace.min(LAST), self.connections.wait()).await;
+            self.dropping.cancel();
+            self.connections.wait().await;
         }
         self.app.settling.close();
         self.app.settling.wait().await;

@@ -45,6 +45,8 @@ pub struct Door {
     pub patience: Duration,
     /// Said when no new requests are taken.
     pub closing: CancellationToken,
+    /// Said when connections must end, whatever they do.
+    pub dropping: CancellationToken,
     /// The open connections.
     pub connections: TaskTracker,
 }
@@ -108,6 +110,7 @@ impl Door {
                 .serve_connection(TokioIo::new(stream), service)
         );
         let mut closing = pin!(self.closing.cancelled_owned());
+        let mut dropping = pin!(self.dropping.cancelled_owned());
         let mut told = false;
         loop {
             tokio::select! {
@@ -117,6 +120,7 @@ impl Door {
                     }
                     return;
                 }
+                () = &mut dropping => return,
                 () = &mut closing, if !told => {
                     told = true;
                     connection.as_mut().graceful_shutdown();

@@ -49,7 +49,7 @@ fn main() {
         &[],
         &[("RELAYDECK_LISTEN", "127.0.0.1:0")],
     );
-    deck.wait_text("embedded relay");
+    deck.wait_text("relay inside");
     deck.keys("\r");
     deck.wait_text("settled");
     deck.keys("\x03\x03");

@@ -38,6 +38,12 @@ async fn s_97_reads_are_repeated_where_that_may_help() {
         1,
         "a broken connection"
     );
+    let fake = in_turn(vec![Told::empty(200).then(Piece::Cut)]).await;
+    assert_eq!(
+        fake.member().keys().await.unwrap_err().kind,
+        FaultKind::Network
+    );
+    assert_eq!(fake.asked().len(), 2, "tried once more, not for ever");
 }
 
 #[tokio::test]

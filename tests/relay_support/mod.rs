@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use axum::serve::ListenerExt;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use relaydeck::domain::{ApiKey, UnixMillis};
@@ -230,6 +231,7 @@ impl Upstream {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(async move {
             axum::serve(listener, Router::new().fallback(handle))
                 .await
@@ -301,4 +303,22 @@ pub const DONE: &str = "data: [DONE]\n\n";
 
 pub fn hello(model: &str, stream: bool) -> Value {
     json!({"model": model, "stream": stream, "messages": [{"role": "user", "content": "[[tokens=12 speed=0]] Hello there"}]})
+}
+
+/// A relay with one channel to an upstream, its models priced at 2 and 8 dollars a million.
+pub async fn behind(upstream: &Upstream, limits: Limits) -> (Deck, String) {
+    let deck = Deck::with(limits).await;
+    deck.add_channel(json!({"base_url": upstream.base, "models": "m,renamed", "model_mapping": {"renamed": "theirs"},
+        "prices": {"m": {"input": "2", "output": "8"}}}))
+        .await;
+    let key = deck.owner.first_key.expose().to_owned();
+    (deck, key)
+}
+
+/// The usual limits, with a shutdown that does not wait.
+pub fn limits() -> Limits {
+    Limits {
+        grace: Duration::from_millis(100),
+        ..Limits::default()
+    }
 }

@@ -17,6 +17,9 @@ const OPENAI_BASE: &str = "https://api.openai.com";
 /// The dearest price that is taken, in dollars: above it a cost could overflow.
 const DEAREST: Money = Money::from_usd(1_000_000);
 
+/// Stands for every model of the channel in its prices.
+const EVERY_MODEL: &str = "*";
+
 /// What a body says; what it does not say stays as it is.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -78,20 +81,25 @@ impl ChannelDraft {
         }
     }
 
-    /// The prices that are sent.
+    /// The prices that are sent, by model. The price of `*` goes to every model of the channel without one of its own,
+    /// so that a price can be named before the upstream was asked for its models.
     ///
     /// # Errors
     /// A sentence about the first that cannot be.
-    pub fn prices(&self) -> Result<Vec<(String, ListPrice)>, String> {
-        self.prices
-            .iter()
-            .map(|(model, draft)| {
-                let price = draft
-                    .read()
-                    .map_err(|why| format!("the price of {model}: {why}"))?;
-                Ok((model.clone(), price))
-            })
-            .collect()
+    pub fn prices(&self, models: &str) -> Result<Vec<(String, ListPrice)>, String> {
+        let mut listed = Vec::new();
+        for (model, draft) in &self.prices {
+            let price = draft
+                .read()
+                .map_err(|why| format!("the price of {model}: {why}"))?;
+            if model == EVERY_MODEL {
+                let others = names(models).filter(|name| !self.prices.contains_key(*name));
+                listed.extend(others.map(|name| (name.to_owned(), price)));
+            } else {
+                listed.push((model.clone(), price));
+            }
+        }
+        Ok(listed)
     }
 
     /// Puts what is said on a channel.
@@ -270,7 +278,7 @@ mod tests {
 
     fn price(value: Value) -> Result<ListPrice, String> {
         let draft = ChannelDraft::read(json!({"prices": {"m": value}}))?;
-        Ok(draft.prices()?[0].1)
+        Ok(draft.prices("a, b")?[0].1)
     }
 
     #[test]
@@ -300,6 +308,22 @@ mod tests {
             let told = price(wrong.clone()).unwrap_err();
             assert!(!told.is_empty(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn one_price_can_stand_for_every_model() {
+        let draft = ChannelDraft::read(json!({"prices": {
+            "*": {"input": "1", "output": "2"},
+            "b": {"call": "3"},
+        }}))
+        .unwrap();
+        let listed = draft.prices("a, b,c").unwrap();
+        let call = |model: &str| {
+            let found = listed.iter().find(|(name, _)| name == model).unwrap();
+            matches!(found.1, ListPrice::PerCall(_))
+        };
+        assert_eq!(listed.len(), 3);
+        assert_eq!(["a", "b", "c"].map(call), [false, true, false]);
     }
 
     #[test]

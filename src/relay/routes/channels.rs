@@ -208,7 +208,7 @@ fn find(app: &App, headers: &HeaderMap, id: Id) -> Result<Arc<Channel>, Box<Resp
 
 /// Keeps a new or changed channel with its prices, and hangs up the new catalog.
 async fn save(app: &Arc<App>, mut channel: StoredChannel, draft: &ChannelDraft) -> Response {
-    let listed = match draft.prices() {
+    let listed = match draft.prices(&channel.models) {
         Ok(listed) => listed,
         Err(why) => return failed(why),
     };

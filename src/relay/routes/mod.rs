@@ -106,3 +106,20 @@ fn panicked(_panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
     };
     error.answer(&RequestId("see the X-Oneapi-Request-Id header".into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_defect_is_told_as_json_without_its_words() {
+        let response = panicked(Box::new("the words of the panic"));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let text = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        assert_eq!(body["error"]["type"], "new_api_panic");
+        assert!(!body.to_string().contains("the words"));
+    }
+}

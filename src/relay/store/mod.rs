@@ -104,3 +104,37 @@ impl Store {
 pub fn path(folder: &Path) -> PathBuf {
     folder.join("relay.db")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_read_only_file_are_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = path(folder.path());
+        let connection = file::open(&at).unwrap();
+        let pages: i64 = connection
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap();
+        connection
+            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
+            .unwrap();
+        let much = "x".repeat(100_000);
+        let sql = "INSERT INTO user_groups VALUES (?1, 1, '')";
+        let full = connection.execute(sql, [&much]).unwrap_err();
+        assert_eq!(StoreError::from(full), StoreError::DiskFull);
+        let full = connection.execute(sql, [&much]).unwrap_err();
+        assert!(matches!(
+            RelayError::from_sqlite(&at, &full),
+            RelayError::DiskFull(_)
+        ));
+        let reader = file::open_reader(&at).unwrap();
+        let refused = reader.execute(sql, ["small"]).unwrap_err();
+        assert!(matches!(
+            RelayError::from_sqlite(&at, &refused),
+            RelayError::DatabaseReadOnly(_)
+        ));
+        assert_eq!(StoreError::from(refused), StoreError::ReadOnly);
+    }
+}

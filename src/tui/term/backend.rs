@@ -4,7 +4,8 @@
 //! a cursor that already stands where it should is not moved, one that is hidden is not hidden again, and an unchanged
 //! frame resets no colours. It never asks the terminal anything, so nothing can wait for an answer.
 //!
-//! One thing it adds: where something is written on the first half of a wide glyph, the terminal blanks the other half in the
+//! Two things it adds. After a plain ideograph the cursor is known to stand two cells on, so that Chinese text needs no move
+//! after every letter; after anything less certain the cursor is put in its place. And where something is written on the first half of a wide glyph, the terminal blanks the other half in the
 //! style of the moment, which ratatui does not reckon with; that cell is sent once more.
 
 use std::io::{self, Write};
@@ -78,7 +79,10 @@ impl<W: Write> FrameBackend<W> {
 /// Where the last change halved a wide glyph, and did it in a style that shows on a blank: adds the cell of the other half,
 /// unless it is the next change anyway.
 fn mend(changes: &mut Vec<(u16, u16, Cell)>, screen: &Buffer, next: (u16, u16)) {
-    let Some((x, y, last)) = changes.last() else {
+    let Some((x, y, last)) = changes
+        .iter()
+        .rfind(|(_, _, cell)| !cell.symbol().is_empty())
+    else {
         return;
     };
     let half = Position::new(x.saturating_add(last.cell_width().max(1)), *y);
@@ -90,6 +94,41 @@ fn mend(changes: &mut Vec<(u16, u16, Cell)>, screen: &Buffer, next: (u16, u16)) 
         .filter(|_| halved && shows && next != (half.x, half.y))
     {
         changes.push((half.x, half.y, cell.clone()));
+    }
+}
+
+/// Ideographs, syllables and their punctuation: every terminal gives them two cells.
+fn is_plainly_wide(symbol: &str) -> bool {
+    let mut letters = symbol.chars();
+    let wide = matches!(
+        letters.next(),
+        Some(
+            '\u{3001}'..='\u{3029}'
+            | '\u{3041}'..='\u{3096}'
+            | '\u{30a1}'..='\u{30fa}'
+            | '\u{30fc}'
+            | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{ff01}'..='\u{ff60}',
+        )
+    );
+    wide && letters.next().is_none()
+}
+
+/// The backend below ends every frame by resetting every colour by itself. One reset does it, and none is needed where the
+/// last cell was plain.
+fn shorten(frame: &mut Vec<u8>, plain: bool) {
+    const ALL: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m";
+    if let Some(kept) = frame
+        .len()
+        .checked_sub(ALL.len())
+        .filter(|_| frame.ends_with(ALL))
+    {
+        frame.truncate(kept);
+        if !plain {
+            frame.extend_from_slice(b"\x1b[0m");
+        }
     }
 }
 
@@ -109,16 +148,31 @@ impl<W: Write> Backend for FrameBackend<W> {
         for (x, y, cell) in content {
             mend(&mut changes, &self.screen, (x, y));
             changes.push((x, y, cell.clone()));
+            if is_plainly_wide(cell.symbol()) {
+                // Draws nothing, but tells the backend below that its next cell is the one after this.
+                let mut second_half = cell.clone();
+                second_half.set_symbol("");
+                changes.push((x + 1, y, second_half));
+            }
         }
         mend(&mut changes, &self.screen, (0, u16::MAX));
         let drawn = if changes.is_empty() {
             Ok(())
         } else {
             self.at = None;
-            self.inner()
-                .draw(changes.iter().map(|(x, y, cell)| (*x, *y, cell)))
+            let drawn = self
+                .inner()
+                .draw(changes.iter().map(|(x, y, cell)| (*x, *y, cell)));
+            let plain = changes
+                .last()
+                .is_none_or(|(_, _, cell)| cell.style() == Cell::EMPTY.style());
+            shorten(&mut self.frame, plain);
+            drawn
         };
         for (x, y, cell) in changes.drain(..) {
+            if cell.symbol().is_empty() {
+                continue;
+            }
             let covers = x.saturating_add(1)..x.saturating_add(cell.cell_width());
             for hidden in covers {
                 if let Some(under) = self.screen.cell_mut(Position::new(hidden, y)) {

@@ -1,4 +1,13 @@
 //! The terminal itself: what it is asked for, what comes from it, and leaving it as it was found.
+//!
+//! Not here: what is drawn, and what keys mean. What always holds: every mode that was switched on is switched off again,
+//! whatever ends the program; a frame is one write; an idle dashboard makes no system call and sends no byte; nothing is
+//! ever asked of the terminal whose answer could be waited for.
+//!
+//! The parts in the order in which a program uses them: [`CrashReports`] and [`Signals`] first, so that nothing can end the
+//! process while the terminal is in our hands; then [`Tty`] (or [`NoTerminal`], with words for the user), [`Screen`] and
+//! [`Reader`]. The loop selects over signals, [`Input`], its own events, [`Drained`] and the deadline of the [`Pacer`]. At the
+//! end the screen is restored before the crash reports are printed.
 
 pub mod backend;
 pub mod clipboard;

@@ -46,11 +46,15 @@ impl Screen {
         })
     }
 
-    /// Draws a frame and hands what changed to the terminal, in one piece; nothing where nothing changed.
+    /// Draws a frame and hands what changed to the terminal, in one piece; nothing where nothing changed. While the terminal
+    /// is not ours, nothing is drawn: it would end up among what the shell shows.
     ///
     /// # Errors
     /// When the terminal takes no more; it is gone then.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if !self.guard.is_entered() {
+            return Ok(());
+        }
         self.terminal.draw(view).map(|_| ())
     }
 
@@ -89,11 +93,14 @@ impl Screen {
             .resize(Rect::from((Position::ORIGIN, self.size)))
     }
 
-    /// Sends bytes that are no frame, such as a clipboard sequence.
+    /// Sends bytes that are no frame, such as a clipboard sequence; nothing while the terminal is not ours.
     ///
     /// # Errors
     /// When the terminal takes no more.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if !self.guard.is_entered() {
+            return Ok(());
+        }
         self.terminal.backend_mut().send(bytes)
     }
 

@@ -345,6 +345,11 @@ mod tests {
             prop_assert_eq!(cut(&parts), cut(&[&pieces.concat()]));
         }
 
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
         #[test]
         fn a_cut_by_force_falls_where_it_falls(unit in "[a 模é]{1,4}", end in LIMIT - 4..LIMIT + 9) {
             let long = unit.repeat(2 * LIMIT / unit.len());

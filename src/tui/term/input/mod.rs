@@ -11,6 +11,7 @@ mod tests;
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter, Read, Write};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -44,6 +45,7 @@ pub enum Input {
 pub struct Reader {
     inputs: Receiver<Input>,
     wake: PipeWriter,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Reader {
@@ -61,10 +63,29 @@ impl Reader {
             decoder: Decoder::default(),
             brackets: false,
         };
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("keyboard".to_owned())
             .spawn(move || thread.run())?;
-        Ok(Self { inputs, wake })
+        Ok(Self {
+            inputs,
+            wake,
+            thread: Some(thread),
+        })
+    }
+
+    /// Ends the thread and waits until it has let go of the keyboard. What it had read and nobody took is lost.
+    pub fn stop(mut self) {
+        self.end();
+        if let Some(thread) = self.thread.take() {
+            // A reader that panicked has let go as well.
+            let _ = thread.join();
+        }
+    }
+
+    fn end(&mut self) {
+        self.inputs.close();
+        // The thread may have ended already; then nobody needs to be woken.
+        let _ = self.wake.write_all(b"x");
     }
 
     /// The next input; `None` after [`Input::Lost`]. May be dropped while it waits without losing anything.
@@ -80,8 +101,7 @@ impl Reader {
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        // The thread may have ended already; then nobody needs to be woken.
-        let _ = self.wake.write_all(b"x");
+        self.end();
     }
 }
 

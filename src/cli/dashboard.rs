@@ -1,0 +1,70 @@
+//! `relaydeck` alone: the dashboard, with the engine behind it and the embedded relay beside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::world::{Ending, World};
+use crate::config::{Color, Glyphs, Layer, Link, Theme};
+use crate::domain::{Fault, FaultKind};
+use crate::engine::{self, host::Host};
+use crate::tui::term::LinkChoice;
+use crate::tui::theme::{self, ColorChoice};
+use crate::tui::{self, Options, Outcome};
+
+/// How long the engine may take to write down what ran when the dashboard left.
+const LEAVE_WITHIN: Duration = Duration::from_secs(5);
+
+/// Runs the dashboard until its user leaves it.
+///
+/// # Errors
+/// When the terminal cannot be used, or something in the program broke.
+pub async fn run(world: &World) -> Result<Ending, Fault> {
+    let host: Arc<dyn Host> = Arc::clone(&world.host) as Arc<dyn Host>;
+    let (handle, engine) = engine::spawn(host, world.clock.clone());
+    let left = tui::run(handle, options(world)).await;
+    // The door is shut now; running replies are stopped and written down.
+    if tokio::time::timeout(LEAVE_WITHIN, engine).await.is_err() {
+        tracing::warn!("the engine did not end in time");
+    }
+    match left {
+        Ok(Outcome::Left | Outcome::Ended | Outcome::LineLost) => Ok(Ending::Done),
+        Ok(Outcome::Crashed(reports)) => {
+            for report in &reports {
+                tracing::error!(%report, "a panic");
+            }
+            Err(Fault::new(
+                FaultKind::Local,
+                format!("the dashboard broke: {}", reports.join("; ")),
+            )
+            .advise("nothing is lost; start it again, and tell us what you did"))
+        }
+        Err(error) => Err(Fault::new(FaultKind::Local, error.to_string()).advise(error.advice())),
+    }
+}
+
+/// The settings in the dashboard's words.
+fn options(world: &World) -> Options {
+    let settings = &world.settings;
+    let color = match (settings.theme.value, settings.color.value) {
+        (Theme::Mono, _) | (_, Color::Never) => ColorChoice::Never,
+        (Theme::Auto, Color::Always) => ColorChoice::Always,
+        (Theme::Auto, Color::Auto) => ColorChoice::Auto,
+    };
+    let link = match settings.link.value {
+        Link::Auto => LinkChoice::Auto,
+        Link::Local => LinkChoice::Local,
+        Link::Remote => LinkChoice::Remote,
+        Link::Slow => LinkChoice::Slow,
+    };
+    let env = |name: &str| std::env::var(name).ok();
+    let mut options = Options::detect(color, link, env!("CARGO_PKG_VERSION"), env);
+    match settings.glyphs.value {
+        Glyphs::Auto => {}
+        Glyphs::Unicode => options.glyphs = theme::Glyphs::Unicode,
+        Glyphs::Ascii => options.glyphs = theme::Glyphs::Ascii,
+    }
+    // What was used last the engine knows, and on a first run nothing is opened unasked.
+    let asked = !matches!(settings.profile.layer, Layer::BuiltIn | Layer::Remembered);
+    options.profile = asked.then(|| settings.profile.value.clone());
+    options
+}
