@@ -158,7 +158,10 @@ fn s_12_to_s_16_a_key_is_made_and_its_secret_is_shown_once() {
         .sees("Close without having copied the key?");
     script.keys("n").sees("Qz7Qz7").keys("c");
     assert_eq!(script.asked(), ["copy the key: sk-Qz7Q**********7Qz7"]);
-    script.copied("the key").sees("✓ copied").keys("<Enter>");
+    script
+        .copied("the key")
+        .sees("✓ sent to the terminal's clipboard")
+        .keys("<Enter>");
     script.misses("Qz7Qz7").sees("blog-prod-summaries-ann");
 }
 
@@ -250,7 +253,7 @@ fn a_wrong_amount_and_a_wrong_date_are_said_before_anything_is_sent() {
     assert_eq!(script.asked(), [""; 0]);
     script
         .sees("is not an amount")
-        .sees("is not a date like 2027-01-31");
+        .sees("is no expiry; write never");
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn s_43_the_detail_has_the_price_in_each_group_and_every_url_in_full() {
     script
         .sees("claude-sonnet-4-5-20250929")
         .sees("Anthropic · vision · tools")
-        .sees("context 200k tokens, answer 64k tokens")
+        .sees("context 200k, answer 64k tokens")
         .sees("vip              ×0.8     2.40   12.00    0.24    3.00")
         .sees("vip is the cheapest")
         .sees("default: $2.00 ×1.5 ×1 = $3.00 in; ×5 = $15.00 out")

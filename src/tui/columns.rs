@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::draw::cell;
-use super::text::Align;
+use super::text::{Align, width};
 use super::theme::{Role, Sign, Theme};
 
 /// Cells between two columns.
@@ -28,7 +28,10 @@ pub struct Column {
 
 /// The columns that fit, each with its cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Widths(Vec<Option<usize>>);
+pub struct Widths {
+    cells: Vec<Option<usize>>,
+    total: usize,
+}
 
 impl Widths {
     /// Fits columns into so many cells. The column that matters most always stays.
@@ -71,13 +74,16 @@ impl Widths {
                 *width = total.saturating_sub(MARGIN);
             }
         }
-        Widths(widths)
+        Widths {
+            cells: widths,
+            total,
+        }
     }
 
     /// The row of titles.
     pub fn head(&self, columns: &[Column], theme: &Theme) -> Line<'static> {
         let mut text = " ".repeat(MARGIN);
-        for (column, width) in columns.iter().zip(&self.0) {
+        for (column, width) in columns.iter().zip(&self.cells) {
             if let Some(width) = width {
                 text.push_str(&cell(theme, column.title, *width, column.align));
                 text.push_str(&" ".repeat(GAP));
@@ -95,28 +101,34 @@ impl Widths {
         marked: bool,
         mut text: impl FnMut(usize, usize) -> (String, Role),
     ) -> Line<'static> {
+        // The row under the cursor is one bar from edge to edge: its words and signs say what colours say elsewhere.
+        let style = |role| {
+            if here {
+                theme.style(Role::Selection)
+            } else {
+                theme.style(role)
+            }
+        };
         let cursor = if here { theme.glyph(Sign::Cursor) } else { " " };
-        let mark = if marked { theme.glyph(Sign::Mark) } else { " " };
-        let mut spans = vec![
-            Span::styled(format!(" {cursor}"), theme.style(Role::Accent)),
-            Span::styled(mark, theme.style(Role::Mark)),
-        ];
-        for (at, (column, width)) in columns.iter().zip(&self.0).enumerate() {
+        let mut spans = vec![Span::styled(format!(" {cursor}"), style(Role::Text))];
+        spans.push(match marked {
+            true => Span::styled(theme.glyph(Sign::Mark), style(Role::Mark)),
+            false => Span::styled(" ", style(Role::Text)),
+        });
+        for (at, (column, width)) in columns.iter().zip(&self.cells).enumerate() {
             if let Some(width) = width {
                 let (text, role) = text(at, *width);
-                spans.push(Span::styled(
-                    cell(theme, &text, *width, column.align),
-                    theme.style(role),
-                ));
-                spans.push(Span::raw(" ".repeat(GAP)));
+                let text = cell(theme, &text, *width, column.align);
+                spans.push(Span::styled(text, style(role)));
+                spans.push(Span::styled(" ".repeat(GAP), style(Role::Text)));
             }
         }
-        spans.pop();
-        let mut line = Line::from(spans);
         if here {
-            line = line.style(theme.style(Role::Selection));
+            let used: usize = spans.iter().map(|span| width(&span.content)).sum();
+            let rest = " ".repeat(self.total.saturating_sub(used));
+            spans.push(Span::styled(rest, style(Role::Text)));
         }
-        line
+        Line::from(spans)
     }
 }
 
@@ -150,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_matters_least_goes_first_and_what_matters_most_grows_first() {
-        let widths = |total| Widths::fit(&COLUMNS, total).0;
+        let widths = |total| Widths::fit(&COLUMNS, total).cells;
         assert_eq!(widths(31), [Some(10), Some(8), Some(6)]);
         assert_eq!(widths(30), [Some(19), None, Some(6)]);
         assert_eq!(widths(200), [Some(30), Some(8), Some(12)]);

@@ -132,6 +132,18 @@ pub fn put_pieces(buffer: &mut Buffer, area: Rect, mut left: Vec<Piece>, mut rig
     put_both(buffer, area, &line(left), &line(right));
 }
 
+/// The pieces that fit into so many cells.
+pub fn fitting(mut pieces: Vec<Piece>, cells: usize) -> Vec<Span<'static>> {
+    while pieces.iter().map(Piece::width).sum::<usize>() > cells {
+        let least = pieces.iter().map(|piece| piece.matters).min();
+        let Some(least) = least.filter(|least| *least < Piece::STAYS) else {
+            break;
+        };
+        pieces.retain(|piece| piece.matters > least);
+    }
+    pieces.into_iter().flat_map(|piece| piece.spans).collect()
+}
+
 /// A rule over the whole width with a title in it: `── title ────`.
 pub fn rule(theme: &Theme, title: Vec<Span<'static>>, cells: u16) -> Line<'static> {
     let line = theme.glyph(Sign::Rule);

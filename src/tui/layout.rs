@@ -7,6 +7,7 @@ use super::overlay::Overlay;
 use super::relay::Connection;
 use super::tabs::Tab;
 use super::tabs::chat::banner;
+use super::view::hints;
 
 /// Below this the dashboard says so in one line.
 pub const SMALLEST: Size = Size {
@@ -64,7 +65,8 @@ pub fn layout(model: &Model, size: Size) -> Option<Layout> {
         return None;
     }
     let row = |y: u16, height: u16| Rect::new(0, y, size.width, height);
-    let bottom = size.height - 1;
+    // A message that is too long for the last row takes more of them.
+    let bottom = size.height - hints::height(model, size.width);
     // Without tabs the row belongs to the body.
     let top = if model.stage == Stage::Deck { 2 } else { 1 };
     let body = row(top, bottom - top);
@@ -72,12 +74,12 @@ pub fn layout(model: &Model, size: Size) -> Option<Layout> {
         deck: row(0, 1),
         tabs: row(1, top - 1),
         body,
-        hints: row(bottom, 1),
+        hints: row(bottom, size.height - bottom),
         ..Layout::default()
     };
     place_list(&mut this, model);
     this.chat = chat(model, body);
-    this.overlay = overlay(model.overlays.last(), body);
+    this.overlay = model.overlays.last().map_or(body, |top| overlay(top, body));
     Some(this)
 }
 
@@ -135,22 +137,19 @@ fn chat(model: &Model, body: Rect) -> ChatAreas {
     }
 }
 
-/// Questions and lists to choose from stand at the bottom of the body, so that what they are about stays in sight;
-/// everything else takes the whole body.
-fn overlay(top: Option<&Overlay>, body: Rect) -> Rect {
-    let height = match top {
-        Some(Overlay::Confirm(question)) => question.height(),
-        Some(Overlay::Picker(_)) => (body.height * 3 / 5).max(8),
-        Some(
-            Overlay::Help { .. }
-            | Overlay::NewKey(_)
-            | Overlay::Secret(_)
-            | Overlay::KeyDetail { .. }
-            | Overlay::ModelDetail { .. }
-            | Overlay::AddRelay(_)
-            | Overlay::Note(_),
-        )
-        | None => body.height,
+/// What an overlay may fill, its title included. Questions and lists to choose from stand at the bottom of the body, so
+/// that what they are about stays in sight; everything else takes the whole body.
+pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
+    let height = match overlay {
+        Overlay::Confirm(question) => question.height(),
+        Overlay::Picker(_) => (body.height * 3 / 5).max(8),
+        Overlay::Help { .. }
+        | Overlay::NewKey(_)
+        | Overlay::Secret(_)
+        | Overlay::KeyDetail { .. }
+        | Overlay::ModelDetail { .. }
+        | Overlay::AddRelay(_)
+        | Overlay::Note(_) => body.height,
     };
     let height = height.min(body.height);
     Rect {

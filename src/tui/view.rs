@@ -1,7 +1,7 @@
 //! What is on the screen: a function of the model. The cache only saves work; without it every cell is the same.
 
 mod deck;
-mod hints;
+pub mod hints;
 mod pages;
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::draw::put;
-use super::layout::{Layout, SMALLEST, layout};
+use super::layout::{Layout, SMALLEST, layout, overlay as overlay_area};
 use super::model::{Model, Stage};
 use super::overlay;
 use super::relay::Connection;
@@ -42,10 +42,11 @@ pub fn view(model: &Model, cache: &mut ViewCache, frame: &mut Frame<'_>) {
             body(model, cache, &layout, frame);
         }
     }
-    if let Some(top) = model.overlays.last() {
-        overlay::view::draw(model, top, layout.overlay, frame);
+    for over in &model.overlays {
+        let area = overlay_area(over, layout.body);
+        overlay::view::draw(model, over, area, frame);
     }
-    hints::draw(model, &layout, frame.buffer_mut());
+    hints::draw(model, layout.hints, frame.buffer_mut());
 }
 
 fn body(model: &Model, cache: &mut ViewCache, layout: &Layout, frame: &mut Frame<'_>) {

@@ -153,6 +153,22 @@ impl Script {
         self.last_ask.unwrap()
     }
 
+    /// The id of the reply that was asked for last, if one was.
+    pub fn last_turn(&self) -> Option<TurnId> {
+        self.last_turn
+    }
+
+    /// The id of the question that was put to the engine last, if one was.
+    pub fn last_ask(&self) -> Option<AskId> {
+        self.last_ask
+    }
+
+    /// The clock on the wall is set to another time.
+    pub fn jumps(&mut self, wall: UnixMillis) -> &mut Self {
+        self.now.wall = wall;
+        self.msg(Msg::Due)
+    }
+
     /// The screen as it is seen.
     pub fn screen(&mut self) -> String {
         term_support::seen(&self.buffer().0)

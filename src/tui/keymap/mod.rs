@@ -282,7 +282,8 @@ mod tests {
                 "Enter open",
                 "/ filter",
                 "r refresh",
-                "Tab tabs"
+                "Tab tabs",
+                "q quit"
             ]
         );
     }

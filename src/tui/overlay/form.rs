@@ -69,7 +69,7 @@ pub struct Field<N> {
     /// Whether the hint is shown even where the focus is elsewhere.
     pub hint_stays: bool,
     /// What one should think about; does not stop anything.
-    pub warning: Option<String>,
+    pub warnings: Vec<String>,
     /// What is wrong with it.
     pub error: Option<String>,
     /// Whether it applies at all, as the other fields stand.
@@ -111,7 +111,7 @@ impl<N: Copy + PartialEq> Form<N> {
             control,
             hint: hint.to_owned(),
             hint_stays: false,
-            warning: None,
+            warnings: Vec::new(),
             error: None,
             visible: true,
         });
@@ -175,10 +175,10 @@ impl<N: Copy + PartialEq> Form<N> {
         }
     }
 
-    /// Puts a warning beside a field, or takes it away.
-    pub fn set_warning(&mut self, name: N, warning: Option<String>) {
+    /// Puts warnings beside a field, in place of those before.
+    pub fn set_warnings(&mut self, name: N, warnings: impl IntoIterator<Item = String>) {
         if let Some(field) = self.field_mut(name) {
-            field.warning = warning;
+            field.warnings = warnings.into_iter().collect();
         }
     }
 

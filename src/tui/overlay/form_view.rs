@@ -4,11 +4,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::Overlay;
 use super::form::{Choice, Control, Field, Form};
 use super::view::head;
 use crate::domain::ApiKey;
 use crate::domain::key::mask;
-use crate::tui::draw::{below, clean, put, row};
+use crate::tui::draw::{below, clean, put, row, times};
 use crate::tui::edit::Editor;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -61,27 +62,43 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
             sheet.rows.push(button(model, form, field, here));
         } else {
             let (line, caret) = value(model, field, here, cells);
-            if here && form.asked.is_none() {
+            // A picker over the form has the cursor then.
+            let top = matches!(
+                model.overlays.last(),
+                Some(Overlay::NewKey(_) | Overlay::AddRelay(_))
+            );
+            if here && top && form.asked.is_none() {
                 sheet.cursor = caret.map(|x| (x, first));
             }
             sheet.rows.push(line);
         }
         let mut say = |sign: &str, text: &str, role| {
-            let text = format!("{sign}{}", clean(text));
+            let text = times(theme, &format!("{sign}{}", clean(text)));
             let rows = paragraph(theme, &text, role, usize::from(LABELS), cells);
             sheet.rows.extend(rows);
         };
+        let choice = matches!(field.control, Control::Choice(_));
         if let Some(error) = &field.error {
             say(&format!("{} ", theme.glyph(Sign::Cross)), error, Role::Bad);
-        } else if let Some(warning) = &field.warning {
-            say(
-                &format!("{} ", theme.glyph(Sign::Warning)),
-                warning,
-                Role::Warn,
-            );
-        }
-        if (here || field.hint_stays) && !field.hint.is_empty() {
-            say("", &field.hint, Role::Dim);
+        } else {
+            for warning in &field.warnings {
+                say(
+                    &format!("{} ", theme.glyph(Sign::Warning)),
+                    warning,
+                    Role::Warn,
+                );
+            }
+            if (here || field.hint_stays) && !field.hint.is_empty() {
+                say("", &field.hint, Role::Dim);
+            }
+            if here && choice {
+                let text = if field.hint_stays {
+                    "Left and Right choose, Enter lists them"
+                } else {
+                    "Left and Right choose"
+                };
+                say("", text, Role::Dim);
+            }
         }
         if here {
             sheet.focus = (first, sheet.rows.len() - 1);

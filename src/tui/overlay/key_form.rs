@@ -1,10 +1,9 @@
 //! The form for a new key (S-12 to S-16): what it asks, what it warns of, and the draft it makes.
 
-use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
 
 use super::form::{Choice, Control, Form};
+use crate::domain::expiry::parse_expiry;
 use crate::domain::{KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
 use crate::tui::edit::Editor;
 use crate::tui::relay::Relay;
@@ -103,7 +102,7 @@ impl KeyForm {
                 KeyField::Until,
                 "Date",
                 line(),
-                "2027-01-31, or 2027-01-31 18:00",
+                "2027-01-31, 2027-01-31 18:00, or a span like 90d",
             )
             .with(
                 KeyField::Models,
@@ -151,14 +150,14 @@ impl KeyForm {
             .then(|| KeyDraft::weak_name(&name))
             .flatten();
         self.form
-            .set_warning(KeyField::Name, weak.map(str::to_owned));
+            .set_warnings(KeyField::Name, weak.map(str::to_owned));
         let hint = self.group_hint(relay);
         if let Some(field) = self.form.field_mut(KeyField::Group) {
             field.hint = hint;
             field.hint_stays = true;
         }
         let strange = self.unknown_models(relay);
-        self.form.set_warning(KeyField::Models, strange);
+        self.form.set_warnings(KeyField::Models, strange);
     }
 
     fn group_hint(&self, relay: &Relay) -> String {
@@ -242,46 +241,15 @@ impl KeyForm {
     }
 
     fn expires(&self, now: UnixMillis, zone: &TimeZone) -> Result<Option<UnixSeconds>, String> {
-        let today = || {
-            Timestamp::from_millisecond(now.0)
-                .map(|stamp| stamp.to_zoned(zone.clone()))
-                .map_err(|_| "this machine's clock is out of range".to_owned())
+        let typed = self.form.text(KeyField::Until);
+        let text = match self.form.chosen(KeyField::Expiry) {
+            ONE_MONTH => "1m",
+            ONE_YEAR => "1y",
+            ON_A_DATE => &typed,
+            _ => return Ok(None),
         };
-        let later = |span| {
-            let end = today()?.checked_add(span);
-            end.map(|end| Some(seconds(&end)))
-                .map_err(|error| error.to_string())
-        };
-        match self.form.chosen(KeyField::Expiry) {
-            ONE_MONTH => later(1.month()),
-            ONE_YEAR => later(1.year()),
-            ON_A_DATE => {
-                let end = read_date(&self.form.text(KeyField::Until), zone)?;
-                if end <= today()? {
-                    return Err("that is in the past".into());
-                }
-                Ok(Some(seconds(&end)))
-            }
-            _ => Ok(None),
-        }
+        parse_expiry(text, now.seconds(), zone).map_err(|error| error.to_string())
     }
-}
-
-fn seconds(at: &Zoned) -> UnixSeconds {
-    UnixSeconds(at.timestamp().as_second())
-}
-
-/// Reads `2027-01-31` as the end of that day, `2027-01-31 18:00` as that minute.
-fn read_date(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
-    let wrong = || format!("{:?} is not a date like 2027-01-31", text.trim());
-    let text = text.trim();
-    let moment: DateTime = if text.contains(['T', ' ']) {
-        text.replace(' ', "T").parse().map_err(|_| wrong())?
-    } else {
-        let day: Date = text.parse().map_err(|_| wrong())?;
-        day.at(23, 59, 59, 0)
-    };
-    moment.to_zoned(zone.clone()).map_err(|_| wrong())
 }
 
 /// The pieces between commas, without blanks around them; empty ones are left out.
@@ -381,15 +349,7 @@ mod tests {
     fn a_weak_name_is_warned_of_and_not_refused() {
         let mut form = filled("test");
         form.refresh(&Relay::default());
-        assert!(form.form.field(KeyField::Name).unwrap().warning.is_some());
+        assert!(!form.form.field(KeyField::Name).unwrap().warnings.is_empty());
         assert!(draft(&mut form).is_some());
-    }
-
-    #[test]
-    fn a_date_is_read_with_and_without_a_time() {
-        let at = |text: &str| read_date(text, &TimeZone::UTC).map(|end| seconds(&end).0);
-        assert_eq!(at("2027-01-31 18:00"), Ok(1_801_418_400));
-        assert_eq!(at("2027-01-31"), Ok(1_801_439_999));
-        assert!(at("31.01.2027").is_err() && at("2027-02-30").is_err() && at("").is_err());
     }
 }

@@ -53,8 +53,6 @@ pub struct Picker {
     pub kind: PickerKind,
     /// The choices.
     pub list: FilteredList<Pick>,
-    /// Why the last choice was refused.
-    pub refusal: Option<String>,
 }
 
 impl Picker {
@@ -69,7 +67,6 @@ impl Picker {
         let mut picker = Picker {
             kind,
             list: FilteredList::default(),
-            refusal: None,
         };
         picker.list.typing = true;
         picker.load(relay, profiles, height);

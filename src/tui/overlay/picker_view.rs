@@ -10,12 +10,12 @@ use super::view::head_with;
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, KeyStatus, Price};
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{below, clean, put, put_both, ratio, row};
+use crate::tui::draw::{below, clean, put, ratio, row};
 use crate::tui::model::Model;
 use crate::tui::tabs::chat;
 use crate::tui::tabs::keys::view::{status_role, status_sign};
 use crate::tui::text::{Align, truncate_start, width};
-use crate::tui::theme::{Role, Sign};
+use crate::tui::theme::Role;
 use crate::tui::words;
 
 /// Draws a picker.
@@ -36,14 +36,7 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
         Span::styled(" / ", theme.style(Role::Accent)),
         Span::styled(shown, theme.style(Role::Input)),
     ]);
-    let refusal = match &picker.refusal {
-        Some(why) => Line::styled(
-            format!("{} {} ", theme.glyph(Sign::Cross), clean(why)),
-            theme.style(Role::Bad),
-        ),
-        None => Line::default(),
-    };
-    put_both(frame.buffer_mut(), line, &query, &refusal);
+    put(frame.buffer_mut(), line, &query);
     frame.set_cursor_position((line.x + caret.min(line.width.saturating_sub(1)), line.y));
     let page = below(area, 2);
     let columns = columns(picker.kind);

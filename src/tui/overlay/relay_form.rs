@@ -1,7 +1,7 @@
 //! The form that adds a relay: with a key only, or with the access token of an account (doors two and three of S-01).
 
 use super::form::{Control, Form};
-use crate::domain::key::{KeyCleaning, KeyTextError};
+use crate::domain::key::KeyTextError;
 use crate::domain::profile::LOCAL;
 use crate::domain::{Address, ApiKey, Profile};
 use crate::engine::door::Credential;
@@ -100,11 +100,9 @@ impl RelayForm {
             self.named = !self.form.text(RelayField::Name).is_empty();
         }
         let address = Address::parse(&self.form.text(RelayField::Address));
-        let odd = address.as_ref().ok().and_then(|(_, odd)| {
-            let words: Vec<String> = odd.iter().map(ToString::to_string).collect();
-            (!words.is_empty()).then(|| words.join("; "))
-        });
-        self.form.set_warning(RelayField::Address, odd);
+        let odd = address.as_ref().map(|(_, odd)| odd.as_slice());
+        let odd = odd.unwrap_or_default().iter().map(ToString::to_string);
+        self.form.set_warnings(RelayField::Address, odd);
         if let (Ok((address, _)), false) = (&address, self.named) {
             let name = propose_name(address, profiles);
             if let Some(field) = self.form.field_mut(RelayField::Name) {
@@ -112,17 +110,14 @@ impl RelayForm {
             }
         }
         let secret = self.form.text(RelayField::Secret);
-        let told = ApiKey::from_pasted(&secret)
-            .ok()
-            .and_then(|(key, cleaned)| {
-                let mut words: Vec<&str> = cleaned.into_iter().map(KeyCleaning::told).collect();
-                let plain = self.door == Door::Key && !key.expose().starts_with("sk-");
-                if plain {
-                    words.push("keys of relays start with sk-; is this the key's name?");
-                }
-                (!words.is_empty()).then(|| words.join("; "))
-            });
-        self.form.set_warning(RelayField::Secret, told);
+        let mut told: Vec<String> = Vec::new();
+        if let Ok((key, cleaned)) = ApiKey::from_pasted(&secret) {
+            told.extend(cleaned.into_iter().map(|what| what.told().to_owned()));
+            if self.door == Door::Key && !key.expose().starts_with("sk-") {
+                told.push("keys of relays start with sk-; is this the key's name?".into());
+            }
+        }
+        self.form.set_warnings(RelayField::Secret, told);
     }
 
     /// Checks every field. `None` when something is wrong; the errors then stand beside the fields.
@@ -238,13 +233,8 @@ mod tests {
         let mut form = RelayForm::new(Door::Key);
         type_in(&mut form, RelayField::Address, "api.4sapi.com/v1", &there);
         assert_eq!(form.form.text(RelayField::Name), "4sapi-2");
-        let warning = form
-            .form
-            .field(RelayField::Address)
-            .unwrap()
-            .warning
-            .clone();
-        assert!(warning.unwrap().contains("no scheme"));
+        let field = form.form.field(RelayField::Address).unwrap();
+        assert!(field.warnings.iter().any(|text| text.contains("no scheme")));
         type_in(&mut form, RelayField::Name, "x", &there);
         type_in(&mut form, RelayField::Address, ".example", &there);
         assert_eq!(form.form.text(RelayField::Name), "4sapi-2x");
@@ -257,11 +247,17 @@ mod tests {
     fn s_59_and_s_60_what_is_odd_about_a_key_is_said() {
         let mut form = RelayForm::new(Door::Key);
         type_in(&mut form, RelayField::Secret, "Bearer sk-abc", &[]);
-        let told = |form: &RelayForm| form.form.field(RelayField::Secret).unwrap().warning.clone();
-        assert!(told(&form).unwrap().contains("Bearer"));
+        let told = |form: &RelayForm| {
+            form.form
+                .field(RelayField::Secret)
+                .unwrap()
+                .warnings
+                .join(" ")
+        };
+        assert!(told(&form).contains("Bearer"));
         let mut form = RelayForm::new(Door::Key);
         type_in(&mut form, RelayField::Secret, "cursor-dev", &[]);
-        assert!(told(&form).unwrap().contains("the key's name?"));
+        assert!(told(&form).contains("the key's name?"));
     }
 
     #[test]

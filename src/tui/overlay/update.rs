@@ -272,13 +272,10 @@ fn picker(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Eff
             }
         }
         Some(action) => {
-            if move_in(&mut picker.list, action, height) {
-                picker.refusal = None;
-            }
+            move_in(&mut picker.list, action, height);
         }
         None => {
             if picker.list.query.input(key) {
-                picker.refusal = None;
                 picker.list.search(height, &as_found);
             }
         }
@@ -290,9 +287,7 @@ fn pick_one(model: &mut Model, pick: Pick, fx: &mut Effects) {
     if let Pick::Key(id) = &pick
         && let Err(why) = keys::update::usable(model, *id)
     {
-        if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
-            picker.refusal = Some(why);
-        }
+        model.say(Tone::Bad, why);
         return;
     }
     model.overlays.pop();

@@ -166,7 +166,11 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
     rows.extend(paragraph(theme, &again, Role::Text, 1, area.width));
     rows.push(Line::default());
     let (text, role) = if new.copied {
-        (format!("{} copied", theme.glyph(Sign::Check)), Role::Good)
+        let text = format!(
+            "{} sent to the terminal's clipboard; Enter or Esc closes",
+            theme.glyph(Sign::Check)
+        );
+        (text, Role::Good)
     } else {
         ("c copies it; Enter or Esc closes".to_owned(), Role::Dim)
     };

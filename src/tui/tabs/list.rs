@@ -67,7 +67,14 @@ pub fn caption<K: Clone + PartialEq, T>(
     if caption.remote.value().is_some() {
         left.push(Span::styled(count, theme.style(Role::Dim)));
     }
-    left.extend(freshness(model, caption.remote));
+    let room = usize::from(layout.caption.width).saturating_sub(
+        left.iter()
+            .chain(&caption.right)
+            .map(Span::width)
+            .sum::<usize>()
+            + 1,
+    );
+    left.extend(freshness(model, caption.remote, room));
     let right = Line::from(caption.right);
     put_both(
         frame.buffer_mut(),
@@ -77,35 +84,32 @@ pub fn caption<K: Clone + PartialEq, T>(
     );
 }
 
-/// What is to be said of rows that are not fresh: on their way, or kept from before a failed refresh.
-fn freshness<T>(model: &Model, remote: &Remote<T>) -> Vec<Span<'static>> {
+/// What is to be said of rows that are not fresh: on their way, or kept from before a failed refresh. The advice only
+/// where there is room for all of it.
+fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
     match remote {
-        Remote::Unasked | Remote::Ready(_) => Vec::new(),
-        Remote::Loading(_) => vec![Span::styled(
-            format!("  {} fetching", theme.glyph(Sign::Working)),
-            theme.style(Role::Dim),
-        )],
-        Remote::Failed(fault, stale) => {
-            let mut spans = Vec::new();
-            if let Some(stale) = stale {
-                let age = words::age(stale.at.seconds(), model.now.wall);
-                spans.push(Span::styled(
-                    format!("  {age} old"),
-                    theme.style(Role::Stale),
-                ));
-            }
-            spans.push(Span::styled(
-                format!(
-                    "  {} {} {} {}",
-                    theme.glyph(Sign::Cross),
-                    clean(&fault.message),
-                    theme.glyph(Sign::Arrow),
-                    clean(&fault.advice)
-                ),
-                theme.style(Role::Bad),
-            ));
-            spans
+        Remote::Unasked | Remote::Ready(_) | Remote::Failed(_, None) => Vec::new(),
+        Remote::Loading(stale) => {
+            let gap = if stale.is_some() { "  " } else { "" };
+            let text = format!("{gap}{} fetching", theme.glyph(Sign::Working));
+            vec![Span::styled(text, theme.style(Role::Dim))]
+        }
+        Remote::Failed(fault, Some(stale)) => {
+            let age = words::age(stale.at.seconds(), model.now.wall);
+            let age = format!("  {age} old");
+            let what = format!("  {} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+            let advice = format!(" {} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+            let fits = width(&age) + width(&what) + width(&advice) <= room;
+            let text = if fits {
+                format!("{what}{advice}")
+            } else {
+                what
+            };
+            vec![
+                Span::styled(age, theme.style(Role::Stale)),
+                Span::styled(text, theme.style(Role::Bad)),
+            ]
         }
     }
 }

@@ -1,52 +1,50 @@
-//! The bottom row: what can be pressed here, from the table of keys, and messages that pass.
+//! The bottom rows: what can be pressed here, from the table of keys, and messages that pass.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
-use crate::tui::layout::Layout;
-use crate::tui::model::{Flash, Model, Tone};
+use crate::tui::model::{Flash, Model, Stage, Tone};
 use crate::tui::overlay::Overlay;
+use crate::tui::relay::Connection;
+use crate::tui::tabs::Tab;
 use crate::tui::tabs::chat::state::Scroll;
 use crate::tui::text::{Wrap, wrap_text};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::update::input::contexts;
 
-/// A message may take so many rows of the body.
+/// A message may take so many rows.
 const FLASH_ROWS: usize = 3;
 
-/// Draws the row, or the message that stands in its place.
-pub fn draw(model: &Model, layout: &Layout, buffer: &mut Buffer) {
-    let hints = line(model, usize::from(layout.hints.width));
-    let Some(flash) = &model.flash else {
-        put(buffer, layout.hints, &hints);
-        return;
-    };
-    let words = flash_line(model, flash);
-    if hints.width() + words.width() + 2 <= usize::from(layout.hints.width) {
-        put_both(buffer, layout.hints, &hints, &words);
-        return;
+/// How many rows the hints and the message need at this width.
+pub fn height(model: &Model, width: u16) -> u16 {
+    let cells = usize::from(width);
+    match &model.flash {
+        Some(flash) if !beside(model, flash, cells) => {
+            u16::try_from(flash_rows(model, flash, cells).len()).unwrap_or(1)
+        }
+        Some(_) | None => 1,
     }
-    let rows = flash_rows(model, flash, usize::from(layout.hints.width));
-    let height = u16::try_from(rows.len()).unwrap_or(1);
-    let area = Rect {
-        y: (layout.hints.y + 1).saturating_sub(height),
-        height,
-        ..layout.hints
-    };
-    Clear.render(area, buffer);
-    put_all(buffer, area, &rows);
 }
 
-fn flash_role(flash: &Flash) -> Role {
-    match flash.tone {
-        Tone::Info => Role::Flash,
-        Tone::Good => Role::Good,
-        Tone::Bad => Role::Bad,
+/// Draws the hints, and the message beside them; one that is too long for that stands in their place.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let cells = usize::from(area.width);
+    match &model.flash {
+        None => put(buffer, area, &hints(model, cells)),
+        Some(flash) if beside(model, flash, cells) => {
+            let (left, right) = (hints(model, cells), flash_line(model, flash));
+            put_both(buffer, area, &left, &right);
+        }
+        Some(flash) => put_all(buffer, area, &flash_rows(model, flash, cells)),
     }
+}
+
+/// Whether a message fits beside at least the first hints.
+fn beside(model: &Model, flash: &Flash, cells: usize) -> bool {
+    flash_line(model, flash).width() + hints(model, cells).width().min(cells / 3) < cells
 }
 
 fn flash_text(model: &Model, flash: &Flash) -> String {
@@ -61,6 +59,14 @@ fn flash_text(model: &Model, flash: &Flash) -> String {
         None => String::new(),
     };
     format!("{sign}{}{advice}", clean(&flash.text))
+}
+
+fn flash_role(flash: &Flash) -> Role {
+    match flash.tone {
+        Tone::Info => Role::Flash,
+        Tone::Good => Role::Good,
+        Tone::Bad => Role::Bad,
+    }
 }
 
 fn flash_line(model: &Model, flash: &Flash) -> Line<'static> {
@@ -80,7 +86,7 @@ fn flash_rows(model: &Model, flash: &Flash, width: usize) -> Vec<Line<'static>> 
 }
 
 /// As many hints as fit.
-fn line(model: &Model, width: usize) -> Line<'static> {
+fn hints(model: &Model, width: usize) -> Line<'static> {
     let theme = &model.settings.theme;
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
@@ -107,25 +113,75 @@ fn line(model: &Model, width: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What a hint says here; `None` where the key would do nothing now.
+/// What a hint says here; `None` where the key would do nothing now, or where something else says it already.
 fn label(model: &Model, hint: &Hint) -> Option<String> {
+    let says = match hint.action {
+        // The digits beside the tabs say it, except where digits are text.
+        Action::NextTab => matches!(contexts(model), [Context::ChatInput]),
+        Action::Quit => matches!(contexts(model), [Context::FirstRun | Context::Closed]),
+        action => match model.overlays.last() {
+            Some(overlay) => in_overlay(overlay, action),
+            None if model.stage != Stage::Deck => true,
+            None => match &model.relay.connection {
+                Connection::Closed | Connection::Opening(_) => action != Action::Refresh,
+                Connection::Failed(..) => true,
+                Connection::Open(..) if model.tab == Tab::Chat => in_chat(model, action),
+                Connection::Open(..) => in_list(model, action),
+            },
+        },
+    };
+    let stays = hint.action == Action::Back
+        && model.overlays.is_empty()
+        && model.tab == Tab::Chat
+        && model.chat.streaming.is_none()
+        && model.chat.waiting.is_none();
+    match (says, stays) {
+        (false, _) => None,
+        (true, true) => Some("read".into()),
+        (true, false) => Some(hint.label.clone()),
+    }
+}
+
+fn in_overlay(overlay: &Overlay, action: Action) -> bool {
+    match overlay {
+        Overlay::KeyDetail { .. } | Overlay::ModelDetail { .. } => {
+            !matches!(action, Action::Open | Action::Filter | Action::Mark)
+        }
+        Overlay::Help { .. }
+        | Overlay::Confirm(_)
+        | Overlay::NewKey(_)
+        | Overlay::Secret(_)
+        | Overlay::Picker(_)
+        | Overlay::AddRelay(_)
+        | Overlay::Note(_) => true,
+    }
+}
+
+fn in_chat(model: &Model, action: Action) -> bool {
     let chat = &model.chat;
-    let place = contexts(model);
-    let in_chat = matches!(place, [Context::ChatInput | Context::Chat]);
-    let detail = matches!(
-        model.overlays.last(),
-        Some(Overlay::KeyDetail { .. } | Overlay::ModelDetail { .. })
-    );
-    match hint.action {
-        Action::Back if in_chat && chat.streaming.is_none() => Some("read".into()),
-        Action::Follow if in_chat && chat.scroll == Scroll::Follow => None,
-        // Elsewhere the digits beside the tabs say it.
-        Action::NextTab if !matches!(place, [Context::ChatInput]) => None,
-        Action::Copy if in_chat && chat.turns.iter().all(|turn| turn.turn.reply.is_empty()) => None,
-        Action::Retry if !chat.turns.last().is_some_and(|last| last.failed()) => None,
-        Action::Retry if chat.streaming.is_some() => None,
-        Action::Open | Action::Filter | Action::Mark if detail => None,
-        Action::Delete | Action::Mark | Action::NewKey if !model.relay.manages() => None,
-        _ => Some(hint.label.clone()),
+    match action {
+        Action::Follow => chat.scroll != Scroll::Follow,
+        Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
+        Action::Retry => {
+            chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.failed())
+        }
+        _ => true,
+    }
+}
+
+fn in_list(model: &Model, action: Action) -> bool {
+    let (rows, filtering) = match model.tab {
+        Tab::Keys => (model.keys.list.shown(), model.keys.list.typing),
+        Tab::Groups => (model.groups.list.shown(), model.groups.list.typing),
+        Tab::Market => (model.market.list.shown(), model.market.list.typing),
+        Tab::Chat => (0, false),
+    };
+    let told = model.relay.manages() || model.tab == Tab::Market;
+    match action {
+        _ if filtering => true,
+        Action::NewKey => model.relay.manages(),
+        Action::Refresh => told,
+        Action::CycleGroup | Action::OnlyGroup => !model.relay.group_rows().is_empty(),
+        _ => rows > 0,
     }
 }

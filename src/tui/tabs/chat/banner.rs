@@ -3,7 +3,7 @@
 use crate::domain::{Endpoint, Fault, FaultKind, Money};
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
-use crate::tui::text::{Wrap, wrap_text};
+use crate::tui::overlay::detail::paragraph;
 use crate::tui::theme::{Role, Sign};
 use ratatui::text::Line;
 
@@ -59,30 +59,19 @@ fn trouble(model: &Model) -> Option<Fault> {
 /// The rows of the banner at this width; none when nothing stands in the way.
 pub fn rows(model: &Model, width: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let width = usize::from(width).saturating_sub(2);
     if model.chat.waiting.is_some() {
         let text = format!(
             "{} the question goes out as soon as the relay has told its prices; Esc takes it back",
             theme.glyph(Sign::Working)
         );
-        return wrap_text(&text, width, Wrap::Words, theme.style(Role::Dim));
+        return paragraph(theme, &text, Role::Dim, 1, width);
     }
     let Some(fault) = trouble(model) else {
         return Vec::new();
     };
-    let cross = theme.glyph(Sign::Cross);
-    let arrow = theme.glyph(Sign::Arrow);
-    let mut rows = wrap_text(
-        &format!("{cross} {}", clean(&fault.message)),
-        width,
-        Wrap::Words,
-        theme.style(Role::Bad),
-    );
-    rows.extend(wrap_text(
-        &format!("{arrow} {}", clean(&fault.advice)),
-        width,
-        Wrap::Words,
-        theme.style(Role::Text),
-    ));
+    let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let mut rows = paragraph(theme, &what, Role::Bad, 1, width);
+    rows.extend(paragraph(theme, &advice, Role::Text, 1, width));
     rows
 }

@@ -12,7 +12,7 @@ type Place = (usize, usize);
 /// Moves by so many rows; at the end it follows again.
 pub fn by(model: &mut Model, rows: isize) {
     let area = areas(model).chat.transcript;
-    let height = usize::from(area.height);
+    let height = usize::from(area.height).max(1);
     let to = {
         let mut tape = Tape::new(model, area.width);
         let from = tape.top(model.chat.scroll, height);

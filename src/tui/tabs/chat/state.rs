@@ -10,7 +10,7 @@ use crate::tui::text::{Breaks, Sanitizer, sanitize};
 /// How often a conversation is kept while an answer streams, in milliseconds.
 pub const KEEP_EVERY_MS: u64 = 5_000;
 /// Speeds that are remembered for the sparkline.
-const SPEEDS: usize = 8;
+pub const SPEEDS: usize = 8;
 
 /// One question and its answer on the screen.
 #[derive(Clone, Debug)]

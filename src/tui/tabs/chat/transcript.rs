@@ -181,9 +181,15 @@ fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
             0 => String::new(),
             tokens => format!(" ({} cached)", words::short(tokens)),
         };
+        let guessed = kept.cost.is_none_or(|cost| cost.basis == Basis::Estimated);
+        let about = if guessed {
+            look.theme.glyph(Sign::About)
+        } else {
+            ""
+        };
         spans.push(Span::styled(
             format!(
-                "{} in{cached}  {} out  ",
+                "{about}{} in{cached}  {about}{} out  ",
                 words::short(kept.usage.prompt()),
                 words::short(kept.usage.output)
             ),

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::banner;
-use super::state::{ChatFocus, ChatTurn, Scroll};
+use super::state::{ChatFocus, ChatTurn, SPEEDS, Scroll};
 use super::transcript::Look;
 use super::update::{group, key};
 use crate::domain::{Basis, Endpoint, Money, Usage};
-use crate::tui::draw::{Piece, cost, cut, put, put_all, put_both, put_pieces, row, rule};
+use crate::tui::draw::{Piece, cost, cut, fitting, put, put_all, put_both, put_pieces, row, rule};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -162,7 +162,8 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
         };
         right.extend(spend.key_left.map(|left| money(6, "  key ", left)));
         right.extend(spend.wallet.map(|rest| money(3, "  wallet ", rest)));
-        let picture = format!("  {}", picture(model));
+        // As wide at the start as later, so that nothing beside it moves.
+        let picture = format!("  {:>SPEEDS$}", picture(model));
         right.push(Piece::of(2, picture, theme.style(Role::Sparkline)));
         right.push(Piece::of(2, " ", dim));
     }
@@ -213,44 +214,45 @@ fn connection(model: &Model, below: usize, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let dot = theme.glyph(Sign::Dot);
     let chat = &model.chat;
-    let mut title = Vec::new();
-    if chat.model.is_empty() {
-        title.push(Span::styled("no model", theme.style(Role::Warn)));
+    let style = |role| theme.style(role);
+    let name = if chat.model.is_empty() {
+        Piece::of(Piece::STAYS, "no model", style(Role::Warn))
     } else {
-        title.push(Span::styled(
-            cut(theme, &chat.model, usize::from(area.width) / 2),
-            theme.style(Role::Model),
-        ));
-    }
-    let path = Endpoint::Chat.path(&chat.model).unwrap_or_default();
-    let mut say = |text: String| {
-        title.push(Span::styled(
+        let name = cut(theme, &chat.model, usize::from(area.width) / 2);
+        Piece::of(Piece::STAYS, name, style(Role::Model))
+    };
+    let mut title = vec![name];
+    let mut say = |matters, text: String| {
+        title.push(Piece::of(
+            matters,
             format!(" {dot} {text}"),
-            theme.style(Role::Dim),
+            style(Role::Dim),
         ));
     };
-    say(path);
+    say(1, Endpoint::Chat.path(&chat.model).unwrap_or_default());
     match key(model) {
-        Some(row) => say(format!("key {}", cut(theme, &row.info.name, 20))),
+        Some(row) => say(3, format!("key {}", cut(theme, &row.info.name, 20))),
         None if model.relay.manages() && model.relay.keys.value().is_some() => {
-            say("no key".into());
+            say(3, "no key".into());
         }
         None => {}
     }
     if let Some(group) = group(model) {
-        say(format!("group {}", cut(theme, group, 16)));
+        say(2, format!("group {}", cut(theme, group, 16)));
     }
+    let more = if chat.scroll == Scroll::Follow || below == 0 {
+        Line::default()
+    } else {
+        let text = format!(
+            " {} {} below, End follows ",
+            theme.glyph(Sign::Below),
+            words::grouped(below)
+        );
+        Line::styled(text, style(Role::Accent))
+    };
+    let room = usize::from(area.width).saturating_sub(more.width() + 4);
+    let title = fitting(title, room);
     let line = rule(theme, title, area.width);
-    if chat.scroll == Scroll::Follow || below == 0 {
-        put(buffer, area, &line);
-        return;
-    }
-    let more = format!(
-        " {} {} below, End follows ",
-        theme.glyph(Sign::Below),
-        words::grouped(below)
-    );
-    let more = Line::styled(more, theme.style(Role::Accent));
     put_both(buffer, area, &line, &more);
 }
 

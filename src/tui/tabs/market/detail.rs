@@ -4,12 +4,12 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::price::BasePrice;
-use crate::domain::{Group, Model as Offer, Money, Price};
+use crate::domain::{Group, Model as Offer, Money, Price, Ratio};
 use crate::tui::draw::{clean, cut, ratio, times};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph, shift};
 use crate::tui::tabs::chat;
-use crate::tui::text::{Align, Wrap, fit, wrap_text};
+use crate::tui::text::{Align, Wrap, fit, width, wrap_text};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
@@ -61,15 +61,17 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
 
 fn limits(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let tokens = |count: Option<u64>| match count {
-        Some(count) => format!("{} tokens", words::short(count)),
-        None => "not told".into(),
+    let tokens = |count: Option<u64>| count.map_or("?".into(), words::short);
+    let text = match (offer.context, offer.max_output) {
+        (None, None) => "not told".into(),
+        (context, answer) => {
+            format!(
+                "context {}, answer {} tokens",
+                tokens(context),
+                tokens(answer)
+            )
+        }
     };
-    let text = format!(
-        "context {}, answer {}",
-        tokens(offer.context),
-        tokens(offer.max_output)
-    );
     let value = vec![Span::styled(text, theme.style(Role::Text))];
     labelled(theme, "Limits", value, cells)
 }
@@ -111,17 +113,29 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         BasePrice::Unknown => return say("Price: ? (the relay publishes none)", Role::Warn),
     };
     if groups.is_empty() {
-        rows.extend(say(
-            "no group of this account has it, or the groups are not known",
-            Role::Warn,
-        ));
+        let why = if model.relay.group_rows().is_empty() {
+            "the groups are not known with this credential; before any group's ratio:"
+        } else {
+            "no group of this account has it; before any group's ratio:"
+        };
+        rows.extend(say(why, Role::Warn));
+        let [input, output, cache] =
+            words::price_columns(&offer.price_in(Some(Ratio::ONE), model.relay.scale()));
+        let text = match output.as_str() {
+            "" => input,
+            _ => format!("{input} in, {output} out, {cache} from a cache"),
+        };
+        rows.extend(paragraph(theme, &text, Role::Text, 3, cells));
         return rows;
     }
-    let name = (usize::from(cells) / 4).clamp(8, 16);
+    let figure = if cells < 60 { 6 } else { 7 };
+    let name = usize::from(cells)
+        .saturating_sub(10 + 4 * (figure + 1))
+        .clamp(8, 16);
     let columns = |group: &str, ratio: &str, figures: &[String]| {
         let figures: String = figures
             .iter()
-            .map(|text| format!(" {}", fit(text, 7, Align::Right, "")))
+            .map(|text| format!(" {}", fit(text, figure, Align::Right, "")))
             .collect();
         format!(
             "   {} {}{figures}",
@@ -163,10 +177,12 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         .filter(|(_, price)| matches!(price, Price::PerToken(_) | Price::PerCall { .. }))
         .collect();
     if let [(best, _), _, ..] = known.as_slice() {
-        let text = format!(
-            "{} is the cheapest of those with a known price",
-            clean(&best.name)
-        );
+        let of = if known.len() < groups.len() {
+            " of those with a known price"
+        } else {
+            ""
+        };
+        let text = format!("{} is the cheapest{of}", clean(&best.name));
         rows.extend(say(&text, Role::Dim));
     }
     rows.extend(derivation(model, offer, &groups, cells));
@@ -235,14 +251,18 @@ fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
             Some(path) => clean(&profile.address.join(&path)).into_owned(),
             None => "a path of the relay's own".into(),
         };
-        let room = usize::from(cells).saturating_sub(15).max(2);
-        let lines = wrap_text(&url, room, Wrap::Anywhere, theme.style(Role::LinkAddress));
-        for (at, line) in lines.into_iter().enumerate() {
-            let before = if at == 0 { word.as_str() } else { "          " };
-            let mut spans = vec![Span::raw(format!("   {before} "))];
-            spans.extend(line.spans);
-            rows.push(Line::from(spans));
+        if width(&url) + 15 <= usize::from(cells) {
+            rows.push(Line::from(vec![
+                Span::raw(format!("   {word} ")),
+                Span::styled(url, theme.style(Role::LinkAddress)),
+            ]));
+            continue;
         }
+        // A long one stands below, whole.
+        rows.push(Line::raw(format!("   {}", word.trim_end())));
+        let room = usize::from(cells).saturating_sub(6).max(2);
+        let lines = wrap_text(&url, room, Wrap::Anywhere, theme.style(Role::LinkAddress));
+        rows.extend(lines.into_iter().map(|line| shift(line, 5)));
     }
     rows
 }
