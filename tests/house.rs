@@ -1,6 +1,9 @@
 //! The walls of the house: who may import whom, and how a file begins.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot read the source fails")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the source fails"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
