@@ -5,7 +5,7 @@ mod tui_support;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Size;
-use relaydeck::domain::{Fault, FaultKind, Money};
+use relaydeck::domain::{Basis, Fault, FaultKind, Finish, Money};
 use relaydeck::engine::door::{Command, Event, Scope, Today};
 use relaydeck::tui::msg::Msg;
 use tui_support::events::{list_failed, open, text};
@@ -53,6 +53,33 @@ fn requests_of_unknown_cost_are_not_taken_for_free_ones() {
         requests: 3,
     }));
     script.sees("today $0.2000+?");
+}
+
+#[test]
+fn x_01_what_today_has_cost_moves_while_an_answer_comes() {
+    let mut script = deck(120);
+    script
+        .keys("<C-p> opus <Enter>")
+        .types("hi")
+        .keys("<Enter>");
+    let turn = script.turn();
+    let figures = tui_support::events::spend(400, 100, "0.0063", Basis::Estimated);
+    script.engine(Event::Spend {
+        turn,
+        spend: figures.clone(),
+    });
+    script
+        .sees("today ~$0.2200   1.7k tok")
+        .sees("wallet ~$9.8312");
+    script.engine(tui_support::events::ended(turn, Finish::Stop, figures));
+    script.sees("today ~$0.2200");
+    script.engine(Event::Today(Today {
+        spent: Money::parse("0.22").unwrap(),
+        unknown: 0,
+        tokens: 1_734,
+        requests: 10,
+    }));
+    script.sees("today $0.2200   1.7k tok");
 }
 
 #[test]

@@ -72,7 +72,10 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         Event::Spend { turn, spend } => chat::update::spend(model, turn, spend),
         Event::Ended { turn, end } => chat::update::ended(model, turn, *end, fx),
         Event::Settled { turn, cost } => chat::update::settled(model, turn, cost, fx),
-        Event::Today(today) => model.today = Some(today),
+        Event::Today(today) => {
+            model.today = Some(today);
+            model.today_lacks_last &= model.chat.streaming.is_some();
+        }
         Event::Kept { id } => {
             if let Some(newer) = model.chat.kept(id) {
                 fx.engine(Command::Keep(newer));
