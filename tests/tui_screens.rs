@@ -119,6 +119,7 @@ fn made(script: &mut Script) {
     script.keys("<Enter>");
     let ask = script.ask();
     script.engine(Event::KeyCreated {
+        profile: "4sapi".into(),
         ask,
         key: world::key(9, "blog-prod-summaries-ann").info,
         secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(16))),
