@@ -9,7 +9,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use relay_support::{Deck, chunk, data_lines, fed_response, hello, http, json_of, secret, until};
+use relay_support::{
+    Deck, chunk, data_lines, fed_response, hello, http, json_of, other, secret, until,
+};
 use relaydeck::domain::ApiKey;
 use relaydeck::relay::{self, Limits, OwnerSecrets, RelayError, RelayOptions, lock};
 use serde_json::{Value, json};
@@ -438,7 +440,7 @@ async fn a_client_that_does_not_read_is_let_go_at_the_end_and_billed() {
     let mut deck = Deck::start().await;
     let key = deck.owner.first_key.expose().to_owned();
     let mut body = hello("relaydeck-lab", true);
-    body["messages"][0]["content"] = json!("[[tokens=100000 speed=0]]");
+    body["messages"][0]["content"] = json!("[[tokens=32768 speed=0]]");
     let text = body.to_string();
     let mut stream = TcpStream::connect(deck.base.trim_start_matches("http://"))
         .await
@@ -458,5 +460,6 @@ async fn a_client_that_does_not_read_is_let_go_at_the_end_and_billed() {
     assert_eq!(deck.running.as_ref().unwrap().released(), 0);
     let log = deck.last_log().await;
     assert!(log["completion_tokens"].as_i64().unwrap() > 0, "{log}");
+    assert_eq!(other(&log)["stream_status"]["status"], "error", "{log}");
     assert_eq!(deck.own().await["used_quota"], log["quota"]);
 }

@@ -322,3 +322,13 @@ pub fn limits() -> Limits {
         ..Limits::default()
     }
 }
+
+/// What a log row charges by the ratios and counts it names, as any client can compute it.
+pub fn charge_by_row(row: &Value) -> i64 {
+    let other = other(row);
+    let number = |name: &str| other[name].as_f64().unwrap();
+    let tokens = row["prompt_tokens"].as_f64().unwrap() - number("cache_tokens")
+        + number("cache_tokens") * number("cache_ratio")
+        + row["completion_tokens"].as_f64().unwrap() * number("completion_ratio");
+    (tokens * number("model_ratio") * number("group_ratio")).round() as i64
+}

@@ -1,6 +1,7 @@
 //! Opening the database file: its folder, its permissions, its settings and its version.
 
 use std::fs::{self, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,9 +17,15 @@ const STEPS: [&str; 1] = [include_str!(
 
 /// Makes the folder if it is missing.
 pub fn prepare_folder(folder: &Path) -> Result<(), RelayError> {
-    let told = |error: std::io::Error| RelayError::FolderNotWritable {
-        folder: folder.to_path_buf(),
-        why: error.to_string(),
+    let told = |error: std::io::Error| match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            RelayError::DiskFull(folder.to_path_buf())
+        }
+        // The kind alone: the text names a file that nobody but us knows of.
+        kind => RelayError::FolderNotWritable {
+            folder: folder.to_path_buf(),
+            why: kind.to_string(),
+        },
     };
     fs::create_dir_all(folder).map_err(told)?;
     // Asked by doing it: permissions, quotas and mounts can all say no, and only the attempt knows.
@@ -79,7 +86,7 @@ fn create_private(file: &Path) -> Result<(), RelayError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(file) {
         Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(RelayError::FolderNotWritable {
             folder: file.parent().unwrap_or(file).to_path_buf(),
             why: error.to_string(),
