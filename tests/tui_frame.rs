@@ -95,6 +95,24 @@ fn a_relay_out_of_reach_and_an_empty_wallet_are_said_in_words() {
 }
 
 #[test]
+fn an_account_that_cannot_be_read_says_why_once() {
+    let mut script = deck(100);
+    let refused = || {
+        list_failed(
+            Scope::Account,
+            FaultKind::CredentialRefused,
+            "token refused",
+        )
+    };
+    script
+        .engine(refused())
+        .sees("✗ token refused")
+        .sees("wallet $12.4831");
+    script.waits(12_000).misses("token refused");
+    script.engine(refused()).misses("token refused");
+}
+
+#[test]
 fn tabs_are_switched_by_digits_by_tab_and_while_typing_with_alt() {
     let mut script = deck(80);
     script

@@ -122,7 +122,7 @@ fn made(script: &mut Script) {
         profile: "4sapi".into(),
         ask,
         key: world::key(9, "blog-prod-summaries-ann").info,
-        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(16))),
+        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(8))),
         stored_in: "~/.local/share/relaydeck/vault.json (0600)".into(),
     });
 }

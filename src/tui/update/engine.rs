@@ -33,6 +33,10 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             chat::update::send_waiting(model, fx);
         }
         Event::Failed { scope, fault } => {
+            // The other lists say in their tabs what is wrong with them; the account has none. Once is enough.
+            if scope == Scope::Account && model.relay.account.fault() != Some(&fault) {
+                model.complain(&fault);
+            }
             model.relay.fail(scope, fault);
             chat::update::send_waiting(model, fx);
         }
