@@ -51,26 +51,29 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Trouble as it stands under `error` in a JSON document.
+pub fn fault_json(fault: &Fault) -> Value {
+    json!({
+        "kind": fault.kind,
+        "message": fault.message,
+        "advice": fault.advice,
+        "request_id": fault.request_id,
+    })
+}
+
 /// Prints trouble: two lines on stderr, or one JSON document on stdout.
 pub fn print_fault(fault: &Fault, json: bool) {
-    if json {
-        let error = json!({"error": {
-            "kind": fault.kind,
-            "message": fault.message,
-            "advice": fault.advice,
-            "request_id": fault.request_id,
-        }});
-        // Nobody is left to tell when stdout is gone too.
-        let _ = print_json(&error);
-    } else {
-        let mut out = io::stderr().lock();
-        let _ = writeln!(
-            out,
-            "relaydeck: {}\n  {}",
-            visible(&fault.message),
-            visible(&fault.advice)
-        );
+    // A stdout that cannot be written takes no document; then stderr says it.
+    if json && print_json(&json!({"error": fault_json(fault)})).is_ok() {
+        return;
     }
+    let mut out = io::stderr().lock();
+    let _ = writeln!(
+        out,
+        "relaydeck: {}\n  {}",
+        visible(&fault.message),
+        visible(&fault.advice)
+    );
 }
 
 /// Text from outside, without anything that could steer the terminal: control characters and characters that reorder
