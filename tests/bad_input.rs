@@ -221,6 +221,84 @@ fn a_cut_stream_keeps_what_came_and_says_so() {
 }
 
 #[test]
+fn a_cut_stream_is_one_document_with_all_that_came() {
+    let home = tempfile::tempdir().unwrap();
+    let output = relaydeck(
+        home.path(),
+        &[
+            "chat",
+            "-m",
+            "relaydeck-lab",
+            "[[tokens=40 speed=0 fault=cut]]",
+            "--json",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["error"]["kind"], "upstream", "{document}");
+    assert!(
+        document["text"]
+            .as_str()
+            .is_some_and(|text| !text.is_empty()),
+        "{document}"
+    );
+    let receipt = &json(home.path(), &["usage", "receipts"])[0];
+    assert_eq!(document["cost_nusd"], receipt["cost_nusd"], "{document}");
+    assert_eq!(document["cost_basis"], "settled", "{document}");
+    assert!(
+        document["usage"]["output"]
+            .as_u64()
+            .is_some_and(|tokens| tokens > 0),
+        "{document}"
+    );
+}
+
+#[test]
+fn a_full_disk_behind_stdout_is_said() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    for more in [None, Some("--json")] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command(
+            home.path(),
+            &["chat", "-m", "relaydeck-lab", "[[tokens=40 speed=0]]"],
+        )
+        .args(more)
+        .stdout(full)
+        .output()
+        .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{errors}");
+        assert!(errors.contains("stdout cannot be written"), "{errors}");
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_from_an_answer_has_seen_enough() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = command(
+        home.path(),
+        &["chat", "-m", "relaydeck-lab", "[[tokens=4000 speed=2000]]"],
+    )
+    .stdout(std::process::Stdio::piped())
+    .stderr(std::process::Stdio::piped())
+    .spawn()
+    .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{errors}");
+    assert!(!errors.contains("relaydeck:"), "{errors}");
+    let receipt = &json(home.path(), &["usage", "receipts"])[0];
+    assert_eq!(
+        receipt["finish"], "cancelled",
+        "the rest was not paid for: {receipt}"
+    );
+}
+
+#[test]
 fn a_wrong_key_is_refused_and_recorded() {
     let home = tempfile::tempdir().unwrap();
     let wrong = format!("sk-{}", "w".repeat(20));
@@ -319,6 +397,91 @@ fn wrong_usage_is_exit_code_two() {
     fails(home.path(), &["kays", "list"], 2);
     fails(home.path(), &["keys", "create"], 2);
     fails(home.path(), &["-p", "nobody", "keys", "list"], 4);
+}
+
+#[test]
+fn what_we_find_wrong_ourselves_is_wrong_usage_too() {
+    let home = tempfile::tempdir().unwrap();
+    let long = "n".repeat(60);
+    let cases: [(&[&str], &str); 13] = [
+        (
+            &["keys", "create", "--name", "a", "--quota", "abc"],
+            "--quota",
+        ),
+        // Less than half a unit of the relay's: it would be a key with nothing to spend.
+        (
+            &["keys", "create", "--name", "a", "--quota", "0.0000005"],
+            "--quota",
+        ),
+        (
+            &["keys", "create", "--name", "a", "--quota", "0"],
+            "--quota",
+        ),
+        (
+            &["keys", "create", "--name", "a", "--expires", "soon"],
+            "--expires",
+        ),
+        (&["keys", "create", "--name", &long], "50"),
+        (&["usage", "receipts", "--since", "ever"], "--since"),
+        (&["channels", "add", "a", "--url", ""], "--url"),
+        (
+            &[
+                "channels",
+                "add",
+                "a",
+                "--url",
+                "h.example",
+                "--price-in",
+                "x",
+                "--price-out",
+                "1",
+            ],
+            "--price-in",
+        ),
+        (
+            &["profiles", "add", "a", "--url", "", "--key", "sk-abcdefgh"],
+            "address",
+        ),
+        (
+            &[
+                "profiles",
+                "add",
+                "a/b",
+                "--url",
+                "h.example",
+                "--key",
+                "sk-abcdefgh",
+            ],
+            "a/b",
+        ),
+        (
+            &["profiles", "add", "a", "--url", "h.example"],
+            "--access-token",
+        ),
+        (&["chat"], "prompt"),
+        (&["chat", "-k", "-"], "stdin"),
+    ];
+    for (args, named) in cases {
+        let errors = fails(home.path(), args, 2);
+        assert!(errors.contains(named), "{args:?}: {errors}");
+    }
+    let keys = json(home.path(), &["keys", "list"]);
+    assert_eq!(
+        keys.as_array().map(Vec::len),
+        Some(1),
+        "none was made: {keys}"
+    );
+}
+
+#[test]
+fn a_relays_own_refusal_is_not_wrong_usage() {
+    let home = tempfile::tempdir().unwrap();
+    let errors = fails(
+        home.path(),
+        &["chat", "-m", "relaydeck-lab", "[[fault=400]]"],
+        1,
+    );
+    assert!(!errors.contains("--help"), "{errors}");
 }
 
 #[test]

@@ -7,12 +7,39 @@ mod support;
 
 use std::path::Path;
 
+use relaydeck::client::{Credentials, RelayClient};
+use relaydeck::domain::{Address, ApiKey, Money};
 use serde_json::Value;
 use support::pty::Pty;
+use support::serving::Serving;
 use support::{json, relaydeck};
 
 /// Nano-dollars in one quota unit of the embedded relay.
 const UNIT: i64 = 2_000;
+/// What the embedded relay's owner begins with.
+const CREDIT: Money = Money::from_usd(10);
+
+/// What is left in the wallet, as the relay of this home says.
+fn wallet(home: &Path) -> Money {
+    let secrets: toml::Table = std::fs::read_to_string(home.join("secrets.toml"))
+        .unwrap()
+        .parse()
+        .unwrap();
+    let token = secrets["profiles"]["local"]["access_token"]
+        .as_str()
+        .unwrap();
+    let relay = Serving::start(home);
+    let (address, _) = Address::parse(&relay.url).unwrap();
+    let credentials = Credentials {
+        access_token: Some(ApiKey::new(token)),
+        user_id: None,
+    };
+    relaydeck::client::install_tls();
+    let client = RelayClient::new(address, credentials).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let account = runtime.block_on(client.account()).unwrap();
+    account.balance.unwrap()
+}
 
 fn embedded(home: &Path, columns: u16, rows: u16) -> Pty {
     Pty::start(
@@ -77,7 +104,7 @@ fn first_conversation(columns: u16, rows: u16) {
         Some(cost),
         "off the key: {keys}"
     );
-    let wallet = relaydeck(
+    let answer = relaydeck(
         home.path(),
         &[
             "chat",
@@ -87,8 +114,22 @@ fn first_conversation(columns: u16, rows: u16) {
             "--json",
         ],
     );
-    let second: Value = serde_json::from_slice(&wallet.stdout).unwrap();
+    let second: Value = serde_json::from_slice(&answer.stdout).unwrap();
     assert_eq!(second["cost_basis"], "settled");
+
+    let receipts = json(home.path(), &["usage", "receipts"]);
+    let spent: i64 = receipts
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|receipt| receipt["cost_nusd"].as_i64().unwrap())
+        .sum();
+    assert_eq!(spent, cost + second["cost_nusd"].as_i64().unwrap());
+    assert_eq!(
+        wallet(home.path()).nanos(),
+        CREDIT.nanos() - spent,
+        "off the wallet: {receipts}"
+    );
 
     // Quit, come back, and it is all still there.
     let mut again = embedded(home.path(), columns, rows);

@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     propagate_version = true
 )]
 #[command(
-    after_help = "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 credential refused, 4 not found, 5 no balance or quota, 6 network or timeout, 7 budget stopped it, 130 interrupted"
+    after_help = "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 credential refused, 4 not found, 5 no balance or quota, 6 network or timeout, 130 interrupted"
 )]
 pub struct Cli {
     /// Flags that hold everywhere.
@@ -29,14 +29,9 @@ pub struct Cli {
 /// Flags that hold everywhere.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// Which relay to use: the last one used when absent, and `local`, the embedded relay, when there is none
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "RELAYDECK_PROFILE"
-    )]
+    /// Which relay to use: the last one used when absent, and `local`, the embedded relay, when there is none; also
+    /// RELAYDECK_PROFILE
+    #[arg(short, long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// One folder for configuration, data and state, instead of the platform's own; also RELAYDECK_HOME
     #[arg(long, global = true, value_name = "DIR")]
@@ -112,7 +107,7 @@ pub struct ChatArgs {
     /// The exact name of the model; the embedded handbook when absent on the embedded relay
     #[arg(short, long)]
     pub model: Option<String>,
-    /// The key to use: its number or name among the keys held here, or the secret itself
+    /// The key to use: its number or name among the keys held here, or the secret itself; read from stdin with `-`
     #[arg(short, long, value_name = "KEY")]
     pub key: Option<String>,
     /// A system prompt
@@ -263,13 +258,8 @@ pub struct ChannelAddArgs {
     /// The upstream's address in any form, for example http://127.0.0.1:8080/v1
     #[arg(long, value_name = "URL")]
     pub url: String,
-    /// The upstream's key, if it wants one; better in the environment than in your shell's history
-    #[arg(
-        long,
-        value_name = "KEY",
-        env = "RELAYDECK_CHANNEL_KEY",
-        hide_env_values = true
-    )]
+    /// The upstream's key, if it wants one; read from stdin with `-`, from RELAYDECK_CHANNEL_KEY when absent
+    #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
     /// The models it serves, separated by commas; asked of the upstream when absent
     #[arg(long, value_delimiter = ',')]
@@ -320,24 +310,15 @@ pub struct ProfileAddArgs {
     /// Its address in any form
     #[arg(long, value_name = "URL")]
     pub url: String,
-    /// A key: models can be listed and called, nothing else. Read from stdin with `-`
-    #[arg(
-        long,
-        value_name = "KEY",
-        env = "RELAYDECK_KEY",
-        hide_env_values = true,
-        conflicts_with = "access_token"
-    )]
+    /// A key: models can be listed and called, nothing else. Read from stdin with `-`; from RELAYDECK_KEY when neither
+    /// a key nor a token is given
+    #[arg(long, value_name = "KEY", conflicts_with = "access_token")]
     pub key: Option<String>,
-    /// An access token of your account: keys, groups and wallet too. Read from stdin with `-`
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        env = "RELAYDECK_ACCESS_TOKEN",
-        hide_env_values = true
-    )]
+    /// An access token of your account: keys, groups and wallet too. Read from stdin with `-`; from
+    /// RELAYDECK_ACCESS_TOKEN, before RELAYDECK_KEY, when neither a key nor a token is given
+    #[arg(long, value_name = "TOKEN")]
     pub access_token: Option<String>,
     /// Your account's number, which relays before July 2026 want beside the token
-    #[arg(long, value_name = "N", requires = "access_token")]
+    #[arg(long, value_name = "N", conflicts_with = "key")]
     pub user_id: Option<i64>,
 }

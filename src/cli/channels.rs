@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 use super::args::{ChannelAddArgs, ChannelsCommand};
 use super::output::{Align, Table, print_json};
+use super::secret;
 use super::world::{Ending, World};
 use crate::client::owner::{Channel, ChannelDraft, ChannelKind, ChannelPrice};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Money};
 
 /// Stands for every model of a channel in its prices.
 const EVERY_MODEL: &str = "*";
+/// Holds the upstream's key when no flag does.
+const KEY_VARIABLE: &str = "RELAYDECK_CHANNEL_KEY";
 
 /// Runs the sub-command.
 ///
@@ -65,12 +68,16 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
 /// What is to be added, and what was put right in what was given.
 fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
     let wrong = |message: String| {
-        Fault::new(FaultKind::BadRequest, message).advise("see: relaydeck channels add --help")
+        Fault::new(FaultKind::Usage, message).advise("see: relaydeck channels add --help")
     };
     let (base_url, odd) =
         Address::parse(&args.url).map_err(|error| wrong(format!("--url: {error}")))?;
     let mut notes: Vec<String> = odd.iter().map(ToString::to_string).collect();
-    let key = match args.key.filter(|key| !key.trim().is_empty()) {
+    let key = match args.key {
+        Some(given) => Some(secret::given(given)?),
+        None => secret::of_environment(KEY_VARIABLE),
+    };
+    let key = match key.filter(|key| !key.trim().is_empty()) {
         None => ApiKey::new(""),
         Some(pasted) => {
             let (key, done) =
@@ -104,7 +111,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
 
 fn price(text: &str, flag: &str) -> Result<Money, Fault> {
     let wrong = |why: String| {
-        Fault::new(FaultKind::BadRequest, format!("{flag}: {why}"))
+        Fault::new(FaultKind::Usage, format!("{flag}: {why}"))
             .advise("write dollars per million tokens, like 0.10")
     };
     let price = Money::parse(text).map_err(|error| wrong(error.to_string()))?;

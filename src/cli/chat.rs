@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::args::ChatArgs;
-use super::output::{print_json, put_cost};
-use super::world::{Ending, World};
+use super::output::{fault_json, print_json, put_cost};
+use super::secret;
+use super::world::{Ending, World, interrupts};
 use crate::domain::profile::LOCAL;
 use crate::domain::{ChatMessage, ChatRequest, Cost, Fault, FaultKind, Finish, Role};
 use crate::engine::session::{KeyChoice, Plan};
@@ -25,6 +26,17 @@ const BILL_WITHIN: Duration = Duration::from_secs(2);
 /// # Errors
 /// Whatever stopped the reply.
 pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
+    if args.prompt.is_empty() && args.key.as_deref() == Some(secret::STDIN) {
+        return Err(Fault::new(
+            FaultKind::Usage,
+            "stdin cannot hold both the key and the prompt",
+        )
+        .advise("write the prompt behind the command"));
+    }
+    let choice = match args.key {
+        Some(key) => KeyChoice::Typed(secret::given(key)?),
+        None => KeyChoice::Any,
+    };
     let prompt = prompt(&args.prompt)?;
     let mut session = world.session().await?;
     // Without prices and names a reply can still be had; the figures are then unknown, and said to be.
@@ -33,29 +45,19 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
             "not everything about this relay could be fetched: {fault}"
         ));
     }
-    let choice = args.key.map_or(KeyChoice::Any, KeyChoice::Typed);
-    let plan = session.plan(
-        request(
-            args.model,
-            args.system,
-            prompt,
-            args.max_tokens,
-            args.temperature,
-            &session.profile.name,
-        ),
-        &choice,
-    )?;
+    let request = request(
+        args.model,
+        args.system,
+        prompt,
+        args.max_tokens,
+        args.temperature,
+        &session.profile.name,
+    );
+    let plan = session.plan(request, &choice).map_err(World::wrong_usage)?;
     let ledger = world.ledger().await?;
 
-    let stop = CancellationToken::new();
-    let interrupt = tokio::spawn({
-        let stop = stop.clone();
-        async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                stop.cancel();
-            }
-        }
-    });
+    let (stop, hurry) = (CancellationToken::new(), CancellationToken::new());
+    let presses = tokio::spawn(obey(stop.clone(), hurry.clone()));
     let mut printer = Printer::new(world.json);
     let sent = world.clock.now();
     let done = turn::run(&session, &ledger, &plan, &world.clock, &stop, |progress| {
@@ -63,16 +65,15 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
             text,
             reasoning: false,
         } = progress
-            && printer.print(&text).is_err()
+            && !printer.print(&text)
         {
             // Nobody reads any more: stop paying for it.
             stop.cancel();
         }
     })
     .await;
-    interrupt.abort();
+    stop.cancel();
     printer.finish();
-    let hurry = CancellationToken::new();
     let patience = tokio::spawn({
         let hurry = hurry.clone();
         async move {
@@ -87,13 +88,37 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
             None
         });
     patience.abort();
-    ledger.close().await.map_err(Fault::from)?;
-    report(world, &plan, &done, settled, printer.text)?;
-    match (done.end.fault, done.end.finish) {
-        (Some(fault), _) => Err(fault),
-        (None, Finish::Cancelled) => Ok(Ending::Interrupted),
-        (None, _) => Ok(Ending::Done),
+    let closed = ledger.close().await;
+    presses.abort();
+    let told = report(world, &plan, &done, settled, &printer.text)?;
+    closed.map_err(Fault::from)?;
+    match (done.end.fault, printer.gone, done.end.finish) {
+        (Some(fault), ..) if told => Ok(Ending::Told(fault.kind)),
+        (Some(fault), ..) => Err(fault),
+        // A reader that has gone has seen enough.
+        (None, Some(error), _) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ending::Done),
+        (None, Some(error), _) => Err(World::stdout_gone(error)),
+        (None, None, Finish::Cancelled) => Ok(Ending::Interrupted),
+        (None, None, _) => Ok(Ending::Done),
     }
+}
+
+/// Obeys every Ctrl-C until the reply is settled.
+async fn obey(stop: CancellationToken, hurry: CancellationToken) {
+    let Ok(mut presses) = interrupts() else {
+        return;
+    };
+    while presses.recv().await.is_some() {
+        press(&stop, &hurry);
+    }
+}
+
+/// The first Ctrl-C stops the answer; one that comes when the answer has ended, the wait for its bill.
+fn press(stop: &CancellationToken, hurry: &CancellationToken) {
+    if stop.is_cancelled() {
+        hurry.cancel();
+    }
+    stop.cancel();
 }
 
 fn request(
@@ -139,7 +164,7 @@ fn prompt(words: &[String]) -> Result<String, Fault> {
         })?;
     }
     if text.trim().is_empty() {
-        return Err(Fault::new(FaultKind::BadRequest, "there is no prompt")
+        return Err(Fault::new(FaultKind::Usage, "there is no prompt")
             .advise("write it behind the command, or pipe it in: echo hello | relaydeck chat"));
     }
     Ok(text)
@@ -151,6 +176,8 @@ struct Printer {
     silent: bool,
     to_terminal: bool,
     at_line_start: bool,
+    /// Why stdout takes no more, once it does not.
+    gone: Option<io::Error>,
 }
 
 impl Printer {
@@ -160,14 +187,21 @@ impl Printer {
             silent: json,
             to_terminal: io::stdout().is_terminal(),
             at_line_start: true,
+            gone: None,
         }
     }
 
-    fn print(&mut self, text: &str) -> io::Result<()> {
+    /// Takes more of the answer. `false` once stdout takes no more.
+    fn print(&mut self, text: &str) -> bool {
         if self.silent {
             self.text.push_str(text);
-            return Ok(());
+        } else if self.gone.is_none() {
+            self.gone = self.write(text).err();
         }
+        self.gone.is_none()
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         if self.to_terminal {
             // Text from a model can never steer the terminal; into a pipe it goes as it is.
@@ -185,19 +219,21 @@ impl Printer {
     }
 
     fn finish(&mut self) {
-        if !self.silent && !self.at_line_start {
-            let _ = writeln!(io::stdout().lock());
+        if !self.silent && !self.at_line_start && self.gone.is_none() {
+            let mut out = io::stdout().lock();
+            self.gone = writeln!(out).and_then(|()| out.flush()).err();
         }
     }
 }
 
+/// Tells what the reply cost: a line on stderr, or the JSON document. `true` where that document told of trouble too.
 fn report(
     world: &World,
     plan: &Plan,
     done: &Done,
     settled: Option<Cost>,
-    text: String,
-) -> Result<(), Fault> {
+    text: &str,
+) -> Result<bool, Fault> {
     let end = &done.end;
     let cost = settled.unwrap_or(end.spend.cost);
     if !world.json {
@@ -216,13 +252,16 @@ fn report(
             speed.unwrap_or_default(),
             first.unwrap_or_default(),
         ));
-        return Ok(());
+        return Ok(false);
     }
-    if end.fault.is_some() {
-        // The error document is printed instead; stdout holds one JSON document.
-        return Ok(());
+    if end.fault.is_some() && text.is_empty() && end.spend.usage.output == 0 {
+        // Nothing came: the error document says it all, and stdout holds one JSON document.
+        return Ok(false);
     }
     let mut object = Map::new();
+    if let Some(fault) = &end.fault {
+        object.insert("error".into(), fault_json(fault));
+    }
     object.insert("model".into(), json!(plan.request.model));
     object.insert("model_echoed".into(), json!(done.model_echoed));
     object.insert("text".into(), json!(text));
@@ -240,5 +279,24 @@ fn report(
     object.insert("request_id".into(), json!(end.request_id));
     object.insert("key".into(), json!(plan.key.held.secret.masked()));
     object.insert("group".into(), json!(plan.group));
-    print_json(&Value::Object(object)).map_err(World::stdout_gone)
+    print_json(&Value::Object(object)).map_err(World::stdout_gone)?;
+    Ok(end.fault.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ctrl_c_stops_the_answer_first_and_then_the_wait_for_its_bill() {
+        let (stop, hurry) = (CancellationToken::new(), CancellationToken::new());
+        press(&stop, &hurry);
+        assert!(stop.is_cancelled() && !hurry.is_cancelled());
+        press(&stop, &hurry);
+        assert!(hurry.is_cancelled());
+        let (ended, hurry) = (CancellationToken::new(), CancellationToken::new());
+        ended.cancel();
+        press(&ended, &hurry);
+        assert!(hurry.is_cancelled(), "the answer had ended by itself");
+    }
 }

@@ -7,7 +7,7 @@ use super::output::{Align, Table, print, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::{
-    Fault, FaultKind, KeyDraft, KeyInfo, Money, QuotaLimit, QuotaScale, UnixSeconds,
+    Fault, FaultKind, KeyDraft, KeyInfo, Money, QuotaLimit, QuotaScale, QuotaUnits, UnixSeconds,
 };
 use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::keys;
@@ -112,7 +112,7 @@ async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
 
 fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDraft, Fault> {
     let wrong = |message: String| {
-        Fault::new(FaultKind::BadRequest, message).advise("see: relaydeck keys create --help")
+        Fault::new(FaultKind::Usage, message).advise("see: relaydeck keys create --help")
     };
     KeyDraft::check_name(&args.name).map_err(wrong)?;
     let quota = if args.quota.trim().eq_ignore_ascii_case("unlimited") {
@@ -120,10 +120,15 @@ fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDr
     } else {
         let money =
             Money::parse(&args.quota).map_err(|error| wrong(format!("--quota: {error}")))?;
-        if money <= Money::ZERO {
-            return Err(wrong("--quota: a key with nothing to spend cannot be used; give an amount or `unlimited`".into()));
+        // The relay counts in units: an amount below half of one is nothing to it.
+        let units = scale.units(money);
+        if units <= QuotaUnits(0) {
+            let least = scale.money(QuotaUnits(1));
+            return Err(wrong(format!(
+                "--quota: a key with nothing to spend cannot be used; give at least {least}, or `unlimited`"
+            )));
         }
-        QuotaLimit::Limited(scale.units(money))
+        QuotaLimit::Limited(units)
     };
     let now = world.clock.now().seconds();
     let expires = parse_expiry(&args.expires, now, world.clock.zone())

@@ -13,6 +13,7 @@ mod logging;
 mod models;
 pub mod output;
 mod profiles;
+mod secret;
 mod serve;
 mod usage;
 mod world;
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
     match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Interrupted) => ExitCode::from(INTERRUPTED),
+        Ok(Ending::Told(kind)) => ExitCode::from(kind.exit_code()),
         Err(fault) => failed(&fault, json),
     }
 }

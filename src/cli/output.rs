@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
 
+use crate::domain::visible::{is_invisible, is_separator};
 use crate::domain::{Cost, Fault, Money};
 
 /// Adds `name` and `name_nusd` to a JSON object.
@@ -50,37 +51,37 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Trouble as it stands under `error` in a JSON document.
+pub fn fault_json(fault: &Fault) -> Value {
+    json!({
+        "kind": fault.kind,
+        "message": fault.message,
+        "advice": fault.advice,
+        "request_id": fault.request_id,
+    })
+}
+
 /// Prints trouble: two lines on stderr, or one JSON document on stdout.
 pub fn print_fault(fault: &Fault, json: bool) {
-    if json {
-        let error = json!({"error": {
-            "kind": fault.kind,
-            "message": fault.message,
-            "advice": fault.advice,
-            "request_id": fault.request_id,
-        }});
-        // Nobody is left to tell when stdout is gone too.
-        let _ = print_json(&error);
-    } else {
-        let mut out = io::stderr().lock();
-        let _ = writeln!(
-            out,
-            "relaydeck: {}\n  {}",
-            visible(&fault.message),
-            visible(&fault.advice)
-        );
+    // A stdout that cannot be written takes no document; then stderr says it.
+    if json && print_json(&json!({"error": fault_json(fault)})).is_ok() {
+        return;
     }
+    let mut out = io::stderr().lock();
+    let _ = writeln!(
+        out,
+        "relaydeck: {}\n  {}",
+        visible(&fault.message),
+        visible(&fault.advice)
+    );
 }
 
 /// Text from outside, without anything that could steer the terminal: control characters and characters that reorder
 /// or hide others become spaces or go.
 pub fn visible(text: &str) -> String {
     let shown = |letter: char| match letter {
-        letter if letter.is_control() => Some(' '),
-        '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' => None,
+        letter if letter.is_control() || is_separator(letter) => Some(' '),
+        letter if is_invisible(letter) => None,
         letter => Some(letter),
     };
     text.chars().filter_map(shown).collect()
@@ -180,6 +181,8 @@ mod tests {
     #[test]
     fn text_from_outside_cannot_steer_the_terminal() {
         assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\n"), "a [2Jbc ");
+        let hidden = "a\u{61c}b\u{180e}c\u{ad}d\u{fff9}e\u{fffb}f\u{e0041}g\u{e007f}h";
+        assert_eq!(visible(hidden), "abcdefgh");
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! `relaydeck profiles`: the relays you use.
 
-use std::io::{self, Read};
-
 use serde_json::{Value, json};
 
 use super::args::{ProfileAddArgs, ProfilesCommand};
 use super::output::{Align, Table, print_json};
+use super::secret::{given, of_environment};
 use super::world::{Ending, World};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, ApiKey, Fault, FaultKind};
@@ -29,11 +28,10 @@ pub async fn run(world: &World, command: ProfilesCommand) -> Result<Ending, Faul
         }
         ProfilesCommand::Remove { name } => {
             if name == LOCAL {
-                return Err(Fault::new(
-                    FaultKind::BadRequest,
-                    "the embedded relay cannot be removed",
-                )
-                .advise("it costs nothing while it is not used"));
+                return Err(
+                    Fault::new(FaultKind::Usage, "the embedded relay cannot be removed")
+                        .advise("it costs nothing while it is not used"),
+                );
             }
             known(world, &name)?;
             world.host.remove_profile(&name)?;
@@ -110,20 +108,10 @@ fn list(world: &World) -> Result<Ending, Fault> {
 }
 
 async fn add(world: &World, args: ProfileAddArgs) -> Result<Ending, Fault> {
-    let credential = match (args.key, args.access_token) {
-        (Some(key), _) => Credential::Key(ApiKey::new(given(key)?)),
-        (None, Some(token)) => Credential::AccessToken {
-            token: ApiKey::new(given(token)?),
-            user_id: args.user_id,
-        },
-        (None, None) => {
-            return Err(Fault::new(FaultKind::BadRequest, "a relay needs a credential").advise(
-                "give --key for calling models only, or --access-token for keys and wallet too; `-` reads it from stdin",
-            ));
-        }
-    };
-    let (profile, notes) =
-        relays::add(world.host.as_ref(), &args.name, &args.url, credential).await?;
+    let credential = credential(args.key, args.access_token, args.user_id)?;
+    let (profile, notes) = relays::add(world.host.as_ref(), &args.name, &args.url, credential)
+        .await
+        .map_err(World::wrong_usage)?;
     for note in &notes {
         world.warn(note);
     }
@@ -140,17 +128,31 @@ async fn add(world: &World, args: ProfileAddArgs) -> Result<Ending, Fault> {
     Ok(Ending::Done)
 }
 
-/// A secret as given, or from stdin for `-`, so that it need not stand in a shell's history.
-fn given(text: String) -> Result<String, Fault> {
-    if text != "-" {
-        return Ok(text);
+/// What the flags give, and the environment when they give nothing: a variable set for other programs must not get into
+/// the way of a flag.
+fn credential(
+    key: Option<String>,
+    token: Option<String>,
+    user_id: Option<i64>,
+) -> Result<Credential, Fault> {
+    let token_for = |token: String| Credential::AccessToken {
+        token: ApiKey::new(token),
+        user_id,
+    };
+    if let Some(key) = key {
+        return Ok(Credential::Key(ApiKey::new(given(key)?)));
     }
-    let mut read = String::new();
-    io::stdin().read_to_string(&mut read).map_err(|error| {
-        Fault::new(
-            FaultKind::Local,
-            format!("stdin cannot be read as text: {error}"),
-        )
-    })?;
-    Ok(read)
+    if let Some(token) = token {
+        return Ok(token_for(given(token)?));
+    }
+    if let Some(token) = of_environment("RELAYDECK_ACCESS_TOKEN") {
+        return Ok(token_for(token));
+    }
+    // An account's number says that the account is meant; a key would not do.
+    if let Some(key) = of_environment("RELAYDECK_KEY").filter(|_| user_id.is_none()) {
+        return Ok(Credential::Key(ApiKey::new(key)));
+    }
+    Err(Fault::new(FaultKind::Usage, "a relay needs a credential").advise(
+        "give --key for calling models only, or --access-token for keys and wallet too; `-` reads it from stdin",
+    ))
 }

@@ -17,7 +17,7 @@ pub async fn run(world: &World, command: UsageCommand) -> Result<Ending, Fault> 
     let UsageCommand::Receipts { since, limit, all } = command;
     let now = world.clock.now().seconds();
     let since = parse_since(&since, now, world.clock.zone()).map_err(|error| {
-        Fault::new(FaultKind::BadRequest, format!("--since: {error}"))
+        Fault::new(FaultKind::Usage, format!("--since: {error}"))
             .advise("see: relaydeck usage receipts --help")
     })?;
     let profile = if all {

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_appender::non_blocking::WorkerGuard;
 
 use super::args::{ColorWhen, Global, LinkKind};
@@ -15,6 +17,17 @@ use crate::engine::host::Host;
 use crate::engine::session::Session;
 use crate::ledger::Ledger;
 
+/// How long a shutdown may take before it is explained.
+const NOTICED_AFTER: Duration = Duration::from_millis(300);
+
+/// Every Ctrl-C from now on.
+///
+/// # Errors
+/// When signals cannot be listened for.
+pub fn interrupts() -> io::Result<Signal> {
+    signal(SignalKind::interrupt())
+}
+
 /// How a sub-command ended when nothing went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -22,6 +35,8 @@ pub enum Ending {
     Done,
     /// Its user interrupted it.
     Interrupted,
+    /// It failed, and the one document that it printed says so already.
+    Told(FaultKind),
 }
 
 /// What every sub-command stands on.
@@ -93,9 +108,26 @@ impl World {
         })
     }
 
-    /// Lets running streams end and closes what this process serves.
+    /// Lets running streams end and closes what this process serves. Ctrl-C cuts them, as the user is told when it takes
+    /// long enough to be noticed; what they had reserved is released at the next start.
     pub async fn close(&self) {
-        self.host.close().await;
+        let closing = self.host.close();
+        tokio::pin!(closing);
+        let Ok(mut presses) = interrupts() else {
+            return closing.await;
+        };
+        tokio::select! {
+            biased;
+            () = &mut closing => return,
+            _ = presses.recv() => return,
+            () = tokio::time::sleep(NOTICED_AFTER) => {}
+        }
+        self.warn("running answers are let end first; Ctrl-C cuts them");
+        tokio::select! {
+            biased;
+            () = &mut closing => {}
+            _ = presses.recv() => {}
+        }
     }
 
     /// Tells the user something, on stderr.
@@ -121,6 +153,19 @@ impl World {
             format!("stdout cannot be written: {error}"),
         )
         .advise("make room where it goes to")
+    }
+
+    /// A request that we found wrong before any relay answered is wrong usage. A relay's own verdict stays what it is: it
+    /// carries a status.
+    pub fn wrong_usage(fault: Fault) -> Fault {
+        if fault.kind == FaultKind::BadRequest && fault.status.is_none() {
+            Fault {
+                kind: FaultKind::Usage,
+                ..fault
+            }
+        } else {
+            fault
+        }
     }
 
     /// The relay has no such list for this credential.

@@ -225,7 +225,7 @@ impl Reader<'_> {
             Some(Err(AddressError::Key)) => ", and not a key".into(),
             Some(Ok((address, _))) => return Some(address),
             // Never quoted: a key may have been put in its place.
-            Some(Err(AddressError::Malformed { why, .. })) => format!(" ({why})"),
+            Some(Err(AddressError::Malformed { why })) => format!(" ({why})"),
             Some(Err(AddressError::Credentials)) => " without a user name or password in it".into(),
             Some(Err(AddressError::Empty | AddressError::Scheme(_))) => String::new(),
             None => format!(" in quotes, and not {}", item.type_name()),

@@ -63,22 +63,20 @@ impl fmt::Display for Suspicion {
     }
 }
 
-/// Why a text is not an address.
+/// Why a text is not an address. The text is never repeated: people paste keys and passwords into the wrong field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Nothing in it.
     #[error("no address was given; it looks like https://host")]
     Empty,
     /// Not parseable.
-    #[error("{text:?} is not an address ({why}); it looks like https://host")]
+    #[error("this is not an address ({why}); it looks like https://host")]
     Malformed {
-        /// What was given.
-        text: String,
         /// What the parser said.
         why: String,
     },
-    /// Some other scheme.
-    #[error("{0:?} is not a web address; it must start with https:// or http://")]
+    /// Some other scheme, named without what stood behind it.
+    #[error("{0}:// is not a web address; it must start with https:// or http://")]
     Scheme(String),
     /// A key in its place. The key is not repeated.
     #[error("this is a key, not an address; the address looks like https://host")]
@@ -118,8 +116,11 @@ impl Address {
         if plain.is_empty() {
             return Err(AddressError::Empty);
         }
-        if plain.starts_with("sk-") {
+        if holds_key(plain) {
             return Err(AddressError::Key);
+        }
+        if authority(plain).contains('@') {
+            return Err(AddressError::Credentials);
         }
         let with_scheme = if plain.contains("://") {
             plain.to_owned()
@@ -133,13 +134,10 @@ impl Address {
             }));
             format!("{scheme}://{plain}")
         };
-        let malformed = |why: String| AddressError::Malformed {
-            text: text.trim().to_owned(),
-            why,
-        };
+        let malformed = |why: String| AddressError::Malformed { why };
         let url = Url::parse(&with_scheme).map_err(|error| malformed(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(AddressError::Scheme(text.trim().to_owned()));
+            return Err(AddressError::Scheme(url.scheme().to_owned()));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(AddressError::Credentials);
@@ -187,6 +185,20 @@ impl Address {
             .map_or(self.base.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest)
     }
+}
+
+/// Whether a word of the text, or the host in it, is a key: `Bearer sk-…`, `key="sk-…"`, `https://sk-…`.
+fn holds_key(text: &str) -> bool {
+    let quote = |letter: char| matches!(letter, '"' | '\'' | '`' | '<' | '>' | '=' | ':' | ',');
+    let mut words = text.split(|letter: char| letter.is_whitespace() || quote(letter));
+    let host = authority(text);
+    words.any(|word| word.starts_with("sk-")) || (host.starts_with("sk-") && !host.contains('.'))
+}
+
+/// What stands before the path, user name and password included.
+fn authority(text: &str) -> &str {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest)
 }
 
 /// Takes the endpoint, the version and trailing slashes off a path.
@@ -316,5 +328,41 @@ mod tests {
         ] {
             assert!(Address::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn s_24_a_secret_in_its_place_is_never_repeated() {
+        let key = "sk-abcdefgh";
+        for text in [
+            key.to_owned(),
+            format!("Bearer {key}"),
+            format!("Authorization: 'Bearer {key}'"),
+            format!("OPENAI_API_KEY=\"{key}\""),
+            format!("https://{key}"),
+            format!("ｓｋ－abcdefgh {key}"),
+        ] {
+            assert_eq!(Address::parse(&text), Err(AddressError::Key), "{text}");
+        }
+        for text in [
+            "https://ann:abcdefgh@h",
+            "ftp://ann:abcdefgh@h",
+            "ann:abcdefgh@h/v1",
+            "http://ann:abcdefgh@[::1",
+        ] {
+            let refused = Address::parse(text);
+            assert_eq!(refused, Err(AddressError::Credentials), "{text}");
+        }
+        for text in [
+            "Bearer abcdefgh",
+            "ftp://host/abcdefgh",
+            "ftp://ann:abc/defgh@h",
+            "https://h:abcdefgh",
+            "http://[abcdefgh",
+        ] {
+            let told = Address::parse(text).unwrap_err().to_string();
+            assert!(!told.contains("efgh"), "{text}: {told}");
+        }
+        assert!(Address::parse("https://sk-relay.example/v1").is_ok());
+        assert!(Address::parse("https://h.example/@ann").is_ok());
     }
 }

@@ -41,6 +41,8 @@ pub enum FaultKind {
     NotFound,
     /// The request itself is wrong.
     BadRequest,
+    /// What was typed on the command line cannot be meant; nothing was asked of a relay.
+    Usage,
     /// Too many requests.
     RateLimited,
     /// The relay's upstream is in trouble, not the user's account.
@@ -63,6 +65,7 @@ impl FaultKind {
     /// The exit code of the command line (`spec/cli.md`).
     pub const fn exit_code(self) -> u8 {
         match self {
+            FaultKind::Usage => 2,
             FaultKind::CredentialRefused
             | FaultKind::KeyExpired
             | FaultKind::KeyDisabled
@@ -125,6 +128,7 @@ impl FaultKind {
             }
             FaultKind::NotFound => "check the name or number",
             FaultKind::BadRequest => "change the request as the message says",
+            FaultKind::Usage => "see: relaydeck --help",
             FaultKind::RateLimited => "wait a moment, then try again",
             FaultKind::Upstream => {
                 "the relay's upstream is in trouble: try again, or take another model or group"

@@ -20,6 +20,7 @@ pub mod profile;
 pub mod receipt;
 pub mod time;
 pub mod usage;
+pub mod visible;
 
 pub use account::{Account, RelayFacts};
 pub use address::Address;

@@ -9,6 +9,7 @@
 
 pub mod host;
 pub mod pty;
+pub mod serving;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -64,7 +64,7 @@ fn headline(kind: FaultKind) -> &'static str {
         FaultKind::ModelNotFound => "the model is not served here",
         FaultKind::ModelUnpriced => "the model has no price at this relay",
         FaultKind::NotFound => "the relay does not know it",
-        FaultKind::BadRequest => "the relay refused the request",
+        FaultKind::BadRequest | FaultKind::Usage => "the relay refused the request",
         FaultKind::RateLimited => "too many requests",
         FaultKind::Upstream => "the relay's upstream failed",
         FaultKind::Server => "the relay failed",
