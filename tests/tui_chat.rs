@@ -451,3 +451,22 @@ fn the_answer_is_copied_whole() {
     script.engine(text(turn, "# Title\n\ntext")).keys("<C-y>");
     assert_eq!(script.asked(), ["copy the answer: # Title\n\ntext"]);
 }
+
+#[test]
+fn leaving_keeps_an_answer_as_far_as_it_came() {
+    let mut script = asked("a long story");
+    let turn = script.turn();
+    script
+        .engine(Event::Kept { id: 7 })
+        .engine(text(turn, "once upon a time"));
+    script.asked();
+    script.keys("<C-c> <C-c>");
+    assert_eq!(
+        script.asked(),
+        [
+            "stop",
+            "keep Some(7) of local: 1 turns, last \"once upon a time\"",
+            "quit"
+        ]
+    );
+}

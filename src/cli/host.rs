@@ -20,8 +20,9 @@ use crate::relay::{self, OwnerSecrets, RelayError, RelayOptions, Running};
 
 /// The name of the first key of the embedded relay.
 const FIRST_KEY: &str = "local-default";
-/// How often, and how far apart, a relay that is just starting in another process is looked for.
-const STARTING_LOOKS: u32 = 100;
+/// How often, and how far apart, a relay that is just starting or ending in another process is looked for: longer than
+/// one that ends lets its answers run on.
+const STARTING_LOOKS: u32 = 300;
 const STARTING_WAIT: Duration = Duration::from_millis(50);
 
 /// Where the embedded relay listens when this process starts it.

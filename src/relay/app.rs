@@ -105,6 +105,16 @@ impl App {
         }
     }
 
+    /// Sends nobody here any more, while what runs may still end.
+    pub fn withdraw(&self) {
+        let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lock) = lock.as_mut()
+            && let Err(error) = lock.withdraw_address()
+        {
+            tracing::warn!(%error, "the lock still names the address");
+        }
+    }
+
     /// Lets another process have the folder.
     pub fn unlock(&self) {
         drop(

@@ -105,6 +105,17 @@ impl Lock {
         })
     }
 
+    /// Takes the address back: the folder is still ours for a moment, but nobody should come any more.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn withdraw_address(&mut self) -> io::Result<()> {
+        self.write(&Holder {
+            address: None,
+            pid: Some(std::process::id()),
+        })
+    }
+
     fn write(&mut self, holder: &Holder) -> io::Result<()> {
         let text = serde_json::to_string(holder)?;
         self.file.set_len(0)?;

@@ -168,6 +168,7 @@ impl Running {
     /// closes the database.
     pub async fn shutdown(self) {
         let grace = self.app.limits.grace;
+        self.app.withdraw();
         self.closing.cancel();
         self.connections.close();
         if tokio::time::timeout(grace, self.connections.wait())

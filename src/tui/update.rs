@@ -3,7 +3,7 @@
 pub mod engine;
 pub mod input;
 
-use super::effect::{Effect, Effects};
+use super::effect::Effects;
 use super::layout::{Layout, layout};
 use super::model::{Model, Tone};
 use super::msg::{Copied, Msg, Now};
@@ -26,10 +26,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
         Msg::Busy(command) => engine::busy(model, *command),
         Msg::Copied { what, outcome } => copied(model, what, outcome),
         Msg::Due => {}
-        Msg::Ended => {
-            chat::update::stop(model, &mut fx);
-            fx.push(Effect::Quit);
-        }
+        Msg::Ended => chat::update::leave(model, &mut fx),
     }
     pass_time(model, &mut fx);
     fx

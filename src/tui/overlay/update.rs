@@ -105,10 +105,7 @@ fn confirmed(model: &mut Model, fx: &mut Effects) {
                 model.overlays.pop();
             }
         }
-        Question::Quit => {
-            chat::update::stop(model, fx);
-            fx.push(Effect::Quit);
-        }
+        Question::Quit => chat::update::leave(model, fx),
         Question::SwitchRelay(profile) => engine::open(model, profile, fx),
     }
 }

@@ -119,8 +119,7 @@ fn interrupt(model: &mut Model, fx: &mut Effects) {
         .interrupted
         .is_some_and(|before| now.saturating_sub(before) <= TWICE_MS)
     {
-        chat::update::stop(model, fx);
-        fx.push(Effect::Quit);
+        chat::update::leave(model, fx);
         return;
     }
     model.interrupted = Some(now);

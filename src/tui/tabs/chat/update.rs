@@ -3,7 +3,7 @@
 use crate::domain::profile::LOCAL;
 use crate::domain::{ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, KeyStatus};
 use crate::engine::door::{Command, KeyRow, Scope, Spend, TurnEnd, TurnId};
-use crate::tui::effect::Effects;
+use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
@@ -189,6 +189,18 @@ pub fn stop(model: &mut Model, fx: &mut Effects) {
         streaming.stopping = true;
         fx.engine(Command::Stop(streaming.turn));
     }
+}
+
+/// Leaves the dashboard. The reply under way is stopped and kept as far as it came: its end will not be heard of here.
+pub fn leave(model: &mut Model, fx: &mut Effects) {
+    stop(model, fx);
+    if let Some(streaming) = model.chat.streaming.take() {
+        if let Some(turn) = model.chat.turn_mut(streaming.turn) {
+            turn.turn.finish = Some(Finish::Cancelled);
+        }
+        keep(model, fx);
+    }
+    fx.push(Effect::Quit);
 }
 
 /// The wish to stop did not get through: it may be repeated.
