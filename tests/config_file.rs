@@ -149,22 +149,31 @@ fn the_profile_used_last_is_used_again_unless_something_else_is_said() {
     let home = tempfile::tempdir().unwrap();
     let state = State::of(&folders(home.path()));
     state.remember_profile("4sapi").unwrap();
+    let profiles = "[profiles.4sapi]\nurl = \"https://4sapi.example\"\naccess = \"key\"\n";
+    let file = home.path().join("config.toml");
+    fs::write(&file, profiles).unwrap();
     let used = || {
         let config = load(home.path(), &[], &Options::default()).unwrap();
         (config.settings.profile.value, config.settings.profile.layer)
     };
     assert_eq!(used(), ("4sapi".into(), Layer::Remembered));
-    fs::write(home.path().join("config.toml"), "profile = \"work\"").unwrap();
+    fs::write(&file, "profile = \"work\"").unwrap();
     assert_eq!(used(), ("work".into(), Layer::File));
-    fs::remove_file(home.path().join("config.toml")).unwrap();
+    fs::remove_file(&file).unwrap();
+    assert_eq!(
+        used(),
+        ("local".into(), Layer::BuiltIn),
+        "a profile that is gone stands in nobody's way"
+    );
     fs::write(home.path().join("state.toml"), "= broken").unwrap();
     assert_eq!(
         used(),
         ("local".into(), Layer::BuiltIn),
         "a broken memory stops nobody"
     );
-    state.remember_profile("work").unwrap();
-    assert_eq!(used().0, "work");
+    state.remember_profile("4sapi").unwrap();
+    fs::write(&file, profiles).unwrap();
+    assert_eq!(used().0, "4sapi");
 }
 
 #[test]

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relaydeck::domain::{
-    Basis, ChatMessage, ChatRequest, FaultKind, Finish, KeyDraft, QuotaLimit, QuotaUnits, Role,
+    Basis, ChatMessage, ChatRequest, FaultKind, Finish, KeyDraft, QuotaLimit, QuotaUnits, Receipt,
+    ReceiptState, Role,
 };
 use relaydeck::engine::clock::Clock;
 use relaydeck::engine::door::{AskId, Command, Event, KeyRow, Scope, Snapshot, TurnEnd, TurnId};
@@ -344,6 +345,10 @@ async fn troubles_of_a_reply_are_explained_and_recorded() {
         3,
         "what was sent has a row, what was refused before has none"
     );
+    let kept = |row: &Receipt| (row.state, row.cost().amount.map(|cost| cost.nanos() > 0));
+    let states: Vec<_> = receipts.iter().rev().map(kept).collect();
+    let failed = (ReceiptState::Failed, Some(false));
+    assert_eq!(states, [failed, failed, (ReceiptState::Ended, Some(true))]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -372,4 +377,49 @@ async fn leaving_while_a_reply_runs_writes_its_end() {
     let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
     assert_eq!(receipts[0].finish, Some(Finish::Cancelled));
     assert!(receipts[0].counted.output > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_stopped_before_it_began_costs_nothing() {
+    let mut deck = Deck::opened().await;
+    let before = deck.balance().await;
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request: lab("[[tokens=50 first=60s]] a long prompt that would cost something"),
+        key: None,
+    });
+    deck.until(|event| matches!(event, Event::Spend { .. }))
+        .await;
+    deck.say(Command::Stop(TurnId(1)));
+    let end = deck.ended(TurnId(1)).await;
+    assert_eq!((end.finish, end.fault), (Finish::Cancelled, None));
+    assert_eq!(end.spend.cost.amount.map(|cost| cost.nanos()), Some(0));
+    assert_eq!(deck.balance().await, before);
+    let (_host, ledger) = deck.leave().await;
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(receipts[0].usage().total(), 0, "{:?}", receipts[0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_being_made_when_the_deck_leaves_is_held_all_the_same() {
+    let deck = Deck::opened().await;
+    *deck.host.vault_slow.lock().unwrap() = true;
+    let draft = KeyDraft {
+        name: "made-while-leaving".into(),
+        group: String::new(),
+        quota: QuotaLimit::Unlimited,
+        expires: None,
+        models: vec![],
+        ips: vec![],
+    };
+    deck.say(Command::CreateKey {
+        ask: AskId(1),
+        draft,
+    });
+    let (host, _ledger) = deck.leave().await;
+    let held = host.held_keys("local").unwrap();
+    assert!(
+        held.iter().any(|key| key.name == "made-while-leaving"),
+        "{held:?}"
+    );
 }

@@ -72,6 +72,7 @@ async fn x_01_a_killed_process_loses_nothing_and_its_open_requests_are_interrupt
                 counted,
                 expected: Some(Money::from_nanos(9)),
                 first_ms: Some(3),
+                request_id: None,
             },
         );
         let ended = ledger.append(request(2)).await.unwrap();

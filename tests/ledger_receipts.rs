@@ -76,8 +76,9 @@ async fn x_01_a_request_has_a_row_from_sending_to_the_bill() {
         counted: usage(410, 20),
         expected: Some(Money::from_nanos(1_530_000)),
         first_ms: Some(420),
+        request_id: None,
     };
-    ledger.progress(id, progress);
+    ledger.progress(id, progress.clone());
     let running = ledger.receipt(id).await.unwrap();
     assert_eq!(running.counted, progress.counted);
     assert_eq!(running.cost().amount, progress.expected);
@@ -419,6 +420,7 @@ async fn live(home: &Path, steps: Vec<Step>) -> Ledger {
                         counted: usage(count, 1),
                         expected: cost.map(Money::from_nanos),
                         first_ms: None,
+                        request_id: None,
                     };
                     ledger.progress(id, progress);
                 }

@@ -350,6 +350,20 @@ fn s_46_a_model_that_the_keys_group_does_not_have_says_so_in_the_list() {
 }
 
 #[test]
+fn s_46_a_model_that_is_elsewhere_is_named_before_anything_is_sent() {
+    let mut script = Script::new(100, 24);
+    open(&mut script, "local");
+    script.keys("<C-p> thinking <Enter>");
+    script
+        .sees("claude-sonnet-4-5-thinking is not in group default, which the key in use has")
+        .sees("groups that have it: vip; ^K chooses a key of one of them");
+    script.engine(loaded(Snapshot::Models(vec![world::priced(
+        "other", "v", 1.0, 2.0,
+    )])));
+    script.sees("this relay has no model named claude-sonnet-4-5-thinking");
+}
+
+#[test]
 fn s_57_a_model_that_is_not_called_by_chat_is_named() {
     let mut script = chat();
     script.keys("<C-p> embedding <Enter>");

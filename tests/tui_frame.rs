@@ -5,7 +5,7 @@ mod tui_support;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Size;
-use relaydeck::domain::{Fault, FaultKind, Money};
+use relaydeck::domain::{Basis, Fault, FaultKind, Finish, Money};
 use relaydeck::engine::door::{Command, Event, Scope, Today};
 use relaydeck::tui::msg::Msg;
 use tui_support::events::{list_failed, open, text};
@@ -56,6 +56,33 @@ fn requests_of_unknown_cost_are_not_taken_for_free_ones() {
 }
 
 #[test]
+fn x_01_what_today_has_cost_moves_while_an_answer_comes() {
+    let mut script = deck(120);
+    script
+        .keys("<C-p> opus <Enter>")
+        .types("hi")
+        .keys("<Enter>");
+    let turn = script.turn();
+    let figures = tui_support::events::spend(400, 100, "0.0063", Basis::Estimated);
+    script.engine(Event::Spend {
+        turn,
+        spend: figures.clone(),
+    });
+    script
+        .sees("today ~$0.2200   1.7k tok")
+        .sees("wallet ~$9.8312");
+    script.engine(tui_support::events::ended(turn, Finish::Stop, figures));
+    script.sees("today ~$0.2200");
+    script.engine(Event::Today(Today {
+        spent: Money::parse("0.22").unwrap(),
+        unknown: 0,
+        tokens: 1_734,
+        requests: 10,
+    }));
+    script.sees("today $0.2200   1.7k tok");
+}
+
+#[test]
 fn a_relay_out_of_reach_and_an_empty_wallet_are_said_in_words() {
     let mut script = deck(100);
     script.engine(list_failed(Scope::Account, FaultKind::Timeout, "too slow"));
@@ -65,6 +92,24 @@ fn a_relay_out_of_reach_and_an_empty_wallet_are_said_in_words() {
         relaydeck::engine::door::Snapshot::Account(world::account("0")),
     ));
     script.sees("wallet $0.00 is empty: top up");
+}
+
+#[test]
+fn an_account_that_cannot_be_read_says_why_once() {
+    let mut script = deck(100);
+    let refused = || {
+        list_failed(
+            Scope::Account,
+            FaultKind::CredentialRefused,
+            "token refused",
+        )
+    };
+    script
+        .engine(refused())
+        .sees("✗ token refused")
+        .sees("wallet $12.4831");
+    script.waits(12_000).misses("token refused");
+    script.engine(refused()).misses("token refused");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod term_support;
 mod tui_support;
 
 use relaydeck::domain::{ApiKey, FaultKind, KeyInfo};
-use relaydeck::engine::door::{Command, Event, Scope, Snapshot};
+use relaydeck::engine::door::{AskId, Command, Event, Scope, Snapshot};
 use relaydeck::tui::msg::{Copied, Msg};
 use tui_support::events::{fault, list_failed, loaded, open};
 use tui_support::{Script, world};
@@ -19,6 +19,7 @@ fn keys() -> Script {
 fn made(script: &mut Script, info: KeyInfo) {
     let ask = script.ask();
     script.engine(Event::KeyCreated {
+        profile: "4sapi".into(),
         ask,
         key: info,
         secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
@@ -273,6 +274,7 @@ fn keys_are_deleted_after_a_question_that_names_them() {
     assert_eq!(script.asked(), ["delete [4, 2]"]);
     let ask = script.ask();
     script.engine(Event::KeysDeleted {
+        profile: "4sapi".into(),
         ask,
         ids: vec![4],
         fault: Some(fault(FaultKind::Server, "key 2 could not be deleted")),
@@ -281,6 +283,18 @@ fn keys_are_deleted_after_a_question_that_names_them() {
         .misses("cursor-dev")
         .sees("old-laptop")
         .sees("key 2 could not be deleted (1 deleted)");
+}
+
+#[test]
+fn an_answer_from_a_profile_that_was_left_changes_nothing_here() {
+    let mut script = keys();
+    script.engine(Event::KeysDeleted {
+        profile: "another".into(),
+        ask: AskId(99),
+        ids: vec![4],
+        fault: None,
+    });
+    script.sees("cursor-dev").sees("the key was deleted");
 }
 
 #[test]

@@ -164,12 +164,14 @@ fn event(script: &Script, what: u8, hostile: &str) -> Event {
             notes: vec![hostile.into()],
         },
         16 => Event::KeyCreated {
+            profile: "local".into(),
             ask,
             key: key.info,
             secret: ApiKey::new(hostile),
             stored_in: hostile.into(),
         },
         17 => Event::KeysDeleted {
+            profile: "local".into(),
             ask,
             ids: vec![4, 5],
             fault: Some(trouble()),

@@ -119,9 +119,10 @@ fn made(script: &mut Script) {
     script.keys("<Enter>");
     let ask = script.ask();
     script.engine(Event::KeyCreated {
+        profile: "4sapi".into(),
         ask,
         key: world::key(9, "blog-prod-summaries-ann").info,
-        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(16))),
+        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(8))),
         stored_in: "~/.local/share/relaydeck/vault.json (0600)".into(),
     });
 }

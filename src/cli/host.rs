@@ -1,7 +1,7 @@
 //! The world around the engine, as it really is: profiles and secrets on disk, and the embedded relay in this process
 //! or in the one that already serves this data folder.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
@@ -92,7 +92,7 @@ impl CliHost {
     /// Starts the relay here. The outer trouble is ours (the vault), the inner one the relay's.
     async fn start(&self, listen: SocketAddr) -> Result<Result<Running, RelayError>, Fault> {
         self.folders.make()?;
-        let owner = self.owner()?;
+        let owner = tokio::task::block_in_place(|| self.owner())?;
         let secret = owner.first_key.clone();
         let started =
             relay::start(RelayOptions::new(self.folders.data.clone(), listen, owner)).await;
@@ -195,17 +195,29 @@ impl CliHost {
     /// Two processes that start at once must not both make the owner's secrets.
     fn lock_owner(&self) -> Result<File, Fault> {
         let path = self.folders.data.join("owner.lock");
-        let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
-        locked.map_err(|error| {
+        let trouble = |why: String| {
             Fault::new(
                 FaultKind::Local,
-                format!("{} cannot be locked: {error}", path.display()),
+                format!("{} cannot be locked: {why}", path.display()),
             )
-            .advise("make the folder writable to you, or choose another with --home")
-        })
+        };
+        let file = File::create(&path).map_err(|error| {
+            trouble(error.to_string())
+                .advise("make the folder writable to you, or choose another with --home")
+        })?;
+        for _ in 0..STARTING_LOOKS {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(STARTING_WAIT),
+                Err(TryLockError::Error(error)) => return Err(trouble(error.to_string())),
+            }
+        }
+        Err(trouble("another relaydeck holds it".into())
+            .advise("end that process (it may be stopped with Ctrl-Z), then try again"))
     }
 
-    /// Writes down where the embedded relay listens, for other programs and for the list of profiles.
+    /// The address under which the embedded relay is reached. It is written down for the list of profiles, but not for
+    /// a port that will be another one next time, unless there is no entry at all yet.
     fn note_address(&self, listening: SocketAddr) -> Result<Address, Fault> {
         let reachable = if listening.ip().is_unspecified() {
             SocketAddr::new(Ipv4Addr::LOCALHOST.into(), listening.port())
@@ -213,21 +225,29 @@ impl CliHost {
             listening
         };
         let (address, _) = Address::parse(&format!("http://{reachable}")).map_err(|error| {
-            Fault::new(
-                FaultKind::Local,
-                format!("the relay listens at an odd address: {error}"),
-            )
+            let message = format!("the relay listens at an odd address: {error}");
+            Fault::new(FaultKind::Local, message)
         })?;
+        if let Err(fault) = self.write_address(&address) {
+            // The relay runs; a note that could not be taken is no reason not to use it.
+            tracing::warn!(%fault, "the embedded relay's address could not be written down");
+        }
+        Ok(address)
+    }
+
+    fn write_address(&self, address: &Address) -> Result<(), Fault> {
+        let profiles = Profiles::of(&self.folders);
+        let known = profiles.list()?.into_iter().find(Profile::is_local);
+        let passing = self.listen == Listen::Anywhere;
+        if known.is_some_and(|known| passing || known.address == *address) {
+            return Ok(());
+        }
         let profile = Profile {
             name: LOCAL.into(),
             address: address.clone(),
             access: Access::Account { user_id: Some(1) },
         };
-        let profiles = Profiles::of(&self.folders);
-        if !profiles.list()?.contains(&profile) {
-            profiles.save(&profile)?;
-        }
-        Ok(address)
+        Ok(profiles.save(&profile)?)
     }
 }
 

@@ -114,7 +114,9 @@ fn by_id<'a>(query: &ChargeQuery, rows: &'a [LogRow]) -> Option<&'a LogRow> {
 /// The row that must be the request's, in a log without ids: same model, same tokens, same time. Without a reported count
 /// only a row that stands alone in its time is taken; a wrong bill is worse than none.
 fn by_likeness<'a>(query: &ChargeQuery, rows: &'a [LogRow], ahead: i64) -> Option<&'a LogRow> {
-    if query.request_id.is_some() && rows.iter().any(|row| !row.request_id.is_empty()) {
+    let log_has_ids = rows.iter().any(|row| !row.request_id.is_empty());
+    // In a log with ids a request without one, and without a count, cannot be told from its neighbours.
+    if log_has_ids && (query.request_id.is_some() || query.usage.is_none()) {
         return None;
     }
     let from = query.sent.seconds().0 + ahead - NEAR;

@@ -88,7 +88,11 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let file = ConfigFile::read(&folders.config_file())?;
         let named = from_environment(environment)?;
-        let remembered = State::of(folders).last_profile();
+        // A profile that was used last and is gone since must not stand in anybody's way.
+        let is_there = |name: &String| {
+            name == LOCAL || file.profiles().iter().any(|profile| profile.name == *name)
+        };
+        let remembered = State::of(folders).last_profile().filter(is_there);
         Ok(Config {
             settings: resolve(&file, remembered, &named, flags),
             profiles: file.profiles(),

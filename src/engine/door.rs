@@ -247,6 +247,8 @@ pub enum Event {
     KeyCreated {
         /// What asked.
         ask: AskId,
+        /// The profile it was made in, which may have been left since.
+        profile: String,
         /// The key.
         key: KeyInfo,
         /// Its secret, to be shown once.
@@ -258,6 +260,8 @@ pub enum Event {
     KeysDeleted {
         /// What asked.
         ask: AskId,
+        /// The profile they were deleted in, which may have been left since.
+        profile: String,
         /// The numbers of those that are gone.
         ids: Vec<i64>,
         /// The first trouble, where there was some.

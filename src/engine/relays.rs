@@ -51,7 +51,7 @@ pub async fn add(
             let key = clean(&pasted)?;
             let profile = profile(Access::KeyOnly);
             connect(&profile, None)?.models(Some(&key)).await?;
-            host.save_profile(&profile, None)?;
+            // The key first: a profile whose key could not be stored would stand in the way of the next try.
             host.hold_key(
                 name,
                 &HeldKey {
@@ -60,6 +60,7 @@ pub async fn add(
                     secret: key,
                 },
             )?;
+            host.save_profile(&profile, None)?;
             profile
         }
         Credential::AccessToken { token, user_id } => {

@@ -27,7 +27,7 @@ impl Engine {
             Err(fault) => {
                 return self.tell(Event::Ended {
                     turn,
-                    end: Box::new(refused(fault)),
+                    end: Box::new(unsent(Some(fault))),
                 });
             }
         };
@@ -40,14 +40,17 @@ impl Engine {
             self.clock.clone(),
             self.generation,
         );
-        self.replies.spawn(async move {
-            let session = match session.alive().await {
+        self.finishing.spawn(async move {
+            let alive = tokio::select! {
+                biased;
+                () = stop.cancelled() => Err(None),
+                alive = session.alive() => alive.map_err(Some),
+            };
+            let session = match alive {
                 Ok(session) => session,
                 Err(fault) => {
-                    outbox.push(Event::Ended {
-                        turn,
-                        end: Box::new(refused(fault)),
-                    });
+                    let end = Box::new(unsent(fault));
+                    outbox.push(Event::Ended { turn, end });
                     let _ = reports.send(Report::TurnOver { turn });
                     return;
                 }
@@ -97,24 +100,27 @@ impl Engine {
     }
 }
 
-/// The end of a reply that was never sent.
-fn refused(fault: Fault) -> TurnEnd {
-    let nothing = Spend {
-        usage: Usage::default(),
-        cost: Cost {
-            amount: Some(Money::ZERO),
-            basis: Basis::Settled,
-        },
-        elapsed_ms: 0,
-        first_ms: None,
-        tenths_per_second: None,
-        key_left: None,
-        wallet: None,
-    };
+/// The end of a reply that was never sent: refused for a reason, or stopped by its user before.
+fn unsent(fault: Option<Fault>) -> TurnEnd {
     TurnEnd {
-        finish: Finish::Cut,
-        fault: Some(fault),
-        spend: nothing,
+        finish: if fault.is_some() {
+            Finish::Cut
+        } else {
+            Finish::Cancelled
+        },
+        fault,
+        spend: Spend {
+            usage: Usage::default(),
+            cost: Cost {
+                amount: Some(Money::ZERO),
+                basis: Basis::Estimated,
+            },
+            elapsed_ms: 0,
+            first_ms: None,
+            tenths_per_second: None,
+            key_left: None,
+            wallet: None,
+        },
         total_ms: 0,
         request_id: None,
     }

@@ -78,7 +78,7 @@ impl SpendMeter {
         self.first_ms
     }
 
-    /// The cost so far and what it rests on. Before anything was generated it costs nothing yet, whatever the price.
+    /// The cost so far and what it rests on; the prompt counts from the start.
     pub fn cost(&self) -> Cost {
         let (usage, basis) = match self.reported {
             Some(usage) => (usage, Basis::Reported),
@@ -93,7 +93,7 @@ impl SpendMeter {
     }
 
     /// What the ledger is told on the way: our count and its estimated cost.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self, request_id: Option<&str>) -> Progress {
         let counted = self.counted();
         let cost = self
             .purse
@@ -104,6 +104,7 @@ impl SpendMeter {
             counted,
             expected: cost,
             first_ms: self.first_ms,
+            request_id: request_id.map(str::to_owned),
         }
     }
 
@@ -120,6 +121,22 @@ impl SpendMeter {
             tenths_per_second: self.tenths_per_second(usage.output),
             key_left: rest(self.purse.key_left),
             wallet: rest(self.purse.wallet),
+        }
+    }
+
+    /// The figures of a request that brought nothing: no tokens, and this cost. Key and wallet are as they were before.
+    pub fn nothing(purse: &Purse, amount: Option<Money>, elapsed_ms: u64) -> Spend {
+        Spend {
+            usage: Usage::default(),
+            cost: Cost {
+                amount,
+                basis: Basis::Estimated,
+            },
+            elapsed_ms,
+            first_ms: None,
+            tenths_per_second: None,
+            key_left: purse.key_left,
+            wallet: purse.wallet,
         }
     }
 

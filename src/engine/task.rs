@@ -73,8 +73,8 @@ pub(super) struct Engine {
     ),
     /// Whatever may be dropped when the dashboard leaves.
     pub(super) tasks: JoinSet<()>,
-    /// Replies, which must be written down first.
-    pub(super) replies: JoinSet<()>,
+    /// What must come to its end first: replies, and keys and relays that are being made.
+    pub(super) finishing: JoinSet<()>,
     pub(super) leaving: CancellationToken,
     pub(super) ledger: Option<Ledger>,
     pub(super) session: Option<Session>,
@@ -90,7 +90,7 @@ impl Engine {
             inbox,
             reports: mpsc::unbounded_channel(),
             tasks: JoinSet::new(),
-            replies: JoinSet::new(),
+            finishing: JoinSet::new(),
             leaving: CancellationToken::new(),
             ledger: None,
             session: None,
@@ -110,7 +110,7 @@ impl Engine {
                 },
                 Some(report) = self.reports.1.recv() => self.heed(report).await,
                 Some(_) = self.tasks.join_next() => {}
-                Some(_) = self.replies.join_next() => {}
+                Some(_) = self.finishing.join_next() => {}
             }
         }
         self.leave().await;
@@ -120,10 +120,10 @@ impl Engine {
     async fn leave(mut self) {
         self.leaving.cancel();
         self.tasks.abort_all();
-        let replies = &mut self.replies;
-        let written = async { while replies.join_next().await.is_some() {} };
+        let finishing = &mut self.finishing;
+        let written = async { while finishing.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(LEAVE_WITHIN, written).await;
-        self.replies.abort_all();
+        self.finishing.abort_all();
         if let Some(ledger) = self.ledger.take()
             && let Err(error) = ledger.close().await
         {
@@ -162,19 +162,17 @@ impl Engine {
         }) {
             Ok(ledger) => {
                 self.ledger = Some(ledger);
-                self.tell_today().await;
             }
             Err(fault) => self.tell(Event::Notice(fault)),
         }
     }
 
     async fn tell_today(&self) {
-        let Some(ledger) = &self.ledger else { return };
+        let (Some(ledger), Some(session)) = (&self.ledger, &self.session) else {
+            return;
+        };
         let since = midnight(self.clock.now().seconds(), self.clock.zone()).millis();
-        let profile = self
-            .session
-            .as_ref()
-            .map(|session| session.profile.name.as_str());
+        let profile = Some(session.profile.name.as_str());
         match ledger.totals(profile, since).await {
             Ok(totals) => self.tell(Event::Today(Today {
                 spent: totals.spent,
@@ -196,7 +194,7 @@ impl Engine {
                 credential,
             } => {
                 let (host, reports) = (Arc::clone(&self.host), self.reports.0.clone());
-                self.start(async move {
+                self.finishing.spawn(async move {
                     let result = relays::add(host.as_ref(), &name, &address, credential).await;
                     let _ = reports.send(Report::Added { ask, result });
                 });
@@ -360,6 +358,7 @@ impl Engine {
                 let event = match keys::create(&session, host.as_ref(), &draft).await {
                     Ok(made) => Event::KeyCreated {
                         ask,
+                        profile: session.profile.name.clone(),
                         key: made.key,
                         secret: made.secret,
                         stored_in: made.stored_in,
@@ -376,7 +375,12 @@ impl Engine {
             Box::pin(async move {
                 let (ids, fault) = keys::delete(&session, host.as_ref(), &ids).await;
                 (
-                    Event::KeysDeleted { ask, ids, fault },
+                    Event::KeysDeleted {
+                        ask,
+                        profile: session.profile.name.clone(),
+                        ids,
+                        fault,
+                    },
                     &[Scope::Keys] as &'static [Scope],
                 )
             })
@@ -399,7 +403,7 @@ impl Engine {
         };
         let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
         let (generation, host) = (self.generation, Arc::clone(&self.host));
-        self.start(async move {
+        self.finishing.spawn(async move {
             let (event, scopes) = match session.alive().await {
                 Ok(session) => work(session, host).await,
                 Err(fault) => (Event::AskFailed { ask, fault }, &[] as &'static [Scope]),

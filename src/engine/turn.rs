@@ -12,7 +12,7 @@ use super::door::TurnEnd;
 use super::session::{Plan, Session};
 use super::spend::SpendMeter;
 use crate::client::{ChargeQuery, Reply};
-use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money, Part, UnixMillis, Usage};
+use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money, Part, UnixMillis};
 use crate::ledger::{self, Ledger, LedgerError, NewRequest, Outcome, ReceiptId};
 
 /// What a reply gives while it runs.
@@ -36,6 +36,8 @@ pub struct Done {
     pub end: TurnEnd,
     /// Its row; `None` when the ledger could not take it, in which case nothing was sent.
     pub receipt: Option<ReceiptId>,
+    /// Whether the relay may have charged for it.
+    pub may_be_billed: bool,
     /// The name the relay echoed.
     pub model_echoed: Option<String>,
 }
@@ -61,13 +63,14 @@ pub async fn run(
             let end = TurnEnd {
                 finish: Finish::Cut,
                 fault: Some(fault),
-                spend: meter.spend(0),
+                spend: SpendMeter::nothing(&plan.purse, Some(Money::ZERO), 0),
                 total_ms: 0,
                 request_id: None,
             };
             return Done {
                 end,
                 receipt: None,
+                may_be_billed: false,
                 model_echoed: None,
             };
         }
@@ -104,16 +107,16 @@ pub async fn run(
 
     let total_ms = elapsed();
     let generated = meter.first_ms().is_some();
-    let mut spend = meter.spend(total_ms);
-    if !generated && course.fault.is_some() {
-        // Failed answers cost nothing; the prompt we counted was not billed.
-        spend.cost = Cost {
-            amount: Some(Money::ZERO),
-            basis: Basis::Estimated,
-        };
-        (spend.key_left, spend.wallet) = (plan.purse.key_left, plan.purse.wallet);
-        spend.usage = Usage::default();
-    }
+    let refused = !generated && course.was_refused(&meter);
+    let spend = if generated || meter.reported().is_some() {
+        meter.spend(total_ms)
+    } else {
+        // A refusal costs nothing, and neither does what was stopped before it began. But where the line broke after
+        // the relay had taken the request on, only its log knows what that costs.
+        let cancelled = course.finish == Some(Finish::Cancelled);
+        let cost = (refused || cancelled).then_some(Money::ZERO);
+        SpendMeter::nothing(&plan.purse, cost, total_ms)
+    };
     let end = TurnEnd {
         finish: course.finish.clone().unwrap_or(Finish::Cut),
         fault: course.fault.clone(),
@@ -121,10 +124,11 @@ pub async fn run(
         total_ms,
         request_id: course.request_id.clone(),
     };
-    let outcome = outcome(&end, &course, &meter, generated);
+    let outcome = outcome(&end, &course, &meter, refused);
     let mut done = Done {
         end,
         receipt: Some(receipt),
+        may_be_billed: !refused,
         model_echoed: course.model_echoed,
     };
     if let Err(error) = ledger.end(receipt, outcome).await {
@@ -144,6 +148,17 @@ struct Course {
 }
 
 impl Course {
+    /// Whether the relay (or the way to it) refused the request before it was taken on. A timeout is no refusal: the
+    /// relay may still be at work, and charge.
+    fn was_refused(&self, meter: &SpendMeter) -> bool {
+        let Some(fault) = &self.fault else {
+            return false;
+        };
+        meter.reported().is_none()
+            && fault.kind != FaultKind::Timeout
+            && self.status.is_none_or(|status| status >= 400)
+    }
+
     fn fail(&mut self, fault: Fault) {
         self.status = self.status.or(fault.status);
         self.request_id = self.request_id.take().or_else(|| fault.request_id.clone());
@@ -166,6 +181,8 @@ async fn follow(
     elapsed: &impl Fn() -> u64,
     tell: &mut impl FnMut(Progress),
 ) {
+    // Noted at once, so that the bill of a killed process can be found.
+    ledger.progress(receipt, meter.progress(course.request_id.as_deref()));
     loop {
         let part = tokio::select! {
             biased;
@@ -202,7 +219,7 @@ async fn follow(
         }
         tell(Progress::Spend(meter.spend(elapsed())));
         // So that a killed process leaves what it had counted.
-        ledger.progress(receipt, meter.progress());
+        ledger.progress(receipt, meter.progress(course.request_id.as_deref()));
     }
     if course.finish.is_none() {
         course.fail(Fault::new(
@@ -230,18 +247,18 @@ fn new_request(session: &Session, plan: &Plan, clock: &Clock) -> NewRequest {
     }
 }
 
-fn outcome(end: &TurnEnd, course: &Course, meter: &SpendMeter, generated: bool) -> Outcome {
+fn outcome(end: &TurnEnd, course: &Course, meter: &SpendMeter, refused: bool) -> Outcome {
     Outcome {
-        how: if !generated && end.fault.is_some() {
+        how: if refused {
             ledger::Ending::Failed
         } else {
             ledger::Ending::Ended
         },
         model_echoed: course.model_echoed.clone(),
-        counted: if generated || end.fault.is_none() {
-            meter.counted()
-        } else {
+        counted: if end.spend.usage.is_empty() {
             end.spend.usage
+        } else {
+            meter.counted()
         },
         reported: meter.reported(),
         expected: end.spend.cost.amount,
@@ -276,8 +293,8 @@ pub async fn settle(
     sent: UnixMillis,
     hurry: &CancellationToken,
 ) -> Result<Option<Cost>, Fault> {
-    let billed = done.end.fault.is_none() || done.end.spend.usage.output > 0;
-    let Some(receipt) = done.receipt.filter(|_| session.facts.manages && billed) else {
+    let billed = session.facts.manages && done.may_be_billed;
+    let Some(receipt) = done.receipt.filter(|_| billed) else {
         return Ok(None);
     };
     let query = ChargeQuery {
@@ -297,7 +314,12 @@ pub async fn settle(
             () = sleep(wait) => {}
             () = hurry.cancelled(), if !wait.is_zero() => return Ok(None),
         }
-        if let Some(charge) = session.client.charge_of(&query).await? {
+        let found = tokio::select! {
+            biased;
+            found = session.client.charge_of(&query) => found?,
+            () = hurry.cancelled() => return Ok(None),
+        };
+        if let Some(charge) = found {
             let failed: fn(LedgerError) -> Fault = Into::into;
             ledger
                 .settle(

@@ -23,7 +23,8 @@ pub(super) fn progress(db: &Connection, id: i64, progress: &Progress) -> rusqlit
     let counted = progress.counted;
     db.prepare_cached(
         "UPDATE receipts SET counted_input = :input, counted_cache_read = :read, counted_cache_write = :write,
-            counted_output = :output, tokens = :tokens, expected_nanos = :expected, expected_basis = 'estimated', first_ms = :first
+            counted_output = :output, tokens = :tokens, expected_nanos = :expected, expected_basis = 'estimated', first_ms = :first,
+            request_id = coalesce(:request_id, request_id)
          WHERE id = :id AND state = 'sent'",
     )?
     .execute(named_params! {
@@ -35,6 +36,7 @@ pub(super) fn progress(db: &Connection, id: i64, progress: &Progress) -> rusqlit
         ":tokens": all_tokens(counted),
         ":expected": nanos(progress.expected),
         ":first": millis(progress.first_ms),
+        ":request_id": progress.request_id,
     })
     .map(drop)
 }

@@ -30,7 +30,7 @@ pub struct NewRequest {
 }
 
 /// How far a running request has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// What we counted so far.
     pub counted: Usage,
@@ -38,6 +38,8 @@ pub struct Progress {
     pub expected: Option<Money>,
     /// Milliseconds from sending to the first part, once there was one.
     pub first_ms: Option<u64>,
+    /// The relay's request id, once its answer began: what a killed process's bill is found by.
+    pub request_id: Option<String>,
 }
 
 /// How a request ended.

@@ -179,6 +179,19 @@ impl Editor {
         shown
     }
 
+    /// How many rows the text takes at this width, but never more than `most`: a text of a megabyte is not measured to
+    /// its end.
+    pub fn height(&self, width: usize, most: usize) -> usize {
+        let mut rows = 0;
+        for line in self.rows() {
+            rows += wrap(line, width.saturating_sub(1), Wrap::Typed).len();
+            if rows >= most {
+                return most;
+            }
+        }
+        rows
+    }
+
     /// Moves the caret a row up or down as the text is shown at this width. `false` when there is no such row.
     pub fn step_row(&mut self, down: bool, width: usize) -> bool {
         let shown = self.shown(width);

@@ -113,9 +113,12 @@ fn chat(model: &Model, body: Rect) -> ChatAreas {
             ..ChatAreas::default()
         };
     }
-    let typed = model.chat.editor.shown(usize::from(body.width) - 1).rows;
     let most = (body.height / 3).clamp(1, INPUT_ROWS);
-    let input = u16::try_from(typed.len()).unwrap_or(most).clamp(1, most);
+    let typed = model
+        .chat
+        .editor
+        .height(usize::from(body.width) - 1, usize::from(most));
+    let input = u16::try_from(typed).unwrap_or(most).clamp(1, most);
     let banner = u16::try_from(banner::rows(model, body.width).len()).unwrap_or(u16::MAX);
     let mut bottom = body.bottom();
     let mut take = |height: u16| {

@@ -89,6 +89,8 @@ pub struct Model {
     pub relay: Relay,
     /// Spend since midnight.
     pub today: Option<Today>,
+    /// Whether the last reply asked for is not in it yet.
+    pub today_lacks_last: bool,
     /// The tab that is shown.
     pub tab: Tab,
     /// The keys.
@@ -123,6 +125,7 @@ impl Model {
             profiles: Vec::new(),
             relay: Relay::default(),
             today: None,
+            today_lacks_last: false,
             tab: Tab::Chat,
             keys: KeysTab::default(),
             groups: GroupsTab::default(),

@@ -6,143 +6,25 @@
 use std::io;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep};
 
 use super::effect::{Clip, Effect};
-use super::keymap::{Keymap, KeymapError};
+use super::figures::Figures;
+use super::keymap::Keymap;
 use super::model::{Model, Settings};
 use super::msg::{Copied, Msg, Now};
+use super::start::{Options, Outcome, TuiError};
 use super::term::{
-    Clipboard, CopyRefused, Copyable, CrashReports, Drained, Input, Link, LinkChoice, NoTerminal,
-    Pacer, Reader, Screen, Sent, Signal, Signals, Tty, Urgency,
+    Clipboard, CopyRefused, Copyable, Drained, Input, Pacer, Reader, Screen, Sent, Signal, Signals,
+    Urgency,
 };
-use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
+use super::theme::Theme;
 use super::update::update;
 use super::view::{ViewCache, view};
 use crate::domain::UnixMillis;
 use crate::engine::door::Event;
 use crate::engine::handle::Handle;
-
-/// What the dashboard is started with.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// How many colours may be used.
-    pub level: ColorLevel,
-    /// Signs beyond ASCII, or not.
-    pub glyphs: Glyphs,
-    /// How far away the terminal is.
-    pub link: Link,
-    /// What stands between us and the clipboard.
-    pub clipboard: Clipboard,
-    /// The variable `TERM`.
-    pub term: Option<String>,
-    /// The zone in which times of day are shown.
-    pub zone: TimeZone,
-    /// The profile to open; `None` for the one used last.
-    pub profile: Option<String>,
-    /// The program's version.
-    pub version: &'static str,
-}
-
-impl Options {
-    /// Settles from two flags and the environment what the terminal can show; `env` reads one variable.
-    pub fn detect(
-        color: ColorChoice,
-        link: LinkChoice,
-        version: &'static str,
-        env: impl Fn(&str) -> Option<String>,
-    ) -> Self {
-        Options {
-            level: ColorLevel::detect(color, &env),
-            glyphs: Glyphs::detect(&env),
-            link: Link::detect(link, &env),
-            clipboard: Clipboard::detect(&env),
-            term: env("TERM"),
-            zone: TimeZone::system(),
-            profile: None,
-            version,
-        }
-    }
-}
-
-/// How the dashboard ended. The terminal is as it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// Its user left it.
-    Left,
-    /// It was told to end from outside.
-    Ended,
-    /// The line to the terminal is gone.
-    LineLost,
-    /// Something in the process panicked; the reports, to be printed.
-    Crashed(Vec<String>),
-}
-
-/// Why the dashboard cannot run.
-#[derive(Debug, thiserror::Error)]
-pub enum TuiError {
-    /// There is no terminal that it could be shown on.
-    #[error(transparent)]
-    NoTerminal(#[from] NoTerminal),
-    /// The operating system refused something.
-    #[error("the terminal cannot be used: {0}")]
-    Io(#[from] io::Error),
-    /// The table of keys that the program carries is not sound.
-    #[error("the table of keys: {0}")]
-    Keymap(#[from] KeymapError),
-}
-
-impl TuiError {
-    /// What to do instead.
-    pub fn advice(&self) -> &'static str {
-        match self {
-            TuiError::NoTerminal(error) => error.advice(),
-            TuiError::Io(_) => "try again in another terminal; relaydeck chat needs no screen",
-            TuiError::Keymap(_) => "this build is broken; take another one",
-        }
-    }
-}
-
-/// Runs the dashboard on the terminal behind the standard streams until it is left.
-///
-/// # Errors
-/// When there is no terminal, or it cannot be taken over; it is then as it was.
-pub async fn run(handle: Handle, options: Options) -> Result<Outcome, TuiError> {
-    let tty = Tty::open(options.term.as_deref())?;
-    run_on(tty, handle, options).await
-}
-
-/// The same on a terminal of one's own.
-///
-/// # Errors
-/// When it cannot be taken over; it is then as it was.
-pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcome, TuiError> {
-    // Signals first: none may end the process while the terminal is ours.
-    let signals = Signals::listen()?;
-    let crashes = CrashReports::keep();
-    let keyboard = tty.try_clone()?;
-    let screen = Screen::open(tty)?;
-    let reader = Reader::start(keyboard.input)?;
-    let deck = Loop::new(options, handle, screen)?;
-    // In a task of its own, so that a panic in it ends it like any other: screen restored, report printed.
-    let task = tokio::spawn(deck.run(signals, reader));
-    let mut task = std::pin::pin!(task);
-    let ended = tokio::select! {
-        biased;
-        ended = &mut task => ended,
-        () = crashes.came() => {
-            task.abort();
-            task.await
-        }
-    };
-    let reports = crashes.take();
-    match ended {
-        Ok(outcome) if reports.is_empty() => Ok(outcome?),
-        _ => Ok(Outcome::Crashed(reports)),
-    }
-}
 
 /// The clock of this process.
 #[derive(Clone, Copy, Debug)]
@@ -173,48 +55,8 @@ struct Handed {
     by_tmux: bool,
 }
 
-/// The figures of a reply that wait for their turn: they are shown less often than text.
-#[derive(Debug)]
-struct Figures {
-    waiting: Option<Box<Event>>,
-    /// When figures may be shown again.
-    next: u64,
-    interval: u64,
-}
-
-impl Figures {
-    /// Lets an event through, or keeps it for later: only the newest figures of a reply are of interest, and none after
-    /// its end.
-    fn pass(&mut self, event: Event, now: u64) -> Option<Event> {
-        match &event {
-            Event::Spend { .. } if now < self.next => {
-                self.waiting = Some(Box::new(event));
-                return None;
-            }
-            Event::Spend { .. } => {
-                self.waiting = None;
-                self.next = now + self.interval;
-            }
-            Event::Ended { .. } => self.waiting = None,
-            _ => {}
-        }
-        Some(event)
-    }
-
-    /// The figures that waited long enough.
-    fn due(&mut self, now: u64) -> Option<Box<Event>> {
-        let event = self.waiting.take_if(|_| now >= self.next)?;
-        self.next = now + self.interval;
-        Some(event)
-    }
-
-    fn deadline(&self) -> Option<u64> {
-        self.waiting.as_ref().map(|_| self.next)
-    }
-}
-
 /// The loop and all it holds.
-struct Loop {
+pub(super) struct Loop {
     model: Model,
     cache: ViewCache,
     screen: Screen,
@@ -235,7 +77,8 @@ struct Loop {
 }
 
 impl Loop {
-    fn new(options: Options, handle: Handle, screen: Screen) -> Result<Self, TuiError> {
+    /// A loop for a terminal that was taken over.
+    pub(super) fn new(options: Options, handle: Handle, screen: Screen) -> Result<Self, TuiError> {
         let clock = Clock {
             begun: Instant::now(),
         };
@@ -257,11 +100,7 @@ impl Loop {
             handle,
             clipboard: options.clipboard,
             handed: mpsc::unbounded_channel(),
-            figures: Figures {
-                waiting: None,
-                next: 0,
-                interval: Urgency::Ambient.interval(options.link),
-            },
+            figures: Figures::every(Urgency::Ambient.interval(options.link)),
             clock,
             paused: false,
             leaving: None,
@@ -269,7 +108,11 @@ impl Loop {
     }
 
     /// Runs until it is left. An error of the terminal means that the line is gone.
-    async fn run(mut self, mut signals: Signals, mut reader: Reader) -> io::Result<Outcome> {
+    pub(super) async fn run(
+        mut self,
+        mut signals: Signals,
+        mut reader: Reader,
+    ) -> io::Result<Outcome> {
         loop {
             if let Some(outcome) = self.leaving.take() {
                 return Ok(outcome);

@@ -25,6 +25,8 @@ pub struct TestHost {
     pub keys: Mutex<Vec<(String, HeldKey)>>,
     /// Whether storing a secret fails, as on a full disk.
     pub vault_full: Mutex<bool>,
+    /// Whether storing a secret takes its time.
+    pub vault_slow: Mutex<bool>,
     relay: tokio::sync::Mutex<Option<Running>>,
 }
 
@@ -38,6 +40,7 @@ impl TestHost {
             tokens: Mutex::default(),
             keys: Mutex::default(),
             vault_full: Mutex::default(),
+            vault_slow: Mutex::default(),
             relay: tokio::sync::Mutex::default(),
         }
     }
@@ -99,6 +102,10 @@ impl Host for TestHost {
     }
 
     fn hold_key(&self, profile: &str, key: &HeldKey) -> Result<String, Fault> {
+        if *self.vault_slow.lock().unwrap() {
+            // A slow disk, not a wait for anything: the test passes at any speed.
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
         if *self.vault_full.lock().unwrap() {
             return Err(Fault::new(
                 relaydeck::domain::FaultKind::Local,

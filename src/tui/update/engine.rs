@@ -33,6 +33,10 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             chat::update::send_waiting(model, fx);
         }
         Event::Failed { scope, fault } => {
+            // The other lists say in their tabs what is wrong with them; the account has none. Once is enough.
+            if scope == Scope::Account && model.relay.account.fault() != Some(&fault) {
+                model.complain(&fault);
+            }
             model.relay.fail(scope, fault);
             chat::update::send_waiting(model, fx);
         }
@@ -43,13 +47,17 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         } => profile_added(model, ask, profile, notes),
         Event::KeyCreated {
             ask,
+            profile,
             key,
             secret,
             stored_in,
         } => {
             close_form(model, ask);
+            // In a profile that was left meanwhile, the numbers mean other keys; the secret is shown all the same.
+            let here = model.relay.profile_name() == Some(profile.as_str());
             key_created(
                 model,
+                here,
                 NewSecret {
                     key,
                     secret,
@@ -58,7 +66,15 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
                 },
             );
         }
-        Event::KeysDeleted { ids, fault, .. } => keys_deleted(model, &ids, fault),
+        Event::KeysDeleted {
+            profile,
+            ids,
+            fault,
+            ..
+        } => {
+            let here = model.relay.profile_name() == Some(profile.as_str());
+            keys_deleted(model, here, &ids, fault);
+        }
         Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
         Event::Delta {
             turn,
@@ -72,7 +88,10 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         Event::Spend { turn, spend } => chat::update::spend(model, turn, spend),
         Event::Ended { turn, end } => chat::update::ended(model, turn, *end, fx),
         Event::Settled { turn, cost } => chat::update::settled(model, turn, cost, fx),
-        Event::Today(today) => model.today = Some(today),
+        Event::Today(today) => {
+            model.today = Some(today);
+            model.today_lacks_last &= model.chat.streaming.is_some();
+        }
         Event::Kept { id } => {
             if let Some(newer) = model.chat.kept(id) {
                 fx.engine(Command::Keep(newer));
@@ -201,9 +220,9 @@ fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<Str
 }
 
 /// A secret is never dropped, even when its form was left in the meantime: the key exists and this is the only showing.
-fn key_created(model: &mut Model, new: NewSecret) {
+fn key_created(model: &mut Model, here: bool, new: NewSecret) {
     let info: KeyInfo = new.key.clone();
-    if let Some(timed) = model.relay.keys.timed() {
+    if let Some(timed) = model.relay.keys.timed().filter(|_| here) {
         let (mut rows, at) = (timed.value.clone(), timed.at);
         if !rows.iter().any(|row| row.info.id == info.id) {
             rows.insert(
@@ -222,7 +241,14 @@ fn key_created(model: &mut Model, new: NewSecret) {
     model.overlays.push(Overlay::Secret(Box::new(new)));
 }
 
-fn keys_deleted(model: &mut Model, ids: &[i64], fault: Option<Fault>) {
+fn keys_deleted(model: &mut Model, here: bool, ids: &[i64], fault: Option<Fault>) {
+    if here {
+        forget_keys(model, ids);
+    }
+    say_deleted(model, ids.len(), fault);
+}
+
+fn forget_keys(model: &mut Model, ids: &[i64]) {
     if let Some(timed) = model.relay.keys.timed() {
         let (mut rows, at) = (timed.value.clone(), timed.at);
         rows.retain(|row| !ids.contains(&row.info.id));
@@ -235,7 +261,10 @@ fn keys_deleted(model: &mut Model, ids: &[i64], fault: Option<Fault>) {
         model.chat.key = None;
     }
     settle(model);
-    match (fault, ids.len()) {
+}
+
+fn say_deleted(model: &mut Model, done: usize, fault: Option<Fault>) {
+    match (fault, done) {
         (Some(fault), done) => {
             let told = Fault {
                 message: format!("{} ({done} deleted)", fault.message),

@@ -26,7 +26,11 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         let version = format!(" {}", model.settings.version);
         left.push(Piece::of(0, version, theme.style(Role::Dim)));
     }
-    put_pieces(buffer, area, left, money_pieces(model));
+    let right = match model.stage {
+        Stage::Deck => money_pieces(model),
+        Stage::Starting | Stage::FirstRun(_) => Vec::new(),
+    };
+    put_pieces(buffer, area, left, right);
 }
 
 /// Profile, host, latency; or in words what is wrong.
@@ -123,11 +127,21 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
         ));
     }
     if let Some(today) = model.today {
+        let running = model.chat.spend.as_ref();
+        let running = running.filter(|spend| model.today_lacks_last && !spend.usage.is_empty());
+        let (mut spent, mut tokens, mut about) = (today.spent, today.tokens, "");
+        let mut unknown = today.unknown > 0;
+        if let Some(spend) = running {
+            spent = spent.plus(spend.cost.amount.unwrap_or_default());
+            tokens = tokens.saturating_add(spend.usage.total());
+            unknown |= spend.cost.amount.is_none();
+            about = theme.glyph(Sign::About);
+        }
         // Requests of unknown cost are not in the sum, and that is said.
-        let unknown = if today.unknown > 0 { "+?" } else { "" };
-        let text = format!("{}{unknown}", today.spent);
+        let unknown = if unknown { "+?" } else { "" };
+        let text = format!("{about}{spent}{unknown}");
         pieces.push(Piece::labelled(7, theme, "   today ", text, Role::Money));
-        let tokens = format!("   {} tok", words::short(today.tokens));
+        let tokens = format!("   {} tok", words::short(tokens));
         pieces.push(Piece::of(6, tokens, theme.style(Role::Dim)));
     }
     pieces.push(Piece::of(Piece::STAYS, " ", theme.style(Role::Text)));

@@ -1,5 +1,6 @@
 //! What stands in the way of sending, said above the input before anything is sent (S-05, S-58).
 
+use super::update::group;
 use crate::domain::{Endpoint, Fault, FaultKind, Money};
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
@@ -29,6 +30,40 @@ pub fn wallet_empty(model: &Model) -> Option<Fault> {
     )
 }
 
+/// The chosen model is not here: not on this relay, or not in the group of the key in use, which is another answer
+/// (S-46). A warning: the relay has the last word.
+fn model_missing(model: &Model) -> Option<Fault> {
+    let name = model.chat.model.as_str();
+    let missing = |message: String| Fault::new(FaultKind::ModelNotFound, message);
+    if name.is_empty() || model.relay.model_rows().is_empty() {
+        return None;
+    }
+    let Some(known) = model.relay.model(name) else {
+        let message = format!("this relay has no model named {name}");
+        return Some(missing(message).advise("^P chooses one that it has"));
+    };
+    let group = group(model)?;
+    // A group like `auto` stands for others.
+    if known.in_group(group) || model.relay.ratio(group).is_none() {
+        return None;
+    }
+    let having: Vec<&str> = model
+        .relay
+        .group_rows()
+        .iter()
+        .map(|group| group.name.as_str())
+        .filter(|group| known.in_group(group))
+        .collect();
+    let message = format!("{name} is not in group {group}, which the key in use has");
+    Some(missing(message).advise(match having.as_slice() {
+        [] => "no group of this account has it; ^P chooses another model".into(),
+        groups => format!(
+            "groups that have it: {}; ^K chooses a key of one of them",
+            groups.join(", ")
+        ),
+    }))
+}
+
 /// The model is not offered on the endpoint that the chat uses. A warning: the relay may know better.
 fn endpoint_missing(model: &Model) -> Option<Fault> {
     let known = model.relay.model(&model.chat.model)?;
@@ -53,6 +88,7 @@ fn endpoint_missing(model: &Model) -> Option<Fault> {
 fn trouble(model: &Model) -> Option<Fault> {
     wallet_empty(model)
         .or_else(|| model.chat.refusal.clone())
+        .or_else(|| model_missing(model))
         .or_else(|| endpoint_missing(model))
 }
 

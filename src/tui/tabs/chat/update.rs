@@ -15,7 +15,8 @@ use super::state::{ChatFocus, ChatTurn, KEEP_EVERY_MS, Scroll, Streaming};
 /// The model of the relay inside that answers questions about this program.
 pub const HANDBOOK: &str = "relaydeck-handbook";
 
-/// The key that the next question goes with: the chosen one, else the first whose secret we hold and that may be used.
+/// The key that the next question goes with: the chosen one, else the oldest whose secret we hold and that may be used.
+/// A key that was just made does not become the one in use by itself.
 pub fn key(model: &Model) -> Option<&KeyRow> {
     let now = model.now.wall.seconds();
     match model.chat.key {
@@ -24,6 +25,7 @@ pub fn key(model: &Model) -> Option<&KeyRow> {
             .relay
             .key_rows()
             .iter()
+            .rev()
             .find(|row| row.held && model.relay.status(row, now) == KeyStatus::Enabled),
     }
 }
@@ -166,6 +168,7 @@ fn ask(model: &mut Model, prompt: String, fx: &mut Effects) -> bool {
         keep_at: model.now.uptime + KEEP_EVERY_MS,
         stopping: false,
     });
+    model.today_lacks_last = true;
     fx.engine(Command::Send { turn, request, key });
     keep(model, fx);
     true

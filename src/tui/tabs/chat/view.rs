@@ -1,5 +1,7 @@
 //! How the chat is drawn: the conversation, what stands in the way, the moving figures, the input.
 
+use std::collections::HashSet;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -65,9 +67,11 @@ fn transcript(model: &Model, cache: &mut ViewCache, area: Rect, buffer: &mut Buf
         return 0;
     }
     let look = look(model, area.width);
-    cache
-        .turns
-        .retain(|serial, _| chat.turns.iter().any(|turn| turn.serial == *serial));
+    // Rows of turns that are gone are let go of, now and then.
+    if cache.turns.len() > chat.turns.len() + 16 {
+        let serials: HashSet<u64> = chat.turns.iter().map(|turn| turn.serial).collect();
+        cache.turns.retain(|serial, _| serials.contains(serial));
+    }
     let mut rows_of = |turn: &ChatTurn| -> usize {
         let rows = cache.turns.entry(turn.serial).or_default();
         rows.sync(turn, &look, is_streaming(model, turn));

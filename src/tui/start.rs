@@ -1,0 +1,132 @@
+//! Starting the dashboard and ending it: what it is given, the terminal taken over and given back, what came of it.
+
+use std::io;
+
+use jiff::tz::TimeZone;
+
+use super::keymap::KeymapError;
+use super::run::Loop;
+use super::term::{
+    Clipboard, CrashReports, Link, LinkChoice, NoTerminal, Reader, Screen, Signals, Tty,
+};
+use super::theme::{ColorChoice, ColorLevel, Glyphs};
+use crate::engine::handle::Handle;
+
+/// What the dashboard is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many colours may be used.
+    pub level: ColorLevel,
+    /// Signs beyond ASCII, or not.
+    pub glyphs: Glyphs,
+    /// How far away the terminal is.
+    pub link: Link,
+    /// What stands between us and the clipboard.
+    pub clipboard: Clipboard,
+    /// The variable `TERM`.
+    pub term: Option<String>,
+    /// The zone in which times of day are shown.
+    pub zone: TimeZone,
+    /// The profile to open; `None` for the one used last.
+    pub profile: Option<String>,
+    /// The program's version.
+    pub version: &'static str,
+}
+
+impl Options {
+    /// Settles from two flags and the environment what the terminal can show; `env` reads one variable.
+    pub fn detect(
+        color: ColorChoice,
+        link: LinkChoice,
+        version: &'static str,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        Options {
+            level: ColorLevel::detect(color, &env),
+            glyphs: Glyphs::detect(&env),
+            link: Link::detect(link, &env),
+            clipboard: Clipboard::detect(&env),
+            term: env("TERM"),
+            zone: TimeZone::system(),
+            profile: None,
+            version,
+        }
+    }
+}
+
+/// How the dashboard ended. The terminal is as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its user left it.
+    Left,
+    /// It was told to end from outside.
+    Ended,
+    /// The line to the terminal is gone.
+    LineLost,
+    /// Something in the process panicked; the reports, to be printed.
+    Crashed(Vec<String>),
+}
+
+/// Why the dashboard cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// There is no terminal that it could be shown on.
+    #[error(transparent)]
+    NoTerminal(#[from] NoTerminal),
+    /// The operating system refused something.
+    #[error("the terminal cannot be used: {0}")]
+    Io(#[from] io::Error),
+    /// The table of keys that the program carries is not sound.
+    #[error("the table of keys: {0}")]
+    Keymap(#[from] KeymapError),
+}
+
+impl TuiError {
+    /// What to do instead.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            TuiError::NoTerminal(error) => error.advice(),
+            TuiError::Io(_) => "try again in another terminal; relaydeck chat needs no screen",
+            TuiError::Keymap(_) => "this build is broken; take another one",
+        }
+    }
+}
+
+/// Runs the dashboard on the terminal behind the standard streams until it is left.
+///
+/// # Errors
+/// When there is no terminal, or it cannot be taken over; it is then as it was.
+pub async fn run(handle: Handle, options: Options) -> Result<Outcome, TuiError> {
+    let tty = Tty::open(options.term.as_deref())?;
+    run_on(tty, handle, options).await
+}
+
+/// The same on a terminal of one's own.
+///
+/// # Errors
+/// When it cannot be taken over; it is then as it was.
+pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcome, TuiError> {
+    // Signals first: none may end the process while the terminal is ours.
+    let signals = Signals::listen()?;
+    let crashes = CrashReports::keep();
+    let keyboard = tty.try_clone()?;
+    let screen = Screen::open(tty)?;
+    let reader = Reader::start(keyboard.input)?;
+    let deck = Loop::new(options, handle, screen)?;
+    // In a task of its own, so that a panic in it ends it like any other: screen restored, report printed.
+    let task = tokio::spawn(deck.run(signals, reader));
+    let mut task = std::pin::pin!(task);
+    let ended = tokio::select! {
+        biased;
+        ended = &mut task => ended,
+        () = crashes.came() => {
+            task.abort();
+            task.await
+        }
+    };
+    let reports = crashes.take();
+    match ended {
+        Ok(outcome) if reports.is_empty() => Ok(outcome?),
+        _ => Ok(Outcome::Crashed(reports)),
+    }
+}
