@@ -90,10 +90,14 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     patience.abort();
     let closed = ledger.close().await;
     presses.abort();
-    let told = report(world, &plan, &done, settled, &printer.text)?;
-    closed.map_err(Fault::from)?;
+    let printed = report(world, &plan, &done, settled, &printer.text)?;
+    if let Err(fault) = closed.map_err(Fault::from) {
+        // Stdout holds one document, and it is there already.
+        world.warn(&format!("{fault}; {}", fault.advice));
+        return Ok(Ending::Told(fault.kind));
+    }
     match (done.end.fault, printer.gone, done.end.finish) {
-        (Some(fault), ..) if told => Ok(Ending::Told(fault.kind)),
+        (Some(fault), ..) if printed => Ok(Ending::Told(fault.kind)),
         (Some(fault), ..) => Err(fault),
         // A reader that has gone has seen enough.
         (None, Some(error), _) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ending::Done),
@@ -226,7 +230,7 @@ impl Printer {
     }
 }
 
-/// Tells what the reply cost: a line on stderr, or the JSON document. `true` where that document told of trouble too.
+/// Tells what the reply cost: a line on stderr, or the JSON document. `true` where there was a document.
 fn report(
     world: &World,
     plan: &Plan,
@@ -280,7 +284,7 @@ fn report(
     object.insert("key".into(), json!(plan.key.held.secret.masked()));
     object.insert("group".into(), json!(plan.group));
     print_json(&Value::Object(object)).map_err(World::stdout_gone)?;
-    Ok(end.fault.is_some())
+    Ok(true)
 }
 
 #[cfg(test)]

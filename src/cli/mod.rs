@@ -11,6 +11,7 @@ mod host;
 mod keys;
 mod logging;
 mod models;
+mod neighbours;
 pub mod output;
 mod profiles;
 mod secret;

@@ -1,21 +1,26 @@
 //! What every sub-command stands on: the settings, the clock, the world around the engine, and how to speak to the user.
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Mutex;
 use tracing_appender::non_blocking::WorkerGuard;
 
 use super::args::{ColorWhen, Global, LinkKind};
 use super::host::{CliHost, Listen};
 use super::logging;
+use super::neighbours::Stay;
 use crate::config::{Color, Config, Environment, Folders, Layer, Link, Options, Settings};
+use crate::domain::profile::LOCAL;
 use crate::domain::{Fault, FaultKind, UnixSeconds};
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::engine::session::Session;
 use crate::ledger::Ledger;
+use crate::relay::lock;
 
 /// How long a shutdown may take before it is explained.
 const NOTICED_AFTER: Duration = Duration::from_millis(300);
@@ -49,6 +54,10 @@ pub struct World {
     pub host: Arc<CliHost>,
     /// The effective settings.
     pub settings: Settings,
+    /// Where the embedded relay's data are.
+    data: PathBuf,
+    /// Keeps the embedded relay up while this command asks it.
+    stay: Mutex<Option<Stay>>,
     _log: Option<WorkerGuard>,
 }
 
@@ -73,12 +82,15 @@ impl World {
             .make()
             .ok()
             .and_then(|()| logging::start(&folders.logs, global.verbose));
+        let data = folders.data.clone();
         let host = Arc::new(CliHost::new(folders, listen));
         Ok(World {
             json: global.json,
             clock: Clock::system(),
             host,
             settings,
+            data,
+            stay: Mutex::default(),
             _log: log,
         })
     }
@@ -93,6 +105,9 @@ impl World {
     /// # Errors
     /// When its relay cannot be reached or started.
     pub async fn session(&self) -> Result<Session, Fault> {
+        if self.profile_name() == LOCAL {
+            *self.stay.lock().await = Stay::take(&self.data).await;
+        }
         Session::open(Arc::clone(&self.host) as Arc<dyn Host>, self.profile_name()).await
     }
 
@@ -111,7 +126,14 @@ impl World {
     /// Lets running streams end and closes what this process serves. Ctrl-C cuts them, as the user is told when it takes
     /// long enough to be noticed; what they had reserved is released at the next start.
     pub async fn close(&self) {
-        let closing = self.host.close();
+        let closing = async {
+            let stay = self.stay.lock().await.take();
+            let _alone = match stay {
+                Some(stay) if self.serves() => Some(stay.alone().await),
+                _ => None,
+            };
+            self.host.close().await;
+        };
         tokio::pin!(closing);
         let Ok(mut presses) = interrupts() else {
             return closing.await;
@@ -122,12 +144,20 @@ impl World {
             _ = presses.recv() => return,
             () = tokio::time::sleep(NOTICED_AFTER) => {}
         }
-        self.warn("running answers are let end first; Ctrl-C cuts them");
+        self.warn(
+            "other relaydecks and running answers on this relay may end first; Ctrl-C cuts them",
+        );
         tokio::select! {
             biased;
             () = &mut closing => {}
             _ = presses.recv() => {}
         }
+    }
+
+    /// Whether it is this process that serves the embedded relay.
+    fn serves(&self) -> bool {
+        let holder = lock::holder(&self.data).ok().flatten();
+        holder.and_then(|holder| holder.pid) == Some(std::process::id())
     }
 
     /// Tells the user something, on stderr.
