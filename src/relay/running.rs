@@ -179,7 +179,7 @@ impl Running {
             self.app.cut.cancel();
             // Cut answers still settle and say so. A client that does not even read that is let go; dropping its
             // answer settles it.
-            let _ = tokio::time::timeout(grace.min(LAST), self.connections.wait()).await;
+            let _ = tokio::time::timeout(LAST, self.connections.wait()).await;
             self.dropping.cancel();
             self.connections.wait().await;
         }
