@@ -1,4 +1,5 @@
 //! The embedded relay: routes, authentication, metering, channels, built-in models and the store.
 
 pub mod builtin;
+pub mod translate;
 pub mod upstream;
