@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::lenient::{Count, Text};
+use super::lenient::{Count, Text, object};
 use super::{CallPart, Counts, Finish, Heard, Part};
 use crate::relay::translate::Trouble;
 use crate::relay::translate::recall::Recall;
@@ -97,8 +97,8 @@ impl ChatReader {
         if data.starts_with("[DONE]") {
             return Ok(Step::Done);
         }
-        let chunk: Chunk<'_> = serde_json::from_str(data)
-            .map_err(|_| Trouble::garbage("something that is no chunk of a chat answer"))?;
+        let chunk: Chunk<'_> = object(data)
+            .ok_or_else(|| Trouble::garbage("something that is no chunk of a chat answer"))?;
         self.take(chunk, data, recall, heard, sink)?;
         Ok(Step::Heard)
     }
@@ -117,8 +117,8 @@ impl ChatReader {
         if body.is_empty() {
             return Err(Trouble::empty());
         }
-        let chunk: Chunk<'_> = serde_json::from_str(body)
-            .map_err(|_| Trouble::garbage("something that is no chat answer"))?;
+        let chunk: Chunk<'_> =
+            object(body).ok_or_else(|| Trouble::garbage("something that is no chat answer"))?;
         let chosen = chunk
             .choices
             .as_ref()

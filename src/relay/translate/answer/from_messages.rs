@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::lenient::{Count, Text};
+use super::lenient::{Count, Text, object};
 use super::{CallPart, Counts, Finish, Heard, Part};
 use crate::domain::Usage;
 use crate::relay::translate::Trouble;
@@ -122,8 +122,8 @@ impl MessagesReader {
         if data.trim().is_empty() {
             return Ok(Step::Nothing);
         }
-        let event: Event<'_> = serde_json::from_str(data)
-            .map_err(|_| Trouble::garbage("something that is no event of a Messages answer"))?;
+        let event: Event<'_> = object(data)
+            .ok_or_else(|| Trouble::garbage("something that is no event of a Messages answer"))?;
         let mut give = |part: Part<'_>| {
             heard.note(&part);
             sink(part);
@@ -183,7 +183,7 @@ impl MessagesReader {
             return Err(Trouble::empty());
         }
         let no_answer = || Trouble::garbage("something that is no Messages answer");
-        let whole: Whole<'_> = serde_json::from_str(body).map_err(|_| no_answer())?;
+        let whole: Whole<'_> = object(body).ok_or_else(no_answer)?;
         if whole.error.is_some() || &*whole.kind == "error" {
             return Err(Trouble::read_late(body.as_bytes()));
         }

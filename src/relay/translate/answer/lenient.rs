@@ -5,6 +5,14 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// Reads a JSON object. A list is none, although serde would take its elements for members.
+pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    let json = json.trim_start();
+    json.starts_with('{')
+        .then(|| serde_json::from_str(json).ok())
+        .flatten()
+}
+
 /// A text; empty for null and missing. Parts and objects give the text in them, numbers their digits.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Text<'a>(pub Cow<'a, str>);

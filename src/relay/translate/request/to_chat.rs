@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::Object;
-use super::ask::{Arguments, Ask, Choice, Effort, Format, Media, Piece, Speaker, Thinking, Tool};
+use super::ask::{
+    Arguments, Ask, Choice, Effort, Format, Media, Piece, Speaker, Thinking, Tool, Turn,
+};
 use super::schema::is_strict;
 use crate::relay::translate::Untranslatable;
 use crate::relay::translate::model::ChatModel;
@@ -79,20 +81,26 @@ fn messages(ask: &Ask<'_>) -> Result<Vec<Value>, Untranslatable> {
     }
     // Reasoning goes back only within the present round of tool calls: there some models need it, and before it some
     // servers refuse it.
-    let asked_last = ask.turns.iter().rposition(|turn| {
-        turn.speaker == Speaker::User
-            && !turn
-                .pieces
-                .iter()
-                .any(|piece| matches!(piece, Piece::Result { .. }))
-    });
+    let asked_last = ask
+        .turns
+        .iter()
+        .rposition(|turn| turn.speaker == Speaker::User && !has_results(turn));
     let mut turns = ask.turns.iter().enumerate().peekable();
     while let Some((at, turn)) = turns.next() {
         match turn.speaker {
             Speaker::System => {
                 out.push(json!({"role": "system", "content": joined(&turn.pieces, "\n\n")}))
             }
-            Speaker::User => user_messages(&turn.pieces, &mut out)?,
+            Speaker::User => {
+                let mut pieces: Vec<&Piece<'_>> = turn.pieces.iter().collect();
+                // Nothing may stand between the results of one round.
+                while has_results(turn)
+                    && let Some((_, more)) = turns.next_if(|(_, next)| has_results(next))
+                {
+                    pieces.extend(&more.pieces);
+                }
+                user_messages(&pieces, &mut out)?;
+            }
             Speaker::Assistant => {
                 let mut pieces: Vec<&Piece<'_>> = turn.pieces.iter().collect();
                 // Reasoning, text and calls that came as items of their own are one message here.
@@ -109,8 +117,13 @@ fn messages(ask: &Ask<'_>) -> Result<Vec<Value>, Untranslatable> {
     Ok(out)
 }
 
+fn has_results(turn: &Turn<'_>) -> bool {
+    let result = |piece: &Piece<'_>| matches!(piece, Piece::Result { .. });
+    turn.speaker == Speaker::User && turn.pieces.iter().any(result)
+}
+
 /// Results become messages of their own; what the user said beside them follows.
-fn user_messages(pieces: &[Piece<'_>], out: &mut Vec<Value>) -> Result<(), Untranslatable> {
+fn user_messages(pieces: &[&Piece<'_>], out: &mut Vec<Value>) -> Result<(), Untranslatable> {
     let mut had_results = false;
     let mut shown = Vec::new();
     for piece in pieces {
@@ -140,6 +153,7 @@ fn user_messages(pieces: &[Piece<'_>], out: &mut Vec<Value>) -> Result<(), Untra
     }
     let said = pieces
         .iter()
+        .copied()
         .filter(|piece| !matches!(piece, Piece::Result { .. }));
     let content: Vec<&Piece<'_>> = shown.into_iter().chain(said).collect();
     if !content.is_empty() || !had_results {
