@@ -25,7 +25,7 @@ fn main() {
         1
     };
     println!(
-        "{:<22} {:>14} {:>18} {:>12}",
+        "{:<30} {:>8} {:>18} {:>12}",
         "pair", "µs/token", "with decoding", "bytes/token"
     );
     for pair in [
@@ -48,7 +48,7 @@ fn main() {
             let whole = best(rounds, || size = decode_and_translate(&bridge, &bytes));
             let name = format!("{pair:?}{}", if calls { " (calls)" } else { "" });
             println!(
-                "{name:<30} {alone:>6.3} {whole:>18.3} {:>12.0}",
+                "{name:<30} {alone:>8.3} {whole:>18.3} {:>12.0}",
                 size as f64 / TOKENS as f64
             );
         }

@@ -221,6 +221,11 @@ fn x_10_claude_thinks_in_the_way_of_its_version() {
     let none = || json!({"reasoning_effort": "none"});
     assert_eq!(of("claude-opus-5", none()).0, json!({"type": "disabled"}));
     assert_eq!(of("claude-opus-4-8", none()).0, Value::Null);
+    // A forced call leaves no thinking, in either way.
+    for model in ["claude-sonnet-4-5", "claude-opus-4-8"] {
+        let forced = json!({"reasoning_effort": "high", "tool_choice": "required", "tools": [{"type": "function", "function": {"name": "f"}}]});
+        assert_eq!(of(model, forced).0, Value::Null, "{model}");
+    }
     // Too small a limit leaves no room to think.
     let small = of(
         "claude-sonnet-4-5",

@@ -200,3 +200,20 @@ fn x_10_the_relay_can_end_a_stream_and_nothing_follows() {
         "timeout_error"
     );
 }
+
+#[test]
+fn x_10_a_character_cut_in_two_ends_nothing() {
+    let bytes = b"data: {\"choices\":[{\"delta\":{\"content\":\"a\\ud83d\"}}]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"\\ude00b\"},\"finish_reason\":\"stop\"}]}\n\n";
+    for pair in [Pair::MessagesToChat, Pair::ResponsesToChat] {
+        let (out, _) = play(&open(pair, plain_request(pair)), bytes, &[]);
+        assert_eq!(read(pair.client(), &out).text, "a\u{fffd}\u{fffd}b");
+    }
+}
+
+#[test]
+fn x_10_a_stream_can_be_handed_between_threads() {
+    fn is_send<T: Send + 'static>(_: &T) {}
+    let bridge = open(Pair::MessagesToChat, plain_request(Pair::MessagesToChat));
+    is_send(&bridge);
+    is_send(&bridge.stream(stamp()));
+}

@@ -3,6 +3,25 @@
 //! A member is left out where the answer means the same without it, and refused where it would not: whoever asked for two
 //! answers, for probabilities or for a search on the web must not get something else in silence. A member that is in
 //! no table is left out: servers of all dialects ignore what they do not know.
+//!
+//! Inside members that are carried over, the same rule holds:
+//!
+//! | where | what becomes of it |
+//! | --- | --- |
+//! | blocks of server tools, items of hosted tools, tools that only one vendor knows | refused |
+//! | files, images and items by id (`file_id`, `item_reference`, a `file` source) | refused: they are stored with the vendor |
+//! | audio and video parts | refused |
+//! | `stop` texts of white space only, for Anthropic | refused |
+//! | custom tools of a Chat client | refused; those of a Responses client become functions with one text, and back |
+//! | `cache_control`, `prompt_cache_breakpoint`, `citations`, `detail` of images, `name` of speakers | left out |
+//! | `strict` of tools | kept for OpenAI where the schema is of its strict kind, else left out: the schema stays |
+//! | reasoning without a signature, for Anthropic | left out: it would be refused |
+//! | reasoning of earlier rounds, for chat upstreams | left out: some servers refuse it |
+//! | a result that failed, images in a result, for chat upstreams | told in words; the images follow as the user's |
+//! | instructions in the middle of a conversation, for Anthropic | keep their place as the user's text, marked |
+//! | temperature above 1, for Anthropic | becomes 1; sampling that the model refuses is left out |
+//! | constraints of an answer's schema that Anthropic refuses | told in words |
+//! | arguments that are no JSON object, for Anthropic | handed on in one, as `INVALID_JSON` |
 
 use serde_json::{Map, Value};
 

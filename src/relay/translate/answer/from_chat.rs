@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::lenient::{Count, Text, object};
+use super::lenient::{Count, Text, mended, object};
 use super::{CallPart, Counts, Finish, Heard, Part};
 use crate::relay::translate::Trouble;
 use crate::relay::translate::recall::Recall;
@@ -97,8 +97,16 @@ impl ChatReader {
         if data.starts_with("[DONE]") {
             return Ok(Step::Done);
         }
-        let chunk: Chunk<'_> = object(data)
-            .ok_or_else(|| Trouble::garbage("something that is no chunk of a chat answer"))?;
+        let mend;
+        let chunk: Chunk<'_> = match object(data) {
+            Some(chunk) => chunk,
+            None => {
+                mend = mended(data).unwrap_or_default();
+                object(&mend).ok_or_else(|| {
+                    Trouble::garbage("something that is no chunk of a chat answer")
+                })?
+            }
+        };
         self.take(chunk, data, recall, heard, sink)?;
         Ok(Step::Heard)
     }

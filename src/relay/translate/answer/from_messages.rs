@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::lenient::{Count, Text, object};
+use super::lenient::{Count, Text, mended, object};
 use super::{CallPart, Counts, Finish, Heard, Part};
 use crate::domain::Usage;
 use crate::relay::translate::Trouble;
@@ -122,8 +122,16 @@ impl MessagesReader {
         if data.trim().is_empty() {
             return Ok(Step::Nothing);
         }
-        let event: Event<'_> = object(data)
-            .ok_or_else(|| Trouble::garbage("something that is no event of a Messages answer"))?;
+        let mend;
+        let event: Event<'_> = match object(data) {
+            Some(event) => event,
+            None => {
+                mend = mended(data).unwrap_or_default();
+                object(&mend).ok_or_else(|| {
+                    Trouble::garbage("something that is no event of a Messages answer")
+                })?
+            }
+        };
         let mut give = |part: Part<'_>| {
             heard.note(&part);
             sink(part);

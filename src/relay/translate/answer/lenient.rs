@@ -13,6 +13,38 @@ pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
         .flatten()
 }
 
+/// The JSON with every half of a surrogate pair replaced, where there are any: servers that cut texts by UTF-16 send the
+/// halves of an emoji in two events, and a half is no character.
+pub(super) fn mended(json: &str) -> Option<String> {
+    let unit = |at: usize| -> Option<u32> {
+        let digits = json.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let mut whole = String::with_capacity(json.len());
+    let (mut at, mut kept, mut any) = (0, 0, false);
+    while let Some(found) = json[at..].find('\\') {
+        at += found;
+        let pair = matches!(unit(at), Some(0xd800..0xdc00))
+            && matches!(unit(at + 6), Some(0xdc00..0xe000));
+        let half = !pair && matches!(unit(at), Some(0xd800..0xe000));
+        if half {
+            whole.push_str(&json[kept..at]);
+            whole.push_str("\\ufffd");
+            kept = at + 6;
+            any = true;
+        }
+        // An escape is its sign and at least one more character, which may be of any width.
+        let step = json[at + 1..].chars().next().map_or(0, char::len_utf8);
+        at += match (pair, half) {
+            (true, _) => 12,
+            (_, true) => 6,
+            _ => 1 + step,
+        };
+    }
+    whole.push_str(&json[kept..]);
+    any.then_some(whole)
+}
+
 /// A text; empty for null and missing. Parts and objects give the text in them, numbers their digits.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Text<'a>(pub Cow<'a, str>);
@@ -176,6 +208,26 @@ mod tests {
         }
         let plain: Text<'_> = serde_json::from_str(r#""plain""#).unwrap();
         assert!(matches!(plain.0, Cow::Borrowed(_)), "copied for nothing");
+    }
+
+    #[test]
+    fn halves_of_characters_are_replaced_and_pairs_are_not() {
+        for (json, expected) in [
+            (r#"{"a":"x\ud83d"}"#, Some(r#"{"a":"x\ufffd"}"#)),
+            (r#"{"a":"\ude00y"}"#, Some(r#"{"a":"\ufffdy"}"#)),
+            (
+                r#"{"a":"\ud83d\ude00\ud83d"}"#,
+                Some(r#"{"a":"\ud83d\ude00\ufffd"}"#),
+            ),
+            (
+                r#"{"a":"\ud83d\n\\ud83d"}"#,
+                Some(r#"{"a":"\ufffd\n\\ud83d"}"#),
+            ),
+            (r#"{"a":"\ud83d\ude00"}"#, None),
+            (r#"{"a":"\\ud83d é\"#, None),
+        ] {
+            assert_eq!(mended(json).as_deref(), expected, "{json}");
+        }
     }
 
     #[test]

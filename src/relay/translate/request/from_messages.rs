@@ -238,10 +238,10 @@ fn thinking(body: &Object) -> Thinking {
         .and_then(|config| words(config, "effort"))
         .and_then(Effort::read);
     match (said, effort) {
-        (Thinking::Adaptive, Some(effort)) => Thinking::Effort(effort),
+        (Thinking::Off, _) => Thinking::Off,
         // Without thinking, an effort still tells how hard to try; chat models know no other word for it.
-        (Thinking::Unsaid, Some(effort)) => Thinking::Effort(effort),
-        (said, _) => said,
+        (_, Some(effort)) => Thinking::Effort(effort),
+        (said, None) => said,
     }
 }
 

@@ -63,10 +63,13 @@ enum Plan {
 }
 
 fn plan(ask: &Ask<'_>, model: ClaudeModel, max_tokens: u64) -> Plan {
+    // Anthropic refuses thinking that is asked for beside a call that is forced.
+    let forced = matches!(ask.choice, Some(Choice::Any | Choice::Tool(_)));
     match (model.thinks, ask.thinking) {
         (Thinks::Never, _) | (_, Thinking::Unsaid) => Plan::Unsaid,
         (_, Thinking::Off) if model.thinks_unasked => Plan::Off,
         (_, Thinking::Off) => Plan::Unsaid,
+        _ if forced => Plan::Unsaid,
         (Thinks::ByEffort, Thinking::Adaptive) => Plan::Adaptive(None),
         (Thinks::ByEffort, Thinking::Effort(effort)) => Plan::Adaptive(Some(effort)),
         (Thinks::ByEffort, Thinking::Budget(budget)) => {
@@ -80,9 +83,8 @@ fn plan(ask: &Ask<'_>, model: ClaudeModel, max_tokens: u64) -> Plan {
             };
             // Both dialects count thinking into the limit; a third of it is kept for the answer.
             let budget = wanted.min(max_tokens / 3 * 2);
-            let forced = matches!(ask.choice, Some(Choice::Any | Choice::Tool(_)));
-            // Anthropic refuses thinking beside a forced call, and where a call of this round lost its thinking.
-            match budget < SMALLEST_BUDGET || forced || round_without_thoughts(ask) {
+            // It also refuses to think on where a call of this round lost its thinking.
+            match budget < SMALLEST_BUDGET || round_without_thoughts(ask) {
                 true => Plan::Unsaid,
                 false => Plan::Budget(budget),
             }
