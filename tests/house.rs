@@ -1,5 +1,10 @@
 //! The walls of the house: who may import whom, and how a file begins.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot read the source fails"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -465,9 +465,9 @@ async fn live(home: &Path, steps: Vec<Step>) -> Ledger {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn totals_are_the_sum_of_the_receipts(steps in proptest::collection::vec(step(), 0..24), since in 0_i64..100) {
+    fn totals_are_the_sum_of_the_receipts(steps in proptest::collection::vec(step(), 0..16), since in 0_i64..100) {
         let home = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {

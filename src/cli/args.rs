@@ -38,8 +38,8 @@ pub struct Global {
         env = "RELAYDECK_PROFILE"
     )]
     pub profile: Option<String>,
-    /// One folder for configuration, data and state, instead of the platform's own
-    #[arg(long, global = true, value_name = "DIR", env = "RELAYDECK_HOME")]
+    /// One folder for configuration, data and state, instead of the platform's own; also RELAYDECK_HOME
+    #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long, global = true)]

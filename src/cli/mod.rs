@@ -1,4 +1,90 @@
 //! The command line: one file a sub-command; builds everything and hands it over.
+//!
+//! The only room that knows both the embedded relay and the dashboard, and the only one that reads the configuration.
 
 pub mod args;
+mod channels;
+mod chat;
+mod groups;
+mod host;
+mod keys;
+mod logging;
+mod models;
 pub mod output;
+mod profiles;
+mod serve;
+mod usage;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::domain::{Fault, FaultKind};
+use args::{Cli, Command};
+use world::{Ending, World};
+
+/// The exit code of something that was interrupted by its user.
+const INTERRUPTED: u8 = 130;
+
+/// Reads the arguments, does what they say, and tells how it ended. Wrong usage ends in clap's own message and exit code 2.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let json = cli.global.json;
+    if let Err(report) = color_eyre::config::HookBuilder::default()
+        .display_env_section(false)
+        .install()
+    {
+        tracing::debug!(%report, "error reports stay plain");
+    }
+    crate::client::install_tls();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            return failed(
+                &Fault::new(
+                    FaultKind::Local,
+                    format!("the program cannot start its tasks: {error}"),
+                ),
+                json,
+            );
+        }
+    };
+    let ended = runtime.block_on(run(cli));
+    // A blocked thread, such as a name look-up, must not hold up the end.
+    runtime.shutdown_background();
+    match ended {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Interrupted) => ExitCode::from(INTERRUPTED),
+        Err(fault) => failed(&fault, json),
+    }
+}
+
+fn failed(fault: &Fault, json: bool) -> ExitCode {
+    output::print_fault(fault, json);
+    ExitCode::from(fault.kind.exit_code())
+}
+
+async fn run(cli: Cli) -> Result<Ending, Fault> {
+    let world = World::new(&cli.global, cli.command.is_none())?;
+    let ended = match cli.command {
+        None => Err(
+            Fault::new(FaultKind::Unsupported, "this build has no dashboard")
+                .advise("see: relaydeck --help"),
+        ),
+        Some(Command::Chat(args)) => chat::run(&world, args).await,
+        Some(Command::Keys(command)) => keys::run(&world, command).await,
+        Some(Command::Groups(command)) => groups::run(&world, command).await,
+        Some(Command::Models(command)) => models::run(&world, command).await,
+        Some(Command::Usage(command)) => usage::run(&world, command).await,
+        Some(Command::Channels(command)) => channels::run(&world, command).await,
+        Some(Command::Serve(args)) => serve::run(&world, args).await,
+        Some(Command::Profiles(command)) => profiles::run(&world, command).await,
+    };
+    world.close().await;
+    ended
+}

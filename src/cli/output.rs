@@ -33,9 +33,21 @@ pub fn put_cost(object: &mut Map<String, Value>, name: &str, cost: Cost) {
 /// # Errors
 /// When stdout cannot be written.
 pub fn print_json(value: &Value) -> io::Result<()> {
+    let mut text = serde_json::to_string_pretty(value)?;
+    text.push('\n');
+    print(&text)
+}
+
+/// Writes text to stdout. A reader that has gone has seen enough: that is no error.
+///
+/// # Errors
+/// When stdout cannot be written for another reason.
+pub fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, value)?;
-    writeln!(out)
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }
 
 /// Prints trouble: two lines on stderr, or one JSON document on stdout.
@@ -145,7 +157,7 @@ impl Table {
         if self.rows.is_empty() {
             writeln!(io::stderr().lock(), "{empty}")
         } else {
-            io::stdout().lock().write_all(self.text().as_bytes())
+            print(&self.text())
         }
     }
 }

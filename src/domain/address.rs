@@ -80,6 +80,9 @@ pub enum AddressError {
     /// Some other scheme.
     #[error("{0:?} is not a web address; it must start with https:// or http://")]
     Scheme(String),
+    /// A key in its place. The key is not repeated.
+    #[error("this is a key, not an address; the address looks like https://host")]
+    Key,
     /// A user name or password in it.
     #[error("the address holds a user name or password; give the key separately")]
     Credentials,
@@ -114,6 +117,9 @@ impl Address {
         });
         if plain.is_empty() {
             return Err(AddressError::Empty);
+        }
+        if plain.starts_with("sk-") {
+            return Err(AddressError::Key);
         }
         let with_scheme = if plain.contains("://") {
             plain.to_owned()

@@ -315,6 +315,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
         #[test]
         fn s45_an_exact_name_is_exact(names in prop::collection::vec("\\PC{1,40}", 1..20), pick in any::<prop::sample::Index>()) {
             let models: Vec<Model> = names.iter().map(|name| model(name, None)).collect();

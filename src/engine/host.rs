@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::domain::{Address, ApiKey, Fault, Profile};
+use crate::ledger::Ledger;
 
 /// A key's secret as the vault keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,4 +67,10 @@ pub trait Host: Send + Sync + 'static {
     /// Starts the embedded relay, or joins the one that already serves this data folder. Says where it listens; its
     /// profile, access token and first key are then in place. Calling it again is harmless.
     fn start_local(&self) -> Pin<Box<dyn Future<Output = Result<Address, Fault>> + Send + '_>>;
+
+    /// Opens the ledger. May take a moment: migrations run here.
+    ///
+    /// # Errors
+    /// When it cannot be opened or is from a newer version.
+    fn open_ledger(&self) -> Result<Ledger, Fault>;
 }

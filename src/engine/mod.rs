@@ -3,8 +3,18 @@
 //! It owns the client, the ledger and everything that waits; whoever stands at its [`door`] neither sees HTTP nor SQL.
 //! What it needs from outside (profiles, secrets, the embedded relay) it asks of a [`host::Host`].
 
+pub mod clock;
 pub mod door;
 pub mod handle;
 pub mod host;
+pub mod keys;
 pub mod outbox;
+pub mod relays;
+mod replies;
+pub mod session;
+mod settling;
 pub mod spend;
+mod task;
+pub mod turn;
+
+pub use task::spawn;

@@ -6,6 +6,7 @@
 use super::door::Spend;
 use crate::domain::count::{TokenCounter, count_prompt};
 use crate::domain::{Basis, ChatRequest, Cost, Money, Part, Price, QuotaScale, Usage};
+use crate::ledger::Progress;
 
 /// What is known about the money behind a request before it is sent.
 #[derive(Clone, Debug)]
@@ -89,6 +90,21 @@ impl SpendMeter {
             .cost(&usage)
             .map(|cost| cost.charged(self.purse.scale));
         Cost { amount, basis }
+    }
+
+    /// What the ledger is told on the way: our count and its estimated cost.
+    pub fn progress(&self) -> Progress {
+        let counted = self.counted();
+        let cost = self
+            .purse
+            .price
+            .cost(&counted)
+            .map(|cost| cost.charged(self.purse.scale));
+        Progress {
+            counted,
+            expected: cost,
+            first_ms: self.first_ms,
+        }
     }
 
     /// All figures, `elapsed_ms` after the request was sent.

@@ -3,7 +3,8 @@
 //! Two processes may hold the same conversation. Each remembers the stamp it saw last; when it keeps and the stamp has
 //! moved on, somebody else continued the conversation, and both ends are kept: this one under a number of its own.
 
-use std::hash::{BuildHasher, RandomState};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
@@ -11,58 +12,83 @@ use super::row::{millis, nanos, read_millis, read_money, read_usage, tokens};
 use super::words::{read_fault, read_finish, read_word, word};
 use crate::domain::{Conversation, Cost, Turn, UnixMillis};
 
-/// What this process knows of a conversation as it is stored.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Kept {
-    stamp: i64,
-    /// A hash a turn: enough to see which ones changed.
-    turns: Vec<u64>,
+/// What this process knows of the conversations in the file.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The stamp each was seen with last.
+    stamps: HashMap<i64, i64>,
+    /// Numbers that another process took over, and where our end of the conversation went.
+    moved: HashMap<i64, i64>,
+    /// The turns of the one in use, so that it need not be read again to see which ones changed.
+    last: Option<(i64, Vec<Turn>)>,
 }
 
-/// Makes hashes that are the same for the life of the process and cannot be foreseen by whoever writes the text.
-#[derive(Clone, Default)]
-pub(super) struct Hasher(RandomState);
-
-impl Hasher {
-    fn of(&self, turn: &Turn) -> rusqlite::Result<u64> {
-        serde_json::to_vec(turn)
-            .map(|bytes| self.0.hash_one(bytes))
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+impl Known {
+    /// Remembers a conversation as it was kept: under the number it came with, or under another.
+    pub(super) fn kept(&mut self, conversation: Conversation, id: i64, stamp: i64) {
+        if let Some(before) = conversation.id.filter(|before| *before != id) {
+            self.moved.insert(before, id);
+        }
+        self.stamps.insert(id, stamp);
+        self.last = Some((id, conversation.turns));
     }
 
-    fn of_all(&self, turns: &[Turn]) -> rusqlite::Result<Vec<u64>> {
-        turns.iter().map(|turn| self.of(turn)).collect()
+    /// Remembers a conversation as it was read: from here on its number means this one again.
+    pub(super) fn read(&mut self, conversation: &Conversation, stamp: i64) {
+        if let Some(id) = conversation.id {
+            self.moved.remove(&id);
+            self.stamps.insert(id, stamp);
+            self.last = Some((id, conversation.turns.clone()));
+        }
+    }
+
+    /// The turns of a conversation whose stamp has not moved on.
+    fn turns(&self, db: &Connection, id: i64) -> rusqlite::Result<Cow<'_, [Turn]>> {
+        match &self.last {
+            Some((last, turns)) if *last == id => Ok(Cow::Borrowed(turns)),
+            _ => read_turns(db, id).map(Cow::Owned),
+        }
     }
 }
 
-/// Stores a conversation. `known` is what this process knew of it; the answer is its number and what is known now.
+/// Stores a conversation; answers its number and its new stamp.
 pub(super) fn keep(
     db: &Connection,
-    hasher: &Hasher,
     conversation: &Conversation,
-    known: Option<&Kept>,
-) -> rusqlite::Result<(i64, Kept)> {
+    known: &Known,
+) -> rusqlite::Result<(i64, i64)> {
     let stamp: i64 = db.query_row(
         "SELECT coalesce(max(stamp), 0) + 1 FROM conversations",
         [],
         |row| row.get(0),
     )?;
-    let turns = hasher.of_all(&conversation.turns)?;
-    let (id, stored) = match place(db, hasher, conversation.id, known)? {
-        Some((id, stored)) => {
-            db.prepare_cached("UPDATE conversations SET profile = ?2, model = ?3, system = ?4, stamp = ?5 WHERE id = ?1")?
-                .execute(params![id, conversation.profile, conversation.model, conversation.system, stamp])?;
+    let Conversation {
+        profile,
+        model,
+        system,
+        turns,
+        ..
+    } = conversation;
+    let (id, stored) = match place(db, conversation.id, known)? {
+        Some(id) => {
+            let stored = known.turns(db, id)?;
+            db.prepare_cached(
+                "UPDATE conversations SET profile = ?2, model = ?3, system = ?4, stamp = ?5 WHERE id = ?1",
+            )?
+            .execute(params![id, profile, model, system, stamp])?;
             (id, stored)
         }
         None => {
             let id = db
-                .prepare_cached("INSERT INTO conversations (profile, model, system, stamp) VALUES (?1, ?2, ?3, ?4)")?
-                .insert(params![conversation.profile, conversation.model, conversation.system, stamp])?;
-            (id, Vec::new())
+                .prepare_cached(
+                    "INSERT INTO conversations (profile, model, system, stamp) VALUES (?1, ?2, ?3, ?4)",
+                )?
+                .insert(params![profile, model, system, stamp])?;
+            (id, Cow::Owned(Vec::new()))
         }
     };
-    for (position, (turn, hash)) in conversation.turns.iter().zip(&turns).enumerate() {
-        if stored.get(position) != Some(hash) {
+    for (position, turn) in turns.iter().enumerate() {
+        if stored.get(position) != Some(turn) {
             write_turn(db, id, position, turn)?;
         }
     }
@@ -70,37 +96,36 @@ pub(super) fn keep(
         db.prepare_cached("DELETE FROM turns WHERE conversation = ?1 AND position >= ?2")?
             .execute(params![id, turns.len() as i64])?;
     }
-    Ok((id, Kept { stamp, turns }))
+    Ok((id, stamp))
 }
 
-/// Where a conversation goes: its number and the hashes stored there, or `None` for a new place.
-fn place(
-    db: &Connection,
-    hasher: &Hasher,
-    id: Option<i64>,
-    known: Option<&Kept>,
-) -> rusqlite::Result<Option<(i64, Vec<u64>)>> {
+/// The number under which a conversation goes on, or `None` when it needs a new one.
+fn place(db: &Connection, id: Option<i64>, known: &Known) -> rusqlite::Result<Option<i64>> {
     let Some(id) = id else { return Ok(None) };
+    // Whoever was not told, or did not listen, must not begin a new one with every turn.
+    let id = known.moved.get(&id).copied().unwrap_or(id);
     let stamp: Option<i64> = db
         .prepare_cached("SELECT stamp FROM conversations WHERE id = ?1")?
         .query_row([id], |row| row.get(0))
         .optional()?;
-    match (stamp, known) {
-        (None, _) => Ok(None),
-        (Some(stamp), Some(known)) if known.stamp == stamp => Ok(Some((id, known.turns.clone()))),
-        (Some(_), Some(_)) => Ok(None),
-        (Some(_), None) => Ok(Some((id, hasher.of_all(&read_turns(db, id)?)?))),
-    }
+    let ours = match (stamp, known.stamps.get(&id)) {
+        (None, _) => false,
+        (Some(stamp), Some(seen)) => stamp == *seen,
+        // Kept before this file was opened here; nobody can have seen a later state than the one that is there.
+        (Some(_), None) => true,
+    };
+    Ok(ours.then_some(id))
 }
 
-/// The conversation of a profile that was kept last.
+/// The conversation of a profile that was kept last, and its stamp.
 pub(super) fn latest(
     db: &Connection,
-    hasher: &Hasher,
     profile: &str,
-) -> rusqlite::Result<Option<(Conversation, Kept)>> {
+) -> rusqlite::Result<Option<(Conversation, i64)>> {
     let found = db
-        .prepare_cached("SELECT id, model, system, stamp FROM conversations WHERE profile = ?1 ORDER BY stamp DESC LIMIT 1")?
+        .prepare_cached(
+            "SELECT id, model, system, stamp FROM conversations WHERE profile = ?1 ORDER BY stamp DESC LIMIT 1",
+        )?
         .query_row([profile], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
@@ -108,19 +133,14 @@ pub(super) fn latest(
     let Some((id, model, system, stamp)) = found else {
         return Ok(None);
     };
-    let turns = read_turns(db, id)?;
-    let kept = Kept {
-        stamp,
-        turns: hasher.of_all(&turns)?,
-    };
     let conversation = Conversation {
         id: Some(id),
         profile: profile.to_owned(),
         model,
         system,
-        turns,
+        turns: read_turns(db, id)?,
     };
-    Ok(Some((conversation, kept)))
+    Ok(Some((conversation, stamp)))
 }
 
 fn write_turn(

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::oneshot;
 
-use super::conversations::{self, Hasher, Kept};
+use super::conversations::{self, Known};
 use super::error::LedgerError;
 use super::receipts;
 use super::runs::{self, Run};
@@ -63,9 +63,7 @@ pub(super) struct Desk {
     run: Run,
     notes: Notes,
     notes_every: Duration,
-    /// What this process knows of the conversations it has read or kept.
-    kept: HashMap<i64, Kept>,
-    hasher: Hasher,
+    known: Known,
 }
 
 impl Desk {
@@ -95,8 +93,7 @@ impl Desk {
             run,
             notes,
             notes_every,
-            kept: HashMap::new(),
-            hasher: Hasher::default(),
+            known: Known::default(),
         })
     }
 
@@ -164,12 +161,12 @@ impl Desk {
     }
 
     /// Stores a conversation; what is known of it changes only once it is on the disk.
-    pub(super) fn keep(&mut self, conversation: &Conversation) -> Result<i64, LedgerError> {
-        let known = conversation.id.and_then(|id| self.kept.get(&id).cloned());
-        let hasher = self.hasher.clone();
-        let (id, kept) =
-            self.write(|tx, _| conversations::keep(tx, &hasher, conversation, known.as_ref()))?;
-        self.kept.insert(id, kept);
+    pub(super) fn keep(&mut self, conversation: Conversation) -> Result<i64, LedgerError> {
+        let known = std::mem::take(&mut self.known);
+        let outcome = self.write(|tx, _| conversations::keep(tx, &conversation, &known));
+        self.known = known;
+        let (id, stamp) = outcome?;
+        self.known.kept(conversation, id, stamp);
         Ok(id)
     }
 
@@ -178,10 +175,9 @@ impl Desk {
         &mut self,
         profile: &str,
     ) -> Result<Option<Conversation>, LedgerError> {
-        let hasher = self.hasher.clone();
-        let found = self.read(|tx, _| conversations::latest(tx, &hasher, profile))?;
-        Ok(found.map(|(conversation, kept)| {
-            self.kept.extend(conversation.id.map(|id| (id, kept)));
+        let found = self.read(|tx, _| conversations::latest(tx, profile))?;
+        Ok(found.map(|(conversation, stamp)| {
+            self.known.read(&conversation, stamp);
             conversation
         }))
     }

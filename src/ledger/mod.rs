@@ -171,14 +171,14 @@ impl Ledger {
     }
 
     /// Stores a conversation as it stands and answers its number; only turns that changed are written. The number is
-    /// another one than the conversation had when another process has continued it meanwhile: then both are kept, and
-    /// this one goes on under the new number.
+    /// another one than the conversation came with when another process has continued that one meanwhile: then both
+    /// ends are kept, and this one goes on under the new number, whichever of the two it comes with next.
     ///
     /// # Errors
     /// When it could not be written; then it is stored as it was before.
     pub async fn keep(&self, conversation: &Conversation) -> Result<i64, LedgerError> {
         let conversation = conversation.clone();
-        self.ask(move |desk| desk.keep(&conversation)).await
+        self.ask(move |desk| desk.keep(conversation)).await
     }
 
     /// The conversation of a profile that was kept last.

@@ -88,8 +88,9 @@ fn make_private_file(path: &Path, parent: &Path) -> Result<(), LedgerError> {
     {
         use std::os::unix::fs::PermissionsExt;
         // It holds conversations. Where it belongs to somebody else, that one decides who reads it.
-        if found.permissions().mode() & 0o077 != 0 {
-            let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+        let mode = found.permissions().mode();
+        if mode & 0o077 != 0 {
+            let _ = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700));
         }
     }
     Ok(())

@@ -129,6 +129,29 @@ async fn many_notes_of_a_reply_wait_for_one_write() {
     );
 }
 
+#[tokio::test]
+async fn a_file_that_another_program_holds_is_told() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("ledger.db");
+    let ledger = Ledger::open(&path).unwrap();
+    ledger.execute("PRAGMA busy_timeout = 1").await;
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+
+    let error = ledger.append(request("p")).await.unwrap_err();
+    assert_eq!(error, LedgerError::Locked { path });
+    assert!(
+        error.advice().contains("end the other program"),
+        "{}",
+        error.advice()
+    );
+    let read = ledger.totals(None, UnixMillis(0)).await.unwrap();
+    assert_eq!(read.requests, 0, "who only reads need not wait");
+
+    other.execute_batch("ROLLBACK").unwrap();
+    ledger.append(request("p")).await.unwrap();
+}
+
 /// A receipt as another process sees it.
 async fn on_disk(path: &Path, id: ReceiptId) -> Receipt {
     Ledger::open(path).unwrap().receipt(id).await.unwrap()

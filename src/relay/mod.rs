@@ -1,5 +1,31 @@
 //! The embedded relay: routes, authentication, metering, channels, built-in models and the store.
+//!
+//! [`start`] opens the database of a data folder, takes the folder's lock and an address, and serves until
+//! [`Running::shutdown`]. A request's way through the room: [`serve`] → [`routes`] → [`inference`] → [`channels`] and
+//! back, with money in [`book`] (memory) and [`store`] (file), and what is sold in [`catalog`].
 
+mod answers;
+mod app;
+mod auth;
+mod book;
 pub mod builtin;
+mod catalog;
+mod channels;
+mod clock;
+mod error;
+mod ids;
+mod inference;
+pub mod lock;
+mod meter;
+mod routes;
+mod rows;
+mod running;
+mod serve;
+mod store;
 pub mod translate;
 pub mod upstream;
+
+pub use app::Limits;
+pub use clock::Clock;
+pub use error::RelayError;
+pub use running::{OwnerSecrets, RelayOptions, Running, start};

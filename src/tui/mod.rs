@@ -1,5 +1,31 @@
-//! The dashboard.
+//! The dashboard: a model, what changes it, and what is drawn of it.
+//!
+//! [`update::update`] takes one message into the [`model::Model`] and says what the world is asked for; [`view::view`] draws
+//! the model; [`layout::layout`] says to both where everything stands. None of them does I/O, reads a clock or draws lots.
+//! The dashboard knows the engine's door and the domain, and nothing of HTTP, SQL or configuration.
 
+pub mod columns;
+pub mod doors;
+pub mod draw;
+pub mod edit;
+pub mod effect;
+pub mod filtered;
+pub mod fuzzy;
 pub mod keymap;
+pub mod layout;
+pub mod list;
+pub mod model;
+pub mod msg;
+pub mod overlay;
+pub mod relay;
+pub mod remote;
+mod run;
+pub mod tabs;
+pub mod term;
 pub mod text;
 pub mod theme;
+pub mod update;
+pub mod view;
+pub mod words;
+
+pub use run::{Options, Outcome, TuiError, run, run_on};

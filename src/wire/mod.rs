@@ -6,6 +6,7 @@
 pub mod console_error;
 pub mod family;
 pub mod lenient;
+pub mod model_list;
 pub mod new_api;
 pub mod openai_chat;
 pub mod openai_error;

@@ -6,6 +6,7 @@
 )]
 
 mod answers;
+mod claude;
 mod client;
 mod hostile;
 mod requests;

@@ -66,6 +66,16 @@ pub enum Action {
     Chat,
     /// Shows the prices of the next group.
     CycleGroup,
+    /// Shows only the models of the group whose prices are shown, or all again.
+    OnlyGroup,
+    /// Sorts by the next column.
+    Sort,
+    /// Through the first door.
+    FirstDoor,
+    /// Through the second door.
+    SecondDoor,
+    /// Through the third door.
+    ThirdDoor,
     /// Goes to the chat's input.
     Write,
     /// Sends what was written.
@@ -86,6 +96,8 @@ pub enum Action {
     PickModel,
     /// Chooses the key.
     PickKey,
+    /// Chooses the relay, or adds one.
+    PickRelay,
     /// Begins a new conversation.
     NewConversation,
     /// Opens or folds the reasoning.

@@ -30,6 +30,8 @@ pub enum Context {
     Help,
     /// The doors of the first run.
     FirstRun,
+    /// A relay that is not open: it is being opened, or it could not be.
+    Closed,
     /// The detail of one thing.
     Detail,
     /// A secret that is shown once.
@@ -40,7 +42,7 @@ pub enum Context {
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 15] = [
+    pub const ALL: [Context; 16] = [
         Context::Global,
         Context::List,
         Context::Filter,
@@ -53,6 +55,7 @@ impl Context {
         Context::Confirm,
         Context::Help,
         Context::FirstRun,
+        Context::Closed,
         Context::Detail,
         Context::Secret,
         Context::Picker,
@@ -72,6 +75,7 @@ impl Context {
             | Context::Confirm
             | Context::Help
             | Context::FirstRun
+            | Context::Closed
             | Context::Detail
             | Context::Secret
             | Context::Picker => &[Context::Global],
@@ -101,6 +105,7 @@ impl Context {
             Context::Confirm => "A question",
             Context::Help => "Help",
             Context::FirstRun => "First run",
+            Context::Closed => "No relay is open",
             Context::Detail => "A detail",
             Context::Secret => "A new key",
             Context::Picker => "Choosing",

@@ -277,10 +277,12 @@ mod tests {
                 "y copy name",
                 "t chat",
                 "g group",
+                "f only group",
                 "u copy URL",
                 "Enter open",
                 "/ filter",
-                "r refresh"
+                "r refresh",
+                "Tab tabs"
             ]
         );
     }

@@ -15,18 +15,23 @@ pub const MARKS: u8 = 8;
 /// What becomes of line breaks and tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Breaks {
-    /// Line breaks of every kind become `\n`, a tab four blanks: for texts of many lines.
+    /// Line breaks of every kind become `\n`, a tab four blanks: for texts of many lines that are shown.
     Keep,
+    /// Line breaks of every kind become `\n`, a tab stays one: for texts that are kept, sent on or copied.
+    Text,
     /// Each becomes one blank: for names, titles, cells of a table.
     Blank,
 }
 
 /// Cleans a whole text at once. Clean ASCII, the usual case, is not copied.
 pub fn sanitize(text: &str, breaks: Breaks) -> Cow<'_, str> {
-    if text
-        .bytes()
-        .all(|byte| matches!(byte, 0x20..=0x7e) || (byte == b'\n' && breaks == Breaks::Keep))
-    {
+    let stays = |byte| match byte {
+        0x20..=0x7e => true,
+        b'\n' => breaks != Breaks::Blank,
+        b'\t' => breaks == Breaks::Text,
+        _ => false,
+    };
+    if text.bytes().all(stays) {
         return Cow::Borrowed(text);
     }
     let mut sanitizer = Sanitizer::new(breaks);
@@ -94,10 +99,10 @@ impl Sanitizer {
                 '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
                     self.returned = letter == '\r';
                     self.keep(
-                        if self.breaks == Breaks::Keep {
-                            '\n'
-                        } else {
+                        if self.breaks == Breaks::Blank {
                             ' '
+                        } else {
+                            '\n'
                         },
                         clean,
                     );
@@ -106,6 +111,7 @@ impl Sanitizer {
                     clean.push_str("   ");
                     self.keep(' ', clean);
                 }
+                '\t' if self.breaks == Breaks::Text => self.keep('\t', clean),
                 '\t' => self.keep(' ', clean),
                 '\u{200d}' => self.joiner = self.last.is_some_and(may_be_joined),
                 '\u{fe0f}' => {
@@ -227,6 +233,7 @@ mod tests {
     fn line_breaks_and_tabs_are_as_asked() {
         assert_eq!(kept("a\r\nb\rc\u{2028}d\te"), "a\nb\nc\nd    e");
         assert_eq!(sanitize("a\r\nb\rc\td", Breaks::Blank), "a b c d");
+        assert_eq!(sanitize("a\r\nb\tc\u{1b}[m", Breaks::Text), "a\nb\tc");
     }
 
     #[test]

@@ -65,6 +65,8 @@ roles! {
     Struck,
     /// Code, names to be typed exactly.
     Code,
+    /// A block of code.
+    CodeBlock,
     /// A quotation.
     Quote,
     /// A link's text.

@@ -91,6 +91,8 @@ fn own_codes(says: &Words<'_>) -> Option<Verdict> {
         "token_expired" => Kind::KeyExpired.into(),
         "token_disabled" => Kind::KeyDisabled.into(),
         "token_exhausted" => Kind::KeyQuota.into(),
+        "model_not_allowed" => Kind::ModelNotAllowed.into(),
+        "group_not_allowed" => Kind::GroupNotAllowed.into(),
         _ => return None,
     })
 }
@@ -111,7 +113,7 @@ fn refused(says: &Words<'_>) -> Verdict {
     }
     Verdict::advised(
         Kind::CredentialRefused,
-        "check the key: it starts with sk-, belongs to this relay, and is not the login password or an access token; newer relays say the same of expired, disabled and used-up keys, so look it up in the list of keys",
+        "check the key: it starts with sk- and is no password or access token; newer relays say the same of expired, disabled and used-up keys",
     )
 }
 
@@ -168,10 +170,17 @@ fn forbidden(says: &Words<'_>) -> Verdict {
             "the key has a dash and something behind it, which picks a channel and is for administrators: use the key alone",
         );
     }
-    if says.any(&["模型", "model"]) {
+    // A group may be named after a model, and the other way round: whole phrases before single words.
+    let starts = |phrase: &str| says.lower.starts_with(phrase);
+    let group = starts("no permission to access group")
+        || starts("令牌分组")
+        || (starts("group ") && says.lower.ends_with("deprecated"))
+        || (starts("无权访问") && says.lower.ends_with("分组"))
+        || (starts("分组") && says.lower.ends_with("弃用"));
+    if says.any(&["模型", "model"]) && !group {
         return Kind::ModelNotAllowed.into();
     }
-    if says.any(&["分组", "group"]) {
+    if group || says.any(&["分组", "group"]) {
         return Kind::GroupNotAllowed.into();
     }
     Kind::Forbidden.into()
@@ -221,7 +230,7 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
             "a filter refused the words of the request: change them, or take another model",
         ));
     }
-    if matches!(says.code, "read_request_body_failed") || status == 413 {
+    if status == 413 {
         return Some(Verdict::advised(
             Kind::BadRequest,
             "the request is too large for the relay: shorten it",

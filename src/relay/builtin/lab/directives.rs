@@ -9,7 +9,7 @@ use super::faults::{self, Fault};
 use super::filler::Language;
 
 /// Most pieces of filler, and of reasoning.
-pub(in crate::relay::builtin) const MAX_TOKENS: u64 = 100_000;
+pub(in crate::relay::builtin) const MAX_TOKENS: u64 = 32_768;
 /// Longest wait that can be asked for.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// Fastest pace that is still paced; above it 0 says *as fast as possible*.
@@ -52,7 +52,7 @@ pub(in crate::relay::builtin) const DIRECTIVES: [Directive; 13] = [
     Directive {
         name: "tokens",
         value: "N",
-        doc: "the length of the reply in tokens, 0 to 100000; 120 by default",
+        doc: "the length of the reply in tokens, 0 to 32768; 120 by default",
         read: |wishes, value| {
             wishes.tokens = Some(number(value, MAX_TOKENS)?);
             Ok(())
@@ -360,8 +360,8 @@ mod tests {
     #[test]
     fn a_wrong_value_is_named_with_what_it_must_be() {
         for (text, part) in [
-            ("[[tokens=many]]", "whole number from 0 to 100000"),
-            ("[[tokens=100001]]", "whole number"),
+            ("[[tokens=many]]", "whole number from 0 to 32768"),
+            ("[[tokens=32769]]", "whole number"),
             ("[[tokens=-1]]", "whole number"),
             ("[[first=500]]", "such as 500ms"),
             ("[[first=..s]]", "such as 500ms"),
@@ -406,6 +406,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), DIRECTIVES.len());
         let list = as_list();
+        assert!(list.contains(&format!("0 to {MAX_TOKENS}")), "{list}");
         assert!(DIRECTIVES.iter().all(|known| list.contains(&known.form())));
     }
 

@@ -1,0 +1,316 @@
+//! The world around the engine, as it really is: profiles and secrets on disk, and the embedded relay in this process
+//! or in the one that already serves this data folder.
+
+use std::fs::File;
+use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::sleep;
+
+use crate::config::{Folders, Profiles, State, StoredKey, Vault};
+use crate::domain::profile::LOCAL;
+use crate::domain::{Access, Address, ApiKey, Fault, FaultKind, Profile};
+use crate::engine::host::{HeldKey, Host};
+use crate::ledger::Ledger;
+use crate::relay::lock::{self, Holder};
+use crate::relay::{self, OwnerSecrets, RelayError, RelayOptions, Running};
+
+/// The name of the first key of the embedded relay.
+const FIRST_KEY: &str = "local-default";
+/// How often, and how far apart, a relay that is just starting in another process is looked for.
+const STARTING_LOOKS: u32 = 100;
+const STARTING_WAIT: Duration = Duration::from_millis(50);
+
+/// Where the embedded relay listens when this process starts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listen {
+    /// On any free port of this machine: only this process needs to find it.
+    Anywhere,
+    /// Here, or on any free port when that one is taken: nobody asked for this one.
+    Prefer(SocketAddr),
+    /// Here and nowhere else: somebody asked for it.
+    Exactly(SocketAddr),
+}
+
+/// The world around the engine.
+pub struct CliHost {
+    folders: Folders,
+    listen: Listen,
+    running: Mutex<Option<Running>>,
+}
+
+impl CliHost {
+    /// A world in these folders. Nothing is opened or started yet.
+    pub fn new(folders: Folders, listen: Listen) -> Self {
+        CliHost {
+            folders,
+            listen,
+            running: Mutex::new(None),
+        }
+    }
+
+    /// Serves in this process, and refuses where another process serves this data folder already.
+    ///
+    /// # Errors
+    /// Why it cannot start.
+    pub async fn serve(&self, asked: Option<SocketAddr>) -> Result<SocketAddr, Fault> {
+        let listen = asked.unwrap_or(match self.listen {
+            Listen::Prefer(address) | Listen::Exactly(address) => address,
+            Listen::Anywhere => anywhere(),
+        });
+        let started = self.start(listen).await?.map_err(Fault::from)?;
+        let address = started.address();
+        *self.running.lock().await = Some(started);
+        self.note_address(address)?;
+        Ok(address)
+    }
+
+    /// Lets running streams end and closes the embedded relay, where this process runs it.
+    pub async fn close(&self) {
+        if let Some(running) = self.running.lock().await.take() {
+            running.shutdown().await;
+        }
+    }
+
+    /// Forgets a profile and every secret held for it.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn remove_profile(&self, name: &str) -> Result<(), Fault> {
+        self.vault()?.forget_profile(name)?;
+        Profiles::of(&self.folders).remove(name)?;
+        Ok(())
+    }
+
+    fn vault(&self) -> Result<Vault, Fault> {
+        Ok(Vault::open(&self.folders.data)?)
+    }
+
+    /// Starts the relay here. The outer trouble is ours (the vault), the inner one the relay's.
+    async fn start(&self, listen: SocketAddr) -> Result<Result<Running, RelayError>, Fault> {
+        self.folders.make()?;
+        let owner = self.owner()?;
+        let secret = owner.first_key.clone();
+        let started =
+            relay::start(RelayOptions::new(self.folders.data.clone(), listen, owner)).await;
+        if let Ok(running) = &started
+            && let Some(id) = running.first_key()
+        {
+            self.number_first_key(id, &secret)?;
+        }
+        Ok(started)
+    }
+
+    /// Writes the number of a key that was stored before the relay had made it.
+    fn number_first_key(&self, id: i64, secret: &ApiKey) -> Result<(), Fault> {
+        let vault = self.vault()?;
+        let unnumbered = |key: &StoredKey| key.id.is_none() && key.secret == *secret;
+        if vault.keys(LOCAL)?.iter().any(unnumbered) {
+            vault.hold_key(LOCAL, &first_key(Some(id), secret))?;
+        }
+        Ok(())
+    }
+
+    /// Joins the relay that serves this folder, or starts one where the settings want it.
+    async fn join_or_start(&self) -> Result<SocketAddr, Fault> {
+        for _ in 0..STARTING_LOOKS {
+            match self.holder()? {
+                Some(Holder {
+                    address: Some(address),
+                    ..
+                }) => return Ok(address),
+                Some(_) => {
+                    sleep(STARTING_WAIT).await;
+                    continue;
+                }
+                None => {}
+            }
+            let (first, then) = match self.listen {
+                Listen::Anywhere => (anywhere(), None),
+                Listen::Prefer(address) => (address, Some(anywhere())),
+                Listen::Exactly(address) => (address, None),
+            };
+            let started = match (self.start(first).await?, then) {
+                (Err(RelayError::PortInUse(_)), Some(other)) => self.start(other).await?,
+                (started, _) => started,
+            };
+            match started {
+                Ok(running) => {
+                    let address = running.address();
+                    *self.running.lock().await = Some(running);
+                    return Ok(address);
+                }
+                // Another process was faster; look again.
+                Err(RelayError::LockHeld(_)) => sleep(STARTING_WAIT).await,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Fault::new(
+            FaultKind::Local,
+            "the embedded relay is being started by another relaydeck and does not come up",
+        )
+        .advise("end that process, then try again"))
+    }
+
+    fn holder(&self) -> Result<Option<Holder>, Fault> {
+        lock::holder(&self.folders.data).map_err(|error| {
+            let folder = self.folders.data.display();
+            Fault::new(
+                FaultKind::Local,
+                format!("the relay's lock in {folder} cannot be read: {error}"),
+            )
+            .advise("make the folder readable to you, or choose another with --home")
+        })
+    }
+
+    /// The owner's secrets: made once, stored before the relay sees them, and the same for every process of this folder.
+    fn owner(&self) -> Result<OwnerSecrets, Fault> {
+        let _one_at_a_time = self.lock_owner()?;
+        let vault = self.vault()?;
+        let fresh = OwnerSecrets::generate()?;
+        let access_token = match vault.access_token(LOCAL)? {
+            Some(token) => token,
+            None => {
+                vault.set_access_token(LOCAL, &fresh.access_token)?;
+                fresh.access_token
+            }
+        };
+        // Any key held here will do: the relay makes one only for a secret that it has never seen.
+        let first_key = match vault.keys(LOCAL)?.into_iter().next() {
+            Some(key) => key.secret,
+            None => {
+                vault.hold_key(LOCAL, &first_key(None, &fresh.first_key))?;
+                fresh.first_key
+            }
+        };
+        Ok(OwnerSecrets {
+            access_token,
+            first_key,
+        })
+    }
+
+    /// Two processes that start at once must not both make the owner's secrets.
+    fn lock_owner(&self) -> Result<File, Fault> {
+        let path = self.folders.data.join("owner.lock");
+        let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|error| {
+            Fault::new(
+                FaultKind::Local,
+                format!("{} cannot be locked: {error}", path.display()),
+            )
+            .advise("make the folder writable to you, or choose another with --home")
+        })
+    }
+
+    /// Writes down where the embedded relay listens, for other programs and for the list of profiles.
+    fn note_address(&self, listening: SocketAddr) -> Result<Address, Fault> {
+        let reachable = if listening.ip().is_unspecified() {
+            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), listening.port())
+        } else {
+            listening
+        };
+        let (address, _) = Address::parse(&format!("http://{reachable}")).map_err(|error| {
+            Fault::new(
+                FaultKind::Local,
+                format!("the relay listens at an odd address: {error}"),
+            )
+        })?;
+        let profile = Profile {
+            name: LOCAL.into(),
+            address: address.clone(),
+            access: Access::Account { user_id: Some(1) },
+        };
+        let profiles = Profiles::of(&self.folders);
+        if !profiles.list()?.contains(&profile) {
+            profiles.save(&profile)?;
+        }
+        Ok(address)
+    }
+}
+
+/// The embedded relay's first key as the vault keeps it.
+fn first_key(id: Option<i64>, secret: &ApiKey) -> StoredKey {
+    StoredKey {
+        id,
+        name: FIRST_KEY.into(),
+        secret: secret.clone(),
+    }
+}
+
+/// Any free port of this machine.
+fn anywhere() -> SocketAddr {
+    SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0)
+}
+
+impl Host for CliHost {
+    fn profiles(&self) -> Result<(Vec<Profile>, Option<String>), Fault> {
+        Ok((
+            Profiles::of(&self.folders).list()?,
+            State::of(&self.folders).last_profile(),
+        ))
+    }
+
+    fn save_profile(&self, profile: &Profile, access_token: Option<&ApiKey>) -> Result<(), Fault> {
+        self.folders.make()?;
+        if let Some(token) = access_token {
+            self.vault()?.set_access_token(&profile.name, token)?;
+        }
+        Ok(Profiles::of(&self.folders).save(profile)?)
+    }
+
+    fn remember_profile(&self, name: &str) -> Result<(), Fault> {
+        self.folders.make()?;
+        Ok(State::of(&self.folders).remember_profile(name)?)
+    }
+
+    fn access_token(&self, profile: &str) -> Result<Option<ApiKey>, Fault> {
+        Ok(self.vault()?.access_token(profile)?)
+    }
+
+    fn held_keys(&self, profile: &str) -> Result<Vec<HeldKey>, Fault> {
+        let keys = self.vault()?.keys(profile)?;
+        Ok(keys
+            .into_iter()
+            .map(|key| HeldKey {
+                id: key.id,
+                name: key.name,
+                secret: key.secret,
+            })
+            .collect())
+    }
+
+    fn hold_key(&self, profile: &str, key: &HeldKey) -> Result<String, Fault> {
+        self.folders.make()?;
+        let vault = self.vault()?;
+        let stored = StoredKey {
+            id: key.id,
+            name: key.name.clone(),
+            secret: key.secret.clone(),
+        };
+        vault.hold_key(profile, &stored)?;
+        Ok(vault.path().display().to_string())
+    }
+
+    fn forget_keys(&self, profile: &str, ids: &[i64]) -> Result<(), Fault> {
+        Ok(self.vault()?.forget_keys(profile, ids)?)
+    }
+
+    fn start_local(&self) -> Pin<Box<dyn Future<Output = Result<Address, Fault>> + Send + '_>> {
+        Box::pin(async {
+            let ours = self.running.lock().await.as_ref().map(Running::address);
+            let address = match ours {
+                Some(address) => address,
+                None => self.join_or_start().await?,
+            };
+            self.note_address(address)
+        })
+    }
+
+    fn open_ledger(&self) -> Result<Ledger, Fault> {
+        self.folders.make()?;
+        Ok(Ledger::open(&self.folders.ledger_file())?)
+    }
+}

@@ -1,0 +1,178 @@
+//! `relaydeck keys`: list, create, delete.
+
+use serde_json::{Map, Value, json};
+
+use super::args::{KeyCreateArgs, KeysCommand};
+use super::output::{Align, Table, print, print_json, put_money};
+use super::world::{Ending, World};
+use crate::domain::expiry::parse_expiry;
+use crate::domain::{
+    Fault, FaultKind, KeyDraft, KeyInfo, Money, QuotaLimit, QuotaScale, UnixSeconds,
+};
+use crate::engine::door::{KeyRow, Scope, Snapshot};
+use crate::engine::keys;
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// Whatever the relay or the vault refuses.
+pub async fn run(world: &World, command: KeysCommand) -> Result<Ending, Fault> {
+    match command {
+        KeysCommand::List => list(world).await,
+        KeysCommand::Create(args) => create(world, args).await,
+        KeysCommand::Delete { ids } => delete(world, &ids).await,
+    }
+}
+
+async fn list(world: &World) -> Result<Ending, Fault> {
+    let session = world.session().await?;
+    let Snapshot::Keys(rows) = session.fetch(Scope::Keys).await? else {
+        return Err(Fault::new(
+            FaultKind::Server,
+            "the relay sent another list than its keys",
+        ));
+    };
+    let scale = session.facts.scale;
+    if world.json {
+        let rows: Vec<Value> = rows
+            .iter()
+            .map(|row| key_json(&row.info, row.held, scale))
+            .collect();
+        print_json(&Value::Array(rows)).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let columns = [
+        ("ID", Align::Right),
+        ("NAME", Align::Left),
+        ("KEY", Align::Left),
+        ("GROUP", Align::Left),
+        ("LEFT", Align::Right),
+        ("USED", Align::Right),
+        ("EXPIRES", Align::Left),
+        ("STATUS", Align::Left),
+        ("SECRET", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for KeyRow { info, held } in &rows {
+        table.row([
+            info.id.to_string(),
+            info.name.clone(),
+            info.masked.clone(),
+            if info.group.is_empty() {
+                "(account's)".into()
+            } else {
+                info.group.clone()
+            },
+            info.left
+                .money(scale)
+                .map_or("unlimited".into(), |left| left.to_string()),
+            scale.money(info.used).to_string(),
+            info.expires
+                .map_or("never".into(), |expiry| world.date(expiry)),
+            info.status.word().into(),
+            if *held { "held here" } else { "not held" }.into(),
+        ]);
+    }
+    table
+        .print("This account has no keys; make one with: relaydeck keys create --name NAME")
+        .map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
+    let session = world.session().await?;
+    let draft = draft(&args, session.facts.scale, world)?;
+    if let Some(warning) = KeyDraft::weak_name(&draft.name) {
+        world.warn(warning);
+    }
+    let made = keys::create(&session, world.host.as_ref(), &draft).await?;
+    if world.json {
+        let mut object = match key_json(&made.key, true, session.facts.scale) {
+            Value::Object(object) => object,
+            _ => Map::new(),
+        };
+        object.insert("secret".into(), json!(made.secret.expose()));
+        object.insert("stored_in".into(), json!(made.stored_in));
+        print_json(&Value::Object(object)).map_err(World::stdout_gone)?;
+    } else {
+        // Alone on stdout, so that $(relaydeck keys create …) is the secret and nothing else.
+        print(&format!("{}\n", made.secret.expose())).map_err(World::stdout_gone)?;
+        let again = if session.facts.reveals_keys {
+            "can show it again"
+        } else {
+            "will never show it again"
+        };
+        world.warn(&format!(
+            "key {} ({}) was made; its secret is stored in {}; the relay {again}",
+            made.key.id, made.key.name, made.stored_in
+        ));
+    }
+    Ok(Ending::Done)
+}
+
+fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDraft, Fault> {
+    let wrong = |message: String| {
+        Fault::new(FaultKind::BadRequest, message).advise("see: relaydeck keys create --help")
+    };
+    KeyDraft::check_name(&args.name).map_err(wrong)?;
+    let quota = if args.quota.trim().eq_ignore_ascii_case("unlimited") {
+        QuotaLimit::Unlimited
+    } else {
+        let money =
+            Money::parse(&args.quota).map_err(|error| wrong(format!("--quota: {error}")))?;
+        if money <= Money::ZERO {
+            return Err(wrong("--quota: a key with nothing to spend cannot be used; give an amount or `unlimited`".into()));
+        }
+        QuotaLimit::Limited(scale.units(money))
+    };
+    let now = world.clock.now().seconds();
+    let expires = parse_expiry(&args.expires, now, world.clock.zone())
+        .map_err(|error| wrong(format!("--expires: {error}")))?;
+    Ok(KeyDraft {
+        name: args.name.trim().to_owned(),
+        group: args.group.clone().unwrap_or_default(),
+        quota,
+        expires,
+        models: args.models.clone(),
+        ips: args.ips.clone(),
+    })
+}
+
+async fn delete(world: &World, ids: &[i64]) -> Result<Ending, Fault> {
+    let session = world.session().await?;
+    let (gone, trouble) = keys::delete(&session, world.host.as_ref(), ids).await;
+    if let Some(fault) = trouble {
+        world.warn(&format!("deleted: {gone:?}"));
+        return Err(fault);
+    }
+    if world.json {
+        print_json(&json!({"deleted": gone})).map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!("deleted: {gone:?}"));
+    }
+    Ok(Ending::Done)
+}
+
+/// A key as JSON; what the relay does not provide is null.
+fn key_json(info: &KeyInfo, held: bool, scale: QuotaScale) -> Value {
+    let seconds = |at: Option<UnixSeconds>| at.map_or(Value::Null, |at| json!(at.0));
+    let mut object = Map::new();
+    object.insert("id".into(), json!(info.id));
+    object.insert("name".into(), json!(info.name));
+    object.insert("key".into(), json!(info.masked));
+    object.insert("status".into(), json!(info.status));
+    object.insert("group".into(), json!(info.group));
+    object.insert(
+        "unlimited".into(),
+        json!(info.left == QuotaLimit::Unlimited),
+    );
+    put_money(&mut object, "left", info.left.money(scale));
+    put_money(&mut object, "used", Some(scale.money(info.used)));
+    object.insert("created".into(), seconds(info.created));
+    object.insert("last_used".into(), seconds(info.last_used));
+    object.insert("expires".into(), seconds(info.expires));
+    object.insert("models".into(), json!(info.models));
+    object.insert("ips".into(), json!(info.ips));
+    object.insert("secret_held".into(), json!(held));
+    Value::Object(object)
+}

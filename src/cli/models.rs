@@ -1,0 +1,380 @@
+//! `relaydeck models`: the marketplace in one group, one model in all groups, and the check of a name.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use serde_json::{Map, Value, json};
+
+use super::args::{ModelSort, ModelsCommand};
+use super::output::{Align, Table, print, print_json, put_money, visible};
+use super::world::{Ending, World};
+use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name};
+use crate::engine::session::{Session, name_fault};
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// When the relay cannot be asked, or has no such model.
+pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault> {
+    let mut session = world.session().await?;
+    let trouble = session.fetch_all().await;
+    let Some(models) = session.lists.models.clone() else {
+        return Err(trouble.unwrap_or_else(World::needs_account));
+    };
+    match command {
+        ModelsCommand::List {
+            group,
+            vendor,
+            endpoint,
+            search,
+            sort,
+        } => {
+            let group = group.or_else(|| default_group(&session));
+            check_group(&session, group.as_deref())?;
+            let mut found: Vec<&Model> = models
+                .iter()
+                .filter(|model| group.as_deref().is_none_or(|group| model.in_group(group)))
+                .filter(|model| {
+                    vendor
+                        .as_deref()
+                        .is_none_or(|vendor| model.vendor.eq_ignore_ascii_case(vendor))
+                })
+                .filter(|model| {
+                    let called = |wanted: &str| {
+                        model
+                            .endpoints
+                            .iter()
+                            .any(|endpoint| endpoint.to_string() == wanted)
+                    };
+                    endpoint.as_deref().is_none_or(called)
+                })
+                .collect();
+            let by_fit = search
+                .as_deref()
+                .map(|text| keep_fitting(&mut found, text))
+                .is_some();
+            if sort == ModelSort::Price {
+                found.sort_by_key(|model| {
+                    input_price(&session, model, group.as_deref())
+                        .map_or(Money::from_nanos(i64::MAX), |price| price)
+                });
+            } else if !by_fit {
+                found.sort_by(|one, other| one.name.cmp(&other.name));
+            }
+            list(world, &session, &found, group.as_deref())
+        }
+        ModelsCommand::Show { name } => {
+            let Some(model) = models.iter().find(|model| model.name == name) else {
+                let check = model_name::check(&name, &models, None);
+                return Err(name_fault(check, &name, None).unwrap_or_else(World::needs_account));
+            };
+            show(world, &session, model)
+        }
+        ModelsCommand::Check { name, group } => {
+            let group = group.or_else(|| default_group(&session));
+            let check = model_name::check(&name, &models, group.as_deref());
+            match name_fault(check, &name, group.as_deref()) {
+                Some(fault) => Err(fault),
+                None => {
+                    if world.json {
+                        print_json(&json!({"name": name, "exact": true, "group": group}))
+                            .map_err(World::stdout_gone)?;
+                    } else {
+                        world.warn(&format!(
+                            "{name}: exact{}",
+                            group
+                                .map(|group| format!(", in group {group}"))
+                                .unwrap_or_default()
+                        ));
+                    }
+                    Ok(Ending::Done)
+                }
+            }
+        }
+    }
+}
+
+/// The group of the account, whose prices are shown when none is named.
+fn default_group(session: &Session) -> Option<String> {
+    session
+        .lists
+        .account
+        .as_ref()
+        .map(|account| account.group.clone())
+        .filter(|group| !group.is_empty())
+}
+
+fn check_group(session: &Session, group: Option<&str>) -> Result<(), Fault> {
+    let (Some(group), Some(groups)) = (group, &session.lists.groups) else {
+        return Ok(());
+    };
+    if groups.iter().any(|known| known.name == group) {
+        return Ok(());
+    }
+    let names: Vec<&str> = groups.iter().map(|known| known.name.as_str()).collect();
+    Err(Fault::new(
+        FaultKind::NotFound,
+        format!("there is no group named {group:?}"),
+    )
+    .advise(format!("this account may use: {}", names.join(", "))))
+}
+
+/// Keeps the models that fit a text, the best fit first.
+fn keep_fitting(models: &mut Vec<&Model>, text: &str) {
+    let pattern = Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<(u32, &Model)> = models
+        .drain(..)
+        .filter_map(|model| {
+            let own = format!("{} {}", model.name, model.description);
+            pattern
+                .score(Utf32Str::new(&own, &mut buffer), &mut matcher)
+                .map(|score| (score, model))
+        })
+        .collect();
+    scored.sort_by(|one, other| {
+        other
+            .0
+            .cmp(&one.0)
+            .then_with(|| one.1.name.cmp(&other.1.name))
+    });
+    models.extend(scored.into_iter().map(|(_, model)| model));
+}
+
+fn input_price(session: &Session, model: &Model, group: Option<&str>) -> Option<Money> {
+    match price_in(session, model, group) {
+        Price::PerToken(prices) => Some(prices.input),
+        Price::PerCall { call } => Some(call),
+        Price::Tiered { .. } | Price::Unknown => None,
+    }
+}
+
+fn price_in(session: &Session, model: &Model, group: Option<&str>) -> Price {
+    session.price(&model.name, group)
+}
+
+fn list(
+    world: &World,
+    session: &Session,
+    models: &[&Model],
+    group: Option<&str>,
+) -> Result<Ending, Fault> {
+    if world.json {
+        let rows = models
+            .iter()
+            .map(|model| model_json(session, model, group))
+            .collect();
+        print_json(&Value::Array(rows)).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let columns = [
+        ("MODEL", Align::Left),
+        ("VENDOR", Align::Left),
+        ("IN $/M", Align::Right),
+        ("OUT $/M", Align::Right),
+        ("CACHE", Align::Right),
+        ("CTX", Align::Right),
+        ("ENDPOINTS", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for model in models {
+        let (input, output, cache) = match price_in(session, model, group) {
+            Price::PerToken(prices) => (
+                prices.input.decimal(2),
+                prices.output.decimal(2),
+                prices.cache_read.decimal(2),
+            ),
+            Price::PerCall { call } => (format!("{call} a call"), "–".into(), "–".into()),
+            Price::Tiered { .. } => ("tiered".into(), "tiered".into(), "–".into()),
+            Price::Unknown => ("?".into(), "?".into(), "?".into()),
+        };
+        table.row([
+            model.name.clone(),
+            model.vendor.clone(),
+            input,
+            output,
+            cache,
+            model
+                .context
+                .map_or("?".into(), |tokens| tokens.to_string()),
+            endpoints(model),
+        ]);
+    }
+    table.print("No model fits.").map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+fn endpoints(model: &Model) -> String {
+    let names: Vec<String> = model.endpoints.iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        "?".into()
+    } else {
+        names.join(" ")
+    }
+}
+
+fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault> {
+    let groups = session
+        .lists
+        .groups
+        .as_deref()
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let mut offers: Vec<(&str, Price)> = groups
+        .iter()
+        .filter(|group| model.in_group(&group.name))
+        .map(|group| {
+            (
+                group.name.as_str(),
+                price_in(session, model, Some(&group.name)),
+            )
+        })
+        .collect();
+    offers.sort_by_key(|(_, price)| match price {
+        Price::PerToken(prices) => prices.input.nanos(),
+        Price::PerCall { call } => call.nanos(),
+        Price::Tiered { .. } | Price::Unknown => i64::MAX,
+    });
+    let urls: Vec<(String, String)> = model
+        .endpoints
+        .iter()
+        .filter_map(|endpoint| {
+            Some((
+                endpoint.to_string(),
+                session.profile.address.join(&endpoint.path(&model.name)?),
+            ))
+        })
+        .collect();
+    if world.json {
+        let mut object = match model_json(session, model, None) {
+            Value::Object(object) => object,
+            _ => Map::new(),
+        };
+        let groups: Vec<Value> = offers
+            .iter()
+            .map(|(group, price)| price_json(group, price))
+            .collect();
+        object.insert("groups".into(), Value::Array(groups));
+        object.insert(
+            "urls".into(),
+            json!(
+                urls.into_iter()
+                    .collect::<std::collections::BTreeMap<_, _>>()
+            ),
+        );
+        print_json(&Value::Object(object)).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let mut text = format!("{}\n", visible(&model.name));
+    let mut line = |name: &str, value: &str| text += &format!("  {name:<12} {}\n", visible(value));
+    line(
+        "vendor",
+        if model.vendor.is_empty() {
+            "not provided"
+        } else {
+            &model.vendor
+        },
+    );
+    line(
+        "description",
+        if model.description.is_empty() {
+            "not provided"
+        } else {
+            &model.description
+        },
+    );
+    let tags = model.tags.join(", ");
+    line("tags", if tags.is_empty() { "none" } else { &tags });
+    line(
+        "context",
+        &model
+            .context
+            .map_or("not provided".into(), |tokens| format!("{tokens} tokens")),
+    );
+    line(
+        "max output",
+        &model
+            .max_output
+            .map_or("not provided".into(), |tokens| format!("{tokens} tokens")),
+    );
+    for (group, price) in &offers {
+        line(&format!("group {group}"), &price_text(price));
+    }
+    for (endpoint, url) in &urls {
+        line(endpoint, url);
+    }
+    print(&text).map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+fn price_text(price: &Price) -> String {
+    match price {
+        Price::PerToken(prices) => format!(
+            "{} in, {} out, {} cache read, {} cache write, USD per million tokens",
+            prices.input.decimal(2),
+            prices.output.decimal(2),
+            prices.cache_read.decimal(2),
+            prices.cache_write.decimal(2)
+        ),
+        Price::PerCall { call } => format!("{call} a call"),
+        Price::Tiered { expression } => format!("tiered: {expression}"),
+        Price::Unknown => "?".into(),
+    }
+}
+
+fn price_json(group: &str, price: &Price) -> Value {
+    let mut object = Map::new();
+    object.insert("group".into(), json!(group));
+    put_price(&mut object, price);
+    Value::Object(object)
+}
+
+/// Prices per million tokens, or per call; what is unknown is null.
+fn put_price(object: &mut Map<String, Value>, price: &Price) {
+    let (tokens, call) = match price {
+        Price::PerToken(prices) => (Some(prices), None),
+        Price::PerCall { call } => (None, Some(*call)),
+        Price::Tiered { .. } | Price::Unknown => (None, None),
+    };
+    put_money(
+        object,
+        "input_per_million",
+        tokens.map(|prices| prices.input),
+    );
+    put_money(
+        object,
+        "output_per_million",
+        tokens.map(|prices| prices.output),
+    );
+    put_money(
+        object,
+        "cache_read_per_million",
+        tokens.map(|prices| prices.cache_read),
+    );
+    put_money(
+        object,
+        "cache_write_per_million",
+        tokens.map(|prices| prices.cache_write),
+    );
+    put_money(object, "per_call", call);
+    if let Price::Tiered { expression } = price {
+        object.insert("expression".into(), json!(expression));
+    }
+}
+
+fn model_json(session: &Session, model: &Model, group: Option<&str>) -> Value {
+    let mut object = Map::new();
+    object.insert("name".into(), json!(model.name));
+    object.insert("vendor".into(), json!(model.vendor));
+    object.insert("description".into(), json!(model.description));
+    object.insert("tags".into(), json!(model.tags));
+    object.insert("groups".into(), json!(model.groups));
+    object.insert("endpoints".into(), json!(model.endpoints));
+    object.insert("context".into(), json!(model.context));
+    object.insert("max_output".into(), json!(model.max_output));
+    if let Some(group) = group {
+        object.insert("group".into(), json!(group));
+        put_price(&mut object, &price_in(session, model, Some(group)));
+    }
+    Value::Object(object)
+}

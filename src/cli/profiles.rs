@@ -1,0 +1,156 @@
+//! `relaydeck profiles`: the relays you use.
+
+use std::io::{self, Read};
+
+use serde_json::{Value, json};
+
+use super::args::{ProfileAddArgs, ProfilesCommand};
+use super::output::{Align, Table, print_json};
+use super::world::{Ending, World};
+use crate::domain::profile::LOCAL;
+use crate::domain::{Access, ApiKey, Fault, FaultKind};
+use crate::engine::door::Credential;
+use crate::engine::host::Host;
+use crate::engine::relays;
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// When a relay refuses its credential, or the configuration cannot be read or written.
+pub async fn run(world: &World, command: ProfilesCommand) -> Result<Ending, Fault> {
+    match command {
+        ProfilesCommand::List => list(world),
+        ProfilesCommand::Add(args) => add(world, args).await,
+        ProfilesCommand::Use { name } => {
+            known(world, &name)?;
+            world.host.remember_profile(&name)?;
+            world.warn(&format!("{name} is used from now on"));
+            Ok(Ending::Done)
+        }
+        ProfilesCommand::Remove { name } => {
+            if name == LOCAL {
+                return Err(Fault::new(
+                    FaultKind::BadRequest,
+                    "the embedded relay cannot be removed",
+                )
+                .advise("it costs nothing while it is not used"));
+            }
+            known(world, &name)?;
+            world.host.remove_profile(&name)?;
+            world.warn(&format!("{name} and the secrets held for it are forgotten; its keys still exist at the relay"));
+            Ok(Ending::Done)
+        }
+    }
+}
+
+fn known(world: &World, name: &str) -> Result<(), Fault> {
+    let (profiles, _) = world.host.profiles()?;
+    if name == LOCAL || profiles.iter().any(|profile| profile.name == name) {
+        return Ok(());
+    }
+    let names: Vec<&str> = profiles
+        .iter()
+        .map(|profile| profile.name.as_str())
+        .collect();
+    let advice = match names.as_slice() {
+        [] => "add one with: relaydeck profiles add NAME --url URL --key -".to_owned(),
+        names => format!("there are: {}", names.join(", ")),
+    };
+    Err(Fault::new(
+        FaultKind::NotFound,
+        format!("there is no profile named {name:?}"),
+    )
+    .advise(advice))
+}
+
+fn list(world: &World) -> Result<Ending, Fault> {
+    let (profiles, current) = world.host.profiles()?;
+    let access = |access: Access| match access {
+        Access::Account { .. } => "account",
+        Access::KeyOnly => "key only",
+    };
+    if world.json {
+        let rows: Vec<Value> = profiles
+            .iter()
+            .map(|profile| {
+                json!({
+                    "name": profile.name,
+                    "url": profile.address.base(),
+                    "access": access(profile.access),
+                    "current": current.as_ref() == Some(&profile.name),
+                })
+            })
+            .collect();
+        print_json(&Value::Array(rows)).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let columns = [
+        ("", Align::Left),
+        ("PROFILE", Align::Left),
+        ("ADDRESS", Align::Left),
+        ("ACCESS", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for profile in &profiles {
+        table.row([
+            if current.as_ref() == Some(&profile.name) {
+                "*".into()
+            } else {
+                String::new()
+            },
+            profile.name.clone(),
+            profile.address.to_string(),
+            access(profile.access).into(),
+        ]);
+    }
+    table
+        .print("No relay was used yet; relaydeck alone opens the one it carries.")
+        .map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+async fn add(world: &World, args: ProfileAddArgs) -> Result<Ending, Fault> {
+    let credential = match (args.key, args.access_token) {
+        (Some(key), _) => Credential::Key(ApiKey::new(given(key)?)),
+        (None, Some(token)) => Credential::AccessToken {
+            token: ApiKey::new(given(token)?),
+            user_id: args.user_id,
+        },
+        (None, None) => {
+            return Err(Fault::new(FaultKind::BadRequest, "a relay needs a credential").advise(
+                "give --key for calling models only, or --access-token for keys and wallet too; `-` reads it from stdin",
+            ));
+        }
+    };
+    let (profile, notes) =
+        relays::add(world.host.as_ref(), &args.name, &args.url, credential).await?;
+    for note in &notes {
+        world.warn(note);
+    }
+    world.host.remember_profile(&profile.name)?;
+    if world.json {
+        print_json(&json!({"name": profile.name, "url": profile.address.base(), "notes": notes}))
+            .map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!(
+            "{} ({}) was added and is used from now on",
+            profile.name, profile.address
+        ));
+    }
+    Ok(Ending::Done)
+}
+
+/// A secret as given, or from stdin for `-`, so that it need not stand in a shell's history.
+fn given(text: String) -> Result<String, Fault> {
+    if text != "-" {
+        return Ok(text);
+    }
+    let mut read = String::new();
+    io::stdin().read_to_string(&mut read).map_err(|error| {
+        Fault::new(
+            FaultKind::Local,
+            format!("stdin cannot be read as text: {error}"),
+        )
+    })?;
+    Ok(read)
+}

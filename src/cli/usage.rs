@@ -1,0 +1,117 @@
+//! `relaydeck usage`: what was spent, from the local ledger. Needs no relay and no network.
+
+use serde_json::{Map, Value, json};
+
+use super::args::UsageCommand;
+use super::output::{Align, Table, print_json, put_cost, put_money};
+use super::world::{Ending, World};
+use crate::domain::expiry::parse_since;
+use crate::domain::{Fault, FaultKind, Receipt, ReceiptState};
+use crate::ledger::ReceiptFilter;
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// When the span cannot be read or the ledger cannot be opened.
+pub async fn run(world: &World, command: UsageCommand) -> Result<Ending, Fault> {
+    let UsageCommand::Receipts { since, limit, all } = command;
+    let now = world.clock.now().seconds();
+    let since = parse_since(&since, now, world.clock.zone()).map_err(|error| {
+        Fault::new(FaultKind::BadRequest, format!("--since: {error}"))
+            .advise("see: relaydeck usage receipts --help")
+    })?;
+    let profile = if all {
+        None
+    } else {
+        Some(world.profile_name().to_owned())
+    };
+    let ledger = world.ledger().await?;
+    let filter = ReceiptFilter {
+        profile,
+        since: Some(since.millis()),
+        limit,
+        ..ReceiptFilter::default()
+    };
+    let receipts = ledger.receipts(filter).await.map_err(Fault::from)?;
+    ledger.close().await.map_err(Fault::from)?;
+    if world.json {
+        print_json(&Value::Array(receipts.iter().map(receipt_json).collect()))
+            .map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let columns = [
+        ("ID", Align::Right),
+        ("SENT", Align::Left),
+        ("MODEL", Align::Left),
+        ("KEY", Align::Left),
+        ("IN", Align::Right),
+        ("OUT", Align::Right),
+        ("COST", Align::Right),
+        ("BASIS", Align::Left),
+        ("FIRST", Align::Right),
+        ("END", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for receipt in &receipts {
+        let (usage, cost) = (receipt.usage(), receipt.cost());
+        table.row([
+            receipt.id.to_string(),
+            world.date(receipt.sent.seconds()),
+            receipt.model.clone(),
+            receipt
+                .key_name
+                .clone()
+                .unwrap_or_else(|| receipt.key_masked.clone()),
+            usage.prompt().to_string(),
+            usage.output.to_string(),
+            cost.amount
+                .map_or("?".into(), |amount| format!("${}", amount.fixed(6))),
+            cost.basis.word().into(),
+            receipt
+                .first_ms
+                .map_or(String::new(), |ms| format!("{ms} ms")),
+            end_word(receipt),
+        ]);
+    }
+    table
+        .print("Nothing was sent in that time.")
+        .map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+fn end_word(receipt: &Receipt) -> String {
+    match (&receipt.fault, &receipt.finish, receipt.state) {
+        (Some(fault), ..) => json!(fault).as_str().unwrap_or("failed").replace('_', " "),
+        (None, Some(finish), _) => finish.word().to_owned(),
+        (None, None, ReceiptState::Sent) => "running".into(),
+        (None, None, ReceiptState::Interrupted) => "interrupted".into(),
+        (None, None, _) => "–".into(),
+    }
+}
+
+fn receipt_json(receipt: &Receipt) -> Value {
+    let mut object = Map::new();
+    object.insert("id".into(), json!(receipt.id));
+    object.insert("profile".into(), json!(receipt.profile));
+    object.insert("relay".into(), json!(receipt.relay));
+    object.insert("sent_ms".into(), json!(receipt.sent));
+    object.insert("state".into(), json!(receipt.state));
+    object.insert("model".into(), json!(receipt.model));
+    object.insert("model_echoed".into(), json!(receipt.model_echoed));
+    object.insert("key_id".into(), json!(receipt.key_id));
+    object.insert("key_name".into(), json!(receipt.key_name));
+    object.insert("key".into(), json!(receipt.key_masked));
+    object.insert("group".into(), json!(receipt.group));
+    object.insert("counted".into(), json!(receipt.counted));
+    object.insert("reported".into(), json!(receipt.reported));
+    put_cost(&mut object, "cost", receipt.cost());
+    put_money(&mut object, "expected", receipt.expected);
+    put_money(&mut object, "charged", receipt.charged);
+    object.insert("finish".into(), json!(receipt.finish));
+    object.insert("fault".into(), json!(receipt.fault));
+    object.insert("status".into(), json!(receipt.status));
+    object.insert("request_id".into(), json!(receipt.request_id));
+    object.insert("first_ms".into(), json!(receipt.first_ms));
+    object.insert("total_ms".into(), json!(receipt.total_ms));
+    Value::Object(object)
+}

@@ -1,0 +1,151 @@
+//! What every sub-command stands on: the settings, the clock, the world around the engine, and how to speak to the user.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use tracing_appender::non_blocking::WorkerGuard;
+
+use super::args::{ColorWhen, Global, LinkKind};
+use super::host::{CliHost, Listen};
+use super::logging;
+use crate::config::{Color, Config, Environment, Folders, Layer, Link, Options, Settings};
+use crate::domain::{Fault, FaultKind, UnixSeconds};
+use crate::engine::clock::Clock;
+use crate::engine::host::Host;
+use crate::engine::session::Session;
+use crate::ledger::Ledger;
+
+/// How a sub-command ended when nothing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It did what it was asked.
+    Done,
+    /// Its user interrupted it.
+    Interrupted,
+}
+
+/// What every sub-command stands on.
+pub struct World {
+    /// Whether one JSON document is wanted.
+    pub json: bool,
+    /// The wall clock.
+    pub clock: Clock,
+    /// Profiles, secrets, and the embedded relay.
+    pub host: Arc<CliHost>,
+    /// The effective settings.
+    pub settings: Settings,
+    _log: Option<WorkerGuard>,
+}
+
+impl World {
+    /// Reads the settings; touches nothing else.
+    ///
+    /// # Errors
+    /// When the configuration holds a mistake, with its line.
+    pub fn new(global: &Global, dashboard: bool) -> Result<Self, Fault> {
+        let environment = Environment::of_process();
+        let folders = Folders::find(global.home.as_deref(), &environment)?;
+        let config = Config::load(&folders, &environment, &flags(global))?;
+        let settings = config.settings.clone();
+        config.profile(&settings.profile.value)?;
+        let listen = match (dashboard, settings.listen.layer) {
+            (true, Layer::BuiltIn) => Listen::Prefer(settings.listen.value),
+            (true, _) => Listen::Exactly(settings.listen.value),
+            // A command that is over in a moment does not take the well-known port from anyone.
+            (false, _) => Listen::Anywhere,
+        };
+        let log = folders
+            .make()
+            .ok()
+            .and_then(|()| logging::start(&folders.logs, global.verbose));
+        let host = Arc::new(CliHost::new(folders, listen));
+        Ok(World {
+            json: global.json,
+            clock: Clock::system(),
+            host,
+            settings,
+            _log: log,
+        })
+    }
+
+    /// The profile to use.
+    pub fn profile_name(&self) -> &str {
+        &self.settings.profile.value
+    }
+
+    /// Opens the profile to use.
+    ///
+    /// # Errors
+    /// When its relay cannot be reached or started.
+    pub async fn session(&self) -> Result<Session, Fault> {
+        Session::open(Arc::clone(&self.host) as Arc<dyn Host>, self.profile_name()).await
+    }
+
+    /// Opens the ledger.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn ledger(&self) -> Result<Ledger, Fault> {
+        let host = Arc::clone(&self.host);
+        let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
+        opened.unwrap_or_else(|error| {
+            Err(Fault::new(FaultKind::Local, format!("the ledger: {error}")))
+        })
+    }
+
+    /// Lets running streams end and closes what this process serves.
+    pub async fn close(&self) {
+        self.host.close().await;
+    }
+
+    /// Tells the user something, on stderr.
+    pub fn warn(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{}", super::output::visible(text));
+    }
+
+    /// A point in time for people: where the user is, to the minute.
+    pub fn date(&self, at: UnixSeconds) -> String {
+        let there =
+            jiff::Timestamp::from_second(at.0).map(|at| at.to_zoned(self.clock.zone().clone()));
+        there.map_or_else(
+            |_| "?".into(),
+            |there| there.strftime("%Y-%m-%d %H:%M").to_string(),
+        )
+    }
+
+    /// Stdout could not be written.
+    #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+    pub fn stdout_gone(error: io::Error) -> Fault {
+        Fault::new(
+            FaultKind::Local,
+            format!("stdout cannot be written: {error}"),
+        )
+        .advise("make room where it goes to")
+    }
+
+    /// The relay has no such list for this credential.
+    pub fn needs_account() -> Fault {
+        Fault::new(FaultKind::Unsupported, "with a key only, this relay does not list that")
+            .advise("add the relay with an access token: relaydeck profiles add NAME --url URL --access-token -")
+    }
+}
+
+fn flags(global: &Global) -> Options {
+    let color = |when| match when {
+        ColorWhen::Auto => Color::Auto,
+        ColorWhen::Always => Color::Always,
+        ColorWhen::Never => Color::Never,
+    };
+    let link = |kind| match kind {
+        LinkKind::Auto => Link::Auto,
+        LinkKind::Local => Link::Local,
+        LinkKind::Remote => Link::Remote,
+        LinkKind::Slow => Link::Slow,
+    };
+    Options {
+        profile: global.profile.clone(),
+        color: global.color.map(color),
+        link: global.link.map(link),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,157 @@
+//! The HTTP client underneath: TLS, roots, proxies, and what its failures mean.
+
+use std::error::Error as _;
+use std::sync::Once;
+use std::time::Duration;
+
+use reqwest::{Certificate, Client, redirect};
+use url::{Host, Url};
+
+use crate::domain::{Address, Fault, FaultKind};
+use crate::wire::plain::one_line;
+
+/// Names the cryptography TLS is made with, once for the process; calling it again is harmless. Whoever builds an HTTP
+/// client of their own must call this first.
+pub fn install_tls() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error means that somebody else installed one already, which serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+/// A client for one relay.
+pub(super) fn client(address: &Address, connect: Duration) -> Result<Client, Fault> {
+    install_tls();
+    let mut builder = Client::builder()
+        .user_agent(concat!("relaydeck/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(connect)
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+        // Front ends close idle connections after a minute or so; a request written into a closing one is lost.
+        .pool_idle_timeout(Duration::from_secs(50))
+        // Followed by hand, so that no secret crosses to another origin.
+        .redirect(redirect::Policy::none());
+    let near = is_this_machine(address);
+    if near {
+        // Proxy variables catch loopback too, and no proxy can reach the relay inside this program.
+        builder = builder.no_proxy();
+    }
+    let mut roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+        .iter()
+        .filter_map(|der| Certificate::from_der(der).ok());
+    builder = if near && address.base().starts_with("http://") {
+        // No certificate will ever be looked at: reading hundreds of them would only delay the start.
+        builder.tls_certs_only(roots.next())
+    } else {
+        // The system's and Mozilla's: a host without CA files works, and so does a company's own root.
+        builder.tls_certs_merge(roots)
+    };
+    builder.build().map_err(|error| {
+        Fault::new(
+            FaultKind::Local,
+            format!("cannot set up connections: {}", root_cause(&error)),
+        )
+        .advise("check the proxy variables and the CA certificates of this machine")
+    })
+}
+
+fn is_this_machine(address: &Address) -> bool {
+    match Url::parse(address.base()).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// What a failure on the way to a relay means.
+pub(super) fn network_fault(address: &Address, error: &reqwest::Error) -> Fault {
+    let host = address.host();
+    let cause = root_cause(error);
+    if error.is_timeout() {
+        return timeout_fault(address);
+    }
+    if error.is_dns() {
+        return Fault::new(
+            FaultKind::Network,
+            format!("the name of {host} cannot be resolved: {cause}"),
+        )
+        .advise("check the spelling of the address, and the network connection");
+    }
+    let tls = chain(error).any(|cause| cause.is::<rustls::Error>());
+    if tls || cause.contains("certificate") {
+        return Fault::new(FaultKind::Network, format!("no secure connection to {host}: {cause}"))
+            .advise("check the clock of this machine and whether the address is right; a proxy may be in between");
+    }
+    if error.is_connect() {
+        return Fault::new(
+            FaultKind::Network,
+            format!("{host} cannot be reached: {cause}"),
+        )
+        .advise("check that the address is right and its server runs, and the network connection");
+    }
+    Fault::new(
+        FaultKind::Network,
+        format!("the connection to {host} broke: {cause}"),
+    )
+}
+
+/// It took too long.
+pub(super) fn timeout_fault(address: &Address) -> Fault {
+    Fault::new(
+        FaultKind::Timeout,
+        format!("{} did not answer in time", address.host()),
+    )
+}
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    // TLS errors hide inside the io errors that carry them.
+    fn inner<'a>(
+        error: &'a (dyn std::error::Error + 'static),
+    ) -> Option<&'a (dyn std::error::Error + 'static)> {
+        match error.downcast_ref::<std::io::Error>() {
+            Some(io) => io
+                .get_ref()
+                .map(|held| held as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    }
+    std::iter::successors(error.source(), |error| inner(*error))
+}
+
+/// The last of the causes: the one that says something. Never holds an address with its query.
+pub(super) fn root_cause(error: &reqwest::Error) -> String {
+    match chain(error).last() {
+        Some(cause) => one_line(&cause.to_string()),
+        None => "unknown cause".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_known_in_every_form() {
+        for (text, near) in [
+            ("http://127.0.0.1:4141", true),
+            ("http://localhost:1", true),
+            ("http://[::1]:8080", true),
+            ("http://192.168.1.2", false),
+            ("https://relay.example", false),
+            ("https://localhost.example", false),
+        ] {
+            let address = Address::parse(text).unwrap().0;
+            assert_eq!(is_this_machine(&address), near, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_client_can_be_built_twice_on_a_host_with_or_without_roots() {
+        let address = Address::parse("https://relay.example").unwrap().0;
+        install_tls();
+        assert!(client(&address, Duration::from_secs(1)).is_ok());
+        assert!(client(&address, Duration::from_secs(1)).is_ok());
+    }
+}

@@ -1,0 +1,194 @@
+//! The options there are, their values, and how a text becomes one.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use super::error::did_you_mean;
+use super::nearest::nearest;
+use crate::domain::Profile;
+
+/// A text that is not one of the words an option takes.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be {}{}", takes.join(", "), did_you_mean(*nearest))]
+pub struct WrongValue {
+    /// What it takes.
+    pub takes: Vec<&'static str>,
+    /// The nearest of them.
+    pub nearest: Option<&'static str>,
+}
+
+/// An enum whose values are words.
+macro_rules! words {
+    ($(#[$about:meta])* $name:ident { $($(#[$meaning:meta])* $value:ident = $word:literal),+ $(,)? }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub enum $name { $($(#[$meaning])* $value),+ }
+
+        impl $name {
+            /// The words, as they are written in files, variables and flags.
+            pub const WORDS: &[&str] = &[$($word),+];
+
+            /// The word for this value.
+            pub const fn word(self) -> &'static str {
+                match self { $($name::$value => $word),+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = WrongValue;
+
+            fn from_str(text: &str) -> Result<Self, WrongValue> {
+                match text {
+                    $($word => Ok($name::$value),)+
+                    wrong => Err(WrongValue {
+                        takes: Self::WORDS.to_vec(),
+                        nearest: nearest(wrong, Self::WORDS.iter().copied()),
+                    }),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str(self.word())
+            }
+        }
+    };
+}
+
+words! {
+    /// Whether colours are used.
+    Color {
+        /// Where the output is a terminal.
+        #[default]
+        Auto = "auto",
+        /// Always.
+        Always = "always",
+        /// Never.
+        Never = "never",
+    }
+}
+
+words! {
+    /// How sparing to be with bytes to the terminal.
+    Link {
+        /// As it looks: remote where there is an SSH session.
+        #[default]
+        Auto = "auto",
+        /// The terminal is on this machine.
+        Local = "local",
+        /// The terminal is reached over a network.
+        Remote = "remote",
+        /// The network is slow: every byte counts.
+        Slow = "slow",
+    }
+}
+
+words! {
+    /// Which signs are drawn.
+    Glyphs {
+        /// As the locale and the terminal allow.
+        #[default]
+        Auto = "auto",
+        /// Unicode.
+        Unicode = "unicode",
+        /// Nothing but ASCII in what we draw ourselves.
+        Ascii = "ascii",
+    }
+}
+
+words! {
+    /// The colours' theme.
+    Theme {
+        /// The terminal's own sixteen colours.
+        #[default]
+        Auto = "auto",
+        /// No colours: bold, dim and reverse only.
+        Mono = "mono",
+    }
+}
+
+/// Where the embedded relay listens when nothing else is said: this machine alone can reach it.
+pub const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4141);
+
+/// What one layer says; `None` where it says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Which profile to use.
+    pub profile: Option<String>,
+    /// Whether colours are used.
+    pub color: Option<Color>,
+    /// How sparing to be with bytes.
+    pub link: Option<Link>,
+    /// Which signs are drawn.
+    pub glyphs: Option<Glyphs>,
+    /// The colours' theme.
+    pub theme: Option<Theme>,
+    /// Where the embedded relay listens.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Options {
+    /// Their names, as they are written in files; in capitals after `RELAYDECK_` in the environment.
+    pub const NAMES: [&str; 6] = ["profile", "color", "link", "glyphs", "theme", "listen"];
+
+    /// Sets the option of this name from a text. `false` when there is none of that name.
+    pub(super) fn set(&mut self, name: &str, text: &str) -> Result<bool, WrongValue> {
+        match name {
+            "profile" => {
+                Profile::check_name(text).map_err(|_| WrongValue {
+                    takes: vec!["a profile's name: letters, digits, - _ ."],
+                    nearest: None,
+                })?;
+                self.profile = Some(text.to_owned());
+            }
+            "color" => self.color = Some(text.parse()?),
+            "link" => self.link = Some(text.parse()?),
+            "glyphs" => self.glyphs = Some(text.parse()?),
+            "theme" => self.theme = Some(text.parse()?),
+            "listen" => {
+                let address = text.parse().map_err(|_| WrongValue {
+                    takes: vec!["an IP address with a port, like 127.0.0.1:4141 or [::1]:4141"],
+                    nearest: None,
+                })?;
+                self.listen = Some(address);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// What an option takes, for whoever wrote something of another type.
+    pub(super) fn takes(name: &str) -> Vec<&'static str> {
+        // No word of an option is empty, so an empty text is told what it should have been.
+        match Options::default().set(name, "") {
+            Err(wrong) => wrong.takes,
+            Ok(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_can_be_set_and_refuses_nonsense() {
+        let good = ["work", "never", "slow", "ascii", "mono", "0.0.0.0:80"];
+        let mut options = Options::default();
+        for (name, text) in Options::NAMES.into_iter().zip(good) {
+            assert_eq!(options.set(name, text), Ok(true), "{name}");
+            assert!(options.set(name, "no such/value").is_err(), "{name}");
+            assert!(!Options::takes(name).is_empty(), "{name}");
+        }
+        assert_eq!(options.set("colour", "never"), Ok(false));
+        assert_eq!(options.color, Some(Color::Never));
+        let wrong = "allways".parse::<Color>().unwrap_err().to_string();
+        assert_eq!(
+            wrong,
+            "must be auto, always, never; did you mean \"always\"?"
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! The engine's commands about replies: sending, and keeping the conversation they belong to.
+
+use super::door::{Event, Scope, Spend, TurnEnd, TurnId};
+use super::session::KeyChoice;
+use super::task::{Engine, Report, not_open};
+use super::turn;
+use crate::domain::{
+    Basis, ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, Money, Usage,
+};
+
+impl Engine {
+    pub(super) fn send(&mut self, turn: TurnId, request: ChatRequest, key: Option<i64>) {
+        let choice = key.map_or(KeyChoice::Any, KeyChoice::Id);
+        let ready = match (&self.session, &self.ledger) {
+            (None, _) => Err(not_open()),
+            (_, None) => Err(Fault::new(
+                FaultKind::Local,
+                "nothing was sent: the ledger is not open",
+            )
+            .advise("what is wrong with it was said at the start; mend that, then start again")),
+            (Some(session), Some(ledger)) => session
+                .plan(request, &choice)
+                .map(|plan| (session.clone(), ledger.clone(), plan)),
+        };
+        let (session, ledger, plan) = match ready {
+            Ok(ready) => ready,
+            Err(fault) => {
+                return self.tell(Event::Ended {
+                    turn,
+                    end: Box::new(refused(fault)),
+                });
+            }
+        };
+        let leaving = self.leaving.clone();
+        let stop = leaving.child_token();
+        self.turns.insert(turn, stop.clone());
+        let (outbox, reports, clock, generation) = (
+            self.inbox.outbox.clone(),
+            self.reports.0.clone(),
+            self.clock.clone(),
+            self.generation,
+        );
+        self.replies.spawn(async move {
+            let session = match session.alive().await {
+                Ok(session) => session,
+                Err(fault) => {
+                    outbox.push(Event::Ended {
+                        turn,
+                        end: Box::new(refused(fault)),
+                    });
+                    let _ = reports.send(Report::TurnOver { turn });
+                    return;
+                }
+            };
+            let sent = clock.now();
+            let done = turn::run(&session, &ledger, &plan, &clock, &stop, |progress| {
+                outbox.push(match progress {
+                    turn::Progress::Text { text, reasoning } => Event::Delta {
+                        turn,
+                        text,
+                        reasoning,
+                    },
+                    turn::Progress::Spend(spend) => Event::Spend { turn, spend },
+                });
+            })
+            .await;
+            outbox.push(Event::Ended {
+                turn,
+                end: Box::new(done.end.clone()),
+            });
+            let _ = reports.send(Report::TurnOver { turn });
+            match turn::settle(&session, &ledger, &plan, &done, sent, &leaving).await {
+                Ok(Some(cost)) => {
+                    outbox.push(Event::Settled { turn, cost });
+                    let _ = reports.send(Report::Spent);
+                }
+                Ok(None) => {}
+                Err(fault) => tracing::warn!(%fault, "a reply could not be settled yet"),
+            }
+            if session.facts.manages {
+                let _ = reports.send(Report::Stale {
+                    generation,
+                    scopes: &[Scope::Account, Scope::Keys],
+                });
+            }
+        });
+    }
+
+    pub(super) async fn keep(&mut self, conversation: Conversation) {
+        let Some(ledger) = &self.ledger else { return };
+        match ledger.keep(&conversation).await {
+            // Another number than it had: it is new, or another process went on with it and both are kept.
+            Ok(id) if conversation.id != Some(id) => self.tell(Event::Kept { id }),
+            Ok(_) => {}
+            Err(error) => self.tell(Event::Notice(error.into())),
+        }
+    }
+}
+
+/// The end of a reply that was never sent.
+fn refused(fault: Fault) -> TurnEnd {
+    let nothing = Spend {
+        usage: Usage::default(),
+        cost: Cost {
+            amount: Some(Money::ZERO),
+            basis: Basis::Settled,
+        },
+        elapsed_ms: 0,
+        first_ms: None,
+        tenths_per_second: None,
+        key_left: None,
+        wallet: None,
+    };
+    TurnEnd {
+        finish: Finish::Cut,
+        fault: Some(fault),
+        spend: nothing,
+        total_ms: 0,
+        request_id: None,
+    }
+}

@@ -1,0 +1,382 @@
+//! One opened profile: its client, what was fetched through it, and the check of a request before money is spent.
+
+use std::sync::Arc;
+
+use super::door::{KeyRow, Scope, Snapshot};
+use super::host::{HeldKey, Host};
+use super::spend::Purse;
+use crate::client::{Credentials, RelayClient};
+use crate::domain::model_name::{self, NameCheck};
+use crate::domain::{
+    Access, Account, ApiKey, ChatRequest, Fault, FaultKind, Group, KeyInfo, KeyStatus, Model,
+    Money, Price, Profile, RelayFacts,
+};
+
+/// An opened profile. Cheap to clone: whoever works on its behalf takes a copy of what is known at that moment.
+#[derive(Clone)]
+pub struct Session {
+    /// The profile.
+    pub profile: Profile,
+    /// Its relay.
+    pub client: RelayClient,
+    /// What the relay is and can do.
+    pub facts: RelayFacts,
+    /// What was fetched so far.
+    pub lists: Lists,
+    host: Arc<dyn Host>,
+}
+
+/// What was fetched from a relay; `None` for what was not, or could not be.
+#[derive(Clone, Default)]
+pub struct Lists {
+    /// The account and its wallet.
+    pub account: Option<Account>,
+    /// The keys.
+    pub keys: Option<Arc<Vec<KeyInfo>>>,
+    /// The groups.
+    pub groups: Option<Arc<Vec<Group>>>,
+    /// The models.
+    pub models: Option<Arc<Vec<Model>>>,
+}
+
+/// A key that is to be used, and what its relay says of it.
+#[derive(Clone, Debug)]
+pub struct ChosenKey {
+    /// The secret and its name.
+    pub held: HeldKey,
+    /// The key as its relay describes it; `None` where it does not.
+    pub info: Option<KeyInfo>,
+}
+
+/// How a key is named by whoever asks.
+#[derive(Clone, Debug)]
+pub enum KeyChoice {
+    /// The first held key that may be used.
+    Any,
+    /// By the relay's number.
+    Id(i64),
+    /// By number, name, or the secret itself, as typed on a command line.
+    Typed(String),
+}
+
+/// A request that passed the checks.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is asked.
+    pub request: ChatRequest,
+    /// The key that pays.
+    pub key: ChosenKey,
+    /// The group that is billed, where we know it.
+    pub group: Option<String>,
+    /// The money behind it.
+    pub purse: Purse,
+}
+
+impl Session {
+    /// Opens a profile: starts or joins the embedded relay, or reaches the remote one.
+    ///
+    /// # Errors
+    /// When there is no such profile, its secrets cannot be read, or its relay does not answer as one.
+    pub async fn open(host: Arc<dyn Host>, name: &str) -> Result<Self, Fault> {
+        let started = if name == crate::domain::profile::LOCAL {
+            Some(host.start_local().await?)
+        } else {
+            None
+        };
+        let (profiles, _) = host.profiles()?;
+        let Some(mut profile) = profiles.into_iter().find(|profile| profile.name == name) else {
+            return Err(Fault::new(
+                FaultKind::NotFound,
+                format!("there is no profile named {name:?}"),
+            )
+            .advise("list them with: relaydeck profiles list"));
+        };
+        if let Some(address) = started {
+            profile.address = address;
+        }
+        let client = connect(&profile, host.access_token(&profile.name)?)?;
+        let facts = client.probe().await?;
+        Ok(Session {
+            profile,
+            client,
+            facts,
+            lists: Lists::default(),
+            host,
+        })
+    }
+
+    /// The same session on a relay that surely runs. The embedded relay may have been served by another process that
+    /// has ended since; then it is started here, perhaps on another port. Costs one look at a lock file.
+    ///
+    /// # Errors
+    /// When the embedded relay cannot be started.
+    pub async fn alive(mut self) -> Result<Self, Fault> {
+        if self.profile.is_local() {
+            let address = self.host.start_local().await?;
+            if address != self.profile.address {
+                self.profile.address = address;
+                self.client = connect(&self.profile, self.host.access_token(&self.profile.name)?)?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// Fetches one list; [`Session::take`] keeps it.
+    ///
+    /// # Errors
+    /// When the relay cannot be reached, refuses, or has no such list for this credential.
+    pub async fn fetch(&self, scope: Scope) -> Result<Snapshot, Fault> {
+        Ok(match scope {
+            Scope::Account => Snapshot::Account(self.client.account().await?),
+            Scope::Keys => Snapshot::Keys(self.rows(self.client.keys().await?)?),
+            Scope::Groups => Snapshot::Groups(self.client.groups().await?),
+            Scope::Models => {
+                let key = self.host.held_keys(&self.profile.name)?.into_iter().next();
+                Snapshot::Models(
+                    self.client
+                        .models(key.as_ref().map(|key| &key.secret))
+                        .await?,
+                )
+            }
+        })
+    }
+
+    /// Keeps a list that was fetched.
+    pub fn take(&mut self, snapshot: &Snapshot) {
+        match snapshot {
+            Snapshot::Account(account) => self.lists.account = Some(account.clone()),
+            Snapshot::Keys(rows) => {
+                self.lists.keys = Some(Arc::new(rows.iter().map(|row| row.info.clone()).collect()));
+            }
+            Snapshot::Groups(groups) => self.lists.groups = Some(Arc::new(groups.clone())),
+            Snapshot::Models(models) => self.lists.models = Some(Arc::new(models.clone())),
+        }
+    }
+
+    /// Which lists this credential can fetch.
+    pub fn scopes(&self) -> &'static [Scope] {
+        if self.facts.manages {
+            &Scope::ALL
+        } else {
+            &[Scope::Models]
+        }
+    }
+
+    /// Fetches every list this credential can, and keeps what came. Returns the first trouble; the rest is there all the same.
+    pub async fn fetch_all(&mut self) -> Option<Fault> {
+        let copy = self.clone();
+        let fetches = self.scopes().iter().map(|scope| copy.fetch(*scope));
+        let mut trouble = None;
+        for result in futures_util::future::join_all(fetches).await {
+            match result {
+                Ok(snapshot) => self.take(&snapshot),
+                Err(fault) => trouble = trouble.or(Some(fault)),
+            }
+        }
+        trouble
+    }
+
+    /// Checks a request before money is spent (S-05, S-45, S-46, S-58) and says what it rests on.
+    ///
+    /// # Errors
+    /// Names what is missing or wrong, and what to do.
+    pub fn plan(&self, request: ChatRequest, choice: &KeyChoice) -> Result<Plan, Fault> {
+        if request.model.trim().is_empty() {
+            return Err(Fault::new(FaultKind::BadRequest, "no model was chosen")
+                .advise("choose one from the marketplace; its exact name is sent"));
+        }
+        let key = self.choose_key(choice)?;
+        let group = self.billed_group(&key);
+        self.check_model(&request.model, group.as_deref())?;
+        let wallet = self
+            .lists
+            .account
+            .as_ref()
+            .and_then(|account| account.balance);
+        if let Some(balance) = wallet.filter(|balance| *balance <= Money::ZERO) {
+            return Err(Fault::new(
+                FaultKind::Balance,
+                format!("the wallet holds {balance}"),
+            ));
+        }
+        let price = self.price(&request.model, group.as_deref());
+        let key_left = key
+            .info
+            .as_ref()
+            .and_then(|info| info.left.money(self.facts.scale));
+        let purse = Purse {
+            price,
+            scale: self.facts.scale,
+            key_left,
+            wallet,
+        };
+        Ok(Plan {
+            request,
+            key,
+            group,
+            purse,
+        })
+    }
+
+    /// The price of a model in a group, as far as it is known.
+    pub fn price(&self, model: &str, group: Option<&str>) -> Price {
+        let found = self
+            .lists
+            .models
+            .as_ref()
+            .and_then(|models| models.iter().find(|known| known.name == model));
+        match (found, group, &self.lists.groups) {
+            (Some(model), Some(group), Some(groups)) => {
+                model.price_in_group(group, groups, self.facts.scale)
+            }
+            _ => Price::Unknown,
+        }
+    }
+
+    /// The keys with whether we hold their secrets.
+    ///
+    /// # Errors
+    /// When the vault cannot be read.
+    fn rows(&self, keys: Vec<KeyInfo>) -> Result<Vec<KeyRow>, Fault> {
+        let held = self.host.held_keys(&self.profile.name)?;
+        let is_held = |info: &KeyInfo| held.iter().any(|key| key.id == Some(info.id));
+        Ok(keys
+            .into_iter()
+            .map(|info| KeyRow {
+                held: is_held(&info),
+                info,
+            })
+            .collect())
+    }
+
+    fn choose_key(&self, choice: &KeyChoice) -> Result<ChosenKey, Fault> {
+        let held = self.host.held_keys(&self.profile.name)?;
+        let with_info = |held: HeldKey| {
+            let keys = self
+                .lists
+                .keys
+                .as_deref()
+                .map(Vec::as_slice)
+                .unwrap_or_default();
+            let info = keys.iter().find(|info| Some(info.id) == held.id).cloned();
+            ChosenKey { held, info }
+        };
+        let missing = |what: String| {
+            Fault::new(FaultKind::NotFound, what)
+                .advise("make a key with: relaydeck keys create --name NAME; only keys whose secret is held here can be used")
+        };
+        match choice {
+            KeyChoice::Any => {
+                let usable = |key: &ChosenKey| match (&key.info, &self.lists.keys) {
+                    (Some(info), _) => info.status == KeyStatus::Enabled,
+                    // The relay lists its keys and this one is not among them: it was deleted elsewhere.
+                    (None, Some(_)) => key.held.id.is_none(),
+                    (None, None) => true,
+                };
+                let mut keys = held.into_iter().map(with_info);
+                keys.find(usable)
+                    .ok_or_else(|| missing("no key of this profile can be used".into()))
+            }
+            KeyChoice::Id(id) => {
+                let found = held.into_iter().find(|key| key.id == Some(*id));
+                found
+                    .map(with_info)
+                    .ok_or_else(|| missing(format!("the secret of key {id} is not held here")))
+            }
+            KeyChoice::Typed(text) => {
+                let id = text.parse::<i64>().ok();
+                let named = |key: &HeldKey| key.name == *text || (id.is_some() && key.id == id);
+                if let Some(key) = held.iter().find(|key| named(key)) {
+                    return Ok(with_info(key.clone()));
+                }
+                if !text.trim().starts_with("sk-") && !text.contains("sk-") {
+                    return Err(missing(format!(
+                        "no key held here has the name or number {text:?}"
+                    )));
+                }
+                let bad = |error: crate::domain::key::KeyTextError| {
+                    Fault::new(FaultKind::BadRequest, error.to_string())
+                };
+                let (secret, _) = ApiKey::from_pasted(text).map_err(bad)?;
+                let known = held.into_iter().find(|key| key.secret == secret);
+                let fresh = HeldKey {
+                    id: None,
+                    name: String::new(),
+                    secret,
+                };
+                Ok(with_info(known.unwrap_or(fresh)))
+            }
+        }
+    }
+
+    /// The group a key is billed in: its own, or the account's.
+    fn billed_group(&self, key: &ChosenKey) -> Option<String> {
+        match &key.info {
+            Some(info) if !info.group.is_empty() => Some(info.group.clone()),
+            _ => self
+                .lists
+                .account
+                .as_ref()
+                .map(|account| account.group.clone())
+                .filter(|group| !group.is_empty()),
+        }
+    }
+
+    fn check_model(&self, name: &str, group: Option<&str>) -> Result<(), Fault> {
+        // Without a list nothing can be said, and the relay will.
+        let Some(models) = self
+            .lists
+            .models
+            .as_deref()
+            .filter(|models| !models.is_empty())
+        else {
+            return Ok(());
+        };
+        name_fault(model_name::check(name, models, group), name, group).map_or(Ok(()), Err)
+    }
+}
+
+/// What is wrong with a model's name, in words; `None` when nothing is.
+pub fn name_fault(check: NameCheck, name: &str, group: Option<&str>) -> Option<Fault> {
+    match check {
+        NameCheck::Exact => None,
+        NameCheck::NotInGroup { groups } => Some(
+            Fault::new(
+                FaultKind::ModelNotFound,
+                format!("{name} is not in group {}", group.unwrap_or("of this key")),
+            )
+            .advise(match groups.as_slice() {
+                [] => "no group of this account serves it".to_owned(),
+                groups => format!("use a key of a group that has it: {}", groups.join(", ")),
+            }),
+        ),
+        NameCheck::Unknown { suggestions } => Some(
+            Fault::new(
+                FaultKind::ModelNotFound,
+                format!("this relay has no model named {name:?}"),
+            )
+            .advise(match suggestions.as_slice() {
+                [] => "look for it with: relaydeck models list --search TEXT".to_owned(),
+                suggestions => format!("did you mean {}?", suggestions.join(", or ")),
+            }),
+        ),
+    }
+}
+
+/// A client for a profile.
+///
+/// # Errors
+/// When no client can be made of its address and credential.
+pub fn connect(profile: &Profile, access_token: Option<ApiKey>) -> Result<RelayClient, Fault> {
+    let credentials = match profile.access {
+        Access::Account { user_id } => Credentials {
+            access_token,
+            user_id,
+        },
+        Access::KeyOnly => Credentials {
+            access_token: None,
+            user_id: None,
+        },
+    };
+    RelayClient::new(profile.address.clone(), credentials)
+}

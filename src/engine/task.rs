@@ -1,0 +1,429 @@
+//! The engine's task: takes commands, starts what they ask for, and keeps the state that all of it shares.
+//!
+//! Everything that waits runs in a task of its own and reports back through one channel; only this loop changes state.
+//! What belongs to a profile that was left carries an older generation and is dropped.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnId};
+use super::handle::{Handle, Inbox, pair};
+use super::host::Host;
+use super::session::Session;
+use super::{keys, relays, settling};
+use crate::domain::expiry::midnight;
+use crate::domain::{Conversation, Fault, FaultKind, KeyDraft, Profile};
+use crate::ledger::Ledger;
+
+/// How long running replies may take to be written down when the dashboard leaves.
+const LEAVE_WITHIN: Duration = Duration::from_secs(3);
+
+/// Starts the engine and gives the door to it, and the task to wait for after the door was closed.
+pub fn spawn(host: Arc<dyn Host>, clock: Clock) -> (Handle, JoinHandle<()>) {
+    let (handle, inbox) = pair();
+    let engine = Engine::new(host, clock, inbox);
+    (handle, tokio::spawn(engine.run()))
+}
+
+/// What tasks report back.
+pub(super) enum Report {
+    /// A profile was opened, or not.
+    Opened {
+        generation: u64,
+        name: String,
+        result: Result<Box<(Session, Option<Conversation>)>, Fault>,
+    },
+    /// A list was fetched, or not.
+    Fetched {
+        generation: u64,
+        scope: Scope,
+        result: Result<Snapshot, Fault>,
+    },
+    /// A relay was added; it is to be opened.
+    Added {
+        ask: AskId,
+        result: Result<(Profile, Vec<String>), Fault>,
+    },
+    /// Money or keys changed at the relay: fetch these anew.
+    Stale {
+        generation: u64,
+        scopes: &'static [Scope],
+    },
+    /// A reply ended, and its row is written.
+    TurnOver { turn: TurnId },
+    /// The ledger changed.
+    Spent,
+}
+
+/// The engine's state. Its commands about replies are in [`super::replies`].
+pub(super) struct Engine {
+    pub(super) host: Arc<dyn Host>,
+    pub(super) clock: Clock,
+    pub(super) inbox: Inbox,
+    pub(super) reports: (
+        mpsc::UnboundedSender<Report>,
+        mpsc::UnboundedReceiver<Report>,
+    ),
+    /// Whatever may be dropped when the dashboard leaves.
+    pub(super) tasks: JoinSet<()>,
+    /// Replies, which must be written down first.
+    pub(super) replies: JoinSet<()>,
+    pub(super) leaving: CancellationToken,
+    pub(super) ledger: Option<Ledger>,
+    pub(super) session: Option<Session>,
+    pub(super) generation: u64,
+    pub(super) turns: HashMap<TurnId, CancellationToken>,
+}
+
+impl Engine {
+    fn new(host: Arc<dyn Host>, clock: Clock, inbox: Inbox) -> Self {
+        Engine {
+            host,
+            clock,
+            inbox,
+            reports: mpsc::unbounded_channel(),
+            tasks: JoinSet::new(),
+            replies: JoinSet::new(),
+            leaving: CancellationToken::new(),
+            ledger: None,
+            session: None,
+            generation: 0,
+            turns: HashMap::new(),
+        }
+    }
+
+    async fn run(mut self) {
+        self.tell_profiles();
+        self.open_ledger().await;
+        loop {
+            tokio::select! {
+                command = self.inbox.commands.recv() => match command {
+                    Some(command) => self.obey(command).await,
+                    None => break,
+                },
+                Some(report) = self.reports.1.recv() => self.heed(report).await,
+                Some(_) = self.tasks.join_next() => {}
+                Some(_) = self.replies.join_next() => {}
+            }
+        }
+        self.leave().await;
+    }
+
+    /// Stops what runs, lets it be written down, and closes the ledger.
+    async fn leave(mut self) {
+        self.leaving.cancel();
+        self.tasks.abort_all();
+        let replies = &mut self.replies;
+        let written = async { while replies.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(LEAVE_WITHIN, written).await;
+        self.replies.abort_all();
+        if let Some(ledger) = self.ledger.take()
+            && let Err(error) = ledger.close().await
+        {
+            tracing::warn!(%error, "closing the ledger");
+        }
+        self.inbox.outbox.close();
+    }
+
+    pub(super) fn tell(&self, event: Event) {
+        self.inbox.outbox.push(event);
+    }
+
+    /// Runs something beside the loop.
+    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
+    }
+
+    fn tell_profiles(&self) {
+        match self.host.profiles() {
+            Ok((list, current)) => self.tell(Event::Profiles { list, current }),
+            Err(fault) => {
+                self.tell(Event::Notice(fault));
+                self.tell(Event::Profiles {
+                    list: Vec::new(),
+                    current: None,
+                });
+            }
+        }
+    }
+
+    async fn open_ledger(&mut self) {
+        let host = Arc::clone(&self.host);
+        let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
+        match opened.unwrap_or_else(|error| {
+            Err(Fault::new(FaultKind::Local, format!("the ledger: {error}")))
+        }) {
+            Ok(ledger) => {
+                self.ledger = Some(ledger);
+                self.tell_today().await;
+            }
+            Err(fault) => self.tell(Event::Notice(fault)),
+        }
+    }
+
+    async fn tell_today(&self) {
+        let Some(ledger) = &self.ledger else { return };
+        let since = midnight(self.clock.now().seconds(), self.clock.zone()).millis();
+        let profile = self
+            .session
+            .as_ref()
+            .map(|session| session.profile.name.as_str());
+        match ledger.totals(profile, since).await {
+            Ok(totals) => self.tell(Event::Today(Today {
+                spent: totals.spent,
+                unknown: totals.unknown,
+                tokens: totals.tokens,
+                requests: totals.requests,
+            })),
+            Err(error) => tracing::warn!(%error, "today's totals"),
+        }
+    }
+
+    async fn obey(&mut self, command: Command) {
+        match command {
+            Command::Open { profile } => self.open(profile),
+            Command::AddProfile {
+                ask,
+                name,
+                address,
+                credential,
+            } => {
+                let (host, reports) = (Arc::clone(&self.host), self.reports.0.clone());
+                self.start(async move {
+                    let result = relays::add(host.as_ref(), &name, &address, credential).await;
+                    let _ = reports.send(Report::Added { ask, result });
+                });
+            }
+            Command::Refresh(scope) => self.refresh(scope),
+            Command::CreateKey { ask, draft } => self.create_key(ask, draft),
+            Command::DeleteKeys { ask, ids } => self.delete_keys(ask, ids),
+            Command::Send { turn, request, key } => self.send(turn, request, key),
+            Command::Stop(turn) => {
+                if let Some(stop) = self.turns.get(&turn) {
+                    stop.cancel();
+                }
+            }
+            Command::Keep(conversation) => self.keep(*conversation).await,
+        }
+    }
+
+    async fn heed(&mut self, report: Report) {
+        match report {
+            Report::Opened {
+                generation,
+                name,
+                result,
+            } if generation == self.generation => match result {
+                Ok(opened) => self.opened(*opened).await,
+                Err(fault) => self.tell(Event::OpenFailed {
+                    profile: name,
+                    fault,
+                }),
+            },
+            Report::Fetched {
+                generation,
+                scope,
+                result,
+            } if generation == self.generation => match result {
+                Ok(snapshot) => {
+                    if let Some(session) = &mut self.session {
+                        session.take(&snapshot);
+                    }
+                    self.tell(Event::Loaded {
+                        snapshot,
+                        at: self.clock.now(),
+                    });
+                }
+                Err(fault) => self.tell(Event::Failed { scope, fault }),
+            },
+            Report::Stale { generation, scopes } if generation == self.generation => {
+                for scope in scopes {
+                    self.refresh(*scope);
+                }
+            }
+            // A late answer for a profile that was left.
+            Report::Opened { .. } | Report::Fetched { .. } | Report::Stale { .. } => {}
+            Report::Added {
+                ask,
+                result: Ok((profile, notes)),
+            } => {
+                let name = profile.name.clone();
+                self.tell_profiles();
+                self.tell(Event::ProfileAdded {
+                    ask,
+                    profile,
+                    notes,
+                });
+                self.open(name);
+            }
+            Report::Added {
+                ask,
+                result: Err(fault),
+            } => self.tell(Event::AskFailed { ask, fault }),
+            Report::TurnOver { turn } => {
+                self.turns.remove(&turn);
+                self.tell_today().await;
+            }
+            Report::Spent => self.tell_today().await,
+        }
+    }
+
+    fn open(&mut self, name: String) {
+        self.generation += 1;
+        self.session = None;
+        self.tell(Event::Opening {
+            profile: name.clone(),
+        });
+        let (host, reports, generation) = (
+            Arc::clone(&self.host),
+            self.reports.0.clone(),
+            self.generation,
+        );
+        let ledger = self.ledger.clone();
+        self.start(async move {
+            let result = match Session::open(host, &name).await {
+                Ok(session) => {
+                    let kept = match &ledger {
+                        Some(ledger) => {
+                            ledger
+                                .latest_conversation(&name)
+                                .await
+                                .unwrap_or_else(|error| {
+                                    tracing::warn!(%error, "the kept conversation");
+                                    None
+                                })
+                        }
+                        None => None,
+                    };
+                    Ok(Box::new((session, kept)))
+                }
+                Err(fault) => Err(fault),
+            };
+            let _ = reports.send(Report::Opened {
+                generation,
+                name,
+                result,
+            });
+        });
+    }
+
+    async fn opened(&mut self, (session, conversation): (Session, Option<Conversation>)) {
+        if let Err(fault) = self.host.remember_profile(&session.profile.name) {
+            self.tell(Event::Notice(fault));
+        }
+        self.tell(Event::Opened {
+            profile: session.profile.clone(),
+            facts: session.facts.clone(),
+            conversation: conversation.map(Box::new),
+        });
+        let scopes = session.scopes();
+        self.session = Some(session);
+        self.tell_profiles();
+        for scope in scopes {
+            self.refresh(*scope);
+        }
+        self.tell_today().await;
+        self.settle_old_rows();
+    }
+
+    fn refresh(&mut self, scope: Scope) {
+        let Some(session) = self.session.clone() else {
+            return self.tell(Event::Failed {
+                scope,
+                fault: not_open(),
+            });
+        };
+        let (reports, generation) = (self.reports.0.clone(), self.generation);
+        self.start(async move {
+            let result = match session.alive().await {
+                Ok(session) => session.fetch(scope).await,
+                Err(fault) => Err(fault),
+            };
+            let _ = reports.send(Report::Fetched {
+                generation,
+                scope,
+                result,
+            });
+        });
+    }
+
+    fn create_key(&mut self, ask: AskId, draft: KeyDraft) {
+        self.with_session(ask, move |session, host| {
+            Box::pin(async move {
+                let event = match keys::create(&session, host.as_ref(), &draft).await {
+                    Ok(made) => Event::KeyCreated {
+                        ask,
+                        key: made.key,
+                        secret: made.secret,
+                        stored_in: made.stored_in,
+                    },
+                    Err(fault) => Event::AskFailed { ask, fault },
+                };
+                (event, &[Scope::Keys] as &'static [Scope])
+            })
+        });
+    }
+
+    fn delete_keys(&mut self, ask: AskId, ids: Vec<i64>) {
+        self.with_session(ask, move |session, host| {
+            Box::pin(async move {
+                let (ids, fault) = keys::delete(&session, host.as_ref(), &ids).await;
+                (
+                    Event::KeysDeleted { ask, ids, fault },
+                    &[Scope::Keys] as &'static [Scope],
+                )
+            })
+        });
+    }
+
+    /// Runs something that answers an ask with an event and then leaves some lists stale.
+    fn with_session(
+        &mut self,
+        ask: AskId,
+        work: impl FnOnce(Session, Arc<dyn Host>) -> BoxFuture<'static, (Event, &'static [Scope])>
+        + Send
+        + 'static,
+    ) {
+        let Some(session) = self.session.clone() else {
+            return self.tell(Event::AskFailed {
+                ask,
+                fault: not_open(),
+            });
+        };
+        let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
+        let (generation, host) = (self.generation, Arc::clone(&self.host));
+        self.start(async move {
+            let (event, scopes) = match session.alive().await {
+                Ok(session) => work(session, host).await,
+                Err(fault) => (Event::AskFailed { ask, fault }, &[] as &'static [Scope]),
+            };
+            outbox.push(event);
+            let _ = reports.send(Report::Stale { generation, scopes });
+        });
+    }
+
+    /// Rows of an earlier run whose bill is not known yet are looked up in the relay's log.
+    fn settle_old_rows(&mut self) {
+        let (Some(session), Some(ledger)) = (self.session.clone(), self.ledger.clone()) else {
+            return;
+        };
+        let (reports, clock) = (self.reports.0.clone(), self.clock.clone());
+        self.start(async move {
+            if settling::settle_old_rows(&session, &ledger, &clock).await > 0 {
+                let _ = reports.send(Report::Spent);
+            }
+        });
+    }
+}
+
+pub(super) fn not_open() -> Fault {
+    Fault::new(FaultKind::BadRequest, "no relay is open")
+        .advise("wait until it is, or choose another profile")
+}

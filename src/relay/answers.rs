@@ -1,0 +1,157 @@
+//! The shapes of answers: the console's envelope, and errors of the model API (`contract/new-api.md` 1.1 and 8.7).
+//!
+//! What always holds: whatever goes wrong, the answer is JSON, and a refusal of the model API names the request's id.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{Extensions, HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::store::StoreError;
+use crate::wire::new_api::Envelope;
+
+/// The id of the request that is being answered.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+impl RequestId {
+    /// The id that the door gave to a request.
+    pub fn of(extensions: &Extensions) -> Self {
+        let given = extensions.get::<RequestId>().cloned();
+        given.unwrap_or_else(|| RequestId(Arc::from("")))
+    }
+}
+
+/// A JSON answer.
+pub fn json_answer(status: StatusCode, body: &impl Serialize) -> Response {
+    // None of our rows can fail to become JSON; if one ever did, the answer is still JSON.
+    let text = serde_json::to_vec(body).unwrap_or_else(|_| {
+        br#"{"success":false,"message":"the answer could not be written"}"#.to_vec()
+    });
+    raw_json(status, Body::from(text))
+}
+
+/// A JSON answer whose text is there already.
+pub fn raw_json(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    response
+}
+
+/// The console's success.
+pub fn done<T: Serialize>(data: T) -> Response {
+    json_answer(StatusCode::OK, &Envelope::ok(data))
+}
+
+/// The console's failure of a request that was understood: HTTP 200, as clients of this protocol expect it.
+pub fn failed(message: impl Into<String>) -> Response {
+    json_answer(StatusCode::OK, &Envelope::failed(message))
+}
+
+/// The console's refusal with a status and a code of its own.
+pub fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    let body = Envelope {
+        code: Some(Value::from(code)),
+        ..Envelope::failed(message)
+    };
+    json_answer(status, &body)
+}
+
+/// What the console says when the database fails.
+pub fn broken_store(error: &StoreError) -> Response {
+    refused(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "store_unavailable",
+        &error.to_string(),
+    )
+}
+
+/// The answer to a path that does not exist (shape D).
+pub fn no_such_path(method: &str, path: &str) -> Response {
+    let body = json!({"error": {
+        "message": format!("Invalid URL ({method} {path})"), "type": "invalid_request_error", "param": "", "code": "",
+    }});
+    json_answer(StatusCode::NOT_FOUND, &body)
+}
+
+/// A refusal of the model API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApiError {
+    pub status: StatusCode,
+    /// The machine's word; a text in our own refusals, whatever the upstream sent in its.
+    pub code: Box<Value>,
+    /// `new_api_error` for our own, the upstream's word for its.
+    pub kind: Cow<'static, str>,
+    pub message: String,
+    pub param: Box<Value>,
+    /// Seconds.
+    pub retry_after: Option<u64>,
+}
+
+/// The `type` of our own refusals.
+pub const OWN: &str = "new_api_error";
+
+impl ApiError {
+    /// A refusal of ours.
+    pub fn own(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        ApiError {
+            status,
+            code: Box::new(Value::from(code)),
+            kind: Cow::Borrowed(OWN),
+            message: message.into(),
+            param: Box::new(Value::from("")),
+            retry_after: None,
+        }
+    }
+
+    /// Its machine's word as text, for the log.
+    pub fn code_text(&self) -> String {
+        match &*self.code {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Its body (shape B).
+    pub fn body(&self, id: &RequestId) -> Value {
+        json!({"error": {
+            "message": format!("{} (request id: {})", self.message, id.0),
+            "type": self.kind, "param": self.param, "code": self.code,
+        }})
+    }
+
+    /// Itself as an answer.
+    pub fn answer(&self, id: &RequestId) -> Response {
+        let mut response = json_answer(self.status, &self.body(id));
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_ours_has_the_shape_clients_know() {
+        let error = ApiError::own(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token");
+        assert_eq!(
+            error.body(&RequestId("R".into())),
+            json!({"error": {"message": "Invalid token (request id: R)", "type": "new_api_error", "param": "", "code": "invalid_token"}})
+        );
+    }
+}

@@ -1,0 +1,378 @@
+//! Accounts and keys in memory: who a secret belongs to, and whether there is money for what it asks.
+//!
+//! Not responsible for: the database. The writer tells the book what was committed, and only then; so what is read
+//! here is never more than what would survive a killed process. Reservations live here first: they are taken at once,
+//! under one lock, so two requests can never spend the same unit.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::ids::SecretHash;
+use super::rows::{Account, ENABLED, Key, KeyRules};
+use crate::domain::{KeyStatus, UnixSeconds};
+
+/// Accounts and keys.
+#[derive(Default)]
+pub struct Book {
+    pages: Mutex<Pages>,
+}
+
+#[derive(Default)]
+struct Pages {
+    accounts: BTreeMap<i64, AccountPage>,
+    keys: BTreeMap<i64, KeyPage>,
+    key_by_hash: HashMap<SecretHash, i64>,
+    account_by_token: HashMap<SecretHash, i64>,
+}
+
+struct AccountPage {
+    row: Account,
+    reserved: i64,
+}
+
+struct KeyPage {
+    row: Key,
+    rules: Arc<KeyRules>,
+    reserved: i64,
+}
+
+/// Whom a request comes from.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub account_id: i64,
+    pub key_id: i64,
+    pub key_name: String,
+    pub key_masked: String,
+    /// The key's own group or, where it has none, the account's.
+    pub group: String,
+    pub rules: Arc<KeyRules>,
+}
+
+/// Why a key does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRefusal {
+    /// No such key, or it was deleted.
+    Unknown,
+    /// It is switched off, past its expiry, or used up.
+    State(KeyStatus),
+    /// Its account is switched off.
+    AccountDisabled,
+}
+
+/// Why there is no money for a request. Amounts in quota units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMoney {
+    /// The key's own quota is too small; so much of it is free.
+    Key { free: i64 },
+    /// The account's balance is too small; so much of it is free.
+    Account { free: i64 },
+    /// Key or account were deleted meanwhile.
+    Gone,
+}
+
+/// What a finished request changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    pub account_id: i64,
+    pub key_id: i64,
+    /// What had been reserved for it.
+    pub reserved: i64,
+    /// What it costs; `None` when it did not come to a charge, not even one of zero.
+    pub charged: Option<i64>,
+    /// When it ended.
+    pub at: UnixSeconds,
+}
+
+impl Book {
+    /// Puts an account in, or its new state in place of the old; what is reserved stays reserved.
+    pub fn put_account(&self, row: Account) {
+        let mut pages = self.open();
+        if let Some(hash) = row.access_token {
+            pages.account_by_token.retain(|_, id| *id != row.id);
+            pages.account_by_token.insert(hash, row.id);
+        }
+        let reserved = pages.accounts.get(&row.id).map_or(0, |old| old.reserved);
+        pages.accounts.insert(row.id, AccountPage { row, reserved });
+    }
+
+    /// Puts a key in, or its new state in place of the old; what is reserved stays reserved.
+    pub fn put_key(&self, row: Key) {
+        let mut pages = self.open();
+        let reserved = pages.keys.get(&row.id).map_or(0, |old| old.reserved);
+        pages.key_by_hash.insert(row.hash, row.id);
+        let rules = Arc::new(KeyRules::of(&row));
+        let page = KeyPage {
+            rules,
+            reserved,
+            row,
+        };
+        pages.keys.insert(page.row.id, page);
+    }
+
+    /// Takes a key out.
+    pub fn remove_key(&self, id: i64) {
+        let mut pages = self.open();
+        if let Some(page) = pages.keys.remove(&id) {
+            pages.key_by_hash.remove(&page.row.hash);
+        }
+    }
+
+    /// Whose key this is, and whether it may be used.
+    pub fn caller(&self, hash: &SecretHash, now: UnixSeconds) -> Result<Caller, KeyRefusal> {
+        let pages = self.open();
+        let page = pages.key(hash).ok_or(KeyRefusal::Unknown)?;
+        let account = pages
+            .accounts
+            .get(&page.row.account_id)
+            .ok_or(KeyRefusal::Unknown)?;
+        match page.row.effective(now) {
+            KeyStatus::Enabled => {}
+            other => return Err(KeyRefusal::State(other)),
+        }
+        if account.row.status != ENABLED {
+            return Err(KeyRefusal::AccountDisabled);
+        }
+        let group = if page.row.group.is_empty() {
+            &account.row.group
+        } else {
+            &page.row.group
+        };
+        Ok(Caller {
+            account_id: account.row.id,
+            key_id: page.row.id,
+            key_name: page.row.name.clone(),
+            key_masked: page.row.masked.clone(),
+            group: group.clone(),
+            rules: Arc::clone(&page.rules),
+        })
+    }
+
+    /// The key that has this secret, whatever its state.
+    pub fn key_by_secret(&self, hash: &SecretHash) -> Option<Key> {
+        self.open().key(hash).map(|page| page.row.clone())
+    }
+
+    /// The account that has this access token, whatever its state.
+    pub fn account_by_token(&self, hash: &SecretHash) -> Option<Account> {
+        let pages = self.open();
+        let id = pages.account_by_token.get(hash)?;
+        let row = &pages.accounts.get(id)?.row;
+        let stored = row.access_token.as_ref()?;
+        stored.matches(hash).then(|| row.clone())
+    }
+
+    /// An account.
+    #[cfg(test)]
+    pub fn account(&self, id: i64) -> Option<Account> {
+        self.open().accounts.get(&id).map(|page| page.row.clone())
+    }
+
+    /// A key of an account.
+    pub fn key(&self, account_id: i64, id: i64) -> Option<Key> {
+        let pages = self.open();
+        let page = pages.keys.get(&id)?;
+        (page.row.account_id == account_id).then(|| page.row.clone())
+    }
+
+    /// The keys of an account, newest first.
+    pub fn keys(&self, account_id: i64) -> Vec<Key> {
+        let pages = self.open();
+        let rows = pages.keys.values().rev().map(|page| &page.row);
+        rows.filter(|row| row.account_id == account_id)
+            .cloned()
+            .collect()
+    }
+
+    /// Sets so many units aside from key and account, both or neither.
+    pub fn reserve(&self, account_id: i64, key_id: i64, units: i64) -> Result<(), NoMoney> {
+        let mut pages = self.open();
+        let Pages { accounts, keys, .. } = &mut *pages;
+        let account = accounts.get_mut(&account_id).ok_or(NoMoney::Gone)?;
+        let key = keys.get_mut(&key_id).ok_or(NoMoney::Gone)?;
+        let free = account.row.quota.saturating_sub(account.reserved);
+        // What costs nothing may run on an empty wallet.
+        if units > 0 && free < units {
+            return Err(NoMoney::Account { free });
+        }
+        let free = key.row.remain_quota.saturating_sub(key.reserved);
+        if units > 0 && !key.row.unlimited && free < units {
+            return Err(NoMoney::Key { free });
+        }
+        account.reserved = account.reserved.saturating_add(units);
+        key.reserved = key.reserved.saturating_add(units);
+        Ok(())
+    }
+
+    /// Follows what was committed for a finished request. A key deleted meanwhile leaves its charge on the account.
+    pub fn apply(&self, change: &Change) {
+        let mut pages = self.open();
+        if let Some(page) = pages.keys.get_mut(&change.key_id) {
+            page.reserved = page.reserved.saturating_sub(change.reserved);
+            if let Some(charged) = change.charged {
+                page.row.used_quota = page.row.used_quota.saturating_add(charged);
+                if !page.row.unlimited {
+                    page.row.remain_quota = page.row.remain_quota.saturating_sub(charged);
+                }
+                page.row.accessed = page.row.accessed.max(change.at.0);
+            }
+        }
+        if let Some(page) = pages.accounts.get_mut(&change.account_id) {
+            page.reserved = page.reserved.saturating_sub(change.reserved);
+            if let Some(charged) = change.charged {
+                page.row.used_quota = page.row.used_quota.saturating_add(charged);
+                page.row.quota = page.row.quota.saturating_sub(charged);
+                page.row.request_count = page.row.request_count.saturating_add(1);
+            }
+        }
+    }
+
+    /// Units reserved from an account at this moment.
+    #[cfg(test)]
+    pub fn reserved(&self, account_id: i64) -> i64 {
+        let pages = self.open();
+        pages
+            .accounts
+            .get(&account_id)
+            .map_or(0, |page| page.reserved)
+    }
+
+    fn open(&self) -> MutexGuard<'_, Pages> {
+        // Nothing in here panics while it changes something, so a poisoned lock still guards whole pages.
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pages {
+    fn key(&self, hash: &SecretHash) -> Option<&KeyPage> {
+        let page = self.keys.get(self.key_by_hash.get(hash)?)?;
+        page.row.hash.matches(hash).then_some(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: UnixSeconds = UnixSeconds(1_000);
+
+    fn book(balance: i64, key: Option<i64>) -> (Book, SecretHash) {
+        let book = Book::default();
+        book.put_account(Account {
+            id: 1,
+            username: "owner".into(),
+            display_name: "Owner".into(),
+            role: super::super::rows::OWNER,
+            status: ENABLED,
+            group: "default".into(),
+            quota: balance,
+            used_quota: 0,
+            request_count: 0,
+            access_token: None,
+        });
+        let hash = SecretHash::of("secret");
+        book.put_key(Key {
+            id: 7,
+            account_id: 1,
+            hash,
+            masked: "m".into(),
+            name: "laptop".into(),
+            status: ENABLED,
+            group: String::new(),
+            remain_quota: key.unwrap_or(0),
+            unlimited: key.is_none(),
+            used_quota: 0,
+            created: 0,
+            accessed: 0,
+            expired: super::super::rows::NEVER,
+            limits_models: false,
+            model_limits: String::new(),
+            allow_ips: String::new(),
+        });
+        (book, hash)
+    }
+
+    fn ended(reserved: i64, charged: Option<i64>) -> Change {
+        Change {
+            account_id: 1,
+            key_id: 7,
+            reserved,
+            charged,
+            at: NOW,
+        }
+    }
+
+    #[test]
+    fn a_unit_is_reserved_once_and_comes_back() {
+        let (book, _) = book(100, Some(60));
+        assert_eq!(book.reserve(1, 7, 50), Ok(()));
+        assert_eq!(book.reserve(1, 7, 11), Err(NoMoney::Key { free: 10 }));
+        book.apply(&ended(50, None));
+        assert_eq!(book.reserve(1, 7, 60), Ok(()));
+        book.apply(&ended(60, Some(58)));
+        let (key, account) = (book.key(1, 7).unwrap(), book.account(1).unwrap());
+        assert_eq!(
+            (key.remain_quota, key.used_quota, key.accessed),
+            (2, 58, 1_000)
+        );
+        assert_eq!(
+            (account.quota, account.used_quota, account.request_count),
+            (42, 58, 1)
+        );
+        assert_eq!(book.reserved(1), 0);
+    }
+
+    #[test]
+    fn an_unlimited_key_is_stopped_by_the_wallet_and_the_free_by_nothing() {
+        let (book, _) = book(100, None);
+        assert_eq!(book.reserve(1, 7, 101), Err(NoMoney::Account { free: 100 }));
+        assert_eq!(book.reserve(1, 7, 100), Ok(()));
+        assert_eq!(book.reserve(1, 7, 0), Ok(()));
+        assert_eq!(book.reserve(1, 8, 0), Err(NoMoney::Gone));
+    }
+
+    #[test]
+    fn each_state_of_a_key_is_told_apart() {
+        let (book, hash) = book(100, Some(5));
+        assert_eq!(book.caller(&hash, NOW).unwrap().group, "default");
+        let told = |change: &dyn Fn(&mut Key)| {
+            let mut row = book.key(1, 7).unwrap();
+            change(&mut row);
+            book.put_key(row);
+            book.caller(&hash, NOW).unwrap_err()
+        };
+        assert_eq!(
+            told(&|row| row.remain_quota = 0),
+            KeyRefusal::State(KeyStatus::Exhausted)
+        );
+        assert_eq!(
+            told(&|row| row.expired = 999),
+            KeyRefusal::State(KeyStatus::Expired)
+        );
+        assert_eq!(
+            told(&|row| row.status = 2),
+            KeyRefusal::State(KeyStatus::Disabled)
+        );
+        book.remove_key(7);
+        assert_eq!(book.caller(&hash, NOW).unwrap_err(), KeyRefusal::Unknown);
+    }
+
+    proptest! {
+        #[test]
+        fn no_unit_is_lost_or_made(steps in prop::collection::vec((0_i64..50, 0_i64..80, any::<bool>()), 0..60)) {
+            let (book, _) = book(1_000, Some(700));
+            let mut spent = 0;
+            for (reserved, charged, fails) in steps {
+                if book.reserve(1, 7, reserved).is_ok() {
+                    let charged = (!fails).then_some(charged);
+                    book.apply(&ended(reserved, charged));
+                    spent += charged.unwrap_or(0);
+                }
+            }
+            let (key, account) = (book.key(1, 7).unwrap(), book.account(1).unwrap());
+            prop_assert_eq!(book.reserved(1), 0);
+            prop_assert_eq!((account.quota, account.used_quota), (1_000 - spent, spent));
+            prop_assert_eq!((key.remain_quota, key.used_quota), (700 - spent, spent));
+        }
+    }
+}

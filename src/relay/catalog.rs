@@ -1,0 +1,177 @@
+//! What is sold: groups, channels, models and their prices, as one picture that never changes.
+//!
+//! A change of any of them makes a new picture. A request holds on to the one it began with, so its price cannot
+//! change under it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rusqlite::Connection;
+
+use super::builtin;
+use super::channels::{Channel, order};
+use super::store::{channels, prices};
+use crate::domain::money::NANOS_PER_USD;
+use crate::domain::price::{BasePrice, ModelRatios};
+use crate::domain::{Money, QuotaScale, Ratio, TokenPrices};
+
+/// Units in a dollar: the protocol's usual scale, and the only one this relay has.
+pub fn scale() -> QuotaScale {
+    QuotaScale::default()
+}
+
+/// An amount as the protocol writes a price by the call: a JSON number of dollars. For the wire only.
+pub fn dollars(money: Money) -> f64 {
+    money.nanos() as f64 / NANOS_PER_USD as f64
+}
+
+/// A group: a price ratio under a name.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub name: String,
+    pub ratio: Ratio,
+    pub description: String,
+}
+
+/// A price as its owner sets it, in a group of ratio ×1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListPrice {
+    /// Nano-dollars a million tokens.
+    PerToken(TokenPrices),
+    /// Nano-dollars a call.
+    PerCall(Money),
+}
+
+impl ListPrice {
+    /// The price as it is published and billed: both go through the same ratios, so a client that reads the list
+    /// computes what the relay charges to the unit. `None` when ratios cannot say it: free input with output that is not.
+    pub fn base(&self) -> Option<BasePrice> {
+        match self {
+            ListPrice::PerToken(prices) => ModelRatios::from_prices(prices).map(BasePrice::Ratios),
+            ListPrice::PerCall(call) => Some(BasePrice::PerCall { call: *call }),
+        }
+    }
+}
+
+/// The picture.
+#[derive(Default)]
+pub struct Catalog {
+    groups: BTreeMap<String, Group>,
+    channels: BTreeMap<i64, Arc<Channel>>,
+    prices: HashMap<String, BasePrice>,
+    /// Model to the enabled channels that serve it.
+    offers: BTreeMap<String, Vec<Arc<Channel>>>,
+}
+
+impl Catalog {
+    /// Draws the picture from the database.
+    pub fn load(connection: &Connection) -> rusqlite::Result<Self> {
+        let mut catalog = Catalog::default();
+        for group in prices::groups(connection)? {
+            catalog.groups.insert(group.name.clone(), group);
+        }
+        let built_in = builtin::models()
+            .iter()
+            .map(|model| (model.name.to_owned(), ListPrice::PerToken(model.prices)));
+        for (model, price) in built_in.chain(prices::all(connection)?) {
+            if let Some(base) = price.base() {
+                catalog.prices.insert(model, base);
+            }
+        }
+        for stored in channels::all(connection)? {
+            // A row this version cannot serve (made by hand, or by a newer one) is left out, not fatal.
+            match Channel::from_stored(stored) {
+                Ok(channel) => catalog.add(Arc::new(channel)),
+                Err(why) => tracing::warn!(%why, "a channel is left out"),
+            }
+        }
+        Ok(catalog)
+    }
+
+    fn add(&mut self, channel: Arc<Channel>) {
+        if channel.enabled() {
+            for model in channel.models() {
+                self.offers
+                    .entry(model.to_owned())
+                    .or_default()
+                    .push(Arc::clone(&channel));
+            }
+        }
+        self.channels.insert(channel.id, channel);
+    }
+
+    /// A group by name.
+    pub fn group(&self, name: &str) -> Option<&Group> {
+        self.groups.get(name)
+    }
+
+    /// Every group, by name.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.values()
+    }
+
+    /// Every channel, by number.
+    pub fn channels(&self) -> impl DoubleEndedIterator<Item = &Arc<Channel>> {
+        self.channels.values()
+    }
+
+    /// A channel by number.
+    pub fn channel(&self, id: i64) -> Option<&Arc<Channel>> {
+        self.channels.get(&id)
+    }
+
+    /// The models that some channel serves, by name.
+    pub fn models(&self) -> impl Iterator<Item = &str> {
+        self.offers.keys().map(String::as_str)
+    }
+
+    /// The models that a group serves, by name.
+    pub fn models_in<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a str> {
+        self.offers
+            .iter()
+            .filter(move |(_, channels)| channels.iter().any(|channel| channel.in_group(group)))
+            .map(|(model, _)| model.as_str())
+    }
+
+    /// The groups that serve a model.
+    pub fn groups_of(&self, model: &str) -> BTreeSet<&str> {
+        let channels = self.offers.get(model).into_iter().flatten();
+        channels
+            .flat_map(|channel| channel.groups())
+            .filter(|group| self.groups.contains_key(*group))
+            .collect()
+    }
+
+    /// The channels that serve a model in a group, in the order to try them; `lot` decides among equals.
+    pub fn candidates(&self, model: &str, group: &str, lot: u64) -> Vec<Arc<Channel>> {
+        let channels = self.offers.get(model).into_iter().flatten();
+        order(
+            channels
+                .filter(|channel| channel.in_group(group))
+                .cloned()
+                .collect(),
+            lot,
+        )
+    }
+
+    /// A model's price before any group; unknown where nobody set one.
+    pub fn price(&self, model: &str) -> &BasePrice {
+        self.prices.get(model).unwrap_or(&BasePrice::Unknown)
+    }
+}
+
+/// Where the present picture hangs.
+#[derive(Default)]
+pub struct Wall(RwLock<Arc<Catalog>>);
+
+impl Wall {
+    /// The present picture.
+    pub fn now(&self) -> Arc<Catalog> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Hangs a new one.
+    pub fn hang(&self, catalog: Arc<Catalog>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+    }
+}

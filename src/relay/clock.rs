@@ -1,0 +1,44 @@
+//! The relay's only clock, handed in by whoever starts it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::{UnixMillis, UnixSeconds};
+
+/// Tells the time; tests pass one that stands still or runs when told.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> UnixMillis + Send + Sync>);
+
+impl Clock {
+    /// The system's clock.
+    pub fn system() -> Self {
+        Clock::from_fn(|| {
+            let since = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            UnixMillis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        })
+    }
+
+    /// Any other clock.
+    pub fn from_fn(now: impl Fn() -> UnixMillis + Send + Sync + 'static) -> Self {
+        Clock(Arc::new(now))
+    }
+
+    /// The present, in milliseconds.
+    pub fn now(&self) -> UnixMillis {
+        (self.0)()
+    }
+
+    /// The present, in seconds: the unit of the protocol.
+    pub fn seconds(&self) -> UnixSeconds {
+        self.now().seconds()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Clock")
+    }
+}

@@ -1,0 +1,235 @@
+//! A streamed answer on its way to the client: passed on as it arrives, kept alive when it is silent, settled before its end.
+//!
+//! It is polled by the connection itself, without a task or a channel between, so a token costs no hand-over. When
+//! the client goes away the connection drops it: that ends the upstream call and bills what was generated.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+
+use super::super::answers::{ApiError, RequestId};
+use super::super::app::App;
+use super::super::channels::Channel;
+use super::super::meter::usage;
+use super::super::upstream::UpstreamError;
+use super::attempt::Opening;
+use super::bill::{Bill, End, Settled};
+use super::sieve::{Sieve, Turn};
+use super::trouble;
+
+/// What keeps a silent stream alive: a comment.
+const PING: Bytes = Bytes::from_static(b": PING\n\n");
+const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
+
+/// The answer's state.
+pub struct Answer {
+    app: Arc<App>,
+    id: RequestId,
+    channel: Arc<Channel>,
+    /// There until it is settled.
+    bill: Option<Bill>,
+    sieve: Sieve,
+    out: VecDeque<Bytes>,
+    turn: Turn,
+    upstream: Option<BoxStream<'static, Result<Bytes, UpstreamError>>>,
+    wants_usage: bool,
+    /// When the upstream last sent anything.
+    heard: Instant,
+    /// When the client was last sent anything.
+    spoke: Instant,
+    timer: Pin<Box<Sleep>>,
+    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    over: bool,
+}
+
+/// What happened next.
+enum Event {
+    Piece(Bytes),
+    Failed(UpstreamError),
+    Ended,
+    Time,
+    Stop,
+}
+
+impl Answer {
+    /// An answer whose first event is there.
+    pub fn new(
+        app: &Arc<App>,
+        id: RequestId,
+        channel: Arc<Channel>,
+        bill: Bill,
+        opening: Opening,
+        wants_usage: bool,
+    ) -> Self {
+        let now = Instant::now();
+        Answer {
+            id,
+            channel,
+            bill: Some(bill),
+            sieve: opening.sieve,
+            out: opening.out,
+            turn: opening.turn,
+            upstream: Some(opening.rest),
+            wants_usage,
+            heard: now,
+            spoke: now,
+            timer: Box::pin(sleep_until(now + app.limits.ping.min(app.limits.stall))),
+            cut: Box::pin(app.cut.clone().cancelled_owned()),
+            over: false,
+            app: Arc::clone(app),
+        }
+    }
+
+    /// The answer as a body.
+    pub fn into_body(self) -> Body {
+        let pieces = stream::unfold(self, |mut answer| async move {
+            let piece = answer.next().await?;
+            Some((Ok::<_, Infallible>(piece), answer))
+        });
+        Body::from_stream(pieces)
+    }
+
+    /// What is sent next; `None` at the end.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(piece) = self.out.pop_front() {
+                return Some(piece);
+            }
+            if self.over {
+                self.let_connection_rest();
+                return None;
+            }
+            match std::mem::replace(&mut self.turn, Turn::On) {
+                Turn::Done => self.end(End::Complete).await,
+                Turn::Error(error) => {
+                    let error = trouble::from_value(&self.channel, None, &error).error;
+                    self.end(End::Broken(error)).await;
+                }
+                Turn::On => match self.event().await {
+                    Event::Piece(piece) => {
+                        self.heard = Instant::now();
+                        self.spoke = self.heard;
+                        self.turn = self.sieve.feed(piece, &mut self.out);
+                    }
+                    Event::Ended => self.ended().await,
+                    Event::Failed(error) => {
+                        self.end(End::Broken(trouble::from_error(&error).error))
+                            .await;
+                    }
+                    Event::Stop => {
+                        let message = "the relay is shutting down; the answer was cut";
+                        let error = ApiError::own(
+                            StatusCode::SERVICE_UNAVAILABLE,
+                            "relay_stopping",
+                            message,
+                        );
+                        self.end(End::Broken(error)).await;
+                    }
+                    Event::Time => self.time().await,
+                },
+            }
+        }
+    }
+
+    async fn event(&mut self) -> Event {
+        let Some(upstream) = &mut self.upstream else {
+            return Event::Ended;
+        };
+        tokio::select! {
+            biased;
+            piece = upstream.next() => match piece {
+                Some(Ok(piece)) => Event::Piece(piece),
+                Some(Err(error)) => Event::Failed(error),
+                None => Event::Ended,
+            },
+            () = self.cut.as_mut() => Event::Stop,
+            () = self.timer.as_mut() => Event::Time,
+        }
+    }
+
+    /// The timer runs through silence and speech alike; only when it fires does anyone look how long it was silent.
+    async fn time(&mut self) {
+        let limits = self.app.limits;
+        let now = Instant::now();
+        if now >= self.heard + limits.stall {
+            let error = UpstreamError::TimedOut(limits.stall.as_secs());
+            self.end(End::Broken(trouble::from_error(&error).error))
+                .await;
+            return;
+        }
+        if now >= self.spoke + limits.ping && self.sieve.between_lines() {
+            self.spoke = now;
+            self.out.push_back(PING);
+        }
+        // A ping that found no gap between two lines is tried again a little later.
+        let ping = (self.spoke + limits.ping).max(now + limits.ping / 4);
+        self.timer
+            .as_mut()
+            .reset(ping.min(self.heard + limits.stall));
+    }
+
+    /// The upstream ended without saying `[DONE]`.
+    async fn ended(&mut self) {
+        self.upstream = None;
+        match self.sieve.finish(&mut self.out) {
+            Turn::On if self.sieve.tally.finished => self.end(End::Complete).await,
+            Turn::On => {
+                let error = UpstreamError::Cut("the stream ended before it was complete".into());
+                self.end(End::Broken(trouble::from_error(&error).error))
+                    .await;
+            }
+            turn => self.turn = turn,
+        }
+    }
+
+    /// Settles, then says how it ended.
+    async fn end(&mut self, end: End) {
+        let tally = std::mem::take(&mut self.sieve.tally);
+        let missing = self.wants_usage && !self.sieve.usage_shown;
+        let head = missing.then(|| tally.usage_chunk_head());
+        let settled = match self.bill.take() {
+            Some(bill) => bill.settle(tally, end.clone()).await,
+            None => Settled::default(),
+        };
+        if let End::Broken(error) = end {
+            let event = format!("data: {}\n\n", error.body(&self.id));
+            self.out.push_back(Bytes::from(event));
+        } else {
+            // The client asked for the usage and the upstream had none: ours, as the protocol promises.
+            if let Some(head) = head.filter(|_| !settled.usage.is_empty()) {
+                let usage = usage::write(&settled.usage);
+                self.out
+                    .push_back(Bytes::from(format!("{head}{usage}}}\n\n")));
+            }
+            self.out.push_back(DONE);
+        }
+        self.over = true;
+    }
+
+    /// After `[DONE]` the upstream's connection usually has its own end waiting; taking it lets the next request use it again.
+    fn let_connection_rest(&mut self) {
+        if let Some(upstream) = &mut self.upstream {
+            let _ = upstream.next().now_or_never();
+        }
+        self.upstream = None;
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if let Some(bill) = self.bill.take() {
+            let tally = std::mem::take(&mut self.sieve.tally);
+            // Goes on by itself; nobody is left to wait for it.
+            drop(bill.settle(tally, End::ClientGone));
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! One attempt with one channel: sent, and followed until its first event or the whole of its answer is there.
+//!
+//! Only then is it known whether there is an answer at all; before that, nothing has reached the client and another
+//! channel can be tried.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
+use serde_json::{Map, Value};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::super::app::App;
+use super::super::builtin;
+use super::super::channels::{Channel, Upstream, openai};
+use super::super::meter::tally::{Seen, Tally};
+use super::super::upstream::{UpstreamError, UpstreamReply};
+use super::ask::{Ask, Sent};
+use super::sieve::{Sieve, Turn};
+use super::trouble::{self, Failure};
+
+/// The largest answer that is no stream.
+const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
+/// What is read of a refusal, or of what comes before a first event.
+const LARGEST_PREAMBLE: usize = 1024 * 1024;
+/// How long a refusal's body may take.
+const REFUSAL: Duration = Duration::from_secs(10);
+
+/// An answer that has begun.
+pub enum Opened {
+    /// A stream whose first event is there.
+    Stream(Box<Opening>),
+    /// A whole document.
+    Document { body: Bytes, tally: Tally },
+}
+
+/// A stream whose first event is there.
+pub struct Opening {
+    pub sieve: Sieve,
+    /// What may pass already.
+    pub out: VecDeque<Bytes>,
+    /// What the first pieces came to.
+    pub turn: Turn,
+    pub rest: BoxStream<'static, Result<Bytes, UpstreamError>>,
+}
+
+/// Tries a channel.
+pub async fn open(app: &App, channel: &Arc<Channel>, ask: &Ask<'_>) -> Result<Opened, Failure> {
+    let deadline = Instant::now() + app.limits.first_event;
+    loop {
+        let sent = ask.for_channel(channel);
+        let reply = send(app, channel, ask, &sent).await?;
+        if !(200..300).contains(&reply.status) {
+            let (status, retry_after) = (reply.status, reply.retry_after);
+            let body = read_refusal(reply.body).await;
+            // Some servers refuse members they do not know. This one is our wish, not the client's: try without, once.
+            let ours = sent.usage_is_ours && matches!(status, 400 | 422);
+            if ours && String::from_utf8_lossy(&body).contains("stream_options") {
+                channel.learn_refusal_of_stream_options();
+                continue;
+            }
+            return Err(trouble::from_status(channel, status, retry_after, &body));
+        }
+        let document = reply.content_type.contains("json");
+        return if ask.stream && !document {
+            first_event(app, channel, reply, sent.usage_is_ours, deadline).await
+        } else {
+            let body = read_document(app, reply.body, BytesMut::new(), deadline).await?;
+            as_document(channel, body)
+        };
+    }
+}
+
+async fn send(
+    app: &App,
+    channel: &Channel,
+    ask: &Ask<'_>,
+    sent: &Sent,
+) -> Result<UpstreamReply, Failure> {
+    let wait = app.limits.first_event;
+    let reply = match &channel.upstream {
+        Upstream::OpenAi { base, secret } => {
+            let body = sent.body.clone();
+            openai::chat(&app.clients, base, secret.as_ref(), body, wait).await
+        }
+        Upstream::BuiltIn => {
+            // The body was read as an object before, so it is one.
+            let body: Map<String, Value> = serde_json::from_slice(&sent.body).unwrap_or_default();
+            let name = channel.upstream_name(&ask.model);
+            timeout(wait, builtin::answer(name, &body))
+                .await
+                .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))
+        }
+    };
+    reply.map_err(|error| trouble::from_error(&error))
+}
+
+/// Reads a stream until its first event.
+async fn first_event(
+    app: &App,
+    channel: &Channel,
+    reply: UpstreamReply,
+    hide_usage: bool,
+    deadline: Instant,
+) -> Result<Opened, Failure> {
+    let mut rest = reply.body;
+    let mut sieve = Sieve::new(hide_usage);
+    let mut out = VecDeque::new();
+    // Kept until it is known that this is a stream: what calls itself one may be a document or a web page.
+    let mut raw = BytesMut::new();
+    loop {
+        let late = || UpstreamError::TimedOut(app.limits.first_event.as_secs());
+        let piece = timeout_at(deadline, rest.next())
+            .await
+            .unwrap_or_else(|_| Some(Err(late())));
+        let turn = match piece {
+            Some(Ok(piece)) => {
+                raw.extend_from_slice(&piece);
+                sieve.feed(piece, &mut out)
+            }
+            Some(Err(error)) => return Err(trouble::from_error(&error)),
+            None => {
+                let turn = sieve.finish(&mut out);
+                if sieve.parts == 0 && turn == Turn::On {
+                    return if raw.trim_ascii().is_empty() || !sieve.foreign {
+                        Err(trouble::empty())
+                    } else {
+                        as_document(channel, raw.freeze())
+                    };
+                }
+                turn
+            }
+        };
+        if let (Turn::Error(error), true) = (&turn, sieve.parts == 0) {
+            return Err(trouble::from_value(channel, None, error));
+        }
+        if sieve.foreign && sieve.parts == 0 {
+            let body = read_document(app, rest, raw, deadline).await?;
+            return as_document(channel, body);
+        }
+        if sieve.parts > 0 || turn != Turn::On {
+            return Ok(Opened::Stream(Box::new(Opening {
+                sieve,
+                out,
+                turn,
+                rest,
+            })));
+        }
+        if raw.len() > LARGEST_PREAMBLE {
+            return Err(trouble::foreign(&raw));
+        }
+    }
+}
+
+/// Reads the rest of a document. Each piece may take as long as a stream may be silent.
+async fn read_document(
+    app: &App,
+    mut pieces: BoxStream<'static, Result<Bytes, UpstreamError>>,
+    mut whole: BytesMut,
+    deadline: Instant,
+) -> Result<Bytes, Failure> {
+    loop {
+        let until = deadline.max(Instant::now() + app.limits.stall);
+        match timeout_at(until, pieces.next()).await {
+            Ok(None) => return Ok(whole.freeze()),
+            Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
+            Ok(Some(Err(error))) => return Err(trouble::from_error(&error)),
+            Err(_) => {
+                let error = UpstreamError::TimedOut(app.limits.stall.as_secs());
+                return Err(trouble::from_error(&error));
+            }
+        }
+        if whole.len() > LARGEST_DOCUMENT {
+            return Err(trouble::foreign(&whole));
+        }
+    }
+}
+
+fn as_document(channel: &Channel, body: Bytes) -> Result<Opened, Failure> {
+    if body.trim_ascii().is_empty() {
+        return Err(trouble::empty());
+    }
+    let mut tally = Tally::default();
+    match tally.document(&body) {
+        Some(Seen::Error(error)) => Err(trouble::from_value(channel, None, &error)),
+        Some(_) => Ok(Opened::Document { body, tally }),
+        None => Err(trouble::foreign(&body)),
+    }
+}
+
+async fn read_refusal(mut pieces: BoxStream<'static, Result<Bytes, UpstreamError>>) -> Bytes {
+    let mut whole = BytesMut::new();
+    // What has arrived when the time is over, or when it breaks off, is what there is.
+    let read = async {
+        while let Some(Ok(piece)) = pieces.next().await {
+            whole.extend_from_slice(&piece);
+            if whole.len() > LARGEST_PREAMBLE {
+                break;
+            }
+        }
+    };
+    let _ = timeout(REFUSAL, read).await;
+    whole.freeze()
+}

@@ -1,0 +1,310 @@
+//! A request's bill: money set aside when it starts, and exactly one ending: settled, or released.
+//!
+//! What always holds: a bill that is dropped releases what it had set aside; a settlement, once begun, goes on though
+//! the client is gone; and a figure is committed before anybody is told of it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+
+use super::super::answers::ApiError;
+use super::super::app::App;
+use super::super::book::{Caller, Change, NoMoney};
+use super::super::catalog::scale;
+use super::super::channels::Channel;
+use super::super::meter::{count, tally::Tally, text::light_prompt};
+use super::super::store::money::{Ending, Reservation};
+use super::ask::Ask;
+use super::body::Members;
+use super::note;
+use crate::domain::price::BasePrice;
+use crate::domain::{Money, Price, QuotaUnits, Ratio, Usage};
+
+/// What is known of a request before it is sent anywhere.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub caller: Caller,
+    pub request_id: Arc<str>,
+    pub model: String,
+    /// The published price, and the group's ratio on it.
+    pub base: BasePrice,
+    pub group_ratio: Ratio,
+    pub stream: bool,
+    pub path: &'static str,
+    /// The request as it came, for counting where nobody else does.
+    pub body: Bytes,
+    pub started: Instant,
+}
+
+impl Order {
+    /// What it costs in the caller's group.
+    pub fn price(&self) -> Price {
+        self.base.at(Some(self.group_ratio), scale())
+    }
+
+    /// Quota units for a usage; `None` where the price is unknown.
+    pub fn units(&self, usage: &Usage) -> Option<i64> {
+        Some(self.price().cost(usage)?.units(scale()).0)
+    }
+
+    /// Quota units to set aside: what prompt and expected output cost, at least one where anything costs anything.
+    fn estimate(&self, ask: &Ask<'_>, output_limit: Option<u64>) -> i64 {
+        if matches!(self.price(), Price::Unknown) {
+            return 0;
+        }
+        let members = ask.members();
+        let usage = Usage {
+            input: light_prompt(members.get("messages"), members.get("tools")),
+            output: ask.expected_output(output_limit),
+            ..Usage::default()
+        };
+        let Some(cost) = self.price().cost(&usage) else {
+            return 0;
+        };
+        let least = i64::from(cost.money() > Money::ZERO);
+        cost.units(scale()).0.max(least)
+    }
+}
+
+/// Why an answer ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// As it should.
+    Complete,
+    /// The client went away; the upstream was told to stop.
+    ClientGone,
+    /// The upstream broke off or failed, or the relay had to stop.
+    Broken(ApiError),
+}
+
+/// What a request came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settled {
+    pub usage: Usage,
+    /// Whether we counted, because the upstream reported nothing.
+    pub counted: bool,
+    /// Quota units; `None` where the price is unknown.
+    pub units: Option<i64>,
+}
+
+/// Money set aside for a request.
+pub struct Bill {
+    facts: Option<Facts>,
+}
+
+/// Everything a settlement needs.
+pub struct Facts {
+    pub app: Arc<App>,
+    pub order: Order,
+    pub reservation: i64,
+    pub reserved: i64,
+    pub channel: Option<Arc<Channel>>,
+    /// Milliseconds to the first event.
+    pub first_ms: Option<u64>,
+}
+
+impl Bill {
+    /// Sets money aside.
+    pub fn open(
+        app: &Arc<App>,
+        order: Order,
+        ask: &Ask<'_>,
+        output_limit: Option<u64>,
+    ) -> Result<Self, ApiError> {
+        let units = order.estimate(ask, output_limit);
+        let caller = &order.caller;
+        app.book
+            .reserve(caller.account_id, caller.key_id, units)
+            .map_err(|refusal| no_money(refusal, units))?;
+        let reservation = app.reservation_number();
+        app.store.writer().reserve(Reservation {
+            id: reservation,
+            account_id: caller.account_id,
+            key_id: caller.key_id,
+            units,
+            key_name: caller.key_name.clone(),
+            model: order.model.clone(),
+            group: caller.group.clone(),
+            request_id: order.request_id.to_string(),
+            created: app.clock.seconds().0,
+        });
+        Ok(Bill {
+            facts: Some(Facts {
+                app: Arc::clone(app),
+                order,
+                reservation,
+                reserved: units,
+                channel: None,
+                first_ms: None,
+            }),
+        })
+    }
+
+    /// Remembers the channel that is tried.
+    pub fn through(&mut self, channel: &Arc<Channel>) {
+        if let Some(facts) = &mut self.facts {
+            facts.channel = Some(Arc::clone(channel));
+        }
+    }
+
+    /// Remembers when the first event came.
+    pub fn first_event(&mut self) {
+        if let Some(facts) = &mut self.facts {
+            facts.first_ms = Some(millis(facts.order.started));
+        }
+    }
+
+    /// Settles the exact amount. It begins at once and goes on by itself; the future is for whoever must not tell the
+    /// client before it is done.
+    pub fn settle(
+        mut self,
+        tally: Tally,
+        end: End,
+    ) -> impl Future<Output = Settled> + Send + 'static {
+        let task = self.facts.take().map(|facts| {
+            let (settling, runtime) = (facts.app.settling.clone(), facts.app.runtime.clone());
+            settling.spawn_on(facts.conclude(tally, end), &runtime)
+        });
+        async move {
+            match task {
+                Some(task) => task.await.unwrap_or_default(),
+                None => Settled::default(),
+            }
+        }
+    }
+
+    /// Releases the money and keeps a row that says why, before the client is told.
+    pub async fn fail(mut self, error: &ApiError) {
+        if let Some(facts) = self.facts.take() {
+            note::trace_failure(&facts, error);
+            let ending = facts.released(Some(error));
+            facts.app.store.writer().end(ending).await;
+        }
+    }
+}
+
+impl Drop for Bill {
+    fn drop(&mut self) {
+        if let Some(facts) = self.facts.take() {
+            tracing::info!(request_id = %facts.order.request_id, model = facts.order.model, "the client went away before the answer began");
+            let ending = facts.released(None);
+            facts.app.store.writer().end_later(ending);
+        }
+    }
+}
+
+impl Facts {
+    async fn conclude(self, tally: Tally, end: End) -> Settled {
+        let generated = !tally.is_empty();
+        match &end {
+            End::Broken(error) if !generated => {
+                note::trace_failure(&self, error);
+                let ending = self.released(Some(error));
+                self.app.store.writer().end(ending).await;
+                return Settled::default();
+            }
+            End::ClientGone if !generated => {
+                let ending = self.released(None);
+                self.app.store.writer().end(ending).await;
+                return Settled::default();
+            }
+            _ => {}
+        }
+        let (usage, counted) = self.usage(&tally).await;
+        let units = self.order.units(&usage);
+        // Empty answers cost nothing, whatever their prompt would have cost.
+        let charged = if generated { units.unwrap_or(0) } else { 0 };
+        let settled = Settled {
+            usage,
+            counted,
+            units: units.map(|_| charged),
+        };
+        let kept = self
+            .app
+            .store
+            .writer()
+            .end(Ending {
+                reservation: self.reservation,
+                change: self.change(Some(charged)),
+                log: Some(note::consumption(&self, &settled, generated, &end)),
+            })
+            .await;
+        note::trace(&self, &settled, &end, kept);
+        settled
+    }
+
+    /// The upstream's usage or, where it reports none, our count.
+    async fn usage(&self, tally: &Tally) -> (Usage, bool) {
+        if let Some(reported) = tally.reported {
+            return (reported, false);
+        }
+        if tally.text.is_empty() {
+            return (Usage::default(), true);
+        }
+        let members = Members::read(&self.order.body).ok();
+        let own = |name: &str| Some(members.as_ref()?.get(name)?.to_owned());
+        let usage = Usage {
+            input: count::prompt(own("messages"), own("tools")).await,
+            output: count::output(tally.text.clone())
+                .await
+                .saturating_add(tally.beyond()),
+            ..Usage::default()
+        };
+        (usage, true)
+    }
+
+    /// The ending of a request that cost nothing; with a row where something went wrong.
+    fn released(&self, error: Option<&ApiError>) -> Ending {
+        Ending {
+            reservation: self.reservation,
+            change: self.change(None),
+            log: error.map(|error| note::failure(self, error)),
+        }
+    }
+
+    fn change(&self, charged: Option<i64>) -> Change {
+        Change {
+            account_id: self.order.caller.account_id,
+            key_id: self.order.caller.key_id,
+            reserved: self.reserved,
+            charged,
+            at: self.app.clock.seconds(),
+        }
+    }
+}
+
+/// Milliseconds since a point in time.
+pub fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn no_money(refusal: NoMoney, needed: i64) -> ApiError {
+    // The protocol writes amounts with a full-width dollar sign and six decimals.
+    let amount = |units: i64| format!("＄{}", scale().money(QuotaUnits(units)).fixed(6));
+    let forbidden = |code, message| ApiError::own(StatusCode::FORBIDDEN, code, message);
+    match refusal {
+        NoMoney::Account { free } if free <= 0 => forbidden(
+            "insufficient_user_quota",
+            format!("Insufficient user quota, remaining quota: {}", amount(free)),
+        ),
+        NoMoney::Account { free } => forbidden(
+            "insufficient_user_quota",
+            format!(
+                "Pre-consume failed: remaining user quota {}, required pre-consume quota {}",
+                amount(free),
+                amount(needed)
+            ),
+        ),
+        NoMoney::Key { free } => forbidden(
+            "pre_consume_token_quota_failed",
+            format!(
+                "token quota is not enough, token remain quota: {}, need quota: {}",
+                amount(free),
+                amount(needed)
+            ),
+        ),
+        NoMoney::Gone => ApiError::own(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"),
+    }
+}

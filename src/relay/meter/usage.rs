@@ -1,0 +1,140 @@
+//! The `usage` of OpenAI's dialect, as many kinds of upstream write it, and as we write it.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::Usage;
+
+/// More tokens than any request has. An upstream that reports more is wrong, and must not overflow anybody's wallet.
+const MOST: u64 = 1_000_000_000;
+
+/// Reads a `usage` member. `None` when it says nothing: null, empty, or all zero.
+pub fn read(json: &str) -> Option<Usage> {
+    let Ok(Value::Object(usage)) = serde_json::from_str(json) else {
+        return None;
+    };
+    let details = match usage
+        .get("prompt_tokens_details")
+        .or(usage.get("input_tokens_details"))
+    {
+        Some(Value::Object(details)) => Some(details),
+        _ => None,
+    };
+    let in_details = |names: &[&str]| details.and_then(|map| first(map, names));
+    let prompt = first(&usage, &["prompt_tokens", "input_tokens"]);
+    let output = first(&usage, &["completion_tokens", "output_tokens"]).or_else(|| {
+        let total = first(&usage, &["total_tokens"])?;
+        Some(total.saturating_sub(prompt.unwrap_or(0)))
+    });
+    let cache_read = in_details(&["cached_tokens"])
+        .or_else(|| first(&usage, &["prompt_cache_hit_tokens"]))
+        .unwrap_or(0);
+    let cache_write = in_details(&["cache_write_tokens", "cache_creation_tokens"]).unwrap_or(0);
+    // The counters of `domain` do not overlap: what came from or went to a cache is not plain input.
+    let prompt = prompt.unwrap_or(0);
+    let cache_read = cache_read.min(prompt);
+    let cache_write = cache_write.min(prompt - cache_read);
+    let found = Usage {
+        input: prompt - cache_read - cache_write,
+        cache_read,
+        cache_write,
+        output: output.unwrap_or(0),
+    };
+    (!found.is_empty()).then_some(found)
+}
+
+/// The first of these members that is a number.
+fn first(map: &Map<String, Value>, names: &[&str]) -> Option<u64> {
+    names.iter().find_map(|name| {
+        let number = map.get(*name)?;
+        let whole = number.as_u64().or_else(|| {
+            number
+                .as_f64()
+                .filter(|value| *value >= 0.0)
+                .map(|value| value as u64)
+        });
+        whole.map(|value| value.min(MOST))
+    })
+}
+
+/// Writes a `usage` member, for clients that expect one where the upstream sent none.
+pub fn write(usage: &Usage) -> Value {
+    let mut value = json!({
+        "prompt_tokens": usage.prompt(),
+        "completion_tokens": usage.output,
+        "total_tokens": usage.total(),
+    });
+    if usage.cache_read > 0 {
+        value["prompt_tokens_details"] = json!({"cached_tokens": usage.cache_read});
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(input: u64, cache_read: u64, cache_write: u64, output: u64) -> Option<Usage> {
+        Some(Usage {
+            input,
+            cache_read,
+            cache_write,
+            output,
+        })
+    }
+
+    #[test]
+    fn many_kinds_of_upstream_are_understood() {
+        for (json, expected) in [
+            (
+                r#"{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15}"#,
+                usage(10, 0, 0, 5),
+            ),
+            (
+                r#"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":4}}"#,
+                usage(6, 4, 0, 5),
+            ),
+            (
+                r#"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":null}"#,
+                usage(10, 0, 0, 5),
+            ),
+            (
+                r#"{"prompt_tokens":10,"completion_tokens":5,"prompt_cache_hit_tokens":8}"#,
+                usage(2, 8, 0, 5),
+            ),
+            (
+                r#"{"prompt_tokens":10,"total_tokens":12}"#,
+                usage(10, 0, 0, 2),
+            ),
+            (
+                r#"{"input_tokens":3.0,"output_tokens":1}"#,
+                usage(3, 0, 0, 1),
+            ),
+            (
+                r#"{"prompt_tokens":5,"completion_tokens":0,"prompt_tokens_details":{"cached_tokens":9}}"#,
+                usage(0, 5, 0, 0),
+            ),
+            (
+                r#"{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}"#,
+                None,
+            ),
+            ("null", None),
+            ("{}", None),
+            (r#"{"prompt_tokens":"many"}"#, None),
+        ] {
+            assert_eq!(read(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn an_absurd_report_is_cut_to_what_can_be_billed() {
+        let found =
+            read(r#"{"prompt_tokens":18446744073709551615,"completion_tokens":1e300}"#).unwrap();
+        assert_eq!((found.input, found.output), (MOST, MOST));
+    }
+
+    #[test]
+    fn what_we_write_we_read() {
+        let ours = usage(6, 4, 0, 5).unwrap();
+        assert_eq!(read(&write(&ours).to_string()), Some(ours));
+    }
+}

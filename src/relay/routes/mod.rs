@@ -1,0 +1,108 @@
+//! The console: the management API of the protocol, and the table of every path the relay answers.
+
+mod channel_draft;
+mod channels;
+mod logs;
+mod params;
+mod pricing;
+mod sent;
+mod status;
+mod token_draft;
+mod tokens;
+mod usage;
+mod user;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use status::VERSION;
+
+use super::answers::{ApiError, RequestId, no_such_path};
+use super::app::App;
+use super::inference::{chat, models};
+
+/// Every path.
+pub fn router(app: Arc<App>) -> Router {
+    let mut router = Router::new();
+    for (path, methods) in table() {
+        router = router.route(path, methods);
+    }
+    router
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(CatchPanicLayer::custom(panicked))
+        .with_state(app)
+}
+
+/// Collections have their slash in the protocol; the form without it is answered too, instead of a redirect that
+/// would make clients drop their credential.
+fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+    let tokens = || get(tokens::list).post(tokens::create).put(tokens::update);
+    let channels = || {
+        get(channels::list)
+            .post(channels::create)
+            .put(channels::update)
+    };
+    vec![
+        ("/api/status", get(status::status)),
+        ("/api/user/self", get(user::own)),
+        ("/api/user/self/groups", get(user::own_groups)),
+        ("/api/user/groups", get(user::groups)),
+        ("/api/user/models", get(user::models)),
+        ("/api/pricing", get(pricing::pricing)),
+        ("/api/token", tokens()),
+        ("/api/token/", tokens()),
+        ("/api/token/search", get(tokens::search)),
+        ("/api/token/batch", post(tokens::delete_many)),
+        ("/api/token/{id}", get(tokens::one).delete(tokens::delete)),
+        ("/api/token/{id}/key", post(tokens::reveal)),
+        ("/api/log/self", get(logs::page)),
+        ("/api/log/self/stat", get(logs::sums)),
+        ("/api/channel", channels()),
+        ("/api/channel/", channels()),
+        (
+            "/api/channel/{id}",
+            get(channels::one).delete(channels::delete),
+        ),
+        ("/api/channel/test/{id}", get(channels::test)),
+        (
+            "/api/channel/fetch_models/{id}",
+            get(channels::fetch_models),
+        ),
+        ("/api/usage/token", get(usage::key)),
+        ("/api/usage/token/", get(usage::key)),
+        ("/dashboard/billing/subscription", get(usage::subscription)),
+        (
+            "/v1/dashboard/billing/subscription",
+            get(usage::subscription),
+        ),
+        ("/dashboard/billing/usage", get(usage::spent)),
+        ("/v1/dashboard/billing/usage", get(usage::spent)),
+        ("/v1/models", get(models::list)),
+        ("/v1/models/{*id}", get(models::one)),
+        ("/v1/chat/completions", post(chat::handle)),
+    ]
+}
+
+async fn unknown(request: Request) -> Response {
+    no_such_path(request.method().as_str(), request.uri().path())
+}
+
+/// A defect of ours, told as what it is. The panic's own text may hold anything, so it stays in the log.
+fn panicked(_panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let error = ApiError {
+        kind: "new_api_panic".into(),
+        ..ApiError::own(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "The relay failed on this request; it goes on running",
+        )
+    };
+    error.answer(&RequestId("see the X-Oneapi-Request-Id header".into()))
+}

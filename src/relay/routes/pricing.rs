@@ -1,0 +1,95 @@
+//! `GET /api/pricing`: the marketplace. Its members stand beside `success`, not under `data`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::json;
+
+use super::super::answers::json_answer;
+use super::super::app::App;
+use super::super::builtin::{self, BuiltinModel};
+use super::super::catalog::{Catalog, dollars};
+use crate::domain::Ratio;
+use crate::domain::price::BasePrice;
+use crate::wire::new_api::{Pricing, PricingEntry, Vendor};
+
+/// The number of the vendor of the models built in.
+const OWN_VENDOR: i64 = 1;
+
+/// The handler. Every group may be used by everybody, so nobody needs to say who asks.
+pub async fn pricing(State(app): State<Arc<App>>) -> Response {
+    let catalog = app.wall.now();
+    let vendors = builtin::models().first().map(|model| Vendor {
+        id: OWN_VENDOR,
+        name: model.vendor.into(),
+        description: "Built into this relay; needs no network".into(),
+    });
+    let body = Pricing {
+        success: true,
+        message: String::new(),
+        data: catalog.models().map(|name| entry(&catalog, name)).collect(),
+        vendors: vendors.into_iter().collect(),
+        group_ratio: groups(&catalog, |group| json!(group.ratio.to_f64())),
+        usable_group: groups(&catalog, |group| json!(group.description)),
+        supported_endpoint: BTreeMap::from([(
+            "openai".to_owned(),
+            json!({"path": "/v1/chat/completions", "method": "POST"}),
+        )]),
+        auto_groups: Vec::new(),
+    };
+    json_answer(StatusCode::OK, &body)
+}
+
+fn groups(
+    catalog: &Catalog,
+    value: impl Fn(&super::super::catalog::Group) -> serde_json::Value,
+) -> BTreeMap<String, serde_json::Value> {
+    catalog
+        .groups()
+        .map(|group| (group.name.clone(), value(group)))
+        .collect()
+}
+
+fn entry(catalog: &Catalog, name: &str) -> PricingEntry {
+    let known = builtin::models().iter().find(|model| model.name == name);
+    let groups = catalog.groups_of(name);
+    let mut entry = PricingEntry {
+        model_name: name.to_owned(),
+        enable_groups: Some(groups.into_iter().map(str::to_owned).collect()),
+        supported_endpoint_types: vec!["openai".into()],
+        ..known.map(described).unwrap_or_default()
+    };
+    let number = |ratio: Ratio| Some(ratio.to_f64());
+    match catalog.price(name) {
+        BasePrice::Ratios(ratios) => {
+            entry.model_ratio = number(ratios.model);
+            entry.completion_ratio = number(ratios.completion);
+            entry.cache_ratio = ratios.cache_read.and_then(number);
+            entry.create_cache_ratio = ratios.cache_write.and_then(number);
+            entry.model_price = Some(0.0);
+        }
+        BasePrice::PerCall { call } => {
+            entry.quota_type = 1;
+            entry.model_price = Some(dollars(*call));
+            entry.model_ratio = Some(0.0);
+            entry.completion_ratio = Some(0.0);
+        }
+        // Left null: unknown is not zero.
+        BasePrice::Tiered { .. } | BasePrice::Unknown => {}
+    }
+    entry
+}
+
+fn described(model: &BuiltinModel) -> PricingEntry {
+    PricingEntry {
+        description: model.description.into(),
+        tags: model.tags.join(","),
+        vendor_id: Some(OWN_VENDOR),
+        context_length: i64::try_from(model.context).ok(),
+        max_output_tokens: i64::try_from(model.max_output).ok(),
+        ..PricingEntry::default()
+    }
+}

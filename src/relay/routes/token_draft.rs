@@ -1,0 +1,94 @@
+//! The settings of a key as they are sent, checked one by one.
+
+use serde::Deserialize;
+
+use super::super::catalog::Catalog;
+use super::super::rows::{Key, NEVER, odd_address};
+use super::sent::whole;
+use crate::domain::KeyDraft;
+use crate::domain::key::NAME_LIMIT_BYTES;
+
+/// More than anybody's budget, and far from overflowing: a billion dollars.
+const LARGEST_QUOTA: i64 = 500_000_000_000_000;
+/// Longest lists, in bytes.
+const LONGEST_LIST: usize = 64 * 1024;
+
+/// What a body says. What it does not say stays as it is, which is kinder than the original: there it becomes zero.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TokenDraft {
+    #[serde(deserialize_with = "whole")]
+    pub id: Option<i64>,
+    #[serde(deserialize_with = "whole")]
+    pub status: Option<i64>,
+    name: Option<String>,
+    #[serde(deserialize_with = "whole")]
+    expired_time: Option<i64>,
+    #[serde(deserialize_with = "whole")]
+    remain_quota: Option<i64>,
+    unlimited_quota: Option<bool>,
+    model_limits_enabled: Option<bool>,
+    model_limits: Option<String>,
+    allow_ips: Option<String>,
+    group: Option<String>,
+}
+
+impl TokenDraft {
+    /// Puts what is said on a key.
+    ///
+    /// # Errors
+    /// A sentence about the first thing that cannot be.
+    pub fn put_on(self, key: &mut Key, catalog: &Catalog) -> Result<(), String> {
+        if let Some(name) = self.name {
+            key.name = name.trim().to_owned();
+        }
+        if key.name.len() > NAME_LIMIT_BYTES {
+            return Err(format!(
+                "Token name is too long: {} bytes, at most {NAME_LIMIT_BYTES}",
+                key.name.len()
+            ));
+        }
+        KeyDraft::check_name(&key.name)?;
+        if let Some(expiry) = self.expired_time {
+            // The protocol takes 0 for never when a key is made.
+            key.expired = if expiry <= 0 { NEVER } else { expiry };
+        }
+        key.unlimited = self.unlimited_quota.unwrap_or(key.unlimited);
+        if let Some(quota) = self.remain_quota {
+            if !key.unlimited && quota < 0 {
+                return Err("Token quota cannot be negative".into());
+            }
+            if quota > LARGEST_QUOTA {
+                return Err(format!("Token quota is too large: at most {LARGEST_QUOTA}"));
+            }
+            key.remain_quota = quota.max(0);
+        }
+        key.limits_models = self.model_limits_enabled.unwrap_or(key.limits_models);
+        if let Some(models) = self.model_limits {
+            key.model_limits = models;
+        }
+        if let Some(ips) = self.allow_ips {
+            key.allow_ips = ips;
+        }
+        if key.model_limits.len() > LONGEST_LIST || key.allow_ips.len() > LONGEST_LIST {
+            return Err(format!("a list is too long: at most {LONGEST_LIST} bytes"));
+        }
+        if let Some(odd) = odd_address(&key.allow_ips) {
+            return Err(format!(
+                "{odd:?} is no address; write one a line, like 10.0.0.1 or 10.0.0.0/8"
+            ));
+        }
+        if let Some(group) = self.group {
+            key.group = group;
+        }
+        if !key.group.is_empty() && catalog.group(&key.group).is_none() {
+            let known: Vec<&str> = catalog.groups().map(|group| group.name.as_str()).collect();
+            return Err(format!(
+                "there is no group {:?}; the groups are: {}",
+                key.group,
+                known.join(", ")
+            ));
+        }
+        Ok(())
+    }
+}

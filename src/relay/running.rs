@@ -1,0 +1,247 @@
+//! Starting and stopping the relay.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::app::{App, Limits};
+use super::book::Book;
+use super::catalog::Catalog;
+use super::clock::Clock;
+use super::error::RelayError;
+use super::lock::{self, Attempt, Lock};
+use super::routes;
+use super::serve::{self, Door};
+use super::store::setup::{self, Beginning};
+use super::store::{self, Store, file};
+use crate::domain::ApiKey;
+
+/// The owner's secrets, made and kept by the caller before the relay first sees them. Only their hashes are stored.
+#[derive(Clone, Debug)]
+pub struct OwnerSecrets {
+    /// Opens the console as the owner.
+    pub access_token: ApiKey,
+    /// The first key, `sk-` included.
+    pub first_key: ApiKey,
+}
+
+impl OwnerSecrets {
+    /// New ones, random.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn generate() -> Result<Self, RelayError> {
+        let made =
+            || super::ids::new_key().map_err(|error| RelayError::NoRandomness(error.to_string()));
+        let token = made()?;
+        Ok(OwnerSecrets {
+            access_token: ApiKey::new(token.expose().replacen("sk-", "", 1)),
+            first_key: made()?,
+        })
+    }
+}
+
+/// What a relay is started with.
+#[derive(Clone, Debug)]
+pub struct RelayOptions {
+    /// Holds `relay.db` and `relay.lock`; made if it is missing.
+    pub folder: PathBuf,
+    /// Where to listen; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// The owner's secrets.
+    pub owner: OwnerSecrets,
+    /// How long and how large things may be.
+    pub limits: Limits,
+    /// Tells the time.
+    pub clock: Clock,
+}
+
+impl RelayOptions {
+    /// The usual: the system's clock and the usual limits.
+    pub fn new(folder: PathBuf, listen: SocketAddr, owner: OwnerSecrets) -> Self {
+        RelayOptions {
+            folder,
+            listen,
+            owner,
+            limits: Limits::default(),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// A relay that runs. Dropping it stops it at once, as a crash would; [`Running::shutdown`] lets answers end.
+#[derive(Debug)]
+pub struct Running {
+    app: Arc<App>,
+    address: SocketAddr,
+    beginning: Beginning,
+    closing: CancellationToken,
+    connections: TaskTracker,
+}
+
+/// Starts a relay.
+///
+/// # Errors
+/// When folder, database, lock or address cannot be had; each variant says what to do. Nothing is left behind then.
+pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
+    check(&options.owner)?;
+    // The process installs it first thing; this is for whoever uses the library alone. A second attempt changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (folder, owner, now) = (
+        options.folder.clone(),
+        options.owner.clone(),
+        options.clock.seconds().0,
+    );
+    let opened = tokio::task::spawn_blocking(move || Opened::open(folder, &owner, now)).await;
+    let mut opened = opened.map_err(|error| RelayError::NoThread(error.to_string()))??;
+    let listener = serve::bind(options.listen).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| RelayError::CannotListen {
+            address: options.listen,
+            why: error.to_string(),
+        })?;
+    opened
+        .lock
+        .name_address(address)
+        .map_err(|error| RelayError::FolderNotWritable {
+            folder: options.folder.clone(),
+            why: error.to_string(),
+        })?;
+    let store = Store::start(&opened.file, opened.connection, Arc::clone(&opened.book))?;
+    let app = Arc::new(App::new(
+        store,
+        opened.book,
+        options.clock.clone(),
+        options.limits,
+        address,
+        opened.lock,
+    ));
+    app.wall.hang(Arc::new(opened.catalog));
+    let running = Running {
+        address,
+        beginning: opened.beginning,
+        closing: CancellationToken::new(),
+        connections: TaskTracker::new(),
+        app: Arc::clone(&app),
+    };
+    let door = Door {
+        router: routes::router(app),
+        clock: options.clock,
+        patience: options.limits.client,
+        closing: running.closing.clone(),
+        connections: running.connections.clone(),
+    };
+    tokio::spawn(door.accept(listener));
+    tracing::info!(%address, fresh = running.beginning.fresh, released = running.beginning.released, "the relay is up");
+    Ok(running)
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether this start made the database.
+    pub fn is_fresh(&self) -> bool {
+        self.beginning.fresh
+    }
+
+    /// The first key's number. `None` when its owner deleted it: a deleted secret stays dead, a new one is needed.
+    pub fn first_key(&self) -> Option<i64> {
+        self.beginning.first_key
+    }
+
+    /// How many reservations of a process that ended too soon this start released.
+    pub fn released(&self) -> usize {
+        self.beginning.released
+    }
+
+    /// Stops: takes nothing new, lets running answers end for as long as the limits say, cuts and settles the rest, and
+    /// closes the database.
+    pub async fn shutdown(self) {
+        let grace = self.app.limits.grace;
+        self.closing.cancel();
+        self.connections.close();
+        if tokio::time::timeout(grace, self.connections.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!(answers = self.connections.len(), "running answers are cut");
+            self.app.cut.cancel();
+            // Cut answers still settle and say so; a client that does not even read that has had its time.
+            let _ = tokio::time::timeout(grace.min(LAST), self.connections.wait()).await;
+        }
+        self.app.settling.close();
+        self.app.settling.wait().await;
+        self.app.store.close().await;
+        self.app.unlock();
+    }
+}
+
+/// How long answers that were cut may take to say so.
+const LAST: std::time::Duration = std::time::Duration::from_secs(2);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.closing.cancel();
+        self.app.cut.cancel();
+    }
+}
+
+/// What is opened before there is an address.
+struct Opened {
+    file: PathBuf,
+    lock: Lock,
+    connection: rusqlite::Connection,
+    book: Arc<Book>,
+    catalog: Catalog,
+    beginning: Beginning,
+}
+
+impl Opened {
+    fn open(folder: PathBuf, owner: &OwnerSecrets, now: i64) -> Result<Self, RelayError> {
+        file::prepare_folder(&folder)?;
+        let lock = match lock::take(&folder) {
+            Ok(Attempt::Taken(lock)) => lock,
+            Ok(Attempt::Held(holder)) => return Err(RelayError::LockHeld(holder)),
+            Err(error) => {
+                return Err(RelayError::FolderNotWritable {
+                    folder,
+                    why: error.to_string(),
+                });
+            }
+        };
+        let file = store::path(&folder);
+        let told = |error: rusqlite::Error| RelayError::from_sqlite(&file, &error);
+        let mut connection = file::open(&file)?;
+        let beginning = setup::ensure(&mut connection, owner, now).map_err(told)?;
+        let book = Book::default();
+        setup::load(&connection, &book).map_err(told)?;
+        let catalog = Catalog::load(&connection).map_err(told)?;
+        Ok(Opened {
+            lock,
+            connection,
+            book: Arc::new(book),
+            catalog,
+            beginning,
+            file,
+        })
+    }
+}
+
+fn check(owner: &OwnerSecrets) -> Result<(), RelayError> {
+    for (secret, name) in [
+        (&owner.access_token, "access token"),
+        (&owner.first_key, "first key"),
+    ] {
+        if secret.expose().len() < 16 {
+            return Err(RelayError::WeakSecret(name));
+        }
+    }
+    Ok(())
+}

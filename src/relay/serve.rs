@@ -1,0 +1,137 @@
+//! The door: accepts connections, gives each request its id and each answer its headers, and closes without cutting
+//! what still runs.
+//!
+//! What always holds: small answers leave at once (`TCP_NODELAY`), a client that is slow with its headers is let go,
+//! and every answer names its request.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::answers::RequestId;
+use super::auth::Peer;
+use super::clock::Clock;
+use super::error::RelayError;
+use super::ids;
+use super::routes;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-oneapi-request-id");
+const VERSION: HeaderName = HeaderName::from_static("x-new-api-version");
+/// The most bytes a connection buffers: enough for any headers, and memory that stays small with many connections.
+const BUFFER: usize = 64 * 1024;
+
+/// What every connection needs.
+#[derive(Clone)]
+pub struct Door {
+    pub router: Router,
+    pub clock: Clock,
+    /// How long headers may take.
+    pub patience: Duration,
+    /// Said when no new requests are taken.
+    pub closing: CancellationToken,
+    /// The open connections.
+    pub connections: TaskTracker,
+}
+
+/// Takes an address.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, RelayError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => RelayError::PortInUse(address),
+            _ => RelayError::CannotListen {
+                address,
+                why: error.to_string(),
+            },
+        })
+}
+
+impl Door {
+    /// Accepts connections until the door closes.
+    pub async fn accept(self, listener: TcpListener) {
+        loop {
+            let accepted = tokio::select! {
+                biased;
+                () = self.closing.cancelled() => return,
+                accepted = listener.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, peer)) => {
+                    let door = self.clone();
+                    self.connections.spawn(door.serve(stream, peer));
+                }
+                Err(error) => {
+                    // Out of file handles, most likely: those in use come free, so it is worth waiting for.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+        // Without this the first token waits for the client's delayed acknowledgement: 40 ms instead of a fraction of one.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+        let router = TowerToHyperService::new(self.router);
+        let clock = self.clock;
+        let service = service_fn(move |request: Request<Incoming>| {
+            let id: Arc<str> = ids::request_id(clock.now()).into();
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+            request.extensions_mut().insert(Peer(peer));
+            let answer = router.call(request);
+            async move { answer.await.map(|response| signed(response, &id)) }
+        });
+        let mut connection = pin!(
+            http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(self.patience)
+                .max_buf_size(BUFFER)
+                .serve_connection(TokioIo::new(stream), service)
+        );
+        let mut closing = pin!(self.closing.cancelled_owned());
+        let mut told = false;
+        loop {
+            tokio::select! {
+                ended = connection.as_mut() => {
+                    if let Err(error) = ended {
+                        tracing::trace!(%error, "a connection ended");
+                    }
+                    return;
+                }
+                () = &mut closing, if !told => {
+                    told = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        }
+    }
+}
+
+fn signed(mut response: Response, id: &str) -> Response {
+    let headers = response.headers_mut();
+    // An id is letters and digits, so it always is a header.
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(VERSION, HeaderValue::from_static(routes::VERSION));
+    response
+}

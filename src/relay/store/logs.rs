@@ -1,0 +1,211 @@
+//! Log rows: writing them, and reading them page by page.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
+
+use crate::wire::new_api::LogRow;
+
+/// Money that came in.
+pub const TOP_UP: i64 = 1;
+/// A request that was answered.
+pub const CONSUMPTION: i64 = 2;
+/// A request that failed.
+pub const ERROR: i64 = 5;
+/// A reservation that was released at start.
+pub const REFUND: i64 = 6;
+
+/// `total` stops counting here: nobody pages further, and counting costs.
+const COUNT_LIMIT: i64 = 10_000;
+
+/// A row about to be written.
+#[derive(Clone, Debug, Default)]
+pub struct NewLog {
+    pub account_id: i64,
+    pub created_at: i64,
+    pub kind: i64,
+    pub content: String,
+    pub key_id: i64,
+    pub key_name: String,
+    pub model: String,
+    /// Quota units.
+    pub quota: i64,
+    pub prompt_tokens: i64,
+    pub completion_tokens: i64,
+    /// Seconds.
+    pub use_time: i64,
+    pub is_stream: bool,
+    pub channel_id: i64,
+    pub channel_name: String,
+    pub group: String,
+    pub request_id: String,
+    /// A JSON map as text.
+    pub other: String,
+}
+
+/// Which rows of an account are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub account_id: i64,
+    /// 0 for all.
+    pub kind: i64,
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+    pub key_name: String,
+    pub model: String,
+    pub group: String,
+    pub request_id: String,
+}
+
+/// Sums over log rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Quota units over the range.
+    pub quota: i64,
+    /// Requests in the last minute.
+    pub requests: i64,
+    /// Tokens in the last minute.
+    pub tokens: i64,
+}
+
+/// Writes a row.
+pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO logs (account_id, created_at, kind, content, key_id, key_name, model_name, quota, prompt_tokens,
+             completion_tokens, use_time, is_stream, channel_id, channel_name, billed_group, request_id, other)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        )?
+        .execute(params![
+            row.account_id,
+            row.created_at,
+            row.kind,
+            row.content,
+            row.key_id,
+            row.key_name,
+            row.model,
+            row.quota,
+            row.prompt_tokens,
+            row.completion_tokens,
+            row.use_time,
+            row.is_stream,
+            row.channel_id,
+            row.channel_name,
+            row.group,
+            row.request_id,
+            row.other
+        ])?;
+    Ok(())
+}
+
+impl Filter {
+    /// The condition as SQL, with its values.
+    fn condition(&self) -> (String, Vec<Value>) {
+        let mut sql = String::from("account_id = ?");
+        let mut values = vec![Value::Integer(self.account_id)];
+        let mut number = |column: &str, value: Option<i64>| {
+            if let Some(value) = value {
+                sql.push_str(&format!(" AND {column} ?"));
+                values.push(Value::Integer(value));
+            }
+        };
+        number("kind =", (self.kind != 0).then_some(self.kind));
+        number("created_at >=", self.from);
+        number("created_at <=", self.until);
+        for (column, text) in [
+            ("key_name", &self.key_name),
+            ("model_name", &self.model),
+            ("billed_group", &self.group),
+            ("request_id", &self.request_id),
+        ] {
+            if text.is_empty() {
+                continue;
+            }
+            // A name matches exactly, unless it holds the wildcard.
+            if text.contains('%') {
+                sql.push_str(&format!(" AND {column} LIKE ? ESCAPE '\\'"));
+                values.push(Value::Text(text.replace('\\', "\\\\").replace('_', "\\_")));
+            } else {
+                sql.push_str(&format!(" AND {column} = ?"));
+                values.push(Value::Text(text.clone()));
+            }
+        }
+        (sql, values)
+    }
+}
+
+/// One page of an account's rows, newest first, and how many there are in all (at most 10,000).
+pub fn page(
+    connection: &Connection,
+    filter: &Filter,
+    offset: i64,
+    count: i64,
+) -> rusqlite::Result<(Vec<LogRow>, i64)> {
+    let (condition, mut values) = filter.condition();
+    let total = connection
+        .prepare(&format!(
+            "SELECT count(*) FROM (SELECT 1 FROM logs WHERE {condition} LIMIT {COUNT_LIMIT})"
+        ))?
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
+    values.extend([Value::Integer(count), Value::Integer(offset)]);
+    let mut statement = connection.prepare(&format!(
+        "SELECT id, account_id, created_at, kind, content, (SELECT username FROM accounts WHERE accounts.id = account_id) AS username,
+         key_name, key_id, model_name, quota, prompt_tokens, completion_tokens, use_time, is_stream, channel_id, channel_name,
+         billed_group, request_id, other FROM logs WHERE {condition} ORDER BY id DESC LIMIT ? OFFSET ?"
+    ))?;
+    let rows = statement
+        .query_map(params_from_iter(&values), read)?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok((rows, total))
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogRow> {
+    Ok(LogRow {
+        id: row.get("id")?,
+        user_id: row.get("account_id")?,
+        created_at: row.get("created_at")?,
+        kind: row.get("kind")?,
+        content: row.get("content")?,
+        username: row
+            .get::<_, Option<String>>("username")?
+            .unwrap_or_default(),
+        token_name: row.get("key_name")?,
+        token_id: row.get("key_id")?,
+        model_name: row.get("model_name")?,
+        quota: row.get("quota")?,
+        prompt_tokens: row.get("prompt_tokens")?,
+        completion_tokens: row.get("completion_tokens")?,
+        use_time: row.get("use_time")?,
+        is_stream: row.get("is_stream")?,
+        channel: row.get("channel_id")?,
+        channel_name: row.get("channel_name")?,
+        group: row.get("billed_group")?,
+        request_id: row.get("request_id")?,
+        other: row.get("other")?,
+    })
+}
+
+/// What an account's requests came to, and how busy the last minute was.
+pub fn sums(connection: &Connection, filter: &Filter, now: i64) -> rusqlite::Result<Sums> {
+    let (condition, values) = filter.condition();
+    let quota = connection
+        .prepare(&format!(
+            "SELECT coalesce(sum(quota), 0) FROM logs WHERE {condition}"
+        ))?
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
+    let minute = Filter {
+        from: Some(now - 60),
+        until: None,
+        ..filter.clone()
+    };
+    let (condition, values) = minute.condition();
+    let (requests, tokens) = connection
+        .prepare(&format!(
+            "SELECT count(*), coalesce(sum(prompt_tokens + completion_tokens), 0) FROM logs WHERE {condition}"
+        ))?
+        .query_row(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Sums {
+        quota,
+        requests,
+        tokens,
+    })
+}

@@ -1,0 +1,106 @@
+//! The relay's database: one SQLite file, written by one thread, read beside it.
+//!
+//! Not responsible for: what the rows mean; see [`super::book`] for money and [`super::catalog`] for what is sold.
+//! What always holds: whatever was acknowledged is committed, and survives a killed process.
+
+pub mod channels;
+pub mod file;
+pub mod keys;
+pub mod logs;
+pub mod money;
+pub mod prices;
+pub mod setup;
+pub mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::{Connection, ErrorCode, Transaction};
+
+use super::book::Book;
+use super::error::RelayError;
+use writer::Writer;
+
+/// The database while the relay runs.
+pub struct Store {
+    writer: Writer,
+    reader: Arc<Mutex<Connection>>,
+}
+
+/// Why something could not be kept or read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// No room is left.
+    #[error("the relay's disk is full; free some space and try again")]
+    DiskFull,
+    /// The file may not be written.
+    #[error("the relay's database is read-only; make it writable and try again")]
+    ReadOnly,
+    /// The relay is shutting down.
+    #[error("the relay is shutting down")]
+    Closed,
+    /// Something else, in SQLite's words.
+    #[error("the relay's database failed: {0}")]
+    Failed(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::DiskFull,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::ReadOnly,
+            _ => StoreError::Failed(error.to_string()),
+        }
+    }
+}
+
+impl Store {
+    /// Starts the writer on an opened database, and a reader beside it.
+    pub fn start(file: &Path, connection: Connection, book: Arc<Book>) -> Result<Self, RelayError> {
+        let reader = file::open_reader(file)?;
+        Ok(Store {
+            writer: Writer::start(connection, book)?,
+            reader: Arc::new(Mutex::new(reader)),
+        })
+    }
+
+    /// The way to write about money.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// Changes something in one transaction; `then` runs after the commit, before anything else is written, so that
+    /// what is kept in memory changes in the same order as the file.
+    pub async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+        then: impl FnOnce(&T) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.writer.change(work, then).await
+    }
+
+    /// Reads on a thread that may wait.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let reader = Arc::clone(&self.reader);
+        let read = move || {
+            let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&connection).map_err(StoreError::from)
+        };
+        tokio::task::spawn_blocking(read)
+            .await
+            .unwrap_or_else(|stopped| Err(StoreError::Failed(stopped.to_string())))
+    }
+
+    /// Writes what waits, then closes the file.
+    pub async fn close(&self) {
+        self.writer.close().await;
+    }
+}
+
+/// The database inside a data folder.
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join("relay.db")
+}

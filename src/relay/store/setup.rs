@@ -1,0 +1,151 @@
+//! What every start does to the database: the owner, the first key, and what an earlier process left open.
+
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+
+use super::super::OwnerSecrets;
+use super::super::book::Book;
+use super::super::ids::SecretHash;
+use super::super::rows::{Account, ENABLED, Key, NEVER, OWNER};
+use super::keys;
+use super::logs::{self, NewLog};
+use super::money;
+use crate::domain::Money;
+use crate::domain::QuotaScale;
+
+/// The first key's name.
+pub const FIRST_KEY: &str = "local-default";
+/// The owner's group, and the first key's.
+pub const DEFAULT_GROUP: &str = "default";
+/// What the owner account is made with.
+const CREDIT: Money = Money::from_usd(10);
+
+/// What a start found and did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// Whether the database was fresh.
+    pub fresh: bool,
+    /// The first key's number; `None` when its owner deleted it, which stands.
+    pub first_key: Option<i64>,
+    /// Reservations of a process that ended too soon, now released.
+    pub released: usize,
+}
+
+/// Makes sure that owner and first key are there, and releases what was left open. Done again, it changes nothing.
+pub fn ensure(
+    connection: &mut Connection,
+    owner: &OwnerSecrets,
+    now: i64,
+) -> rusqlite::Result<Beginning> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = transaction
+        .query_row(
+            "SELECT id FROM accounts WHERE role = ?1 ORDER BY id LIMIT 1",
+            [OWNER],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let token = SecretHash::of(owner.access_token.expose());
+    let account = match found {
+        Some(id) => {
+            transaction.execute(
+                "UPDATE accounts SET access_token = ?2 WHERE id = ?1 AND access_token IS NOT ?2",
+                params![id, token.bytes()],
+            )?;
+            id
+        }
+        None => make_owner(&transaction, &token, now)?,
+    };
+    let beginning = Beginning {
+        fresh: found.is_none(),
+        first_key: ensure_key(&transaction, account, owner, now)?,
+        released: money::release_orphans(&transaction, now)?,
+    };
+    transaction.commit()?;
+    Ok(beginning)
+}
+
+fn make_owner(connection: &Connection, token: &SecretHash, now: i64) -> rusqlite::Result<i64> {
+    let credit = QuotaScale::default().units(CREDIT).0;
+    connection.execute(
+        "INSERT INTO accounts (username, display_name, role, user_group, quota, access_token, created_time)
+         VALUES ('owner', 'Owner', ?1, ?2, ?3, ?4, ?5)",
+        params![OWNER, DEFAULT_GROUP, credit, token.bytes(), now],
+    )?;
+    let id = connection.last_insert_rowid();
+    logs::insert(
+        connection,
+        &NewLog {
+            account_id: id,
+            created_at: now,
+            kind: logs::TOP_UP,
+            content: format!("Local credit of ${} to begin with", CREDIT.decimal(2)),
+            quota: credit,
+            ..NewLog::default()
+        },
+    )?;
+    Ok(id)
+}
+
+fn ensure_key(
+    connection: &Connection,
+    account: i64,
+    owner: &OwnerSecrets,
+    now: i64,
+) -> rusqlite::Result<Option<i64>> {
+    let hash = SecretHash::of_key(owner.first_key.expose());
+    if let Some((id, deleted)) = keys::ever(connection, &hash)? {
+        return Ok((!deleted).then_some(id));
+    }
+    let key = Key {
+        id: 0,
+        account_id: account,
+        hash,
+        masked: masked(owner.first_key.expose()),
+        name: FIRST_KEY.into(),
+        status: ENABLED,
+        group: DEFAULT_GROUP.into(),
+        remain_quota: 0,
+        unlimited: true,
+        used_quota: 0,
+        created: now,
+        accessed: 0,
+        expired: NEVER,
+        limits_models: false,
+        model_limits: String::new(),
+        allow_ips: String::new(),
+    };
+    keys::insert(connection, &key).map(Some)
+}
+
+/// The masked form as the protocol writes it: without `sk-`.
+pub fn masked(secret: &str) -> String {
+    crate::domain::key::mask(secret.strip_prefix("sk-").unwrap_or(secret))
+}
+
+/// Reads accounts and keys into memory.
+pub fn load(connection: &Connection, book: &Book) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT * FROM accounts")?;
+    for account in statement.query_map([], read_account)? {
+        book.put_account(account?);
+    }
+    for key in keys::all(connection)? {
+        book.put_key(key);
+    }
+    Ok(())
+}
+
+fn read_account(row: &Row<'_>) -> rusqlite::Result<Account> {
+    let token: Option<Vec<u8>> = row.get("access_token")?;
+    Ok(Account {
+        id: row.get("id")?,
+        username: row.get("username")?,
+        display_name: row.get("display_name")?,
+        role: row.get("role")?,
+        status: row.get("status")?,
+        group: row.get("user_group")?,
+        quota: row.get("quota")?,
+        used_quota: row.get("used_quota")?,
+        request_count: row.get("request_count")?,
+        access_token: token.as_deref().and_then(SecretHash::from_bytes),
+    })
+}

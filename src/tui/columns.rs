@@ -1,0 +1,160 @@
+//! Columns of a list: how wide each is at a given width, and which give way where room is short.
+
+use ratatui::text::{Line, Span};
+
+use super::draw::cell;
+use super::text::Align;
+use super::theme::{Role, Sign, Theme};
+
+/// Cells between two columns.
+const GAP: usize = 2;
+/// Cells before the first column: the cursor and the mark.
+const MARGIN: usize = 3;
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// What stands above it.
+    pub title: &'static str,
+    /// Cells it needs.
+    pub least: usize,
+    /// Cells it can use.
+    pub most: usize,
+    /// On which side its texts stand.
+    pub align: Align,
+    /// How much it matters: where room is short, the column that matters least goes first.
+    pub matters: u8,
+}
+
+/// The columns that fit, each with its cells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Widths(Vec<Option<usize>>);
+
+impl Widths {
+    /// Fits columns into so many cells. The column that matters most always stays.
+    pub fn fit(columns: &[Column], total: usize) -> Self {
+        let mut kept: Vec<bool> = vec![true; columns.len()];
+        let needs = |kept: &[bool]| -> usize {
+            let used: usize = columns
+                .iter()
+                .zip(kept)
+                .filter(|(_, kept)| **kept)
+                .map(|(column, _)| column.least + GAP)
+                .sum();
+            MARGIN + used.saturating_sub(GAP)
+        };
+        while needs(&kept) > total && kept.iter().filter(|kept| **kept).count() > 1 {
+            let least = (0..columns.len())
+                .filter(|at| kept[*at])
+                .min_by_key(|at| columns[*at].matters);
+            if let Some(at) = least {
+                kept[at] = false;
+            }
+        }
+        let mut widths: Vec<Option<usize>> = columns
+            .iter()
+            .zip(&kept)
+            .map(|(column, kept)| kept.then_some(column.least))
+            .collect();
+        let mut spare = total.saturating_sub(needs(&kept));
+        // What is left goes to those that matter most.
+        let mut order: Vec<usize> = (0..columns.len()).filter(|at| kept[*at]).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(columns[*at].matters));
+        for at in order {
+            let more = spare.min(columns[at].most.saturating_sub(columns[at].least));
+            widths[at] = widths[at].map(|width| width + more);
+            spare -= more;
+        }
+        if needs(&kept) > total {
+            // One column is left and even that is too wide.
+            for width in widths.iter_mut().flatten() {
+                *width = total.saturating_sub(MARGIN);
+            }
+        }
+        Widths(widths)
+    }
+
+    /// The row of titles.
+    pub fn head(&self, columns: &[Column], theme: &Theme) -> Line<'static> {
+        let mut text = " ".repeat(MARGIN);
+        for (column, width) in columns.iter().zip(&self.0) {
+            if let Some(width) = width {
+                text.push_str(&cell(theme, column.title, *width, column.align));
+                text.push_str(&" ".repeat(GAP));
+            }
+        }
+        Line::styled(text.trim_end().to_owned(), theme.style(Role::ColumnHead))
+    }
+
+    /// A row of cells. Only cells of columns that are kept are asked for.
+    pub fn row(
+        &self,
+        columns: &[Column],
+        theme: &Theme,
+        here: bool,
+        marked: bool,
+        mut text: impl FnMut(usize, usize) -> (String, Role),
+    ) -> Line<'static> {
+        let cursor = if here { theme.glyph(Sign::Cursor) } else { " " };
+        let mark = if marked { theme.glyph(Sign::Mark) } else { " " };
+        let mut spans = vec![
+            Span::styled(format!(" {cursor}"), theme.style(Role::Accent)),
+            Span::styled(mark, theme.style(Role::Mark)),
+        ];
+        for (at, (column, width)) in columns.iter().zip(&self.0).enumerate() {
+            if let Some(width) = width {
+                let (text, role) = text(at, *width);
+                spans.push(Span::styled(
+                    cell(theme, &text, *width, column.align),
+                    theme.style(role),
+                ));
+                spans.push(Span::raw(" ".repeat(GAP)));
+            }
+        }
+        spans.pop();
+        let mut line = Line::from(spans);
+        if here {
+            line = line.style(theme.style(Role::Selection));
+        }
+        line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 3] = [
+        Column {
+            title: "A",
+            least: 10,
+            most: 30,
+            align: Align::Left,
+            matters: 9,
+        },
+        Column {
+            title: "B",
+            least: 8,
+            most: 8,
+            align: Align::Right,
+            matters: 2,
+        },
+        Column {
+            title: "C",
+            least: 6,
+            most: 12,
+            align: Align::Left,
+            matters: 5,
+        },
+    ];
+
+    #[test]
+    fn what_matters_least_goes_first_and_what_matters_most_grows_first() {
+        let widths = |total| Widths::fit(&COLUMNS, total).0;
+        assert_eq!(widths(31), [Some(10), Some(8), Some(6)]);
+        assert_eq!(widths(30), [Some(19), None, Some(6)]);
+        assert_eq!(widths(200), [Some(30), Some(8), Some(12)]);
+        assert_eq!(widths(8), [Some(5), None, None]);
+        assert_eq!(widths(0), [Some(0), None, None]);
+    }
+}

@@ -1,0 +1,59 @@
+//! The first run: one screen, three doors (S-01).
+
+use super::effect::Effects;
+use super::keymap::Action;
+use super::model::{Model, Stage};
+use super::overlay::Overlay;
+use super::overlay::relay_form::{Door, RelayForm};
+use super::update::engine::open_local;
+
+/// What is asked behind the first door, so that the first thing seen is an answer.
+pub const FIRST_QUESTION: &str = "What can I do here?";
+
+/// The doors: title, and what lies behind.
+pub const DOORS: [(&str, &str); 3] = [
+    (
+        "Start with the relay inside",
+        "no account, no network, nothing to pay: 10 USD of play money and two built-in models",
+    ),
+    (
+        "Use a relay with a key",
+        "paste its address and a key: models, prices where they are public, chat, what each answer costs",
+    ),
+    (
+        "Log in to a relay",
+        "address and access token: also your keys, groups and wallet",
+    ),
+];
+
+/// An action on the screen of doors, with the cursor at `at`.
+pub fn update(model: &mut Model, at: usize, action: Option<Action>, fx: &mut Effects) {
+    let last = DOORS.len() - 1;
+    match action {
+        Some(Action::Down) => model.stage = Stage::FirstRun((at + 1).min(last)),
+        Some(Action::Up) => model.stage = Stage::FirstRun(at.saturating_sub(1)),
+        Some(Action::Open) => go_in(model, at, fx),
+        Some(Action::FirstDoor) => go_in(model, 0, fx),
+        Some(Action::SecondDoor) => go_in(model, 1, fx),
+        Some(Action::ThirdDoor) => go_in(model, 2, fx),
+        _ => {}
+    }
+}
+
+fn go_in(model: &mut Model, door: usize, fx: &mut Effects) {
+    model.stage = Stage::FirstRun(door);
+    match door {
+        0 => {
+            model.greeting = Some(FIRST_QUESTION);
+            open_local(model, fx);
+        }
+        1 => add_relay(model, Door::Key),
+        _ => add_relay(model, Door::Account),
+    }
+}
+
+/// Opens the form that adds a relay.
+pub fn add_relay(model: &mut Model, door: Door) {
+    let form = RelayForm::new(door);
+    model.overlays.push(Overlay::AddRelay(Box::new(form)));
+}

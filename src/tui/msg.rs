@@ -1,0 +1,53 @@
+//! Everything that can happen to the dashboard, and the time at which it does.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
+
+use crate::domain::UnixMillis;
+use crate::engine::door::{Command, Event};
+
+/// The time, passed in by whoever has a clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Now {
+    /// The time of day, for ages and countdowns; may jump.
+    pub wall: UnixMillis,
+    /// Milliseconds since the start of the process, for what is due; never goes back.
+    pub uptime: u64,
+}
+
+/// What became of something for the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It went out; these words say how far that can be known: `was sent to the terminal`.
+    Sent(&'static str),
+    /// It was not; a sentence says why and what to do.
+    Refused(String),
+}
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted: never keys, never a command.
+    Paste(String),
+    /// The terminal has another size.
+    Resize(Size),
+    /// The engine says something.
+    Engine(Box<Event>),
+    /// The engine is gone.
+    EngineGone,
+    /// The engine could not take this command.
+    Busy(Box<Command>),
+    /// The answer to `Effect::Copy`.
+    Copied {
+        /// What it was, in words.
+        what: &'static str,
+        /// What became of it.
+        outcome: Copied,
+    },
+    /// The deadline that the model had set has come.
+    Due,
+    /// The process is asked to end, or the line is lost.
+    Ended,
+}

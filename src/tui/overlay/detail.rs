@@ -1,0 +1,149 @@
+//! The texts that fill an overlay and are scrolled: help, the detail of a key or a model, a note.
+
+use ratatui::text::{Line, Span};
+
+use super::Overlay;
+use crate::tui::draw::clean;
+use crate::tui::keymap::Context;
+use crate::tui::model::Model;
+use crate::tui::tabs::{keys, market};
+use crate::tui::text::{Align, Wrap, fit, width, wrap_spans, wrap_text};
+use crate::tui::theme::{Role, Theme};
+
+/// The title of a text.
+pub fn title(model: &Model, overlay: &Overlay) -> String {
+    match overlay {
+        Overlay::Help { .. } => "The keys of this place".into(),
+        Overlay::KeyDetail { id, .. } => match model.relay.key(*id) {
+            Some(row) => format!("Key {}", clean(&row.info.name)),
+            None => "Key".into(),
+        },
+        Overlay::ModelDetail { .. } => "Model".into(),
+        Overlay::Note(note) => clean(&note.title).into_owned(),
+        Overlay::Confirm(_)
+        | Overlay::NewKey(_)
+        | Overlay::Secret(_)
+        | Overlay::Picker(_)
+        | Overlay::AddRelay(_) => String::new(),
+    }
+}
+
+/// The rows of a text at this width; none for overlays that are not texts.
+pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> {
+    match overlay {
+        Overlay::Help { contexts, .. } => help(model, contexts, cells),
+        Overlay::KeyDetail { id, .. } => keys::detail::rows(model, *id, cells),
+        Overlay::ModelDetail { name, .. } => market::detail::rows(model, name, cells),
+        Overlay::Note(note) => {
+            let theme = &model.settings.theme;
+            let mut rows = vec![Line::default()];
+            for line in &note.lines {
+                rows.extend(paragraph(theme, &clean(line), Role::Text, 1, cells));
+            }
+            rows
+        }
+        Overlay::Confirm(_)
+        | Overlay::NewKey(_)
+        | Overlay::Secret(_)
+        | Overlay::Picker(_)
+        | Overlay::AddRelay(_) => Vec::new(),
+    }
+}
+
+/// How many rows the topmost overlay's text has.
+pub fn height(model: &Model, cells: u16) -> usize {
+    model
+        .overlays
+        .last()
+        .map_or(0, |overlay| rows(model, overlay, cells).len())
+}
+
+fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let sections = model.settings.keymap.help(contexts);
+    let widest = sections
+        .iter()
+        .flat_map(|section| &section.rows)
+        .map(|row| width(&row.keys))
+        .max()
+        .unwrap_or(0)
+        .min(24);
+    let mut rows = Vec::new();
+    for section in sections {
+        rows.push(Line::default());
+        rows.push(Line::styled(
+            format!(" {}", section.title),
+            theme.style(Role::Heading),
+        ));
+        for row in section.rows {
+            let role = if row.dangerous {
+                Role::Dangerous
+            } else {
+                Role::Key
+            };
+            let keys = fit(&row.keys, widest, Align::Left, "");
+            let lines = wrap_text(
+                &row.description,
+                usize::from(cells).saturating_sub(widest + 6),
+                Wrap::Words,
+                theme.style(Role::KeyLabel),
+            );
+            for (at, line) in lines.into_iter().enumerate() {
+                let before = if at == 0 {
+                    keys.clone()
+                } else {
+                    " ".repeat(widest)
+                };
+                let mut spans = vec![
+                    Span::raw("   "),
+                    Span::styled(before, theme.style(role)),
+                    Span::raw("  "),
+                ];
+                spans.extend(line.spans);
+                rows.push(Line::from(spans));
+            }
+        }
+    }
+    rows
+}
+
+/// A paragraph, wrapped and set in by so many cells.
+pub fn paragraph(
+    theme: &Theme,
+    text: &str,
+    role: Role,
+    indent: usize,
+    cells: u16,
+) -> Vec<Line<'static>> {
+    let room = usize::from(cells).saturating_sub(indent + 1).max(2);
+    let rows = wrap_text(text, room, Wrap::Words, theme.style(role));
+    rows.into_iter().map(|row| shift(row, indent)).collect()
+}
+
+/// A label with its value behind it, wrapped below itself.
+pub fn labelled(
+    theme: &Theme,
+    label: &str,
+    value: Vec<Span<'static>>,
+    cells: u16,
+) -> Vec<Line<'static>> {
+    let indent = 14;
+    let room = usize::from(cells).saturating_sub(indent + 1).max(2);
+    wrap_spans(&value, room, Wrap::Words)
+        .into_iter()
+        .enumerate()
+        .map(|(at, row)| {
+            let before = if at == 0 { label } else { "" };
+            let text = format!(" {}", fit(before, indent - 1, Align::Left, ""));
+            let mut spans = vec![Span::styled(text, theme.style(Role::Dim))];
+            spans.extend(row.spans);
+            Line::from(spans)
+        })
+        .collect()
+}
+
+/// A row set in by so many cells.
+pub fn shift(mut row: Line<'static>, by: usize) -> Line<'static> {
+    row.spans.insert(0, Span::raw(" ".repeat(by)));
+    row
+}

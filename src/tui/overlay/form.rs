@@ -1,0 +1,310 @@
+//! A form: fields one below the other, each with its own hint, warning and error, and one button at the end.
+//!
+//! It knows nothing of what it is for; the forms that use it check their fields and say which of them are visible.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use crate::domain::Fault;
+use crate::engine::door::AskId;
+use crate::tui::edit::Editor;
+
+/// A choice between a few words.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// The words.
+    pub options: Vec<String>,
+    /// The one that is chosen, by position.
+    pub at: usize,
+}
+
+impl Choice {
+    /// A choice of these words, the first one chosen.
+    pub fn of(options: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Choice {
+            options: options.into_iter().map(Into::into).collect(),
+            at: 0,
+        }
+    }
+
+    /// The chosen word.
+    pub fn word(&self) -> &str {
+        self.options.get(self.at).map_or("", String::as_str)
+    }
+
+    fn step(&mut self, by: isize) -> bool {
+        let count = self.options.len();
+        if count < 2 {
+            return false;
+        }
+        let by = by.rem_euclid(count as isize).unsigned_abs();
+        self.at = (self.at + by) % count;
+        true
+    }
+}
+
+/// What a field is filled in with.
+#[derive(Clone, Debug)]
+pub enum Control {
+    /// A line of text.
+    Line(Editor),
+    /// A line of text that is only shown masked.
+    Secret(Editor),
+    /// One of a few words.
+    Choice(Choice),
+    /// The button that submits.
+    Submit,
+}
+
+/// One field.
+#[derive(Clone, Debug)]
+pub struct Field<N> {
+    /// Which it is.
+    pub name: N,
+    /// The word before it.
+    pub label: &'static str,
+    /// What it is filled in with.
+    pub control: Control,
+    /// What belongs in it.
+    pub hint: String,
+    /// Whether the hint is shown even where the focus is elsewhere.
+    pub hint_stays: bool,
+    /// What one should think about; does not stop anything.
+    pub warning: Option<String>,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// Whether it applies at all, as the other fields stand.
+    pub visible: bool,
+}
+
+/// A form of fields that are told apart by `N`.
+#[derive(Clone, Debug)]
+pub struct Form<N> {
+    /// What it is for.
+    pub title: String,
+    /// The fields, from top to bottom; the last is the button.
+    pub fields: Vec<Field<N>>,
+    focus: usize,
+    /// The question to the engine whose answer is awaited.
+    pub asked: Option<AskId>,
+    /// What the engine answered, if it was trouble.
+    pub fault: Option<Fault>,
+}
+
+impl<N: Copy + PartialEq> Form<N> {
+    /// A form without fields.
+    pub fn new(title: impl Into<String>) -> Self {
+        Form {
+            title: title.into(),
+            fields: Vec::new(),
+            focus: 0,
+            asked: None,
+            fault: None,
+        }
+    }
+
+    /// The same with one more field.
+    #[must_use]
+    pub fn with(mut self, name: N, label: &'static str, control: Control, hint: &str) -> Self {
+        self.fields.push(Field {
+            name,
+            label,
+            control,
+            hint: hint.to_owned(),
+            hint_stays: false,
+            warning: None,
+            error: None,
+            visible: true,
+        });
+        self
+    }
+
+    /// The field that has the focus.
+    pub fn focus(&self) -> Option<N> {
+        self.fields.get(self.focus).map(|field| field.name)
+    }
+
+    /// Gives a field the focus.
+    pub fn focus_on(&mut self, name: N) {
+        if let Some(at) = self.fields.iter().position(|field| field.name == name) {
+            self.focus = at;
+        }
+    }
+
+    /// Moves the focus to the next visible field, or the one before; it stops at the ends.
+    pub fn step(&mut self, forward: bool) {
+        let visible = |at: &usize| self.fields.get(*at).is_some_and(|field| field.visible);
+        let next = if forward {
+            (self.focus + 1..self.fields.len()).find(visible)
+        } else {
+            (0..self.focus).rev().find(visible)
+        };
+        self.focus = next.unwrap_or(self.focus);
+    }
+
+    /// A field by name.
+    pub fn field(&self, name: N) -> Option<&Field<N>> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// A field by name, to be changed.
+    pub fn field_mut(&mut self, name: N) -> Option<&mut Field<N>> {
+        self.fields.iter_mut().find(|field| field.name == name)
+    }
+
+    /// The text of a field; of a choice, the chosen word.
+    pub fn text(&self, name: N) -> String {
+        match self.field(name).map(|field| &field.control) {
+            Some(Control::Line(editor) | Control::Secret(editor)) => editor.text(),
+            Some(Control::Choice(choice)) => choice.word().to_owned(),
+            Some(Control::Submit) | None => String::new(),
+        }
+    }
+
+    /// The position of the chosen word.
+    pub fn chosen(&self, name: N) -> usize {
+        match self.field(name).map(|field| &field.control) {
+            Some(Control::Choice(choice)) => choice.at,
+            _ => 0,
+        }
+    }
+
+    /// Puts an error beside a field, or takes it away.
+    pub fn set_error(&mut self, name: N, error: Option<String>) {
+        if let Some(field) = self.field_mut(name) {
+            field.error = error;
+        }
+    }
+
+    /// Puts a warning beside a field, or takes it away.
+    pub fn set_warning(&mut self, name: N, warning: Option<String>) {
+        if let Some(field) = self.field_mut(name) {
+            field.warning = warning;
+        }
+    }
+
+    /// Shows a field or hides it.
+    pub fn show(&mut self, name: N, visible: bool) {
+        if let Some(field) = self.field_mut(name) {
+            field.visible = visible;
+        }
+    }
+
+    /// Whether the focus is on a choice.
+    pub fn on_choice(&self) -> bool {
+        matches!(
+            self.fields.get(self.focus).map(|field| &field.control),
+            Some(Control::Choice(_))
+        )
+    }
+
+    /// Whether the focus is on the button.
+    pub fn on_submit(&self) -> bool {
+        matches!(
+            self.fields.get(self.focus).map(|field| &field.control),
+            Some(Control::Submit)
+        )
+    }
+
+    /// Lets a key change the field in focus. Its error goes with the first change.
+    pub fn input(&mut self, key: KeyEvent) -> bool {
+        if self.asked.is_some() {
+            return false;
+        }
+        let Some(field) = self.fields.get_mut(self.focus) else {
+            return false;
+        };
+        let changed = match &mut field.control {
+            Control::Line(editor) | Control::Secret(editor) => editor.input(key),
+            Control::Choice(choice) => match key.code {
+                KeyCode::Left => choice.step(-1),
+                KeyCode::Right | KeyCode::Char(' ') => choice.step(1),
+                _ => false,
+            },
+            Control::Submit => false,
+        };
+        if changed {
+            field.error = None;
+            self.fault = None;
+        }
+        changed
+    }
+
+    /// Puts pasted text into the field in focus.
+    pub fn paste(&mut self, text: &str) -> bool {
+        if self.asked.is_some() {
+            return false;
+        }
+        let Some(field) = self.fields.get_mut(self.focus) else {
+            return false;
+        };
+        match &mut field.control {
+            Control::Line(editor) | Control::Secret(editor) => {
+                editor.insert(text);
+                field.error = None;
+                self.fault = None;
+                true
+            }
+            Control::Choice(_) | Control::Submit => false,
+        }
+    }
+
+    /// Whether any visible field has an error; the first of them gets the focus.
+    pub fn stop_at_error(&mut self) -> bool {
+        let wrong = self
+            .fields
+            .iter()
+            .position(|field| field.visible && field.error.is_some());
+        if let Some(at) = wrong {
+            self.focus = at;
+        }
+        wrong.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crossterm::event::KeyModifiers;
+
+    fn form() -> Form<char> {
+        Form::new("title")
+            .with('a', "name", Control::Line(Editor::line()), "")
+            .with('b', "hidden", Control::Line(Editor::line()), "")
+            .with('c', "pick", Control::Choice(Choice::of(["x", "y"])), "")
+            .with('d', "go", Control::Submit, "")
+    }
+
+    #[test]
+    fn the_focus_skips_what_does_not_apply_and_stops_at_the_ends() {
+        let mut form = form();
+        form.show('b', false);
+        form.step(true);
+        assert_eq!(form.focus(), Some('c'));
+        form.step(false);
+        form.step(false);
+        assert_eq!(form.focus(), Some('a'));
+        for _ in 0..9 {
+            form.step(true);
+        }
+        assert!(form.on_submit());
+    }
+
+    #[test]
+    fn an_error_goes_with_the_first_change_and_a_choice_goes_round() {
+        let mut form = form();
+        form.set_error('c', Some("wrong".into()));
+        assert!(form.stop_at_error());
+        let right = KeyEvent::new(KeyCode::Right, KeyModifiers::NONE);
+        assert!(form.input(right) && form.text('c') == "y");
+        assert!(form.field('c').unwrap().error.is_none());
+        assert!(form.input(right) && form.text('c') == "x");
+        assert!(!form.paste("text"), "nothing is pasted into a choice");
+    }
+
+    #[test]
+    fn a_form_that_waits_for_its_answer_does_not_change() {
+        let mut form = form();
+        form.asked = Some(AskId(1));
+        assert!(!form.paste("text") && form.text('a').is_empty());
+    }
+}

@@ -1,0 +1,230 @@
+//! How a list to choose from is drawn: its query, and a row for each choice.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::picker::{Pick, Picker, PickerKind};
+use super::relay_form::Door;
+use super::view::head_with;
+use crate::domain::profile::LOCAL;
+use crate::domain::{Access, KeyStatus, Price};
+use crate::tui::columns::{Column, Widths};
+use crate::tui::draw::{below, clean, put, put_both, ratio, row};
+use crate::tui::model::Model;
+use crate::tui::tabs::chat;
+use crate::tui::tabs::keys::view::{status_role, status_sign};
+use crate::tui::text::{Align, truncate_start, width};
+use crate::tui::theme::{Role, Sign};
+use crate::tui::words;
+
+/// Draws a picker.
+pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let list = &picker.list;
+    let count = format!(
+        "{} of {}",
+        words::grouped(list.shown()),
+        words::grouped(list.total())
+    );
+    head_with(model, picker.kind.title(), count, area, frame);
+    let line = row(area, 1);
+    let text = list.query.text();
+    let shown = truncate_start(&clean(&text), usize::from(area.width) / 2, "").into_owned();
+    let caret = 3 + u16::try_from(width(&shown)).unwrap_or(0);
+    let query = Line::from(vec![
+        Span::styled(" / ", theme.style(Role::Accent)),
+        Span::styled(shown, theme.style(Role::Input)),
+    ]);
+    let refusal = match &picker.refusal {
+        Some(why) => Line::styled(
+            format!("{} {} ", theme.glyph(Sign::Cross), clean(why)),
+            theme.style(Role::Bad),
+        ),
+        None => Line::default(),
+    };
+    put_both(frame.buffer_mut(), line, &query, &refusal);
+    frame.set_cursor_position((line.x + caret.min(line.width.saturating_sub(1)), line.y));
+    let page = below(area, 2);
+    let columns = columns(picker.kind);
+    let widths = Widths::fit(columns, usize::from(page.width));
+    let (window, cursor) = list.window(usize::from(page.height));
+    if window.is_empty() {
+        let text = if list.total() == 0 {
+            " there is nothing to choose from yet"
+        } else {
+            " nothing matches"
+        };
+        put(
+            frame.buffer_mut(),
+            page,
+            &Line::styled(text, theme.style(Role::Dim)),
+        );
+    }
+    for (at, index) in window.iter().enumerate() {
+        let Some(pick) = list.key_at(*index) else {
+            continue;
+        };
+        let chosen = is_chosen(model, pick);
+        let line = widths.row(columns, theme, at == cursor, chosen, |column, _| {
+            text_of(model, pick, column)
+        });
+        put(frame.buffer_mut(), row(page, at), &line);
+    }
+}
+
+const fn column(least: usize, most: usize, align: Align, matters: u8) -> Column {
+    Column {
+        title: "",
+        least,
+        most,
+        align,
+        matters,
+    }
+}
+
+const fn columns(kind: PickerKind) -> &'static [Column] {
+    const MODEL: &[Column] = &[
+        column(24, 44, Align::Left, 9),
+        column(10, 16, Align::Left, 5),
+        column(23, 30, Align::Left, 7),
+    ];
+    const KEY: &[Column] = &[
+        column(16, 40, Align::Left, 9),
+        column(12, 24, Align::Left, 6),
+        column(30, 40, Align::Left, 7),
+    ];
+    const GROUP: &[Column] = &[
+        column(12, 20, Align::Left, 9),
+        column(7, 9, Align::Left, 8),
+        column(12, 14, Align::Left, 5),
+        column(20, 200, Align::Left, 4),
+    ];
+    const RELAY: &[Column] = &[
+        column(16, 24, Align::Left, 9),
+        column(24, 60, Align::Left, 7),
+        column(12, 20, Align::Left, 5),
+    ];
+    match kind {
+        PickerKind::Model => MODEL,
+        PickerKind::Key => KEY,
+        PickerKind::Group => GROUP,
+        PickerKind::Relay => RELAY,
+    }
+}
+
+/// Whether this is what is chosen now.
+fn is_chosen(model: &Model, pick: &Pick) -> bool {
+    match pick {
+        Pick::Model(name) => model.chat.model == *name,
+        Pick::Key(id) => chat::update::key(model).is_some_and(|row| row.info.id == *id),
+        Pick::Relay(name) => model.relay.profile_name() == Some(name),
+        Pick::Group(_) | Pick::AddRelay(_) => false,
+    }
+}
+
+fn text_of(model: &Model, pick: &Pick, column: usize) -> (String, Role) {
+    match pick {
+        Pick::Model(name) => offer(model, name, column),
+        Pick::Key(id) => key(model, *id, column),
+        Pick::Group(name) => group(model, name, column),
+        Pick::Relay(name) => relay(model, name, column),
+        Pick::AddRelay(door) => match (door, column) {
+            (Door::Key, 0) => ("+ add with a key".into(), Role::Accent),
+            (Door::Account, 0) => ("+ log in".into(), Role::Accent),
+            (Door::Key, 1) => ("another relay, by address and key".into(), Role::Dim),
+            (Door::Account, 1) => ("another relay, by access token".into(), Role::Dim),
+            _ => (String::new(), Role::Dim),
+        },
+    }
+}
+
+fn offer(model: &Model, name: &str, column: usize) -> (String, Role) {
+    let Some(offer) = model.relay.model(name) else {
+        return (name.to_owned(), Role::Dim);
+    };
+    let group = chat::update::group(model).unwrap_or_default();
+    let here = group.is_empty() || offer.in_group(group);
+    match column {
+        0 => (
+            offer.name.clone(),
+            if here { Role::Text } else { Role::Dim },
+        ),
+        1 => (offer.vendor.clone(), Role::Dim),
+        _ if !here => (format!("not in group {group}"), Role::Warn),
+        _ => match model.relay.price(offer, group) {
+            Price::PerToken(prices) => (
+                format!(
+                    "{} in {} out $/M",
+                    words::price(prices.input),
+                    words::price(prices.output)
+                ),
+                Role::Money,
+            ),
+            Price::PerCall { call } => (format!("${} a call", words::price(call)), Role::Money),
+            Price::Tiered { .. } => ("tiered price".into(), Role::Dim),
+            Price::Unknown => ("price ?".into(), Role::MoneyUnknown),
+        },
+    }
+}
+
+fn key(model: &Model, id: i64, column: usize) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let Some(row) = model.relay.key(id) else {
+        return (String::new(), Role::Dim);
+    };
+    let status = model.relay.status(row, model.now.wall.seconds());
+    let usable = row.held && status == KeyStatus::Enabled;
+    match column {
+        0 => (
+            row.info.name.clone(),
+            if usable { Role::Text } else { Role::Dim },
+        ),
+        1 => (
+            model.relay.group_of(row).unwrap_or("?").to_owned(),
+            Role::Dim,
+        ),
+        _ if !row.held => ("its secret is not stored here".into(), Role::Dim),
+        _ => {
+            let text = format!("{} {}", status_sign(theme, status), status.word());
+            (text, status_role(status))
+        }
+    }
+}
+
+fn group(model: &Model, name: &str, column: usize) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let group = model.relay.group(name);
+    match column {
+        0 => (name.to_owned(), Role::Text),
+        1 => (
+            ratio(theme, group.and_then(|group| group.ratio)),
+            Role::Text,
+        ),
+        2 => match model.relay.models_in(name) {
+            Some(count) => (format!("{count} models"), Role::Dim),
+            None => ("? models".into(), Role::Dim),
+        },
+        _ => (
+            group.map_or_else(String::new, |group| group.description.clone()),
+            Role::Dim,
+        ),
+    }
+}
+
+fn relay(model: &Model, name: &str, column: usize) -> (String, Role) {
+    let profile = model.profiles.iter().find(|known| known.name == name);
+    match (column, profile) {
+        (0, _) => (name.to_owned(), Role::Text),
+        (1, _) if name == LOCAL => ("the relay inside".into(), Role::Dim),
+        (1, Some(profile)) => (profile.address.to_string(), Role::Dim),
+        (2, Some(profile)) if name != LOCAL => {
+            let word = match profile.access {
+                Access::Account { .. } => "account",
+                Access::KeyOnly => "key only",
+            };
+            (word.into(), Role::Dim)
+        }
+        _ => (String::new(), Role::Dim),
+    }
+}

@@ -1,0 +1,304 @@
+//! The form that adds a relay: with a key only, or with the access token of an account (doors two and three of S-01).
+
+use super::form::{Control, Form};
+use crate::domain::key::{KeyCleaning, KeyTextError};
+use crate::domain::profile::LOCAL;
+use crate::domain::{Address, ApiKey, Profile};
+use crate::engine::door::Credential;
+use crate::tui::edit::Editor;
+
+/// The fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelayField {
+    /// The relay's address.
+    Address,
+    /// The key, or the access token.
+    Secret,
+    /// The account's number.
+    UserId,
+    /// What the profile is to be called.
+    Name,
+    /// The button.
+    Add,
+}
+
+/// What the relay is reached with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A key: models can be listed and called.
+    Key,
+    /// An account's access token: keys, groups and wallet too.
+    Account,
+}
+
+/// What is to be added.
+#[derive(Clone, Debug)]
+pub struct NewRelay {
+    /// The profile's name.
+    pub name: String,
+    /// The address, as it was typed in.
+    pub address: String,
+    /// The credential, as it was pasted.
+    pub credential: Credential,
+}
+
+/// The form.
+#[derive(Clone, Debug)]
+pub struct RelayForm {
+    /// Its fields.
+    pub form: Form<RelayField>,
+    /// What the relay is reached with.
+    pub door: Door,
+    /// Whether the name was typed in; until then it follows the address.
+    named: bool,
+}
+
+impl RelayForm {
+    /// An empty form.
+    pub fn new(door: Door) -> Self {
+        let line = || Control::Line(Editor::line());
+        let secret = || Control::Secret(Editor::line());
+        let (title, form) = match door {
+            Door::Key => ("Use a relay with a key", "https://host, in any form"),
+            Door::Account => ("Log in to a relay", "https://host, in any form"),
+        };
+        let mut form = Form::new(title).with(RelayField::Address, "Address", line(), form);
+        form = match door {
+            Door::Key => form.with(
+                RelayField::Secret,
+                "Key",
+                secret(),
+                "starts with sk-; made in the relay's console",
+            ),
+            Door::Account => form
+                .with(
+                    RelayField::Secret,
+                    "Access token",
+                    secret(),
+                    "from the console's personal settings; not a key, not the password",
+                )
+                .with(
+                    RelayField::UserId,
+                    "User id",
+                    line(),
+                    "the account's number; older relays want it, newer ones do not",
+                ),
+        };
+        let form = form
+            .with(RelayField::Name, "Name", line(), "what to call it here")
+            .with(RelayField::Add, "Add the relay", Control::Submit, "");
+        RelayForm {
+            form,
+            door,
+            named: false,
+        }
+    }
+
+    /// Brings warnings and the proposed name in line with what is filled in. Call it after every change.
+    pub fn refresh(&mut self, profiles: &[Profile]) {
+        if self.form.focus() == Some(RelayField::Name) {
+            self.named = !self.form.text(RelayField::Name).is_empty();
+        }
+        let address = Address::parse(&self.form.text(RelayField::Address));
+        let odd = address.as_ref().ok().and_then(|(_, odd)| {
+            let words: Vec<String> = odd.iter().map(ToString::to_string).collect();
+            (!words.is_empty()).then(|| words.join("; "))
+        });
+        self.form.set_warning(RelayField::Address, odd);
+        if let (Ok((address, _)), false) = (&address, self.named) {
+            let name = propose_name(address, profiles);
+            if let Some(field) = self.form.field_mut(RelayField::Name) {
+                field.control = Control::Line(Editor::with(&name));
+            }
+        }
+        let secret = self.form.text(RelayField::Secret);
+        let told = ApiKey::from_pasted(&secret)
+            .ok()
+            .and_then(|(key, cleaned)| {
+                let mut words: Vec<&str> = cleaned.into_iter().map(KeyCleaning::told).collect();
+                let plain = self.door == Door::Key && !key.expose().starts_with("sk-");
+                if plain {
+                    words.push("keys of relays start with sk-; is this the key's name?");
+                }
+                (!words.is_empty()).then(|| words.join("; "))
+            });
+        self.form.set_warning(RelayField::Secret, told);
+    }
+
+    /// Checks every field. `None` when something is wrong; the errors then stand beside the fields.
+    pub fn relay(&mut self, profiles: &[Profile]) -> Option<NewRelay> {
+        let address = self.form.text(RelayField::Address);
+        let wrong = Address::parse(&address)
+            .err()
+            .map(|error| error.to_string());
+        self.form.set_error(RelayField::Address, wrong);
+        let secret = self.form.text(RelayField::Secret);
+        let wrong = ApiKey::from_pasted(&secret)
+            .err()
+            .map(|error| self.secret_error(&error));
+        self.form.set_error(RelayField::Secret, wrong);
+        let name = self.form.text(RelayField::Name).trim().to_owned();
+        let taken = profiles.iter().any(|profile| profile.name == name);
+        let wrong = match Profile::check_name(&name) {
+            Err(error) => Some(error),
+            Ok(()) if name == LOCAL => Some("local is the relay inside; take another name".into()),
+            Ok(()) if taken => Some(format!("{name} is there already; take another name")),
+            Ok(()) => None,
+        };
+        self.form.set_error(RelayField::Name, wrong);
+        let typed = self.form.text(RelayField::UserId).trim().to_owned();
+        let user_id = match typed.as_str() {
+            "" => Ok(None),
+            digits => digits.parse::<i64>().map(Some),
+        };
+        let wrong = user_id
+            .is_err()
+            .then(|| format!("{typed:?} is not a number; leave it empty if you do not know it"));
+        self.form.set_error(RelayField::UserId, wrong);
+        if self.form.stop_at_error() {
+            return None;
+        }
+        let credential = match self.door {
+            Door::Key => Credential::Key(ApiKey::new(secret)),
+            Door::Account => Credential::AccessToken {
+                token: ApiKey::new(secret),
+                user_id: user_id.ok()?,
+            },
+        };
+        Some(NewRelay {
+            name,
+            address,
+            credential,
+        })
+    }
+
+    fn secret_error(&self, error: &KeyTextError) -> String {
+        match (self.door, error) {
+            (Door::Account, KeyTextError::Empty) => {
+                "no access token was given; the relay's console shows it under personal settings"
+                    .into()
+            }
+            (Door::Account, KeyTextError::OddCharacter(odd)) => {
+                format!("an access token cannot contain {odd:?}; copy it again from the console")
+            }
+            (Door::Key, error) => error.to_string(),
+        }
+    }
+}
+
+/// A name for a relay from its host: `https://api.4sapi.com` is `4sapi`. Never one that is there already.
+fn propose_name(address: &Address, profiles: &[Profile]) -> String {
+    let host = address.host();
+    let (bare, port) = match host.rsplit_once(':') {
+        Some((bare, port)) if !bare.ends_with(':') => (bare, Some(port)),
+        _ => (host, None),
+    };
+    let plain = bare
+        .trim_start_matches("www.")
+        .trim_start_matches("api.")
+        .trim_matches(['[', ']']);
+    let numeric = plain.parse::<std::net::IpAddr>().is_ok();
+    let stem = match plain.split('.').next() {
+        Some("") | None => "relay".to_owned(),
+        _ if numeric => port.map_or("relay".into(), |port| format!("relay-{port}")),
+        Some(first) => first.to_owned(),
+    };
+    let free = |name: &str| name != LOCAL && !profiles.iter().any(|profile| profile.name == name);
+    if free(&stem) {
+        return stem;
+    }
+    (2..)
+        .map(|number| format!("{stem}-{number}"))
+        .find(|name| free(name))
+        .unwrap_or(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Access;
+
+    fn type_in(form: &mut RelayForm, field: RelayField, text: &str, profiles: &[Profile]) {
+        form.form.focus_on(field);
+        form.form.paste(text);
+        form.refresh(profiles);
+    }
+
+    fn profile(name: &str) -> Profile {
+        Profile {
+            name: name.into(),
+            address: Address::parse("https://h.example").unwrap().0,
+            access: Access::KeyOnly,
+        }
+    }
+
+    #[test]
+    fn a_name_follows_the_address_until_one_is_typed_in() {
+        let there = [profile("4sapi")];
+        let mut form = RelayForm::new(Door::Key);
+        type_in(&mut form, RelayField::Address, "api.4sapi.com/v1", &there);
+        assert_eq!(form.form.text(RelayField::Name), "4sapi-2");
+        let warning = form
+            .form
+            .field(RelayField::Address)
+            .unwrap()
+            .warning
+            .clone();
+        assert!(warning.unwrap().contains("no scheme"));
+        type_in(&mut form, RelayField::Name, "x", &there);
+        type_in(&mut form, RelayField::Address, ".example", &there);
+        assert_eq!(form.form.text(RelayField::Name), "4sapi-2x");
+        let proposed = |text| propose_name(&Address::parse(text).unwrap().0, &[]);
+        assert_eq!(proposed("http://127.0.0.1:8080"), "relay-8080");
+        assert_eq!(proposed("http://[::1]"), "relay");
+    }
+
+    #[test]
+    fn s_59_and_s_60_what_is_odd_about_a_key_is_said() {
+        let mut form = RelayForm::new(Door::Key);
+        type_in(&mut form, RelayField::Secret, "Bearer sk-abc", &[]);
+        let told = |form: &RelayForm| form.form.field(RelayField::Secret).unwrap().warning.clone();
+        assert!(told(&form).unwrap().contains("Bearer"));
+        let mut form = RelayForm::new(Door::Key);
+        type_in(&mut form, RelayField::Secret, "cursor-dev", &[]);
+        assert!(told(&form).unwrap().contains("the key's name?"));
+    }
+
+    #[test]
+    fn every_wrong_field_says_so() {
+        let mut form = RelayForm::new(Door::Account);
+        type_in(&mut form, RelayField::UserId, "seven", &[]);
+        type_in(&mut form, RelayField::Name, "local", &[]);
+        assert!(form.relay(&[]).is_none());
+        for (field, word) in [
+            (RelayField::Address, "no address"),
+            (RelayField::Secret, "no access token"),
+            (RelayField::UserId, "not a number"),
+            (RelayField::Name, "another name"),
+        ] {
+            let error = form.form.field(field).unwrap().error.clone().unwrap();
+            assert!(error.contains(word), "{field:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_filled_in_form_gives_what_was_typed() {
+        let mut form = RelayForm::new(Door::Account);
+        type_in(&mut form, RelayField::Address, "https://r.example/v1", &[]);
+        type_in(&mut form, RelayField::Secret, "token", &[]);
+        type_in(&mut form, RelayField::UserId, "7", &[]);
+        let relay = form.relay(&[]).unwrap();
+        assert_eq!(
+            (relay.name.as_str(), relay.address.as_str()),
+            ("r", "https://r.example/v1"),
+            "the engine cleans it and tells"
+        );
+        assert!(matches!(
+            relay.credential,
+            Credential::AccessToken {
+                user_id: Some(7),
+                ..
+            }
+        ));
+    }
+}

@@ -1,0 +1,332 @@
+//! Keys and pastes for what lies over a tab. Only the topmost hears them.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::form::Form;
+use super::key_form::KeyField;
+use super::picker::{Pick, PickerKind};
+use super::{Overlay, Question};
+use crate::engine::door::Command;
+use crate::tui::doors;
+use crate::tui::effect::{Clip, Effect, Effects};
+use crate::tui::filtered::as_found;
+use crate::tui::keymap::Action;
+use crate::tui::model::{Model, Tone};
+use crate::tui::overlay::detail;
+use crate::tui::relay::Connection;
+use crate::tui::tabs::{chat, keys, market};
+use crate::tui::update::input::{move_in, open_picker};
+use crate::tui::update::{areas, engine};
+
+/// A key was pressed while something lies over the tab.
+pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    let Some(top) = model.overlays.last() else {
+        return;
+    };
+    match (top, action) {
+        (Overlay::Confirm(_), Some(Action::Yes)) => confirmed(model, fx),
+        (Overlay::Confirm(_), Some(Action::No | Action::Back)) => {
+            model.overlays.pop();
+        }
+        (Overlay::Confirm(_), _) => {}
+        (Overlay::NewKey(_), action) => key_form(model, key, action, fx),
+        (Overlay::AddRelay(_), action) => relay_form(model, key, action, fx),
+        (Overlay::Picker(_), action) => picker(model, key, action, fx),
+        (_, Some(Action::Back | Action::Quit)) => back(model),
+        (Overlay::Secret(_), Some(Action::Copy)) => copy_secret(model, fx),
+        (Overlay::Secret(_), _) => {}
+        (Overlay::Help { .. } | Overlay::Note(_), Some(action)) => {
+            scroll(model, action);
+        }
+        (Overlay::KeyDetail { id, .. }, Some(action)) => {
+            let id = *id;
+            if !scroll(model, action) {
+                keys::update::on_detail(model, id, action, fx);
+            }
+        }
+        (Overlay::ModelDetail { name, .. }, Some(action)) => {
+            let name = name.clone();
+            if !scroll(model, action) {
+                market::update::on_model(model, &name, action, fx);
+            }
+        }
+        (_, None) => {}
+    }
+}
+
+/// Text was pasted while something lies over the tab.
+pub fn paste(model: &mut Model, text: &str) {
+    let height = areas(model).picker_height();
+    match model.overlays.last_mut() {
+        Some(Overlay::NewKey(form)) => {
+            form.form.paste(text);
+            form.refresh(&model.relay);
+        }
+        Some(Overlay::AddRelay(form)) => {
+            form.form.paste(text);
+            form.refresh(&model.profiles);
+        }
+        Some(Overlay::Picker(picker)) => {
+            picker.list.query.insert(text);
+            picker.list.search(height, &as_found);
+        }
+        Some(
+            Overlay::Help { .. }
+            | Overlay::Confirm(_)
+            | Overlay::Secret(_)
+            | Overlay::KeyDetail { .. }
+            | Overlay::ModelDetail { .. }
+            | Overlay::Note(_),
+        )
+        | None => {}
+    }
+}
+
+/// Closes the topmost. A secret that was not copied asks once.
+pub fn back(model: &mut Model) {
+    match model.overlays.last() {
+        Some(Overlay::Secret(secret)) if !secret.copied => {
+            model.overlays.push(Overlay::Confirm(Question::LeaveSecret));
+        }
+        _ => {
+            model.overlays.pop();
+        }
+    }
+}
+
+fn confirmed(model: &mut Model, fx: &mut Effects) {
+    let Some(Overlay::Confirm(question)) = model.overlays.pop() else {
+        return;
+    };
+    match question {
+        Question::DeleteKeys(rows) => keys::update::delete(model, &rows, fx),
+        Question::LeaveSecret => {
+            if matches!(model.overlays.last(), Some(Overlay::Secret(_))) {
+                model.overlays.pop();
+            }
+        }
+        Question::Quit => {
+            chat::update::stop(model, fx);
+            fx.push(Effect::Quit);
+        }
+        Question::SwitchRelay(profile) => engine::open(model, profile, fx),
+    }
+}
+
+fn copy_secret(model: &Model, fx: &mut Effects) {
+    if let Some(Overlay::Secret(new)) = model.overlays.last() {
+        fx.push(Effect::Copy {
+            clip: Clip::Secret(new.secret.clone()),
+            what: keys::update::SECRET,
+        });
+    }
+}
+
+/// Scrolls a text. `false` when the action is none of moving.
+fn scroll(model: &mut Model, action: Action) -> bool {
+    let layout = areas(model);
+    let height = layout.page_height();
+    let rows = detail::height(model, layout.overlay.width);
+    let Some(
+        Overlay::Help { scroll, .. }
+        | Overlay::KeyDetail { scroll, .. }
+        | Overlay::ModelDetail { scroll, .. },
+    ) = model.overlays.last_mut()
+    else {
+        return false;
+    };
+    let page = height.saturating_sub(1).max(1);
+    let to = match action {
+        Action::Down => scroll.saturating_add(1),
+        Action::Up => scroll.saturating_sub(1),
+        Action::PageDown => scroll.saturating_add(page),
+        Action::PageUp => scroll.saturating_sub(page),
+        Action::Top => 0,
+        Action::Bottom => usize::MAX,
+        _ => return false,
+    };
+    *scroll = to.min(rows.saturating_sub(height));
+    true
+}
+
+/// What a key means in any form.
+enum InForm {
+    Submit,
+    Choose,
+    Changed,
+    Leave,
+    Nothing,
+}
+
+fn in_form<N: Copy + PartialEq>(
+    form: &mut Form<N>,
+    key: KeyEvent,
+    action: Option<Action>,
+) -> InForm {
+    let arrow = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    let changed = match action {
+        Some(Action::Back | Action::Quit) => return InForm::Leave,
+        Some(Action::NextField) => {
+            form.step(true);
+            false
+        }
+        Some(Action::PreviousField) => {
+            form.step(false);
+            false
+        }
+        Some(Action::Accept) if form.on_submit() => return InForm::Submit,
+        Some(Action::Accept) if form.on_choice() => return InForm::Choose,
+        Some(Action::Accept) => {
+            form.step(true);
+            false
+        }
+        Some(Action::NextChoice) => form.on_choice() && form.input(arrow(KeyCode::Right)),
+        Some(Action::PreviousChoice) => form.on_choice() && form.input(arrow(KeyCode::Left)),
+        Some(_) => false,
+        None => form.input(key),
+    };
+    if changed {
+        InForm::Changed
+    } else {
+        InForm::Nothing
+    }
+}
+
+fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    let Some(Overlay::NewKey(form)) = model.overlays.last_mut() else {
+        return;
+    };
+    match in_form(&mut form.form, key, action) {
+        InForm::Leave => {
+            model.overlays.pop();
+        }
+        InForm::Changed => form.refresh(&model.relay),
+        InForm::Choose => {
+            let on_group = form.form.focus() == Some(KeyField::Group);
+            if on_group && model.relay.groups.value().is_some() {
+                let now = Pick::Group(form.group().to_owned());
+                open_picker(model, PickerKind::Group, Some(&now));
+            } else {
+                form.form.step(true);
+            }
+        }
+        InForm::Submit if form.form.asked.is_some() => {}
+        InForm::Submit => {
+            let zone = model.settings.zone.clone();
+            let draft = form.draft(&model.relay, model.now.wall, &zone);
+            let Some(draft) = draft else { return };
+            let ask = model.ask_id();
+            if let Some(Overlay::NewKey(form)) = model.overlays.last_mut() {
+                form.form.asked = Some(ask);
+                form.form.fault = None;
+            }
+            fx.engine(Command::CreateKey { ask, draft });
+        }
+        InForm::Nothing => {}
+    }
+}
+
+fn relay_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    let Some(Overlay::AddRelay(form)) = model.overlays.last_mut() else {
+        return;
+    };
+    match in_form(&mut form.form, key, action) {
+        InForm::Leave => {
+            model.overlays.pop();
+        }
+        InForm::Changed => form.refresh(&model.profiles),
+        InForm::Choose => form.form.step(true),
+        InForm::Submit if form.form.asked.is_some() => {}
+        InForm::Submit => {
+            let Some(new) = form.relay(&model.profiles) else {
+                return;
+            };
+            let ask = model.ask_id();
+            if let Some(Overlay::AddRelay(form)) = model.overlays.last_mut() {
+                form.form.asked = Some(ask);
+                form.form.fault = None;
+            }
+            fx.engine(Command::AddProfile {
+                ask,
+                name: new.name,
+                address: new.address,
+                credential: new.credential,
+            });
+        }
+        InForm::Nothing => {}
+    }
+}
+
+fn picker(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    let height = areas(model).picker_height();
+    let Some(Overlay::Picker(picker)) = model.overlays.last_mut() else {
+        return;
+    };
+    match action {
+        Some(Action::Back | Action::Quit) => {
+            model.overlays.pop();
+        }
+        Some(Action::Accept) => {
+            if let Some(pick) = picker.list.current_key().cloned() {
+                pick_one(model, pick, fx);
+            }
+        }
+        Some(action) => {
+            if move_in(&mut picker.list, action, height) {
+                picker.refusal = None;
+            }
+        }
+        None => {
+            if picker.list.query.input(key) {
+                picker.refusal = None;
+                picker.list.search(height, &as_found);
+            }
+        }
+    }
+}
+
+/// Something was chosen: the picker closes, unless the choice cannot be used.
+fn pick_one(model: &mut Model, pick: Pick, fx: &mut Effects) {
+    if let Pick::Key(id) = &pick
+        && let Err(why) = keys::update::usable(model, *id)
+    {
+        if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
+            picker.refusal = Some(why);
+        }
+        return;
+    }
+    model.overlays.pop();
+    match pick {
+        Pick::Model(name) => {
+            model.chat.model = name;
+            model.chat.refusal = None;
+        }
+        Pick::Key(id) => {
+            model.chat.key = Some(id);
+            model.chat.refusal = None;
+        }
+        Pick::Group(name) => {
+            if let Some(Overlay::NewKey(form)) = model.overlays.last_mut() {
+                form.choose_group(&name);
+                form.refresh(&model.relay);
+                form.form.step(true);
+            }
+        }
+        Pick::Relay(name) => switch_relay(model, name, fx),
+        Pick::AddRelay(door) => doors::add_relay(model, door),
+    }
+}
+
+fn switch_relay(model: &mut Model, name: String, fx: &mut Effects) {
+    let is_open =
+        matches!(&model.relay.connection, Connection::Open(profile, _) if profile.name == name);
+    if is_open {
+        model.say(Tone::Info, format!("{name} is open already"));
+    } else if model.chat.streaming.is_some() {
+        model
+            .overlays
+            .push(Overlay::Confirm(Question::SwitchRelay(name)));
+    } else {
+        engine::open(model, name, fx);
+    }
+}

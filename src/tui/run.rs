@@ -1,0 +1,460 @@
+//! The main loop: signals, keys, events, timers and frames meet here, and effects are carried out.
+//!
+//! There is no tick. The loop sleeps until something comes, takes in all that is there, and asks the pacer for at most one
+//! frame. What happens to the terminal on the way out, whatever the way, is the screen's business.
+
+use std::io;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use jiff::tz::TimeZone;
+use tokio::sync::mpsc;
+use tokio::time::{Duration, sleep};
+
+use super::effect::{Clip, Effect};
+use super::keymap::{Keymap, KeymapError};
+use super::model::{Model, Settings};
+use super::msg::{Copied, Msg, Now};
+use super::term::{
+    Clipboard, CopyRefused, Copyable, CrashReports, Drained, Input, Link, LinkChoice, NoTerminal,
+    Pacer, Reader, Screen, Sent, Signal, Signals, Tty, Urgency,
+};
+use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
+use super::update::update;
+use super::view::{ViewCache, view};
+use crate::domain::UnixMillis;
+use crate::engine::door::Event;
+use crate::engine::handle::Handle;
+
+/// What the dashboard is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many colours may be used.
+    pub level: ColorLevel,
+    /// Signs beyond ASCII, or not.
+    pub glyphs: Glyphs,
+    /// How far away the terminal is.
+    pub link: Link,
+    /// What stands between us and the clipboard.
+    pub clipboard: Clipboard,
+    /// The variable `TERM`.
+    pub term: Option<String>,
+    /// The zone in which times of day are shown.
+    pub zone: TimeZone,
+    /// The profile to open; `None` for the one used last.
+    pub profile: Option<String>,
+    /// The program's version.
+    pub version: &'static str,
+}
+
+impl Options {
+    /// Settles from two flags and the environment what the terminal can show; `env` reads one variable.
+    pub fn detect(
+        color: ColorChoice,
+        link: LinkChoice,
+        version: &'static str,
+        env: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        Options {
+            level: ColorLevel::detect(color, &env),
+            glyphs: Glyphs::detect(&env),
+            link: Link::detect(link, &env),
+            clipboard: Clipboard::detect(&env),
+            term: env("TERM"),
+            zone: TimeZone::system(),
+            profile: None,
+            version,
+        }
+    }
+}
+
+/// How the dashboard ended. The terminal is as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its user left it.
+    Left,
+    /// It was told to end from outside.
+    Ended,
+    /// The line to the terminal is gone.
+    LineLost,
+    /// Something in the process panicked; the reports, to be printed.
+    Crashed(Vec<String>),
+}
+
+/// Why the dashboard cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum TuiError {
+    /// There is no terminal that it could be shown on.
+    #[error(transparent)]
+    NoTerminal(#[from] NoTerminal),
+    /// The operating system refused something.
+    #[error("the terminal cannot be used: {0}")]
+    Io(#[from] io::Error),
+    /// The table of keys that the program carries is not sound.
+    #[error("the table of keys: {0}")]
+    Keymap(#[from] KeymapError),
+}
+
+impl TuiError {
+    /// What to do instead.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            TuiError::NoTerminal(error) => error.advice(),
+            TuiError::Io(_) => "try again in another terminal; relaydeck chat needs no screen",
+            TuiError::Keymap(_) => "this build is broken; take another one",
+        }
+    }
+}
+
+/// Runs the dashboard on the terminal behind the standard streams until it is left.
+///
+/// # Errors
+/// When there is no terminal, or it cannot be taken over; it is then as it was.
+pub async fn run(handle: Handle, options: Options) -> Result<Outcome, TuiError> {
+    let tty = Tty::open(options.term.as_deref())?;
+    run_on(tty, handle, options).await
+}
+
+/// The same on a terminal of one's own.
+///
+/// # Errors
+/// When it cannot be taken over; it is then as it was.
+pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcome, TuiError> {
+    // Signals first: none may end the process while the terminal is ours.
+    let signals = Signals::listen()?;
+    let crashes = CrashReports::keep();
+    let keyboard = tty.try_clone()?;
+    let screen = Screen::open(tty)?;
+    let reader = Reader::start(keyboard.input)?;
+    let deck = Loop::new(options, handle, screen)?;
+    // In a task of its own, so that a panic in it ends it like any other: screen restored, report printed.
+    let task = tokio::spawn(deck.run(signals, reader));
+    let mut task = std::pin::pin!(task);
+    let ended = tokio::select! {
+        biased;
+        ended = &mut task => ended,
+        () = crashes.came() => {
+            task.abort();
+            task.await
+        }
+    };
+    let reports = crashes.take();
+    match ended {
+        Ok(outcome) if reports.is_empty() => Ok(outcome?),
+        _ => Ok(Outcome::Crashed(reports)),
+    }
+}
+
+/// The clock of this process.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    begun: Instant,
+}
+
+impl Clock {
+    fn now(self) -> Now {
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Now {
+            wall: UnixMillis(i64::try_from(wall.as_millis()).unwrap_or(i64::MAX)),
+            uptime: self.uptime(),
+        }
+    }
+
+    fn uptime(self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Something that was handed to the clipboard, back from where it may have taken a moment.
+struct Handed {
+    what: &'static str,
+    text: Copyable,
+    by_tmux: bool,
+}
+
+/// The figures of a reply that wait for their turn: they are shown less often than text.
+#[derive(Debug)]
+struct Figures {
+    waiting: Option<Box<Event>>,
+    /// When figures may be shown again.
+    next: u64,
+    interval: u64,
+}
+
+impl Figures {
+    /// Lets an event through, or keeps it for later: only the newest figures of a reply are of interest, and none after
+    /// its end.
+    fn pass(&mut self, event: Event, now: u64) -> Option<Event> {
+        match &event {
+            Event::Spend { .. } if now < self.next => {
+                self.waiting = Some(Box::new(event));
+                return None;
+            }
+            Event::Spend { .. } => {
+                self.waiting = None;
+                self.next = now + self.interval;
+            }
+            Event::Ended { .. } => self.waiting = None,
+            _ => {}
+        }
+        Some(event)
+    }
+
+    /// The figures that waited long enough.
+    fn due(&mut self, now: u64) -> Option<Box<Event>> {
+        let event = self.waiting.take_if(|_| now >= self.next)?;
+        self.next = now + self.interval;
+        Some(event)
+    }
+
+    fn deadline(&self) -> Option<u64> {
+        self.waiting.as_ref().map(|_| self.next)
+    }
+}
+
+/// The loop and all it holds.
+struct Loop {
+    model: Model,
+    cache: ViewCache,
+    screen: Screen,
+    drained: Drained,
+    pacer: Pacer,
+    handle: Handle,
+    clipboard: Clipboard,
+    handed: (
+        mpsc::UnboundedSender<Handed>,
+        mpsc::UnboundedReceiver<Handed>,
+    ),
+    figures: Figures,
+    clock: Clock,
+    /// Whether the shell has the terminal: nothing is drawn until it is ours again.
+    paused: bool,
+    /// How it is to end, once that is known.
+    leaving: Option<Outcome>,
+}
+
+impl Loop {
+    fn new(options: Options, handle: Handle, screen: Screen) -> Result<Self, TuiError> {
+        let clock = Clock {
+            begun: Instant::now(),
+        };
+        let settings = Settings {
+            theme: Theme::new(options.level, options.glyphs),
+            keymap: Keymap::built_in()?,
+            zone: options.zone,
+            version: options.version,
+            profile: options.profile,
+        };
+        let mut pacer = Pacer::new(options.link);
+        pacer.touch(Urgency::Echo);
+        Ok(Loop {
+            model: Model::new(settings, screen.size(), clock.now()),
+            cache: ViewCache::default(),
+            drained: screen.drained(),
+            screen,
+            pacer,
+            handle,
+            clipboard: options.clipboard,
+            handed: mpsc::unbounded_channel(),
+            figures: Figures {
+                waiting: None,
+                next: 0,
+                interval: Urgency::Ambient.interval(options.link),
+            },
+            clock,
+            paused: false,
+            leaving: None,
+        })
+    }
+
+    /// Runs until it is left. An error of the terminal means that the line is gone.
+    async fn run(mut self, mut signals: Signals, mut reader: Reader) -> io::Result<Outcome> {
+        loop {
+            if let Some(outcome) = self.leaving.take() {
+                return Ok(outcome);
+            }
+            let may_draw = !self.paused && self.pacer.is_due(self.clock.uptime());
+            if may_draw && self.draw().is_err() {
+                return Ok(Outcome::LineLost);
+            }
+            let due = [
+                self.pacer.due().filter(|_| !self.paused),
+                self.model.deadline(),
+                self.figures.deadline(),
+            ];
+            let due = due.into_iter().flatten().min();
+            let wait = due.map(|due| due.saturating_sub(self.clock.uptime()));
+            let gone = self.model.engine_gone;
+            tokio::select! {
+                biased;
+                signal = signals.next() => self.on_signal(signal)?,
+                input = reader.next() => {
+                    self.on_input(input.unwrap_or(Input::Lost))?;
+                    while let Some(input) = reader.ready() {
+                        self.on_input(input)?;
+                    }
+                }
+                Some(handed) = self.handed.1.recv() => self.on_handed(handed)?,
+                events = self.handle.events(), if !gone => self.on_events(events)?,
+                () = self.drained.wait(), if self.pacer.is_under_way() => self.pacer.written(),
+                () = sleep(Duration::from_millis(wait.unwrap_or(0))), if wait.is_some() => self.on_due()?,
+            }
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let (model, cache) = (&self.model, &mut self.cache);
+        self.screen.draw(|frame| view(model, cache, frame))?;
+        self.pacer.drawn(self.clock.uptime());
+        Ok(())
+    }
+
+    fn take(&mut self, msg: Msg, urgency: Urgency) -> io::Result<()> {
+        self.pacer.touch(urgency);
+        for effect in update(&mut self.model, msg, self.clock.now()) {
+            self.carry_out(effect)?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<()> {
+        match effect {
+            Effect::Engine(command) => {
+                let given = command.clone();
+                if self.handle.try_send(command).is_err() {
+                    return self.take(Msg::Busy(Box::new(given)), Urgency::Echo);
+                }
+            }
+            Effect::Copy { clip, what } => return self.copy(&clip, what),
+            Effect::Suspend => self.pause()?,
+            Effect::Repaint => self.screen.repaint()?,
+            Effect::Quit => {
+                self.leaving.get_or_insert(Outcome::Left);
+            }
+        }
+        Ok(())
+    }
+
+    fn copy(&mut self, clip: &Clip, what: &'static str) -> io::Result<()> {
+        let text = match clip {
+            Clip::Text(text) => Copyable::new(text),
+            Clip::Secret(key) => Copyable::new(key.expose()),
+        };
+        match text {
+            Ok(text) => {
+                let (clipboard, sender) = (self.clipboard.clone(), self.handed.0.clone());
+                // tmux is another process and may take a moment.
+                tokio::task::spawn_blocking(move || {
+                    let by_tmux = clipboard.by_tmux(&text);
+                    let _ = sender.send(Handed {
+                        what,
+                        text,
+                        by_tmux,
+                    });
+                });
+                Ok(())
+            }
+            Err(refused) => self.say_refused(what, &refused),
+        }
+    }
+
+    fn say_refused(&mut self, what: &'static str, refused: &CopyRefused) -> io::Result<()> {
+        let outcome = Copied::Refused(refused.to_string());
+        self.take(Msg::Copied { what, outcome }, Urgency::Echo)
+    }
+
+    fn on_handed(&mut self, handed: Handed) -> io::Result<()> {
+        let sent = if handed.by_tmux {
+            Sent::ByTmux
+        } else {
+            self.screen.send(&self.clipboard.sequence(&handed.text))?;
+            Sent::ToTerminal
+        };
+        let what = handed.what;
+        let outcome = Copied::Sent(sent.words());
+        self.take(Msg::Copied { what, outcome }, Urgency::Echo)
+    }
+
+    fn on_signal(&mut self, signal: Signal) -> io::Result<()> {
+        match signal {
+            Signal::End => self.end(Outcome::Ended),
+            Signal::HangUp => self.end(Outcome::LineLost),
+            Signal::Resized => {
+                let size = self.screen.resize()?;
+                self.take(Msg::Resize(size), Urgency::Echo)
+            }
+            Signal::Pause => self.pause(),
+            Signal::Resumed => {
+                self.paused = false;
+                self.screen.resume()?;
+                let size = self.screen.size();
+                self.take(Msg::Resize(size), Urgency::Echo)
+            }
+        }
+    }
+
+    /// Gives the terminal to the shell. `Signal::Resumed` follows when it comes back.
+    fn pause(&mut self) -> io::Result<()> {
+        self.paused = true;
+        self.screen.pause()
+    }
+
+    fn end(&mut self, outcome: Outcome) -> io::Result<()> {
+        self.leaving = Some(outcome);
+        self.take(Msg::Ended, Urgency::Ambient)
+    }
+
+    fn on_input(&mut self, input: Input) -> io::Result<()> {
+        match input {
+            Input::Key(key) => self.take(Msg::Key(key), Urgency::Echo),
+            Input::Paste(text) => self.take(Msg::Paste(text), Urgency::Echo),
+            Input::Lost => self.end(Outcome::LineLost),
+        }
+    }
+
+    fn on_events(&mut self, events: Option<Vec<Event>>) -> io::Result<()> {
+        let Some(events) = events else {
+            return self.take(Msg::EngineGone, Urgency::Echo);
+        };
+        let now = self.clock.uptime();
+        for event in events {
+            if let Some(event) = self.figures.pass(event, now) {
+                let urgency = urgency(&event);
+                self.take(Msg::Engine(Box::new(event)), urgency)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn on_due(&mut self) -> io::Result<()> {
+        let now = self.clock.uptime();
+        if let Some(event) = self.figures.due(now) {
+            self.take(Msg::Engine(event), Urgency::Stream)?;
+        }
+        if self.model.deadline().is_some_and(|due| due <= now) {
+            self.take(Msg::Due, Urgency::Ambient)?;
+        }
+        Ok(())
+    }
+}
+
+/// How soon what an event changes should be seen.
+fn urgency(event: &Event) -> Urgency {
+    match event {
+        Event::Delta { .. } | Event::Spend { .. } => Urgency::Stream,
+        Event::Today(_) | Event::Kept { .. } | Event::Settled { .. } => Urgency::Ambient,
+        Event::Profiles { .. }
+        | Event::Opening { .. }
+        | Event::Opened { .. }
+        | Event::OpenFailed { .. }
+        | Event::Loaded { .. }
+        | Event::Failed { .. }
+        | Event::ProfileAdded { .. }
+        | Event::KeyCreated { .. }
+        | Event::KeysDeleted { .. }
+        | Event::AskFailed { .. }
+        | Event::Ended { .. }
+        | Event::Notice(_) => Urgency::Echo,
+    }
+}

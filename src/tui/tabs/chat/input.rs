@@ -1,0 +1,106 @@
+//! Keys in the chat: writing, reading, choosing model and key.
+
+use crossterm::event::KeyEvent;
+
+use super::scroll;
+use super::state::{ChatFocus, Scroll};
+use super::update::{back, renew, retry, send};
+use crate::tui::effect::Effects;
+use crate::tui::keymap::Action;
+use crate::tui::model::{Model, Tone};
+use crate::tui::overlay::picker::{Pick, PickerKind};
+use crate::tui::update::areas;
+use crate::tui::update::input::open_picker;
+
+/// A key was pressed in the chat.
+pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    match action {
+        Some(action) => act(model, action, key, fx),
+        None if model.chat.focus == ChatFocus::Input && model.chat.editor.input(key) => {
+            model.chat.refusal = None;
+        }
+        None => {}
+    }
+}
+
+fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
+    match action {
+        Action::Send => send(model, fx),
+        Action::Newline => model.chat.editor.newline(),
+        Action::Write => model.chat.focus = ChatFocus::Input,
+        Action::Back => back(model, fx),
+        Action::Retry => retry(model, fx),
+        Action::NewConversation => renew(model),
+        Action::PickModel => {
+            let now = Pick::Model(model.chat.model.clone());
+            open_picker(model, PickerKind::Model, Some(&now));
+        }
+        Action::PickKey => pick_key(model),
+        Action::ToggleReasoning => {
+            model.chat.reasoning_open = !model.chat.reasoning_open;
+        }
+        Action::Copy => copy(model, fx),
+        // The caret moves where it can; else the conversation does. So the wheel, which sends arrows, scrolls.
+        Action::LineUp => line(model, false),
+        Action::LineDown => line(model, true),
+        Action::LineStart => {
+            model.chat.editor.input(key);
+        }
+        Action::Follow => {
+            let moved = model.chat.scroll == Scroll::Follow
+                && model.chat.focus == ChatFocus::Input
+                && model.chat.editor.input(key);
+            if !moved {
+                model.chat.scroll = Scroll::Follow;
+            }
+        }
+        Action::Up => scroll::by(model, -1),
+        Action::Down => scroll::by(model, 1),
+        Action::PageUp => scroll::by(model, -page(model)),
+        Action::PageDown => scroll::by(model, page(model)),
+        Action::Top => scroll::by(model, isize::MIN),
+        _ => {}
+    }
+}
+
+fn page(model: &Model) -> isize {
+    let height = areas(model).chat.transcript.height;
+    isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+fn line(model: &mut Model, down: bool) {
+    let width = areas(model).chat.input.width;
+    if !model
+        .chat
+        .editor
+        .step_row(down, usize::from(width).saturating_sub(1))
+    {
+        scroll::by(model, if down { 1 } else { -1 });
+    }
+}
+
+fn pick_key(model: &mut Model) {
+    if !model.relay.manages() {
+        model.say(
+            Tone::Info,
+            "this relay was added with one key only; it is the one in use",
+        );
+        return;
+    }
+    let now = super::update::key(model).map(|row| Pick::Key(row.info.id));
+    open_picker(model, PickerKind::Key, now.as_ref());
+}
+
+fn copy(model: &mut Model, fx: &mut Effects) {
+    let answer = model
+        .chat
+        .turns
+        .iter()
+        .rev()
+        .map(|turn| &turn.turn.reply)
+        .find(|reply| !reply.is_empty());
+    match answer {
+        Some(answer) => fx.copy(answer.clone(), "the answer"),
+        None => model.say(Tone::Info, "there is no answer yet"),
+    }
+}

@@ -1,0 +1,10 @@
+//! The chat: one conversation as it streams, with what every token costs.
+
+pub mod banner;
+pub mod input;
+pub mod rows;
+pub mod scroll;
+pub mod state;
+pub mod transcript;
+pub mod update;
+pub mod view;

@@ -1,0 +1,278 @@
+//! The conversation as rows: questions, answers, what each cost, and how it ended.
+//!
+//! The rows of a turn are made from the turn and a [`Look`] alone. A cache may keep them; it never decides what they are.
+
+use jiff::tz::TimeZone;
+use ratatui::text::{Line, Span};
+
+use super::state::ChatTurn;
+use crate::domain::{Basis, Fault, Finish, UnixMillis};
+use crate::tui::draw::{clean, cost};
+use crate::tui::text::{Breaks, Wrap, sanitize, width, wrap_text};
+use crate::tui::theme::{Role, Sign, Theme};
+use crate::tui::words;
+
+/// How far text stands in from the left.
+pub const INDENT: usize = 3;
+
+/// Everything besides the turn that its rows depend on.
+#[derive(Clone, Debug)]
+pub struct Look<'a> {
+    /// Styles and signs.
+    pub theme: &'a Theme,
+    /// The zone of the times of day.
+    pub zone: &'a TimeZone,
+    /// Now, to tell today's times from older ones.
+    pub now: UnixMillis,
+    /// Cells in a row.
+    pub width: u16,
+    /// Whether reasoning is shown.
+    pub reasoning_open: bool,
+    /// The key that opens and folds it.
+    pub reasoning_key: String,
+    /// The key that asks again.
+    pub retry_key: String,
+}
+
+impl Look<'_> {
+    /// Cells for text.
+    pub fn cells(&self) -> usize {
+        usize::from(self.width).saturating_sub(INDENT + 1).max(2)
+    }
+}
+
+/// A name at the left, a time at the right.
+fn header(look: &Look<'_>, name: &str, role: Role, at: UnixMillis) -> Line<'static> {
+    let time = words::clock(at, look.now, look.zone);
+    let room = usize::from(look.width).saturating_sub(width(&time) + 3);
+    let name = crate::tui::draw::cut(look.theme, name, room);
+    let gap = usize::from(look.width).saturating_sub(width(&name) + width(&time) + 2);
+    Line::from(vec![
+        Span::raw(" "),
+        Span::styled(name, look.theme.style(role)),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(time, look.theme.style(Role::Dim)),
+    ])
+}
+
+/// Text of many lines, wrapped and set in.
+fn block(look: &Look<'_>, text: &str, role: Role) -> Vec<Line<'static>> {
+    let text = sanitize(text, Breaks::Keep);
+    let rows = wrap_text(
+        text.trim_end_matches('\n'),
+        look.cells(),
+        Wrap::Words,
+        look.theme.style(role),
+    );
+    rows.into_iter().map(set_in).collect()
+}
+
+/// Sets a row in from the left.
+fn set_in(mut row: Line<'static>) -> Line<'static> {
+    row.spans.insert(0, Span::raw(" ".repeat(INDENT)));
+    row
+}
+
+/// The rows above the answer: the question, who answers, the reasoning.
+pub fn head(turn: &ChatTurn, look: &Look<'_>) -> Vec<Line<'static>> {
+    let kept = &turn.turn;
+    let mut rows = vec![header(look, "You", Role::User, kept.sent)];
+    rows.extend(block(look, &kept.prompt, Role::Text));
+    rows.push(header(look, &kept.model, Role::Model, kept.sent));
+    if !kept.reasoning.is_empty() {
+        let (sign, verb) = if look.reasoning_open {
+            (Sign::Unfolded, "folds")
+        } else {
+            (Sign::Folded, "opens")
+        };
+        let size = words::short(crate::domain::count::count_tokens(&kept.reasoning));
+        let text = format!(
+            "{} reasoning, about {size} tokens  {} {verb} it",
+            look.theme.glyph(sign),
+            look.reasoning_key
+        );
+        rows.extend(block(look, &text, Role::Dim));
+        if look.reasoning_open {
+            rows.extend(block(look, &kept.reasoning, Role::Reasoning));
+            rows.push(Line::default());
+        }
+    }
+    rows
+}
+
+/// The rows below the answer: how it ended and what it cost.
+pub fn tail(turn: &ChatTurn, look: &Look<'_>, streaming: bool) -> Vec<Line<'static>> {
+    let kept = &turn.turn;
+    let mut rows = Vec::new();
+    if streaming {
+        if kept.reply.is_empty() && kept.reasoning.is_empty() {
+            let text = format!("{} waiting for the answer", look.theme.glyph(Sign::Working));
+            rows.extend(block(look, &text, Role::Dim));
+        }
+    } else {
+        if let Some(fault) = &kept.fault {
+            rows.extend(trouble(turn, fault, look));
+        } else if let Some(words) = odd_end(turn) {
+            let text = format!("{} {words}", look.theme.glyph(Sign::Warning));
+            rows.extend(block(look, &text, Role::Warn));
+        }
+        rows.push(bill(turn, look));
+    }
+    rows.push(Line::default());
+    rows
+}
+
+/// What is worth saying of an end that was no trouble.
+fn odd_end(turn: &ChatTurn) -> Option<String> {
+    Some(match &turn.turn.finish {
+        Some(Finish::Stop | Finish::ToolCalls) => {
+            if !turn.turn.reply.is_empty() {
+                return None;
+            }
+            "the answer is empty".into()
+        }
+        Some(Finish::Length) => "the answer was cut at the model's limit of length".into(),
+        Some(Finish::ContentFilter) => "a filter of the vendor cut the answer".into(),
+        Some(Finish::Other(reason)) => format!("the model ended it: {reason}"),
+        Some(Finish::Cancelled) => "stopped; what came is billed".into(),
+        Some(Finish::Cut) => "the answer broke off".into(),
+        None => "the program ended while this answer came".into(),
+    })
+}
+
+fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let status = fault
+        .status
+        .map(|status| format!(" (HTTP {status})"))
+        .unwrap_or_default();
+    let what = format!(
+        "{} {}{status}",
+        theme.glyph(Sign::Cross),
+        clean(&fault.message)
+    );
+    let wait = fault
+        .retry_after
+        .map(|seconds| format!("; the relay asks to wait {seconds} s"))
+        .unwrap_or_default();
+    let advice = format!(
+        "{} {}{wait}",
+        theme.glyph(Sign::Arrow),
+        clean(&fault.advice)
+    );
+    let mut rows = block(look, &what, Role::Bad);
+    rows.extend(block(look, &advice, Role::Text));
+    let id = fault.request_id.as_ref().or(turn.request_id.as_ref());
+    let id = id
+        .map(|id| format!("  request {}", clean(id)))
+        .unwrap_or_default();
+    let again = format!("{} asks again{id}", look.retry_key);
+    rows.extend(block(look, &again, Role::Dim));
+    rows
+}
+
+/// Tokens, cost and time of one turn.
+fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
+    let kept = &turn.turn;
+    let dim = look.theme.style(Role::Dim);
+    let mut spans = vec![Span::raw(" ".repeat(INDENT))];
+    if !kept.usage.is_empty() {
+        let cached = match kept.usage.cache_read {
+            0 => String::new(),
+            tokens => format!(" ({} cached)", words::short(tokens)),
+        };
+        spans.push(Span::styled(
+            format!(
+                "{} in{cached}  {} out  ",
+                words::short(kept.usage.prompt()),
+                words::short(kept.usage.output)
+            ),
+            dim,
+        ));
+    }
+    match &kept.cost {
+        Some(figure) if !kept.usage.is_empty() || figure.basis != Basis::Estimated => {
+            spans.push(cost(look.theme, figure));
+        }
+        _ => spans.push(Span::styled("no tokens were counted", dim)),
+    }
+    if let Some(total) = kept.total_ms {
+        spans.push(Span::styled(format!("  {}", words::seconds(total)), dim));
+    }
+    Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::FaultKind;
+    use crate::engine::door::TurnId;
+    use crate::tui::theme::{ColorLevel, Glyphs};
+
+    fn with_look<T>(test: impl FnOnce(&Look<'_>) -> T) -> T {
+        let theme = Theme::new(ColorLevel::None, Glyphs::Unicode);
+        test(&Look {
+            theme: &theme,
+            zone: &TimeZone::UTC,
+            now: UnixMillis(0),
+            width: 40,
+            reasoning_open: false,
+            reasoning_key: "^T".into(),
+            retry_key: "Alt-r".into(),
+        })
+    }
+
+    fn turn() -> ChatTurn {
+        ChatTurn::asked(1, TurnId(1), "m".into(), "why?".into(), UnixMillis(0))
+    }
+
+    fn texts(rows: &[Line<'_>]) -> Vec<String> {
+        rows.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_failed_answer_says_why_what_to_do_and_how_to_ask_again() {
+        let mut turn = turn();
+        turn.turn.fault = Some(
+            Fault::new(FaultKind::CredentialRefused, "the key was\u{1b}[2J refused")
+                .with_status(401)
+                .with_request_id(Some("req-7".into())),
+        );
+        let rows = with_look(|look| texts(&tail(&turn, look, false))).join("\n");
+        for part in [
+            "✗ the key was refused (HTTP 401)",
+            "→ check the key",
+            "Alt-r asks again  request",
+            "req-7",
+        ] {
+            assert!(rows.contains(part), "{part} in {rows}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_ended_oddly_says_so() {
+        let said = |finish: Option<Finish>, reply: &str| {
+            let mut turn = turn();
+            turn.grow(reply, false);
+            turn.turn.finish = finish;
+            odd_end(&turn)
+        };
+        assert_eq!(said(Some(Finish::Stop), "text"), None);
+        assert!(said(Some(Finish::Stop), "").is_some());
+        assert!(said(Some(Finish::Length), "text").is_some());
+        assert!(said(None, "text").is_some());
+    }
+
+    #[test]
+    fn no_row_is_wider_than_the_screen() {
+        let mut turn = turn();
+        turn.turn.model = "模型".repeat(40);
+        turn.turn.prompt = "word ".repeat(40);
+        turn.grow(&"think ".repeat(40), true);
+        with_look(|look| {
+            for row in head(&turn, look).iter().chain(&tail(&turn, look, false)) {
+                assert!(row.width() <= 40, "{row}");
+            }
+        });
+    }
+}

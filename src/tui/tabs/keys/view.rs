@@ -1,0 +1,245 @@
+//! How the tab of keys is drawn.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{KeyInfo, KeyStatus, Money, QuotaLimit};
+use crate::engine::door::KeyRow;
+use crate::tui::columns::{Column, Widths};
+use crate::tui::draw::{clean, put, put_all, row, with_ratio};
+use crate::tui::layout::Layout;
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::paragraph;
+use crate::tui::tabs::list::{self, Caption};
+use crate::tui::text::Align;
+use crate::tui::theme::{Role, Sign, Theme};
+use crate::tui::words::{self, Nearness};
+
+const COLUMNS: [Column; 7] = [
+    column("NAME", 16, 30, Align::Left, 9),
+    column("GROUP", 10, 18, Align::Left, 5),
+    column("LEFT", 15, 16, Align::Left, 7),
+    column("USED", 9, 10, Align::Right, 3),
+    column("EXPIRES", 9, 10, Align::Left, 6),
+    column("LAST USED", 9, 9, Align::Left, 2),
+    column("STATUS", 12, 12, Align::Left, 8),
+];
+
+const fn column(
+    title: &'static str,
+    least: usize,
+    most: usize,
+    align: Align,
+    matters: u8,
+) -> Column {
+    Column {
+        title,
+        least,
+        most,
+        align,
+        matters,
+    }
+}
+
+/// Draws the tab.
+pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let tab = &model.keys;
+    if !model.relay.manages() && model.relay.keys.value().is_none() {
+        explain(model, layout, frame);
+        return;
+    }
+    let marked = match tab.marked.len() {
+        0 => Vec::new(),
+        count => vec![Span::styled(
+            format!("{count} marked  "),
+            theme.style(Role::Mark),
+        )],
+    };
+    list::caption(
+        model,
+        layout,
+        frame,
+        Caption {
+            list: &tab.list,
+            remote: &model.relay.keys,
+            one: "key",
+            many: "keys",
+            right: marked,
+        },
+    );
+    if tab.list.shown() == 0 {
+        let empty = "No keys yet. n makes one: name, group, what it may spend, when it ends.";
+        list::nothing(model, layout, frame, &tab.list, &model.relay.keys, empty);
+        return;
+    }
+    let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
+    let buffer = frame.buffer_mut();
+    put(buffer, layout.head, &widths.head(&COLUMNS, theme));
+    let rows = model.relay.key_rows();
+    let (window, cursor) = tab.list.window(layout.list_height());
+    for (at, index) in window.iter().enumerate() {
+        let Some(key) = rows.get(*index) else {
+            continue;
+        };
+        let marked = tab.marked.contains(&key.info.id);
+        let line = widths.row(&COLUMNS, theme, at == cursor, marked, |column, _| {
+            text(model, key, column)
+        });
+        put(buffer, row(layout.rows, at), &line);
+    }
+}
+
+/// The text of one cell.
+fn text(model: &Model, row: &KeyRow, column: usize) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let relay = &model.relay;
+    let info = &row.info;
+    let now = model.now.wall;
+    match column {
+        0 => (info.name.clone(), Role::Text),
+        1 => {
+            let group = relay.group_of(row).unwrap_or("?");
+            (
+                with_ratio(theme, group, relay.ratio(group), usize::MAX),
+                Role::Text,
+            )
+        }
+        2 => left(model, info),
+        3 => (money(relay.scale().money(info.used)), Role::Money),
+        4 => {
+            let (text, nearness) = words::expiry(info.expires, now);
+            let role = match nearness {
+                Nearness::Far => Role::Text,
+                Nearness::Soon => Role::Warn,
+                Nearness::Over => Role::Bad,
+            };
+            (text, role)
+        }
+        5 => match info.last_used {
+            Some(at) => (words::age(at, now), Role::Dim),
+            None => (theme.glyph(Sign::Nothing).into(), Role::Dim),
+        },
+        _ => {
+            let status = relay.status(row, now.seconds());
+            let text = format!("{} {}", status_sign(theme, status), status.word());
+            (text, status_role(status))
+        }
+    }
+}
+
+/// Money in a column: two decimals, more where that would show nothing of it.
+fn money(amount: Money) -> String {
+    let small = amount.nanos() != 0 && amount.nanos().abs() < 10_000_000;
+    if small {
+        amount.to_string()
+    } else {
+        let text = amount.fixed(2);
+        match text.strip_prefix('-') {
+            Some(rest) => format!("-${rest}"),
+            None => format!("${text}"),
+        }
+    }
+}
+
+/// What is left, with a meter; unlimited is a word, never 0 % or 100 % (S-22).
+fn left(model: &Model, info: &KeyInfo) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let Some(left) = info.left.money(model.relay.scale()) else {
+        return ("unlimited".into(), Role::Text);
+    };
+    let share = left_share(info).unwrap_or(0);
+    let full = usize::try_from((share + 19) / 20).unwrap_or(0).min(5);
+    let meter = format!(
+        "{}{}",
+        theme.glyph(Sign::MeterFull).repeat(full),
+        theme.glyph(Sign::MeterEmpty).repeat(5 - full)
+    );
+    let role = match share {
+        0 => Role::Bad,
+        1..=20 => Role::Warn,
+        _ => Role::Text,
+    };
+    (format!("{:<9} {meter}", money(left)), role)
+}
+
+/// What is left of a key in percent of all it was given; `None` for unlimited.
+pub fn left_share(info: &KeyInfo) -> Option<i64> {
+    let QuotaLimit::Limited(left) = info.left else {
+        return None;
+    };
+    let (left, used) = (i128::from(left.0.max(0)), i128::from(info.used.0.max(0)));
+    match left + used {
+        0 => Some(0),
+        all => i64::try_from((left * 100).div_euclid(all)).ok(),
+    }
+}
+
+/// The sign of a status: never colour alone (S-21).
+pub fn status_sign(theme: &Theme, status: KeyStatus) -> &'static str {
+    match status {
+        KeyStatus::Enabled => theme.glyph(Sign::Check),
+        KeyStatus::Disabled => theme.glyph(Sign::Nothing),
+        KeyStatus::Expired => theme.glyph(Sign::Warning),
+        KeyStatus::Exhausted => theme.glyph(Sign::Cross),
+    }
+}
+
+/// The colour of a status.
+pub fn status_role(status: KeyStatus) -> Role {
+    match status {
+        KeyStatus::Enabled => Role::Good,
+        KeyStatus::Disabled => Role::Dim,
+        KeyStatus::Expired => Role::Warn,
+        KeyStatus::Exhausted => Role::Bad,
+    }
+}
+
+/// Why there is no list, and what is possible, for a relay that was added with a key only.
+fn explain(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let name = model.relay.profile_name().unwrap_or_default();
+    let width = layout.body.width;
+    let mut rows = vec![Line::default()];
+    let head = format!("{} was added with a key only", clean(name));
+    rows.extend(paragraph(theme, &head, Role::Heading, 1, width));
+    rows.push(Line::default());
+    for text in [
+        "A key can list models and chat. It cannot see or make keys, groups or the wallet: for that a relay wants an account's access token.",
+        "What works: 3 Market shows the models, 4 Chat talks to them and counts what each answer costs where prices are public.",
+        "P adds the same relay with an account.",
+    ] {
+        rows.extend(paragraph(theme, text, Role::Text, 1, width));
+    }
+    put_all(frame.buffer_mut(), layout.body, &rows);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::QuotaUnits;
+
+    #[test]
+    fn s_22_a_share_is_only_of_what_is_limited() {
+        let key = |left, used| KeyInfo {
+            id: 1,
+            name: String::new(),
+            masked: String::new(),
+            status: KeyStatus::Enabled,
+            group: String::new(),
+            left,
+            used: QuotaUnits(used),
+            created: None,
+            last_used: None,
+            expires: None,
+            models: None,
+            ips: None,
+        };
+        let limited = |left, used| key(QuotaLimit::Limited(QuotaUnits(left)), used);
+        assert_eq!(left_share(&key(QuotaLimit::Unlimited, 5)), None);
+        assert_eq!(left_share(&limited(0, 0)), Some(0));
+        assert_eq!(left_share(&limited(98, 2)), Some(98));
+        assert_eq!(left_share(&limited(-5, 100)), Some(0));
+        assert_eq!(left_share(&limited(i64::MAX, i64::MAX)), Some(50));
+    }
+}

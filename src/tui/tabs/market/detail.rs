@@ -1,0 +1,312 @@
+//! Everything about one model (S-42, S-43): its exact name, its price in each group and where that comes from, the full
+//! URL of each way to call it, and whether it can be called right now.
+
+use ratatui::text::{Line, Span};
+
+use crate::domain::price::BasePrice;
+use crate::domain::{Group, Model as Offer, Money, Price};
+use crate::tui::draw::{clean, cut, ratio, times};
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::{labelled, paragraph, shift};
+use crate::tui::tabs::chat;
+use crate::tui::text::{Align, Wrap, fit, wrap_text};
+use crate::tui::theme::{Role, Sign};
+use crate::tui::words;
+
+/// The rows of the detail at this width.
+pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let Some(offer) = model.relay.model(name) else {
+        return paragraph(theme, "This model is gone.", Role::Dim, 1, cells);
+    };
+    let mut rows = Vec::new();
+    // The exact name, whole, whatever the width (S-44).
+    let room = usize::from(cells).saturating_sub(2).max(2);
+    let named = wrap_text(
+        &clean(&offer.name),
+        room,
+        Wrap::Anywhere,
+        theme.style(Role::Title),
+    );
+    rows.extend(named.into_iter().map(|row| shift(row, 1)));
+    let vendor = match offer.vendor.trim() {
+        "" => "vendor not told",
+        vendor => vendor,
+    };
+    let dot = theme.glyph(Sign::Dot);
+    let mut about = vec![clean(vendor).into_owned()];
+    about.extend(offer.tags.iter().map(|tag| clean(tag).into_owned()));
+    rows.extend(paragraph(
+        theme,
+        &about.join(&format!(" {dot} ")),
+        Role::Dim,
+        1,
+        cells,
+    ));
+    if !offer.description.trim().is_empty() {
+        rows.push(Line::default());
+        let text = clean(&offer.description);
+        rows.extend(paragraph(theme, &text, Role::Text, 1, cells));
+    }
+    rows.push(Line::default());
+    rows.extend(limits(model, offer, cells));
+    rows.push(Line::default());
+    rows.extend(prices(model, offer, cells));
+    rows.push(Line::default());
+    rows.extend(endpoints(model, offer, cells));
+    rows.push(Line::default());
+    rows.extend(preflight(model, offer, cells));
+    rows
+}
+
+fn limits(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let tokens = |count: Option<u64>| match count {
+        Some(count) => format!("{} tokens", words::short(count)),
+        None => "not told".into(),
+    };
+    let text = format!(
+        "context {}, answer {}",
+        tokens(offer.context),
+        tokens(offer.max_output)
+    );
+    let value = vec![Span::styled(text, theme.style(Role::Text))];
+    labelled(theme, "Limits", value, cells)
+}
+
+/// The groups that have the model, the cheapest first (S-35); unknown prices last.
+fn ranked<'a>(model: &'a Model, offer: &Offer) -> Vec<(&'a Group, Price)> {
+    let mut ranked: Vec<(&Group, Price)> = model
+        .relay
+        .group_rows()
+        .iter()
+        .filter(|group| offer.in_group(&group.name))
+        .map(|group| (group, model.relay.price(offer, &group.name)))
+        .collect();
+    ranked.sort_by_key(|(_, price)| match price {
+        Price::PerToken(prices) => (0, prices.input.plus(prices.output)),
+        Price::PerCall { call } => (0, *call),
+        Price::Tiered { .. } => (1, Money::ZERO),
+        Price::Unknown => (2, Money::ZERO),
+    });
+    ranked
+}
+
+fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let say = |text: &str, role| paragraph(theme, text, role, 1, cells);
+    let groups = ranked(model, offer);
+    let mut rows = match &offer.price {
+        BasePrice::Ratios(_) => say("Price in dollars per million tokens", Role::Heading),
+        BasePrice::PerCall { .. } => say("Price in dollars per call", Role::Heading),
+        BasePrice::Tiered { expression } => {
+            let mut rows = say("Price by an expression of the relay", Role::Heading);
+            rows.extend(say(&clean(expression), Role::Code));
+            rows.extend(say(
+                "what a call costs is known once the relay has billed it",
+                Role::Dim,
+            ));
+            return rows;
+        }
+        BasePrice::Unknown => return say("Price: ? (the relay publishes none)", Role::Warn),
+    };
+    if groups.is_empty() {
+        rows.extend(say(
+            "no group of this account has it, or the groups are not known",
+            Role::Warn,
+        ));
+        return rows;
+    }
+    let name = (usize::from(cells) / 4).clamp(8, 16);
+    let columns = |group: &str, ratio: &str, figures: &[String]| {
+        let figures: String = figures
+            .iter()
+            .map(|text| format!(" {}", fit(text, 7, Align::Right, "")))
+            .collect();
+        format!(
+            "   {} {}{figures}",
+            fit(&cut(theme, group, name), name, Align::Left, ""),
+            fit(ratio, 5, Align::Left, ""),
+        )
+    };
+    let heads: &[&str] = match &offer.price {
+        BasePrice::Ratios(_) => &["IN", "OUT", "READ", "WRITE"],
+        _ => &["CALL"],
+    };
+    let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
+    rows.push(Line::styled(
+        columns("GROUP", "RATIO", &heads),
+        theme.style(Role::ColumnHead),
+    ));
+    for (at, (group, price)) in groups.iter().enumerate() {
+        let ratio = ratio(theme, group.ratio);
+        let figures: Vec<String> = match price {
+            Price::PerToken(prices) => [
+                prices.input,
+                prices.output,
+                prices.cache_read,
+                prices.cache_write,
+            ]
+            .map(words::price)
+            .to_vec(),
+            Price::PerCall { call } => vec![words::price(*call)],
+            Price::Tiered { .. } | Price::Unknown => vec!["?".into(); heads.len()],
+        };
+        let role = if at == 0 { Role::Text } else { Role::Dim };
+        rows.push(Line::styled(
+            columns(&group.name, &ratio, &figures),
+            theme.style(role),
+        ));
+    }
+    let known: Vec<&(&Group, Price)> = groups
+        .iter()
+        .filter(|(_, price)| matches!(price, Price::PerToken(_) | Price::PerCall { .. }))
+        .collect();
+    if let [(best, _), _, ..] = known.as_slice() {
+        let text = format!(
+            "{} is the cheapest of those with a known price",
+            clean(&best.name)
+        );
+        rows.extend(say(&text, Role::Dim));
+    }
+    rows.extend(derivation(model, offer, &groups, cells));
+    if offer.groups.is_none() {
+        rows.extend(say(
+            "the relay does not say which groups have it",
+            Role::Dim,
+        ));
+    }
+    rows
+}
+
+/// Where the figures come from (S-41), for the group whose prices the list shows.
+fn derivation(
+    model: &Model,
+    offer: &Offer,
+    groups: &[(&Group, Price)],
+    cells: u16,
+) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let chosen = groups
+        .iter()
+        .find(|(group, _)| group.name == model.market.group)
+        .or(groups.first());
+    let Some((group, price)) = chosen else {
+        return Vec::new();
+    };
+    let (Some(ratio), BasePrice::Ratios(ratios), Price::PerToken(prices)) =
+        (group.ratio, &offer.price, price)
+    else {
+        return Vec::new();
+    };
+    let unit = Money::from_wide_nanos(
+        1_000_000_i128 * 1_000_000_000 / i128::from(model.relay.scale().units_per_usd()),
+    );
+    let text = format!(
+        "{group}: ${unit} {model} {ratio} = ${input} in; {completion} = ${output} out",
+        group = clean(&group.name),
+        unit = words::price(unit),
+        model = ratios.model,
+        input = words::price(prices.input),
+        completion = ratios.completion,
+        output = words::price(prices.output),
+    );
+    paragraph(theme, &times(theme, &text), Role::Dim, 1, cells)
+}
+
+fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = paragraph(theme, "Called on", Role::Heading, 1, cells);
+    if offer.endpoints.is_empty() {
+        rows.extend(paragraph(
+            theme,
+            "the relay does not say; the chat uses /v1/chat/completions",
+            Role::Dim,
+            3,
+            cells,
+        ));
+    }
+    let Some(profile) = model.relay.profile() else {
+        return rows;
+    };
+    for endpoint in &offer.endpoints {
+        let word = fit(&clean(&endpoint.to_string()), 10, Align::Left, "");
+        let url = match endpoint.path(&offer.name) {
+            Some(path) => clean(&profile.address.join(&path)).into_owned(),
+            None => "a path of the relay's own".into(),
+        };
+        let room = usize::from(cells).saturating_sub(15).max(2);
+        let lines = wrap_text(&url, room, Wrap::Anywhere, theme.style(Role::LinkAddress));
+        for (at, line) in lines.into_iter().enumerate() {
+            let before = if at == 0 { word.as_str() } else { "          " };
+            let mut spans = vec![Span::raw(format!("   {before} "))];
+            spans.extend(line.spans);
+            rows.push(Line::from(spans));
+        }
+    }
+    rows
+}
+
+/// Whether it can be called right now: key, group, price, balance (S-42).
+fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let relay = &model.relay;
+    let mut checks: Vec<Span<'static>> = Vec::new();
+    let mut say = |good: Option<bool>, text: String| {
+        let (sign, role) = match good {
+            Some(true) => (theme.glyph(Sign::Check), Role::Good),
+            Some(false) => (theme.glyph(Sign::Cross), Role::Bad),
+            None => ("?", Role::Warn),
+        };
+        checks.push(Span::styled(format!("{sign} {text}"), theme.style(role)));
+    };
+    let key = chat::update::key(model);
+    let group = chat::update::group(model);
+    match key {
+        Some(row) => {
+            let allowed = row
+                .info
+                .models
+                .as_ref()
+                .is_none_or(|models| models.contains(&offer.name));
+            let word = if allowed { "key" } else { "not allowed to key" };
+            say(Some(allowed), format!("{word} {}", clean(&row.info.name)));
+        }
+        None if relay.manages() => say(Some(false), "no key with its secret here".into()),
+        None => say(Some(true), "key of this profile".into()),
+    }
+    match (group, &offer.groups) {
+        (Some(group), Some(_)) if offer.in_group(group) => {
+            say(Some(true), format!("in group {}", clean(group)));
+        }
+        (Some(group), Some(_)) => say(Some(false), format!("not in group {}", clean(group))),
+        (_, _) => say(None, "group not told".into()),
+    }
+    let price = group.map(|group| relay.price(offer, group));
+    match price {
+        Some(Price::PerToken(_) | Price::PerCall { .. }) => say(Some(true), "price known".into()),
+        _ => say(None, "price ?".into()),
+    }
+    match relay.balance() {
+        Some(balance) => say(Some(balance > Money::ZERO), format!("wallet {balance}")),
+        None => say(None, "wallet ?".into()),
+    }
+    let mut rows = paragraph(theme, "To chat with it now", Role::Heading, 1, cells);
+    // A check is never broken in two.
+    let mut line = vec![Span::raw("   ")];
+    let mut used = 3;
+    for check in checks {
+        if used + check.width() > usize::from(cells) && used > 3 {
+            rows.push(Line::from(std::mem::replace(
+                &mut line,
+                vec![Span::raw("   ")],
+            )));
+            used = 3;
+        }
+        used += check.width() + 2;
+        line.push(check);
+        line.push(Span::raw("  "));
+    }
+    rows.push(Line::from(line));
+    rows
+}

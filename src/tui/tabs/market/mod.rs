@@ -1,0 +1,6 @@
+//! The marketplace: every model of the relay with its price in each group.
+
+pub mod detail;
+pub mod state;
+pub mod update;
+pub mod view;

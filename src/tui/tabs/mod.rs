@@ -1,0 +1,42 @@
+//! The tabs, each a folder: its state, what changes it, and how it is drawn.
+
+pub mod chat;
+pub mod groups;
+pub mod keys;
+pub mod list;
+pub mod market;
+
+/// A tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The keys.
+    Keys,
+    /// The groups.
+    Groups,
+    /// The marketplace.
+    Market,
+    /// The chat.
+    Chat,
+}
+
+impl Tab {
+    /// The tabs as they stand on the screen.
+    pub const ALL: [Tab; 4] = [Tab::Keys, Tab::Groups, Tab::Market, Tab::Chat];
+
+    /// The word on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Tab::Keys => "Keys",
+            Tab::Groups => "Groups",
+            Tab::Market => "Market",
+            Tab::Chat => "Chat",
+        }
+    }
+
+    /// The tab so many places to the right, going round.
+    #[must_use]
+    pub fn step(self, by: usize) -> Tab {
+        let at = Tab::ALL.iter().position(|tab| *tab == self).unwrap_or(0);
+        Tab::ALL[(at + by) % Tab::ALL.len()]
+    }
+}

@@ -1,0 +1,92 @@
+//! Knows every mode of the terminal that was switched on, and switches it off again: on the way out, on a panic, before a
+//! pause. Whatever happens, the next program finds the terminal as we found it.
+//!
+//! Mouse reports are never asked for: selecting text stays the terminal's own business. The wheel scrolls all the same,
+//! because the terminal sends arrow keys for it (1007).
+
+use std::fs::File;
+use std::io;
+use std::time::Duration;
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use super::tty::write_all;
+
+/// Switches on: the other screen, cleared for consoles that have no other; pastes marked as such; arrow keys for the wheel,
+/// after the terminal was told to remember how that stood.
+pub const ENTER: &[u8] = b"\x1b[?1049h\x1b[0m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1007s\x1b[?1007h";
+
+/// Switches off, in the opposite order: the style, the wheel as it was, marked pastes, the cursor shown, the first screen.
+pub const LEAVE: &[u8] = b"\x1b[0m\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l";
+
+/// How long a line that hangs may hold up the way out.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The terminal in our hands. Dropping it restores the terminal.
+#[derive(Debug)]
+pub struct Guard {
+    input: File,
+    output: File,
+    /// How the line was set before, while it is raw.
+    before: Option<Termios>,
+    /// Whether the modes of [`ENTER`] are on, or may be.
+    entered: bool,
+}
+
+impl Guard {
+    /// Takes the terminal over: keys come unchanged, and the other screen is shown.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is then as it was.
+    pub fn enter(input: File, output: File) -> io::Result<Self> {
+        let mut guard = Self {
+            input,
+            output,
+            before: None,
+            entered: false,
+        };
+        guard.retake()?;
+        Ok(guard)
+    }
+
+    /// Takes it over once more: after [`Guard::restore`], or after the shell had it behind our back.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is then as it was.
+    pub fn retake(&mut self) -> io::Result<()> {
+        let now = tcgetattr(&self.input)?;
+        let mut raw = now.clone();
+        raw.make_raw();
+        self.before.get_or_insert(now);
+        self.entered = true;
+        let taken = tcsetattr(&self.input, OptionalActions::Now, &raw)
+            .map_err(io::Error::from)
+            .and_then(|()| write_all(&self.output, ENTER, None));
+        if taken.is_err() {
+            self.restore();
+        }
+        taken
+    }
+
+    /// Gives it back. Every step is taken, whether or not the one before worked; a second time changes nothing.
+    pub fn restore(&mut self) {
+        if std::mem::take(&mut self.entered) {
+            // On a line that is gone there is nothing to restore.
+            let _ = write_all(&self.output, LEAVE, Some(PATIENCE));
+        }
+        if let Some(before) = self.before.take() {
+            let _ = tcsetattr(&self.input, OptionalActions::Now, &before);
+        }
+    }
+
+    /// Whether the terminal is ours at the moment.
+    pub fn is_entered(&self) -> bool {
+        self.entered
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.restore();
+    }
+}

@@ -1,0 +1,138 @@
+//! The screen as the loop sees it: drawn on, resized, left for a pause, given back.
+
+use std::io;
+use std::time::Duration;
+
+use ratatui::layout::{Position, Rect, Size};
+use ratatui::{Frame, Terminal};
+
+use super::backend::FrameBackend;
+use super::guard::Guard;
+use super::outlet::{Drained, Outlet};
+use super::signals;
+use super::tty::Tty;
+
+/// How long the last frame may take before the terminal is given back without it.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The terminal, ours to draw on. Dropping it gives it back.
+#[derive(Debug)]
+pub struct Screen {
+    terminal: Terminal<FrameBackend<Outlet>>,
+    drained: Drained,
+    guard: Guard,
+    tty: Tty,
+    size: Size,
+}
+
+impl Screen {
+    /// Takes the terminal over. Signals should be listened to before, so that none can end the process in between.
+    ///
+    /// # Errors
+    /// What the system says; the terminal is then as it was.
+    pub fn open(tty: Tty) -> io::Result<Self> {
+        let ours = tty.try_clone()?;
+        let outlet = Outlet::start(ours.output.try_clone()?)?;
+        let drained = outlet.drained();
+        let size = tty.size();
+        let terminal = Terminal::new(FrameBackend::new(outlet, size))?;
+        let guard = Guard::enter(ours.input, ours.output)?;
+        Ok(Self {
+            terminal,
+            drained,
+            guard,
+            tty,
+            size,
+        })
+    }
+
+    /// Draws a frame and hands what changed to the terminal, in one piece; nothing where nothing changed. While the terminal
+    /// is not ours, nothing is drawn: it would end up among what the shell shows.
+    ///
+    /// # Errors
+    /// When the terminal takes no more; it is gone then.
+    pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if !self.guard.is_entered() {
+            return Ok(());
+        }
+        self.terminal.draw(view).map(|_| ())
+    }
+
+    /// Tells when the terminal has taken everything: the time for the next frame.
+    pub fn drained(&self) -> Drained {
+        self.drained.clone()
+    }
+
+    /// The size frames are drawn for.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// Asks the terminal for its size, which may have changed; the next frame is drawn for it, whole.
+    ///
+    /// # Errors
+    /// When the terminal takes no more.
+    pub fn resize(&mut self) -> io::Result<Size> {
+        let size = self.tty.size();
+        if size != self.size() {
+            self.repaint()?;
+        }
+        Ok(size)
+    }
+
+    /// The next frame is drawn whole, for the size the terminal has now: something else has written on it.
+    ///
+    /// # Errors
+    /// When the terminal takes no more.
+    pub fn repaint(&mut self) -> io::Result<()> {
+        self.size = self.tty.size();
+        let backend = self.terminal.backend_mut();
+        backend.set_size(self.size);
+        backend.forget();
+        self.terminal
+            .resize(Rect::from((Position::ORIGIN, self.size)))
+    }
+
+    /// Sends bytes that are no frame, such as a clipboard sequence; nothing while the terminal is not ours.
+    ///
+    /// # Errors
+    /// When the terminal takes no more.
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if !self.guard.is_entered() {
+            return Ok(());
+        }
+        self.terminal.backend_mut().send(bytes)
+    }
+
+    /// Gives the terminal back and stops the process until the shell says `fg`. Then [`super::signals::Signal::Resumed`]
+    /// comes, to be answered by [`Screen::resume`].
+    ///
+    /// # Errors
+    /// What the system says; the terminal is restored in any case.
+    pub fn pause(&mut self) -> io::Result<()> {
+        self.restore();
+        signals::pause()
+    }
+
+    /// Takes the terminal over again after a pause, whoever asked for it; the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn resume(&mut self) -> io::Result<()> {
+        self.guard.retake()?;
+        self.repaint()
+    }
+
+    /// Gives the terminal back as it was found. A second time changes nothing.
+    pub fn restore(&mut self) {
+        // A frame that is half written would end up on the first screen.
+        self.drained.wait_blocking(PATIENCE);
+        self.guard.restore();
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        self.restore();
+    }
+}

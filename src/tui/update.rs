@@ -1,0 +1,86 @@
+//! What changes the model: one message in, effects out. No I/O, no clock, no chance.
+
+pub mod engine;
+pub mod input;
+
+use super::effect::{Effect, Effects};
+use super::layout::{Layout, layout};
+use super::model::{Model, Tone};
+use super::msg::{Copied, Msg, Now};
+use super::overlay::Overlay;
+use super::tabs::{chat, keys, market};
+
+/// Takes one message into the model.
+pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
+    model.now = now;
+    let mut fx = Effects::default();
+    match msg {
+        Msg::Key(key) => input::key(model, key, &mut fx),
+        Msg::Paste(text) => input::paste(model, &text),
+        Msg::Resize(size) => {
+            model.size = size;
+            settle(model);
+        }
+        Msg::Engine(event) => engine::event(model, *event, &mut fx),
+        Msg::EngineGone => engine::gone(model),
+        Msg::Busy(command) => engine::busy(model, *command),
+        Msg::Copied { what, outcome } => copied(model, what, outcome),
+        Msg::Due => {}
+        Msg::Ended => {
+            chat::update::stop(model, &mut fx);
+            fx.push(Effect::Quit);
+        }
+    }
+    pass_time(model, &mut fx);
+    fx
+}
+
+/// The layout at the model's own size; where the terminal is too small, a layout without room.
+pub fn areas(model: &Model) -> Layout {
+    layout(model, model.size).unwrap_or_default()
+}
+
+/// Brings cursors and windows in line with new rows or a new size.
+pub fn settle(model: &mut Model) {
+    let height = areas(model).list_height();
+    model.keys.load(&model.relay, height);
+    model.groups.load(&model.relay, height);
+    model.market.load(&model.relay, height);
+    let height = areas(model).picker_height();
+    for overlay in &mut model.overlays {
+        if let Overlay::Picker(picker) = overlay {
+            picker.load(&model.relay, &model.profiles, height);
+        }
+    }
+}
+
+/// What is due is done.
+fn pass_time(model: &mut Model, fx: &mut Effects) {
+    let now = model.now.uptime;
+    if model.flash.as_ref().is_some_and(|flash| flash.until <= now) {
+        model.flash = None;
+    }
+    chat::update::keep_if_due(model, fx);
+}
+
+fn copied(model: &mut Model, what: &'static str, outcome: Copied) {
+    match outcome {
+        Copied::Sent(words) => model.say(Tone::Good, format!("{what} {words}")),
+        Copied::Refused(why) => {
+            model.say(Tone::Bad, format!("could not copy {what}: {why}"));
+            return;
+        }
+    }
+    if what == keys::update::SECRET
+        && let Some(Overlay::Secret(secret)) = model.overlays.last_mut()
+    {
+        secret.copied = true;
+    }
+}
+
+/// Shows the marketplace, filtered by a group.
+pub fn show_models_of(model: &mut Model, group: &str) {
+    model.overlays.clear();
+    model.tab = super::tabs::Tab::Market;
+    market::update::show_group(model, group);
+}

@@ -1,0 +1,315 @@
+//! What the engine says, taken into the model. A late answer to something that is gone is recognised by its id and dropped.
+
+use crate::domain::profile::LOCAL;
+use crate::domain::{Conversation, Fault, FaultKind, KeyInfo, Profile, RelayFacts};
+use crate::engine::door::{AskId, Command, Event, KeyRow, Scope};
+use crate::tui::effect::Effects;
+use crate::tui::model::{Model, Stage, Tone};
+use crate::tui::overlay::{NewSecret, Note, Overlay};
+use crate::tui::relay::Connection;
+use crate::tui::tabs::chat;
+
+use super::settle;
+
+/// Takes an event into the model.
+pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
+    match event {
+        Event::Profiles { list, current } => profiles(model, list, current, fx),
+        Event::Opening { profile } => opening(model, profile),
+        Event::Opened {
+            profile,
+            facts,
+            conversation,
+        } => opened(model, profile, facts, conversation, fx),
+        Event::OpenFailed { profile, fault } => {
+            model.relay.forget();
+            model.relay.connection = Connection::Failed(profile, fault);
+            model.stage = Stage::Deck;
+        }
+        Event::Loaded { snapshot, at } => {
+            model.relay.arrive(snapshot, at);
+            settle(model);
+            chat::update::choose_defaults(model);
+            chat::update::send_waiting(model, fx);
+        }
+        Event::Failed { scope, fault } => {
+            model.relay.fail(scope, fault);
+            chat::update::send_waiting(model, fx);
+        }
+        Event::ProfileAdded {
+            ask,
+            profile,
+            notes,
+        } => profile_added(model, ask, profile, notes),
+        Event::KeyCreated {
+            ask,
+            key,
+            secret,
+            stored_in,
+        } => {
+            close_form(model, ask);
+            key_created(
+                model,
+                NewSecret {
+                    key,
+                    secret,
+                    stored_in,
+                    copied: false,
+                },
+            );
+        }
+        Event::KeysDeleted { ids, fault, .. } => keys_deleted(model, &ids, fault),
+        Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
+        Event::Delta {
+            turn,
+            text,
+            reasoning,
+        } => {
+            if let Some(turn) = model.chat.turn_mut(turn) {
+                turn.grow(&text, reasoning);
+            }
+        }
+        Event::Spend { turn, spend } => chat::update::spend(model, turn, spend),
+        Event::Ended { turn, end } => chat::update::ended(model, turn, *end, fx),
+        Event::Settled { turn, cost } => chat::update::settled(model, turn, cost, fx),
+        Event::Today(today) => model.today = Some(today),
+        Event::Kept { id } => {
+            if let Some(newer) = model.chat.kept(id) {
+                fx.engine(Command::Keep(newer));
+            }
+        }
+        Event::Notice(fault) => {
+            // A store that cannot be written never answers a first keeping.
+            if fault.kind == FaultKind::Local {
+                model.chat.not_kept();
+            }
+            model.complain(&fault);
+        }
+    }
+}
+
+fn profiles(model: &mut Model, list: Vec<Profile>, current: Option<String>, fx: &mut Effects) {
+    model.profiles = list;
+    settle(model);
+    if model.stage != Stage::Starting {
+        return;
+    }
+    let wanted = model
+        .settings
+        .profile
+        .clone()
+        .or(current)
+        .or_else(|| model.profiles.first().map(|profile| profile.name.clone()));
+    match wanted {
+        Some(profile) => {
+            model.stage = Stage::Deck;
+            open(model, profile, fx);
+        }
+        None => model.stage = Stage::FirstRun(0),
+    }
+}
+
+/// Asks the engine to open a profile.
+pub fn open(model: &mut Model, profile: String, fx: &mut Effects) {
+    model.stage = Stage::Deck;
+    chat::update::stop(model, fx);
+    model.relay.forget();
+    model.relay.connection = Connection::Opening(profile.clone());
+    settle(model);
+    fx.engine(Command::Open { profile });
+}
+
+fn opening(model: &mut Model, profile: String) {
+    model.stage = Stage::Deck;
+    model.relay.forget();
+    model.relay.connection = Connection::Opening(profile);
+    // What lies over the tab is about the relay before; only a secret that was not seen yet must stay.
+    model
+        .overlays
+        .retain(|overlay| matches!(overlay, Overlay::Secret(_) | Overlay::Note(_)));
+    settle(model);
+}
+
+fn opened(
+    model: &mut Model,
+    profile: Profile,
+    facts: RelayFacts,
+    conversation: Option<Box<Conversation>>,
+    fx: &mut Effects,
+) {
+    model.stage = Stage::Deck;
+    if !model
+        .profiles
+        .iter()
+        .any(|known| known.name == profile.name)
+    {
+        model.profiles.push(profile.clone());
+        model.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    let is_local = profile.is_local();
+    // Whoever has only a key is not told of account, keys and groups: nothing is awaited there.
+    let awaited: &[Scope] = if facts.manages {
+        &Scope::ALL
+    } else {
+        &[Scope::Models]
+    };
+    for scope in awaited {
+        model.relay.ask(*scope);
+    }
+    let name = profile.name.clone();
+    model.relay.connection = Connection::Open(Box::new(profile), Box::new(facts));
+    chat::update::restore(model, &name, conversation.map(|kept| *kept), fx);
+    settle(model);
+    if let Some(question) = model.greeting.take()
+        && is_local
+        && model.chat.turns.is_empty()
+    {
+        chat::update::greet(model, question, fx);
+    }
+}
+
+/// Closes the form that asked this, if it is still there.
+fn close_form(model: &mut Model, ask: AskId) {
+    model.overlays.retain(|overlay| match overlay {
+        Overlay::NewKey(form) => form.form.asked != Some(ask),
+        Overlay::AddRelay(form) => form.form.asked != Some(ask),
+        Overlay::Help { .. }
+        | Overlay::Confirm(_)
+        | Overlay::Secret(_)
+        | Overlay::Picker(_)
+        | Overlay::KeyDetail { .. }
+        | Overlay::ModelDetail { .. }
+        | Overlay::Note(_) => true,
+    });
+}
+
+fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<String>) {
+    close_form(model, ask);
+    let name = profile.name.clone();
+    model.profiles.retain(|known| known.name != name);
+    model.profiles.push(profile);
+    model.profiles.sort_by(|a, b| a.name.cmp(&b.name));
+    model.stage = Stage::Deck;
+    if notes.is_empty() {
+        model.say(Tone::Good, format!("{name} was added"));
+    } else {
+        model.overlays.push(Overlay::Note(Note {
+            title: format!("{name} was added; this was put right"),
+            lines: notes,
+        }));
+    }
+}
+
+/// A secret is never dropped, even when its form was left in the meantime: the key exists and this is the only showing.
+fn key_created(model: &mut Model, new: NewSecret) {
+    let info: KeyInfo = new.key.clone();
+    if let Some(timed) = model.relay.keys.timed() {
+        let (mut rows, at) = (timed.value.clone(), timed.at);
+        if !rows.iter().any(|row| row.info.id == info.id) {
+            rows.insert(
+                0,
+                KeyRow {
+                    info: info.clone(),
+                    held: true,
+                },
+            );
+        }
+        model.relay.keys.arrive(rows, at);
+        settle(model);
+        let height = super::areas(model).list_height();
+        model.keys.list.go_to(&info.id, height);
+    }
+    model.overlays.push(Overlay::Secret(Box::new(new)));
+}
+
+fn keys_deleted(model: &mut Model, ids: &[i64], fault: Option<Fault>) {
+    if let Some(timed) = model.relay.keys.timed() {
+        let (mut rows, at) = (timed.value.clone(), timed.at);
+        rows.retain(|row| !ids.contains(&row.info.id));
+        model.relay.keys.arrive(rows, at);
+    }
+    model
+        .overlays
+        .retain(|overlay| !matches!(overlay, Overlay::KeyDetail { id, .. } if ids.contains(id)));
+    if model.chat.key.is_some_and(|id| ids.contains(&id)) {
+        model.chat.key = None;
+    }
+    settle(model);
+    match (fault, ids.len()) {
+        (Some(fault), done) => {
+            let told = Fault {
+                message: format!("{} ({done} deleted)", fault.message),
+                ..fault
+            };
+            model.complain(&told);
+        }
+        (None, 1) => model.say(Tone::Good, "the key was deleted"),
+        (None, done) => model.say(Tone::Good, format!("{done} keys were deleted")),
+    }
+}
+
+/// Trouble goes to the form that asked, where it can be mended; else it is said in passing.
+fn ask_failed(model: &mut Model, ask: AskId, fault: Fault) {
+    for overlay in model.overlays.iter_mut().rev() {
+        let (asked, shown) = match overlay {
+            Overlay::NewKey(form) => (&mut form.form.asked, &mut form.form.fault),
+            Overlay::AddRelay(form) => (&mut form.form.asked, &mut form.form.fault),
+            Overlay::Help { .. }
+            | Overlay::Confirm(_)
+            | Overlay::Secret(_)
+            | Overlay::Picker(_)
+            | Overlay::KeyDetail { .. }
+            | Overlay::ModelDetail { .. }
+            | Overlay::Note(_) => continue,
+        };
+        if *asked == Some(ask) {
+            *asked = None;
+            *shown = Some(fault);
+            return;
+        }
+    }
+    model.complain(&fault);
+}
+
+/// Asks for a list anew, unless it is on its way.
+pub fn refresh(model: &mut Model, scope: Scope, fx: &mut Effects) {
+    model.relay.ask(scope);
+    fx.engine(Command::Refresh(scope));
+}
+
+/// The engine could not take a command: what waits for its answer must not wait for ever.
+pub fn busy(model: &mut Model, command: Command) {
+    let fault = Fault::new(
+        FaultKind::Local,
+        "busy: too many things are waiting to be done",
+    )
+    .advise("try again in a moment");
+    match command {
+        Command::AddProfile { ask, .. } | Command::CreateKey { ask, .. } => {
+            ask_failed(model, ask, fault.clone());
+        }
+        Command::Send { turn, .. } => chat::update::refused(model, turn, fault.clone()),
+        Command::Keep(conversation) if conversation.id.is_none() => model.chat.not_kept(),
+        Command::Refresh(scope) => model.relay.fail(scope, fault.clone()),
+        Command::Open { profile } => {
+            model.relay.connection = Connection::Failed(profile, fault.clone());
+        }
+        Command::Stop(_) => chat::update::stop_refused(model),
+        Command::DeleteKeys { .. } | Command::Keep(_) => {}
+    }
+    model.complain(&fault);
+}
+
+/// The engine ended under us: nothing can be done any more, but what is on the screen can be read.
+pub fn gone(model: &mut Model) {
+    model.engine_gone = true;
+    let fault = Fault::new(FaultKind::Local, "the engine behind this screen has ended")
+        .advise("what you see is kept; quit and start relaydeck again");
+    chat::update::cut_off(model, &fault);
+    model.complain(&fault);
+}
+
+/// The relay inside, as the first door opens it.
+pub fn open_local(model: &mut Model, fx: &mut Effects) {
+    open(model, LOCAL.into(), fx);
+}

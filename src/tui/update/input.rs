@@ -1,0 +1,260 @@
+//! Keys and pastes: what has the focus hears them, through the table of keys.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use crate::tui::effect::{Effect, Effects};
+use crate::tui::filtered::FilteredList;
+use crate::tui::keymap::{Action, Context};
+use crate::tui::model::{Model, Stage, Tone};
+use crate::tui::overlay::picker::{Picker, PickerKind};
+use crate::tui::overlay::{self, Overlay, Question};
+use crate::tui::relay::Connection;
+use crate::tui::tabs::chat::state::ChatFocus;
+use crate::tui::tabs::{Tab, chat, groups, keys, market};
+use crate::tui::{doors, overlay::picker::Pick};
+
+use super::{areas, engine};
+use crate::engine::door::{Command, Scope};
+
+/// Two interrupts within this many milliseconds quit.
+const TWICE_MS: u64 = 1_000;
+
+/// Where keys are looked up now, innermost first.
+pub fn contexts(model: &Model) -> &'static [Context] {
+    if let Some(overlay) = model.overlays.last() {
+        return overlay.contexts();
+    }
+    match model.stage {
+        Stage::Starting => return &[Context::Global],
+        Stage::FirstRun(_) => return &[Context::FirstRun],
+        Stage::Deck => {}
+    }
+    match (&model.relay.connection, model.tab) {
+        (Connection::Closed | Connection::Opening(_) | Connection::Failed(..), _) => {
+            &[Context::Closed]
+        }
+        (Connection::Open(..), Tab::Keys) if model.keys.list.typing => &[Context::Filter],
+        (Connection::Open(..), Tab::Groups) if model.groups.list.typing => &[Context::Filter],
+        (Connection::Open(..), Tab::Market) if model.market.list.typing => &[Context::Filter],
+        (Connection::Open(..), Tab::Keys) => &[Context::Keys],
+        (Connection::Open(..), Tab::Groups) => &[Context::Groups],
+        (Connection::Open(..), Tab::Market) => &[Context::Market],
+        (Connection::Open(..), Tab::Chat) => match model.chat.focus {
+            ChatFocus::Input => &[Context::ChatInput],
+            ChatFocus::Reading => &[Context::Chat],
+        },
+    }
+}
+
+/// A key was pressed.
+pub fn key(model: &mut Model, key: KeyEvent, fx: &mut Effects) {
+    if key.kind == KeyEventKind::Release {
+        return;
+    }
+    let contexts = contexts(model);
+    let action = model.settings.keymap.action(contexts, key);
+    if action == Some(Action::Interrupt) {
+        interrupt(model, fx);
+        return;
+    }
+    model.interrupted = None;
+    match action {
+        Some(Action::Redraw) => fx.push(Effect::Repaint),
+        Some(Action::Suspend) => fx.push(Effect::Suspend),
+        Some(Action::Help) => model.overlays.push(Overlay::Help {
+            contexts: contexts.to_vec(),
+            scroll: 0,
+        }),
+        action if !model.overlays.is_empty() => overlay::update::key(model, key, action, fx),
+        Some(Action::Quit) => quit(model, fx),
+        action => match model.stage {
+            Stage::Starting => {}
+            Stage::FirstRun(at) => doors::update(model, at, action, fx),
+            Stage::Deck => deck(model, key, action, fx),
+        },
+    }
+}
+
+/// Text was pasted: it goes to where one types, and nowhere else.
+pub fn paste(model: &mut Model, text: &str) {
+    if !model.overlays.is_empty() {
+        overlay::update::paste(model, text);
+        return;
+    }
+    if model.stage != Stage::Deck || model.relay.profile().is_none() {
+        return;
+    }
+    let height = areas(model).list_height();
+    match model.tab {
+        Tab::Keys if model.keys.list.typing => {
+            model.keys.list.query.insert(text);
+            model
+                .keys
+                .list
+                .search(height, &crate::tui::filtered::as_found);
+        }
+        Tab::Groups if model.groups.list.typing => {
+            model.groups.list.query.insert(text);
+            model
+                .groups
+                .list
+                .search(height, &crate::tui::filtered::as_found);
+        }
+        Tab::Market if model.market.list.typing => {
+            model.market.list.query.insert(text);
+            model.market.search(&model.relay, height);
+        }
+        Tab::Keys | Tab::Groups | Tab::Market => {}
+        Tab::Chat => {
+            model.chat.focus = ChatFocus::Input;
+            model.chat.editor.insert(text);
+        }
+    }
+}
+
+/// Cancels what is nearest; twice within a second quits.
+fn interrupt(model: &mut Model, fx: &mut Effects) {
+    let now = model.now.uptime;
+    if model
+        .interrupted
+        .is_some_and(|before| now.saturating_sub(before) <= TWICE_MS)
+    {
+        chat::update::stop(model, fx);
+        fx.push(Effect::Quit);
+        return;
+    }
+    model.interrupted = Some(now);
+    if model.overlays.last().is_some() {
+        overlay::update::back(model);
+    } else if model.chat.streaming.is_some() {
+        chat::update::stop(model, fx);
+    }
+    model.say(Tone::Info, "^C once more quits");
+}
+
+/// Quits; while a reply streams it asks first.
+fn quit(model: &mut Model, fx: &mut Effects) {
+    if model.chat.streaming.is_some() {
+        model.overlays.push(Overlay::Confirm(Question::Quit));
+    } else {
+        fx.push(Effect::Quit);
+    }
+}
+
+/// A key in the deck, with nothing over it.
+fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    match action {
+        Some(Action::TabKeys) => model.tab = Tab::Keys,
+        Some(Action::TabGroups) => model.tab = Tab::Groups,
+        Some(Action::TabMarket) => model.tab = Tab::Market,
+        Some(Action::TabChat) => show_chat(model),
+        Some(Action::NextTab) => model.tab = model.tab.step(1),
+        Some(Action::PreviousTab) => model.tab = model.tab.step(Tab::ALL.len() - 1),
+        Some(Action::PickRelay) => pick_relay(model),
+        action => match (&model.relay.connection, model.tab) {
+            (Connection::Open(..), Tab::Keys) => keys::update::key(model, key, action, fx),
+            (Connection::Open(..), Tab::Groups) => groups::update::key(model, key, action, fx),
+            (Connection::Open(..), Tab::Market) => market::update::key(model, key, action, fx),
+            (Connection::Open(..), Tab::Chat) => chat::input::key(model, key, action, fx),
+            (Connection::Failed(name, _), _) if action == Some(Action::Refresh) => {
+                let name = name.clone();
+                engine::open(model, name, fx);
+            }
+            (Connection::Failed(..) | Connection::Opening(_) | Connection::Closed, _) => {}
+        },
+    }
+}
+
+/// Shows the chat, ready to type.
+pub fn show_chat(model: &mut Model) {
+    model.tab = Tab::Chat;
+    model.chat.focus = ChatFocus::Input;
+}
+
+/// Opens the list of relays.
+fn pick_relay(model: &mut Model) {
+    let now = model
+        .relay
+        .profile_name()
+        .map(|name| Pick::Relay(name.to_owned()));
+    open_picker(model, PickerKind::Relay, now.as_ref());
+}
+
+/// Opens a list to choose from, with the cursor on what is chosen now.
+pub fn open_picker(model: &mut Model, kind: PickerKind, now: Option<&Pick>) {
+    let picker = Picker::new(kind, &model.relay, &model.profiles, now, 0);
+    model.overlays.push(Overlay::Picker(Box::new(picker)));
+    let height = areas(model).picker_height();
+    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut()
+        && let Some(pick) = now
+    {
+        picker.list.go_to(pick, height);
+    }
+}
+
+/// Moves the cursor of a list. `false` when the action is none of moving.
+pub fn move_in<K: Clone + PartialEq>(
+    list: &mut FilteredList<K>,
+    action: Action,
+    height: usize,
+) -> bool {
+    let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);
+    let by = match action {
+        Action::Down => 1,
+        Action::Up => -1,
+        Action::PageDown => page,
+        Action::PageUp => -page,
+        Action::Top => isize::MIN,
+        Action::Bottom => isize::MAX,
+        _ => return false,
+    };
+    list.step(by, height);
+    true
+}
+
+/// What a key did to the filter of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filtering {
+    /// The query changed.
+    Changed,
+    /// It was taken, without changing the query.
+    Taken,
+    /// It means something else.
+    NotMine,
+}
+
+/// Lets a key begin, change or end the filter of a list, or move its cursor.
+pub fn filter<K: Clone + PartialEq>(
+    list: &mut FilteredList<K>,
+    key: KeyEvent,
+    action: Option<Action>,
+    height: usize,
+) -> Filtering {
+    match (list.typing, action) {
+        (_, Some(action)) if move_in(list, action, height) => Filtering::Taken,
+        (false, Some(Action::Filter)) => {
+            list.typing = true;
+            Filtering::Taken
+        }
+        (true, Some(Action::Accept)) => {
+            list.typing = false;
+            Filtering::Taken
+        }
+        (_, Some(Action::Back)) if list.typing || !list.query.is_empty() => {
+            list.typing = false;
+            list.query.clear();
+            Filtering::Changed
+        }
+        (true, None) if list.query.input(key) => Filtering::Changed,
+        _ => Filtering::NotMine,
+    }
+}
+
+/// Fetches a list anew, with the account beside it: both are looked at together.
+pub fn refresh(model: &mut Model, scope: Scope, fx: &mut Effects) {
+    engine::refresh(model, scope, fx);
+    if scope != Scope::Account && model.relay.manages() {
+        model.relay.ask(Scope::Account);
+        fx.engine(Command::Refresh(Scope::Account));
+    }
+}

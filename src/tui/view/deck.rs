@@ -1,0 +1,165 @@
+//! The deck: whose relay this is, how near it is, what is in the wallet, what today has cost. And the tabs below it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::domain::{FaultKind, Money};
+use crate::tui::draw::{Piece, clean, cut, put_both, put_pieces, with_ratio};
+use crate::tui::keymap::Action;
+use crate::tui::model::{Model, Stage};
+use crate::tui::relay::Connection;
+use crate::tui::remote::Remote;
+use crate::tui::tabs::Tab;
+use crate::tui::theme::{Role, Sign};
+use crate::tui::update::input::contexts;
+use crate::tui::words;
+
+/// Draws the first row.
+pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let mut left = vec![Piece::of(1, " relaydeck ", theme.style(Role::Title))];
+    if model.stage == Stage::Deck {
+        left.extend(relay(model));
+        left.extend(account(model));
+    } else {
+        let version = format!(" {}", model.settings.version);
+        left.push(Piece::of(0, version, theme.style(Role::Dim)));
+    }
+    put_pieces(buffer, area, left, money_pieces(model));
+}
+
+/// Profile, host, latency; or in words what is wrong.
+fn relay(model: &Model) -> Vec<Piece> {
+    let theme = &model.settings.theme;
+    let piece = |matters, text: String, role| Piece::of(matters, text, theme.style(role));
+    match &model.relay.connection {
+        Connection::Closed => Vec::new(),
+        Connection::Opening(name) => {
+            let text = format!(" opening {}", cut(theme, name, 24));
+            vec![piece(Piece::STAYS, text, Role::Warn)]
+        }
+        Connection::Failed(name, _) => {
+            let text = format!(" {} is not open", cut(theme, name, 24));
+            vec![piece(Piece::STAYS, text, Role::Bad)]
+        }
+        Connection::Open(profile, facts) => {
+            let name = format!(" {}", cut(theme, &profile.name, 20));
+            let host = cut(theme, profile.address.host(), 32);
+            let host = format!(" {} {host}", theme.glyph(Sign::Dot));
+            let reach = if out_of_reach(model) {
+                piece(Piece::STAYS, " out of reach".into(), Role::Bad)
+            } else {
+                piece(5, format!(" {} ms", facts.latency_ms), Role::Dim)
+            };
+            vec![
+                piece(Piece::STAYS, name, Role::Accent),
+                piece(2, host, Role::Dim),
+                reach,
+            ]
+        }
+    }
+}
+
+/// Whether the last thing asked of the relay failed on the way.
+fn out_of_reach(model: &Model) -> bool {
+    fn lost<T>(list: &Remote<T>) -> bool {
+        list.fault()
+            .is_some_and(|fault| matches!(fault.kind, FaultKind::Network | FaultKind::Timeout))
+    }
+    let relay = &model.relay;
+    lost(&relay.account) || lost(&relay.keys) || lost(&relay.groups) || lost(&relay.models)
+}
+
+fn account(model: &Model) -> Vec<Piece> {
+    let theme = &model.settings.theme;
+    let Some(account) = model.relay.account.value() else {
+        return Vec::new();
+    };
+    let name = format!("   {}", cut(theme, &account.name, 16));
+    let mut pieces = vec![Piece::of(4, name, theme.style(Role::Text))];
+    if let Some(group) = model.relay.own_group() {
+        let group = with_ratio(theme, group, model.relay.ratio(group), 16);
+        pieces.push(Piece::labelled(3, theme, "  group ", group, Role::Text));
+    }
+    pieces
+}
+
+/// What is in the wallet as far as is known now, and whether that is our own reckoning.
+fn wallet(model: &Model) -> Option<(Money, bool)> {
+    let account = model.relay.account.timed();
+    if let (Some(spend), Some(last)) = (&model.chat.spend, model.chat.turns.last()) {
+        let ended = last.turn.sent.0.saturating_add(
+            i64::try_from(last.turn.total_ms.unwrap_or(u64::MAX)).unwrap_or(i64::MAX),
+        );
+        let newer = account.is_none_or(|account| account.at.0 < ended);
+        if let (Some(rest), true) = (spend.wallet, newer) {
+            return Some((rest, true));
+        }
+    }
+    account
+        .and_then(|account| account.balance)
+        .map(|balance| (balance, false))
+}
+
+fn money_pieces(model: &Model) -> Vec<Piece> {
+    let theme = &model.settings.theme;
+    let mut pieces = Vec::new();
+    if model.relay.manages() {
+        let (text, role) = match wallet(model) {
+            Some((rest, _)) if rest <= Money::ZERO => {
+                (format!("{rest} is empty: top up"), Role::Bad)
+            }
+            Some((rest, true)) => (format!("{}{rest}", theme.glyph(Sign::About)), Role::Money),
+            Some((rest, false)) => (rest.to_string(), Role::Money),
+            None => ("?".into(), Role::MoneyUnknown),
+        };
+        pieces.push(Piece::labelled(
+            Piece::STAYS,
+            theme,
+            "   wallet ",
+            text,
+            role,
+        ));
+    }
+    if let Some(today) = model.today {
+        // Requests of unknown cost are not in the sum, and that is said.
+        let unknown = if today.unknown > 0 { "+?" } else { "" };
+        let text = format!("{}{unknown}", today.spent);
+        pieces.push(Piece::labelled(7, theme, "   today ", text, Role::Money));
+        let tokens = format!("   {} tok", words::short(today.tokens));
+        pieces.push(Piece::of(6, tokens, theme.style(Role::Dim)));
+    }
+    pieces.push(Piece::of(Piece::STAYS, " ", theme.style(Role::Text)));
+    pieces
+}
+
+/// Draws the tabs, and the key for help.
+pub fn tabs(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let mut spans = vec![Span::raw(" ")];
+    for (at, tab) in Tab::ALL.into_iter().enumerate() {
+        let role = if tab == model.tab {
+            Role::TabSelected
+        } else {
+            Role::Tab
+        };
+        spans.push(Span::styled(
+            format!("{} {}", at + 1, tab.word()),
+            theme.style(role),
+        ));
+        spans.push(Span::raw("  "));
+    }
+    let help = model
+        .settings
+        .keymap
+        .key_for(contexts(model), Action::Help)
+        .map(|key| {
+            vec![
+                Span::styled(clean(&key).into_owned(), theme.style(Role::Key)),
+                Span::styled(" help ", theme.style(Role::KeyLabel)),
+            ]
+        })
+        .unwrap_or_default();
+    put_both(buffer, area, &Line::from(spans), &Line::from(help));
+}

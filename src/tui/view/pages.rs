@@ -1,0 +1,103 @@
+//! Whole pages where there is no tab to show: the start, the three doors, a relay that is not open.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::domain::Fault;
+use crate::tui::doors::DOORS;
+use crate::tui::draw::{clean, put_all};
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::paragraph;
+use crate::tui::theme::{Role, Sign};
+
+/// Before the engine has said anything.
+pub fn starting(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let text = format!("{} starting", theme.glyph(Sign::Working));
+    put_all(
+        buffer,
+        area,
+        &[
+            Line::default(),
+            Line::styled(format!(" {text}"), theme.style(Role::Dim)),
+        ],
+    );
+}
+
+/// A relay is being opened.
+pub fn opening(model: &Model, name: &str, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let text = format!(" {} opening {}", theme.glyph(Sign::Working), clean(name));
+    put_all(
+        buffer,
+        area,
+        &[Line::default(), Line::styled(text, theme.style(Role::Dim))],
+    );
+}
+
+/// A relay could not be opened: why, and what can be done from here.
+pub fn not_open(model: &Model, name: &str, fault: &Fault, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let mut rows = vec![Line::default()];
+    let head = format!("{} could not be opened", clean(name));
+    rows.extend(paragraph(theme, &head, Role::Heading, 1, area.width));
+    rows.push(Line::default());
+    let status = fault
+        .status
+        .map(|status| format!(" (HTTP {status})"))
+        .unwrap_or_default();
+    let what = format!(
+        "{} {}{status}",
+        theme.glyph(Sign::Cross),
+        clean(&fault.message)
+    );
+    rows.extend(paragraph(theme, &what, Role::Bad, 1, area.width));
+    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    rows.extend(paragraph(theme, &advice, Role::Text, 1, area.width));
+    if let Some(id) = &fault.request_id {
+        let id = format!("request {}", clean(id));
+        rows.extend(paragraph(theme, &id, Role::Dim, 3, area.width));
+    }
+    rows.push(Line::default());
+    let ways = "r tries again, P uses another relay or adds one, q quits.";
+    rows.extend(paragraph(theme, ways, Role::Dim, 1, area.width));
+    put_all(buffer, area, &rows);
+}
+
+/// The three doors of the first run.
+pub fn doors(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
+    let theme = &model.settings.theme;
+    let mut rows = vec![Line::default()];
+    rows.extend(paragraph(
+        theme,
+        "Welcome. Which relay shall this be the deck of?",
+        Role::Heading,
+        1,
+        area.width,
+    ));
+    rows.push(Line::default());
+    for (number, (title, about)) in DOORS.iter().enumerate() {
+        let here = number == at;
+        let cursor = if here { theme.glyph(Sign::Cursor) } else { " " };
+        let style = if here {
+            theme.style(Role::Selection)
+        } else {
+            theme.style(Role::Text)
+        };
+        rows.push(Line::from(vec![
+            Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
+            Span::styled(format!("{} {title} ", number + 1), style),
+        ]));
+        rows.extend(paragraph(theme, about, Role::Dim, 5, area.width));
+        rows.push(Line::default());
+    }
+    rows.extend(paragraph(
+        theme,
+        "Nothing is sent anywhere before you go through a door. P adds and changes relays at any time later.",
+        Role::Dim,
+        1,
+        area.width,
+    ));
+    put_all(buffer, area, &rows);
+}

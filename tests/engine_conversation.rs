@@ -1,0 +1,375 @@
+//! The engine with a real client, a real ledger and the real embedded relay: commands in at the door, events out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a helper that fails fails its test"
+)]
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use relaydeck::domain::{
+    Basis, ChatMessage, ChatRequest, FaultKind, Finish, KeyDraft, QuotaLimit, QuotaUnits, Role,
+};
+use relaydeck::engine::clock::Clock;
+use relaydeck::engine::door::{AskId, Command, Event, KeyRow, Scope, Snapshot, TurnEnd, TurnId};
+use relaydeck::engine::handle::Handle;
+use relaydeck::engine::host::Host;
+use relaydeck::ledger::{Ledger, ReceiptFilter};
+use support::host::TestHost;
+
+/// An engine at work and what it told.
+struct Deck {
+    host: Arc<TestHost>,
+    handle: Handle,
+    engine: tokio::task::JoinHandle<()>,
+    told: Vec<Event>,
+}
+
+impl Deck {
+    fn on(host: Arc<TestHost>) -> Self {
+        relaydeck::client::install_tls();
+        let (handle, engine) =
+            relaydeck::engine::spawn(Arc::clone(&host) as Arc<dyn Host>, Clock::system());
+        Deck {
+            host,
+            handle,
+            engine,
+            told: Vec::new(),
+        }
+    }
+
+    async fn opened() -> Self {
+        let mut deck = Deck::on(Arc::new(TestHost::new()));
+        deck.say(Command::Open {
+            profile: "local".into(),
+        });
+        for scope in Scope::ALL {
+            deck.until(|event| matches!(event, Event::Loaded { snapshot, .. } if snapshot.scope() == scope)).await;
+        }
+        deck
+    }
+
+    fn say(&self, command: Command) {
+        self.handle.try_send(command).unwrap();
+    }
+
+    /// Takes events in until one fits, and returns it. Those before stay in `told`.
+    async fn until(&mut self, fits: impl Fn(&Event) -> bool) -> Event {
+        let mut from = 0;
+        loop {
+            if let Some(at) = self.told[from..].iter().position(&fits) {
+                return self.told.remove(from + at);
+            }
+            from = self.told.len();
+            let more = tokio::time::timeout(Duration::from_secs(20), self.handle.events()).await;
+            self.told
+                .extend(more.expect("an event in time").expect("the engine lives"));
+        }
+    }
+
+    async fn ended(&mut self, turn: TurnId) -> TurnEnd {
+        match self
+            .until(|event| matches!(event, Event::Ended { turn: ended, .. } if *ended == turn))
+            .await
+        {
+            Event::Ended { end, .. } => *end,
+            _ => unreachable!("only ends fit"),
+        }
+    }
+
+    async fn keys(&mut self) -> Vec<KeyRow> {
+        self.told
+            .retain(|event| !matches!(event, Event::Loaded { .. }));
+        self.say(Command::Refresh(Scope::Keys));
+        let loaded = |event: &Event| {
+            matches!(
+                event,
+                Event::Loaded {
+                    snapshot: Snapshot::Keys(_),
+                    ..
+                }
+            )
+        };
+        match self.until(loaded).await {
+            Event::Loaded {
+                snapshot: Snapshot::Keys(rows),
+                ..
+            } => rows,
+            _ => unreachable!("only keys fit"),
+        }
+    }
+
+    async fn balance(&mut self) -> i64 {
+        self.told
+            .retain(|event| !matches!(event, Event::Loaded { .. }));
+        self.say(Command::Refresh(Scope::Account));
+        let loaded = |event: &Event| {
+            matches!(
+                event,
+                Event::Loaded {
+                    snapshot: Snapshot::Account(_),
+                    ..
+                }
+            )
+        };
+        match self.until(loaded).await {
+            Event::Loaded {
+                snapshot: Snapshot::Account(account),
+                ..
+            } => account.balance.unwrap().nanos(),
+            _ => unreachable!("only the account fits"),
+        }
+    }
+
+    /// Leaves, as the dashboard does, and opens the ledger to look into it.
+    async fn leave(self) -> (Arc<TestHost>, Ledger) {
+        drop(self.handle);
+        self.engine.await.unwrap();
+        let ledger = Ledger::open(&self.host.ledger_file()).unwrap();
+        (self.host, ledger)
+    }
+}
+
+fn lab(prompt: &str) -> ChatRequest {
+    let message = ChatMessage {
+        role: Role::User,
+        text: prompt.into(),
+    };
+    ChatRequest {
+        model: "relaydeck-lab".into(),
+        messages: vec![message],
+        max_tokens: None,
+        temperature: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x_01_estimated_then_reported_then_settled_and_all_figures_agree() {
+    let mut deck = Deck::opened().await;
+    let before = deck.balance().await;
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request: lab("[[tokens=300 speed=0]] go"),
+        key: None,
+    });
+    let early = deck
+        .until(|event| matches!(event, Event::Spend { .. }))
+        .await;
+    let Event::Spend { spend: early, .. } = early else {
+        unreachable!()
+    };
+    assert_eq!(early.cost.basis, Basis::Estimated);
+    let end = deck.ended(TurnId(1)).await;
+    assert_eq!(
+        (end.fault, end.finish, end.spend.cost.basis),
+        (None, Finish::Stop, Basis::Reported)
+    );
+    assert_eq!(end.spend.usage.output, 300);
+    let settled = deck
+        .until(|event| matches!(event, Event::Settled { .. }))
+        .await;
+    let Event::Settled { cost, .. } = settled else {
+        unreachable!()
+    };
+    assert_eq!(cost.basis, Basis::Settled);
+    assert_eq!(cost.amount, end.spend.cost.amount, "reported and settled");
+    let charged = cost.amount.unwrap().nanos();
+    assert!(charged > 0 && charged % 2_000 == 0);
+    assert_eq!(before - deck.balance().await, charged, "off the wallet");
+    let key = deck
+        .keys()
+        .await
+        .into_iter()
+        .find(|row| row.info.id == 1)
+        .unwrap();
+    assert_eq!(key.info.used, QuotaUnits(charged / 2_000), "off the key");
+    assert_eq!(
+        end.spend.wallet.unwrap().nanos(),
+        before - charged,
+        "what the status row said is left"
+    );
+
+    let (host, ledger) = deck.leave().await;
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(receipts[0].charged, cost.amount);
+    assert_eq!(receipts[0].cost(), cost);
+    host.stop_relay().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_reply_keeps_what_came_and_is_billed_for_it() {
+    let mut deck = Deck::opened().await;
+    deck.say(Command::Send {
+        turn: TurnId(7),
+        request: lab("[[tokens=5000 speed=200 first=0ms]]"),
+        key: None,
+    });
+    deck.until(|event| matches!(event, Event::Delta { .. }))
+        .await;
+    deck.say(Command::Stop(TurnId(7)));
+    let end = deck.ended(TurnId(7)).await;
+    assert_eq!((end.finish, end.fault), (Finish::Cancelled, None));
+    let settled = deck
+        .until(|event| matches!(event, Event::Settled { .. }))
+        .await;
+    let Event::Settled { cost, .. } = settled else {
+        unreachable!()
+    };
+    assert!(
+        cost.amount.unwrap().nanos() > 0,
+        "what was generated is billed"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s_17_a_key_s_secret_is_stored_before_it_is_shown() {
+    let mut deck = Deck::opened().await;
+    let draft = KeyDraft {
+        name: "blog-dev-test-ann".into(),
+        group: "default".into(),
+        quota: QuotaLimit::Limited(QuotaUnits(2_500_000)),
+        expires: None,
+        models: vec![],
+        ips: vec![],
+    };
+    deck.say(Command::CreateKey {
+        ask: AskId(3),
+        draft: draft.clone(),
+    });
+    let made = deck
+        .until(|event| matches!(event, Event::KeyCreated { .. } | Event::AskFailed { .. }))
+        .await;
+    let Event::KeyCreated {
+        ask, key, secret, ..
+    } = made
+    else {
+        panic!("{made:?}")
+    };
+    assert_eq!(ask, AskId(3));
+    let held = deck.host.held_keys("local").unwrap();
+    assert!(
+        held.iter()
+            .any(|kept| kept.id == Some(key.id) && kept.secret == secret)
+    );
+    assert_eq!(key.masked, secret.masked());
+
+    // It can be used at once, and deleting it forgets the secret.
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request: lab("[[tokens=3 speed=0]]"),
+        key: Some(key.id),
+    });
+    assert_eq!(deck.ended(TurnId(1)).await.fault, None);
+    deck.say(Command::DeleteKeys {
+        ask: AskId(4),
+        ids: vec![key.id],
+    });
+    let gone = deck
+        .until(|event| matches!(event, Event::KeysDeleted { .. }))
+        .await;
+    let Event::KeysDeleted { ids, fault, .. } = gone else {
+        unreachable!()
+    };
+    assert_eq!((ids, fault), (vec![key.id], None));
+    assert!(
+        deck.host
+            .held_keys("local")
+            .unwrap()
+            .iter()
+            .all(|kept| kept.id != Some(key.id))
+    );
+
+    // A vault that cannot be written leaves no key behind that nobody holds.
+    *deck.host.vault_full.lock().unwrap() = true;
+    deck.say(Command::CreateKey {
+        ask: AskId(5),
+        draft,
+    });
+    let failed = deck
+        .until(|event| matches!(event, Event::AskFailed { .. }))
+        .await;
+    let Event::AskFailed { fault, .. } = failed else {
+        unreachable!()
+    };
+    assert!(fault.message.contains("deleted again"), "{fault}");
+    assert_eq!(deck.keys().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn troubles_of_a_reply_are_explained_and_recorded() {
+    let mut deck = Deck::opened().await;
+    let cases = [
+        ("[[fault=429 retry-after=2]]", FaultKind::Upstream, false),
+        ("[[fault=500]]", FaultKind::Upstream, false),
+        ("[[tokens=30 speed=0 fault=cut]]", FaultKind::Upstream, true),
+    ];
+    for (turn, (prompt, kind, generated)) in cases.into_iter().enumerate() {
+        let turn = TurnId(turn as u64);
+        deck.say(Command::Send {
+            turn,
+            request: lab(prompt),
+            key: None,
+        });
+        let end = deck.ended(turn).await;
+        let fault = end.fault.unwrap_or_else(|| panic!("{prompt} did not fail"));
+        assert_eq!(fault.kind, kind, "{prompt}: {fault}");
+        assert!(!fault.advice.is_empty());
+        assert_eq!(end.spend.usage.output > 0, generated, "{prompt}");
+    }
+    deck.say(Command::Send {
+        turn: TurnId(9),
+        request: ChatRequest {
+            model: "relaydeck-labb".into(),
+            ..lab("x")
+        },
+        key: None,
+    });
+    let fault = deck.ended(TurnId(9)).await.fault.unwrap();
+    assert_eq!(fault.kind, FaultKind::ModelNotFound);
+    assert!(
+        fault.advice.contains("did you mean relaydeck-lab"),
+        "{}",
+        fault.advice
+    );
+
+    let (_host, ledger) = deck.leave().await;
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(
+        receipts.len(),
+        3,
+        "what was sent has a row, what was refused before has none"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_embedded_relay_is_started_anew_when_its_process_has_gone() {
+    let mut deck = Deck::opened().await;
+    deck.host.stop_relay().await;
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request: lab("[[tokens=3 speed=0]]"),
+        key: None,
+    });
+    assert_eq!(deck.ended(TurnId(1)).await.fault, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leaving_while_a_reply_runs_writes_its_end() {
+    let mut deck = Deck::opened().await;
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request: lab("[[tokens=5000 speed=200 first=0ms]]"),
+        key: None,
+    });
+    deck.until(|event| matches!(event, Event::Delta { .. }))
+        .await;
+    let (_host, ledger) = deck.leave().await;
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(receipts[0].finish, Some(Finish::Cancelled));
+    assert!(receipts[0].counted.output > 0);
+}

@@ -1,0 +1,54 @@
+//! What several whole-program tests share.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test binary uses a part of it, and fails where it must"
+)]
+
+pub mod host;
+pub mod pty;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs the binary with its home in `home` and waits for its end.
+///
+/// # Panics
+/// When it cannot be started.
+pub fn relaydeck(home: &Path, args: &[&str]) -> Output {
+    command(home, args).output().expect("the binary runs")
+}
+
+/// The binary, ready to run with its home in `home` and nothing else of this machine's environment.
+pub fn command(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_relaydeck"));
+    command
+        .args(args)
+        .env_clear()
+        .env("RELAYDECK_HOME", home)
+        .env("TZ", "UTC")
+        .env("PATH", "/usr/bin:/bin");
+    command
+        .env("RUST_BACKTRACE", "0")
+        .stdin(std::process::Stdio::null());
+    command
+}
+
+/// Runs it with `--json` and reads the document.
+///
+/// # Panics
+/// When it fails or does not print one JSON document.
+pub fn json(home: &Path, args: &[&str]) -> serde_json::Value {
+    let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+    let output = relaydeck(home, &args);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{args:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{args:?} printed no JSON ({error}): {text}"))
+}

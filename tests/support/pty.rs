@@ -1,0 +1,201 @@
+//! The real binary in a real pseudo-terminal: keys in, screen out, as a terminal would show it.
+
+#![allow(
+    clippy::expect_used,
+    reason = "a terminal that cannot be had fails the test"
+)]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Longest wait for anything to appear. Generous: it only matters when a test fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A program on a screen.
+pub struct Pty {
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    /// Every byte the program wrote.
+    pub raw: Vec<u8>,
+    /// When it was started.
+    pub started: Instant,
+}
+
+impl Pty {
+    /// Starts the binary with its home in `home`, on a screen of so many columns and rows.
+    pub fn start(
+        home: &Path,
+        columns: u16,
+        rows: u16,
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a pseudo-terminal");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_relaydeck"));
+        command.args(args);
+        command.env_clear();
+        for (name, value) in [
+            ("TERM", "xterm-256color"),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("RUST_BACKTRACE", "0"),
+            ("PATH", "/usr/bin:/bin"),
+        ] {
+            command.env(name, value);
+        }
+        command.env("RELAYDECK_HOME", home);
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let started = Instant::now();
+        let child = pair
+            .slave
+            .spawn_command(command)
+            .expect("the binary starts");
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().expect("a reader");
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 16 * 1024];
+            while let Ok(read) = reader.read(&mut buffer) {
+                if read == 0 || sender.send(buffer[..read].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let writer = pair.master.take_writer().expect("a writer");
+        let screen = vt100::Parser::new(size_of(rows), size_of(columns), 0);
+        Pty {
+            master: pair.master,
+            writer,
+            child,
+            output,
+            screen,
+            raw: Vec::new(),
+            started,
+        }
+    }
+
+    /// Types bytes.
+    pub fn keys(&mut self, keys: &str) {
+        self.writer
+            .write_all(keys.as_bytes())
+            .expect("the program reads");
+        self.writer.flush().expect("the program reads");
+    }
+
+    /// Changes the size of the screen.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        let size = PtySize {
+            rows,
+            cols: columns,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).expect("a resize");
+        self.screen
+            .screen_mut()
+            .set_size(size_of(rows), size_of(columns));
+    }
+
+    /// What stands on the screen.
+    pub fn text(&self) -> String {
+        self.screen.screen().contents()
+    }
+
+    /// The screen as an emulator knows it: modes, cursor, attributes.
+    pub fn screen(&self) -> &vt100::Screen {
+        self.screen.screen()
+    }
+
+    /// Takes output in until the screen satisfies something.
+    ///
+    /// # Panics
+    /// When it does not within half a minute, with the screen as it then stood.
+    pub fn wait_for(&mut self, what: &str, done: impl Fn(&str) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !done(&self.text()) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.feed(&bytes),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("waited in vain for {what}; the screen:\n{}", self.text())
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    panic!(
+                        "the program ended while {what} was awaited; the screen:\n{}",
+                        self.text()
+                    )
+                }
+            }
+        }
+    }
+
+    /// Takes output in until some text is on the screen.
+    ///
+    /// # Panics
+    /// When it does not appear.
+    pub fn wait_text(&mut self, text: &str) {
+        self.wait_for(&format!("{text:?}"), |screen| screen.contains(text));
+    }
+
+    /// Waits for the end and returns the exit code, every byte taken in.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub fn wait_end(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.feed(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("it did not end; the screen:\n{}", self.text())
+                }
+            }
+        }
+        self.child.wait().expect("an exit status").exit_code()
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().expect("a process id")
+    }
+
+    /// Kills it without a word, as the system would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    fn feed(&mut self, bytes: &[u8]) {
+        self.raw.extend_from_slice(bytes);
+        self.screen.process(bytes);
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+fn size_of(cells: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(cells).expect("a screen has rows and columns")
+}

@@ -1,0 +1,307 @@
+//! The keys: listed, filtered, marked, made, shown once, deleted.
+
+mod term_support;
+mod tui_support;
+
+use relaydeck::domain::{ApiKey, FaultKind, KeyInfo};
+use relaydeck::engine::door::{Command, Event, Scope, Snapshot};
+use relaydeck::tui::msg::{Copied, Msg};
+use tui_support::events::{fault, list_failed, loaded, open};
+use tui_support::{Script, world};
+
+fn keys() -> Script {
+    let mut script = Script::new(120, 40);
+    open(&mut script, "4sapi");
+    script.keys("<Esc> 1");
+    script
+}
+
+fn made(script: &mut Script, info: KeyInfo) {
+    let ask = script.ask();
+    script.engine(Event::KeyCreated {
+        ask,
+        key: info,
+        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
+        stored_in: "the vault (keys.json, 0600)".into(),
+    });
+}
+
+#[test]
+fn s_20_to_s_23_the_list_says_state_rest_and_expiry_in_words_and_signs() {
+    let mut script = keys();
+    script
+        .sees("cursor-dev")
+        .sees("default ×1")
+        .sees("$4.90")
+        .sees("in 29 d")
+        .sees("2 min")
+        .sees("✓ enabled");
+    script
+        .sees("unlimited")
+        .sees("never")
+        .sees("vip ×0.8")
+        .sees("$31.24");
+    script
+        .sees("12 d ago")
+        .sees("✗ exhausted")
+        .sees("– disabled");
+}
+
+#[test]
+fn an_expiry_that_passes_while_one_looks_is_seen_without_a_refresh() {
+    let mut script = keys();
+    script
+        .misses("expired")
+        .waits(30 * 86_400_000)
+        .sees("! expired");
+}
+
+#[test]
+fn the_cursor_keeps_its_row_when_the_list_is_fetched_anew() {
+    let mut script = keys();
+    script
+        .keys("j j <Enter>")
+        .sees("Key old-laptop")
+        .keys("<Esc>");
+    let mut rows = world::keys();
+    rows.insert(0, world::key(9, "a-new-one"));
+    script.engine(loaded(Snapshot::Keys(rows)));
+    script.keys("<Enter>").sees("Key old-laptop");
+}
+
+#[test]
+fn a_failed_refresh_keeps_the_rows_and_says_how_old_they_are() {
+    let mut script = keys();
+    script.waits(120_000).keys("r");
+    assert_eq!(script.asked(), ["refresh keys", "refresh account"]);
+    script.sees("fetching").sees("cursor-dev");
+    script.engine(list_failed(
+        Scope::Keys,
+        FaultKind::Network,
+        "4sapi.example cannot be reached",
+    ));
+    script
+        .sees("cursor-dev")
+        .sees("2 min old")
+        .sees("4sapi.example cannot be reached")
+        .sees("out of reach");
+}
+
+#[test]
+fn the_list_is_filtered_as_one_types() {
+    let mut script = keys();
+    script
+        .keys("/ lap")
+        .sees("1 of 4")
+        .misses("cursor-dev")
+        .keys("<Enter> <Enter>");
+    script
+        .sees("Key old-laptop")
+        .keys("<Esc> <Esc>")
+        .sees("4 keys");
+    script
+        .keys("/ zzz")
+        .sees("Nothing matches")
+        .keys("<Esc>")
+        .sees("4 keys");
+}
+
+#[test]
+fn s_20_the_detail_says_what_the_relay_does_not_provide() {
+    let mut script = keys();
+    let mut row = world::key(1, "bare");
+    row.info.created = None;
+    script.engine(loaded(Snapshot::Keys(vec![row])));
+    script
+        .keys("<Enter>")
+        .sees("not provided")
+        .sees("sk-k1aB**********x9Zk");
+}
+
+#[test]
+fn s_12_to_s_16_a_key_is_made_and_its_secret_is_shown_once() {
+    let mut script = keys();
+    script
+        .keys("n")
+        .sees("project-env-use-owner")
+        .types("test")
+        .sees("a weak name");
+    script
+        .keys("<C-u>")
+        .types("blog-prod-summaries-ann")
+        .misses("a weak name");
+    script
+        .keys("<Enter> <Enter> vip <Enter>")
+        .sees("ratio ×0.8, 8 models: reverse");
+    script.keys("<Right> <Right> <Enter> <Right> <Enter>");
+    script
+        .types("gpt-4o-mini, gpt-5")
+        .sees("gpt-5 is not on this marketplace");
+    script.keys("<Enter> <Enter> <Enter>");
+    let asked = script.asked();
+    assert_eq!(
+        asked,
+        [
+            "create blog-prod-summaries-ann in \"vip\", 2500000 units, until Some(1797941040), \
+             models [\"gpt-4o-mini\", \"gpt-5\"], ips []"
+        ]
+    );
+    let info = world::key(9, "blog-prod-summaries-ann").info;
+    made(&mut script, info);
+    script
+        .sees("The key blog-prod-summaries-ann was made")
+        .sees(&format!("sk-{}", "Qz7".repeat(12)))
+        .sees("stored in the vault")
+        .sees("never shows it again");
+    script
+        .keys("<Esc>")
+        .sees("Close without having copied the key?");
+    script.keys("n").sees("Qz7Qz7").keys("c");
+    assert_eq!(script.asked(), ["copy the key: sk-Qz7Q**********7Qz7"]);
+    script.copied("the key").sees("✓ copied").keys("<Enter>");
+    script.misses("Qz7Qz7").sees("blog-prod-summaries-ann");
+}
+
+#[test]
+fn a_copy_that_was_refused_does_not_count_as_one() {
+    let mut script = keys();
+    script.keys("n").types("blog-prod-x-ann").keys("<Up>");
+    for _ in 0..8 {
+        script.keys("<Down>");
+    }
+    script.keys("<Enter>");
+    let info = world::key(9, "blog-prod-x-ann").info;
+    made(&mut script, info);
+    script.keys("c").msg(Msg::Copied {
+        what: "the key",
+        outcome: Copied::Refused("the terminal takes no clipboard; select it instead".into()),
+    });
+    script
+        .sees("could not copy")
+        .keys("<Esc>")
+        .sees("Close without having copied");
+    script.keys("y").misses("Close without").misses("Qz7");
+}
+
+#[test]
+fn a_secret_comes_even_when_its_form_was_left() {
+    let mut script = keys();
+    script.keys("n").types("blog-prod-x-ann");
+    for _ in 0..8 {
+        script.keys("<Down>");
+    }
+    script.keys("<Enter> <Esc>").sees("4 keys");
+    let info = world::key(9, "blog-prod-x-ann").info;
+    made(&mut script, info);
+    script.sees("The key blog-prod-x-ann was made");
+}
+
+#[test]
+fn what_the_relay_says_against_a_key_stands_in_the_form() {
+    let mut script = keys();
+    script.keys("n").types("blog-prod-x-ann");
+    for _ in 0..8 {
+        script.keys("<Down>");
+    }
+    script.keys("<Enter>");
+    let ask = script.ask();
+    script.engine(Event::AskFailed {
+        ask,
+        fault: fault(
+            FaultKind::Forbidden,
+            "this account may have 10 keys at most",
+        ),
+    });
+    script
+        .sees("this account may have 10 keys at most")
+        .sees("ask the relay's support");
+    script.asked();
+    script.keys("<Enter>");
+    assert_eq!(script.asked().len(), 1, "and it can be tried again");
+    let ask = script.ask();
+    script.msg(Msg::Busy(Box::new(Command::CreateKey {
+        ask,
+        draft: relaydeck::domain::KeyDraft {
+            name: String::new(),
+            group: String::new(),
+            quota: relaydeck::domain::QuotaLimit::Unlimited,
+            expires: None,
+            models: vec![],
+            ips: vec![],
+        },
+    })));
+    script.sees("busy").sees("[ Create the key ]");
+}
+
+#[test]
+fn a_wrong_amount_and_a_wrong_date_are_said_before_anything_is_sent() {
+    let mut script = keys();
+    script
+        .keys("n")
+        .types("blog-prod-x-ann")
+        .keys("<Down> <Down>");
+    script
+        .keys("<Left>")
+        .sees("another amount")
+        .keys("<Down>")
+        .types("five");
+    script.keys("<Down> <Left> <Down>").types("31.1.2027");
+    script.keys("<Down> <Down> <Down> <Enter>");
+    assert_eq!(script.asked(), [""; 0]);
+    script
+        .sees("is not an amount")
+        .sees("is not a date like 2027-01-31");
+}
+
+#[test]
+fn keys_are_deleted_after_a_question_that_names_them() {
+    let mut script = keys();
+    script
+        .keys("<C-d>")
+        .sees("Delete this key?")
+        .sees("cursor-dev  sk-k4aB");
+    script.keys("<Enter>").misses("Delete this key?");
+    assert_eq!(script.asked(), [""; 0], "Enter is no");
+    script
+        .keys("<Space> j <Space> <C-d>")
+        .sees("Delete these 2 keys?")
+        .sees("old-laptop");
+    script.keys("y");
+    assert_eq!(script.asked(), ["delete [4, 2]"]);
+    let ask = script.ask();
+    script.engine(Event::KeysDeleted {
+        ask,
+        ids: vec![4],
+        fault: Some(fault(FaultKind::Server, "key 2 could not be deleted")),
+    });
+    script
+        .misses("cursor-dev")
+        .sees("old-laptop")
+        .sees("key 2 could not be deleted (1 deleted)");
+}
+
+#[test]
+fn a_question_that_is_not_about_the_list_hears_no_other_keys() {
+    let mut script = keys();
+    script.keys("<C-d> 3 q t x <Tab>").sees("Delete this key?");
+    assert_eq!(script.asked(), [""; 0]);
+}
+
+#[test]
+fn the_models_of_a_keys_group_are_one_key_away() {
+    let mut script = keys();
+    script
+        .keys("j m")
+        .sees("only group: vip ×0.8")
+        .sees("claude-sonnet-4-5-thinking");
+}
+
+#[test]
+fn no_keys_yet_says_how_to_make_one() {
+    let mut script = keys();
+    script
+        .engine(loaded(Snapshot::Keys(vec![])))
+        .sees("n makes one");
+    script.keys("<Enter> <C-d> <Space> m y");
+    assert_eq!(script.asked(), [""; 0]);
+}

@@ -1,0 +1,327 @@
+//! A small language for tests of the dashboard: keys and engine events in, commands and the screen out.
+//!
+//! Keys are written as they are called: `3 / son45 <Enter> <C-p> <A-Enter> <PgUp>`. A word of several letters is typed
+//! letter by letter; a blank is `<Space>`. Every look at the screen also checks that the cache changes nothing.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test binary uses its own part of it, and a test may end when something is not there"
+)]
+
+pub mod events;
+pub mod world;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Size};
+use relaydeck::domain::{QuotaLimit, UnixMillis};
+use relaydeck::engine::door::{AskId, Command, Credential, Event, TurnId};
+use relaydeck::tui::effect::{Clip, Effect};
+use relaydeck::tui::keymap::Keymap;
+use relaydeck::tui::model::{Model, Settings};
+use relaydeck::tui::msg::{Copied, Msg, Now};
+use relaydeck::tui::theme::{ColorLevel, Glyphs, Theme};
+use relaydeck::tui::update::update;
+use relaydeck::tui::view::{ViewCache, view};
+
+use crate::term_support;
+
+/// 2026-11-22 12:04 UTC.
+pub const NOON: UnixMillis = UnixMillis(1_795_349_040_000);
+
+/// One run of the dashboard.
+pub struct Script {
+    pub model: Model,
+    cache: ViewCache,
+    now: Now,
+    commands: Vec<String>,
+    last_turn: Option<TurnId>,
+    last_ask: Option<AskId>,
+}
+
+impl Script {
+    /// A dashboard that has just started, without colour.
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::with(width, height, ColorLevel::None, Glyphs::Unicode)
+    }
+
+    /// A dashboard that has just started.
+    pub fn with(width: u16, height: u16, level: ColorLevel, glyphs: Glyphs) -> Self {
+        let settings = Settings {
+            theme: Theme::new(level, glyphs),
+            keymap: Keymap::built_in().unwrap(),
+            zone: TimeZone::UTC,
+            version: "0.1.0",
+            profile: None,
+        };
+        let now = Now {
+            wall: NOON,
+            uptime: 0,
+        };
+        Script {
+            model: Model::new(settings, Size::new(width, height), now),
+            cache: ViewCache::default(),
+            now,
+            commands: Vec::new(),
+            last_turn: None,
+            last_ask: None,
+        }
+    }
+
+    /// Something happens.
+    pub fn msg(&mut self, msg: Msg) -> &mut Self {
+        for effect in update(&mut self.model, msg, self.now) {
+            self.remember(&effect);
+            self.commands.push(told(&effect));
+        }
+        self
+    }
+
+    fn remember(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Engine(Command::Send { turn, .. }) => self.last_turn = Some(*turn),
+            Effect::Engine(
+                Command::CreateKey { ask, .. }
+                | Command::AddProfile { ask, .. }
+                | Command::DeleteKeys { ask, .. },
+            ) => self.last_ask = Some(*ask),
+            _ => {}
+        }
+    }
+
+    /// The engine says something.
+    pub fn engine(&mut self, event: Event) -> &mut Self {
+        self.msg(Msg::Engine(Box::new(event)))
+    }
+
+    /// Keys are pressed.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for word in keys.split_whitespace() {
+            for event in key_events(word) {
+                self.msg(Msg::Key(event));
+            }
+        }
+        self
+    }
+
+    /// A text is typed, blanks and all.
+    pub fn types(&mut self, text: &str) -> &mut Self {
+        for letter in text.chars() {
+            let event = KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE);
+            self.msg(Msg::Key(event));
+        }
+        self
+    }
+
+    /// A text is pasted.
+    pub fn pastes(&mut self, text: &str) -> &mut Self {
+        self.msg(Msg::Paste(text.to_owned()))
+    }
+
+    /// What was copied was sent to the terminal.
+    pub fn copied(&mut self, what: &'static str) -> &mut Self {
+        self.msg(Msg::Copied {
+            what,
+            outcome: Copied::Sent("was sent to the terminal"),
+        })
+    }
+
+    /// Time passes; what is due happens.
+    pub fn waits(&mut self, ms: u64) -> &mut Self {
+        self.now.uptime += ms;
+        self.now.wall.0 += i64::try_from(ms).unwrap();
+        self.msg(Msg::Due)
+    }
+
+    /// What the world was asked for since the last look.
+    pub fn asked(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.commands)
+    }
+
+    /// The id of the reply that was asked for last.
+    pub fn turn(&self) -> TurnId {
+        self.last_turn.unwrap()
+    }
+
+    /// The id of the question that was put to the engine last.
+    pub fn ask(&self) -> AskId {
+        self.last_ask.unwrap()
+    }
+
+    /// The screen as it is seen.
+    pub fn screen(&mut self) -> String {
+        term_support::seen(&self.buffer().0)
+    }
+
+    /// The screen with its styles.
+    pub fn styled(&mut self) -> String {
+        term_support::styled(&self.buffer().0)
+    }
+
+    /// Where the terminal's cursor is.
+    pub fn cursor(&mut self) -> Option<Position> {
+        self.buffer().1
+    }
+
+    /// One row of the screen.
+    pub fn row(&mut self, at: usize) -> String {
+        self.screen().lines().nth(at).unwrap_or_default().to_owned()
+    }
+
+    /// The screen must show this text.
+    #[track_caller]
+    pub fn sees(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(screen.contains(text), "no {text:?} on\n{screen}");
+        self
+    }
+
+    /// The screen must not show this text.
+    #[track_caller]
+    pub fn misses(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "{text:?} is on\n{screen}");
+        self
+    }
+
+    fn buffer(&mut self) -> (Buffer, Option<Position>) {
+        let size = self.model.size;
+        let used = drawn(&self.model, &mut self.cache, size);
+        let fresh = drawn(&self.model, &mut ViewCache::default(), size);
+        assert_eq!(
+            term_support::styled(&used.0),
+            term_support::styled(&fresh.0),
+            "the cache changed what is seen"
+        );
+        assert_eq!(used.1, fresh.1);
+        used
+    }
+}
+
+/// The model as it is drawn, and where the cursor stands, if it is shown.
+pub fn drawn(model: &Model, cache: &mut ViewCache, size: Size) -> (Buffer, Option<Position>) {
+    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+    let cursor_hidden_at = Position::new(u16::MAX, u16::MAX);
+    let mut cursor = cursor_hidden_at;
+    terminal
+        .draw(|frame| {
+            view(model, cache, frame);
+        })
+        .unwrap();
+    if terminal.backend().cursor_visible() {
+        cursor = terminal.backend().cursor_position();
+    }
+    let shown = (cursor != cursor_hidden_at).then_some(cursor);
+    (terminal.backend().buffer().clone(), shown)
+}
+
+/// The keys a word of a script stands for.
+pub fn key_events(word: &str) -> Vec<KeyEvent> {
+    let Some(name) = word
+        .strip_prefix('<')
+        .and_then(|rest| rest.strip_suffix('>'))
+    else {
+        return word
+            .chars()
+            .map(|letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::NONE))
+            .collect();
+    };
+    let (modifiers, name) = match name.split_once('-') {
+        Some(("C", rest)) => (KeyModifiers::CONTROL, rest),
+        Some(("A", rest)) => (KeyModifiers::ALT, rest),
+        _ => (KeyModifiers::NONE, name),
+    };
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Tab" => KeyCode::Tab,
+        "BackTab" => KeyCode::BackTab,
+        "Space" => KeyCode::Char(' '),
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        "BS" => KeyCode::Backspace,
+        "F1" => KeyCode::F(1),
+        one => KeyCode::Char(one.chars().next().unwrap()),
+    };
+    vec![KeyEvent::new(code, modifiers)]
+}
+
+/// An effect in words.
+fn told(effect: &Effect) -> String {
+    match effect {
+        Effect::Engine(command) => command_told(command),
+        Effect::Copy { clip, what } => match clip {
+            Clip::Text(text) => format!("copy {what}: {text}"),
+            Clip::Secret(key) => format!("copy {what}: {}", key.masked()),
+        },
+        Effect::Suspend => "suspend".into(),
+        Effect::Repaint => "repaint".into(),
+        Effect::Quit => "quit".into(),
+    }
+}
+
+fn command_told(command: &Command) -> String {
+    match command {
+        Command::Open { profile } => format!("open {profile}"),
+        Command::AddProfile {
+            name,
+            address,
+            credential,
+            ..
+        } => {
+            let credential = match credential {
+                Credential::Key(key) => format!("key {}", key.masked()),
+                Credential::AccessToken { token, user_id } => {
+                    format!("token {} user {user_id:?}", token.masked())
+                }
+            };
+            format!("add {name} at {address} with {credential}")
+        }
+        Command::Refresh(scope) => format!("refresh {}", scope.word()),
+        Command::CreateKey { draft, .. } => {
+            let quota = match draft.quota {
+                QuotaLimit::Unlimited => "unlimited".into(),
+                QuotaLimit::Limited(units) => format!("{} units", units.0),
+            };
+            format!(
+                "create {} in {:?}, {quota}, until {:?}, models {:?}, ips {:?}",
+                draft.name,
+                draft.group,
+                draft.expires.map(|end| end.0),
+                draft.models,
+                draft.ips
+            )
+        }
+        Command::DeleteKeys { ids, .. } => format!("delete {ids:?}"),
+        Command::Send { request, key, .. } => {
+            let said: Vec<&str> = request
+                .messages
+                .iter()
+                .map(|message| message.text.as_str())
+                .collect();
+            format!("send {} key {key:?}: {}", request.model, said.join(" | "))
+        }
+        Command::Stop(_) => "stop".into(),
+        Command::Keep(kept) => {
+            let last = kept.turns.last().unwrap();
+            format!(
+                "keep {:?} of {}: {} turns, last {:?}",
+                kept.id,
+                kept.profile,
+                kept.turns.len(),
+                last.reply
+            )
+        }
+    }
+}
