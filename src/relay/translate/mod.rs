@@ -54,6 +54,17 @@ pub enum Dialect {
     Responses,
 }
 
+impl Dialect {
+    /// The path it is called by.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Dialect::Chat => "/v1/chat/completions",
+            Dialect::Messages => "/v1/messages",
+            Dialect::Responses => "/v1/responses",
+        }
+    }
+}
+
 /// A client's dialect and an upstream's that can be translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pair {
