@@ -128,7 +128,7 @@ async fn the_marketplace_publishes_prices_as_ratios() {
     assert_eq!(handbook["enable_groups"], json!(["default"]));
     assert_eq!(
         handbook["supported_endpoint_types"],
-        json!(["openai", "anthropic"])
+        json!(["openai", "anthropic", "openai-response"])
     );
     assert!(handbook["context_length"].as_i64().unwrap() > 1_000);
     assert!(

@@ -229,7 +229,7 @@ async fn a_shutdown_lets_streams_end_and_cuts_and_settles_what_does_not() {
     let (mut deck, key) = behind(
         &upstream,
         Limits {
-            grace: Duration::from_millis(400),
+            grace: Duration::from_secs(1),
             ..Limits::default()
         },
     )

@@ -41,7 +41,12 @@ assert kinds[0] == "message_start" and kinds[-1] == "message_stop", kinds
 assert final.content[0].text and final.usage.output_tokens == 50, final
 assert final.stop_reason == "end_turn" and final.model == "relaydeck-lab", final
 print("stream:", len(kinds), "events,", final.usage.output_tokens, "out")
-#COUNT
+
+counted = client.messages.count_tokens(model="relaydeck-handbook", system="Be brief.", messages=question, tools=tools)
+fewer = client.messages.count_tokens(model="relaydeck-handbook", messages=question)
+assert counted.input_tokens > fewer.input_tokens > 0, (counted, fewer)
+print("count_tokens:", counted.input_tokens, "and", fewer.input_tokens, "without system and tools")
+
 # The usual troubles arrive as the SDK's own exceptions.
 wrong = anthropic.Anthropic(base_url=base, api_key="sk-" + "x" * 20, max_retries=0)
 try:

@@ -9,8 +9,9 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
+use serde_json::json;
 
-use super::super::answers::{ApiError, RequestId, raw_json};
+use super::super::answers::{ApiError, RequestId, json_answer, raw_json};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::book::Caller;
@@ -39,6 +40,41 @@ pub async fn messages(State(app): State<Arc<App>>, request: Request) -> Response
     handle(&app, request, Dialect::Messages).await
 }
 
+/// The handler of `POST /v1/responses`.
+pub async fn responses(State(app): State<Arc<App>>, request: Request) -> Response {
+    handle(&app, request, Dialect::Responses).await
+}
+
+/// The handler of `POST /v1/messages/count_tokens`: our own count; it costs nothing and asks nobody.
+pub async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Response {
+    let id = RequestId::of(request.extensions());
+    match count(&app, request).await {
+        Ok(tokens) => json_answer(StatusCode::OK, &json!({"input_tokens": tokens})),
+        Err(error) => error.answer_in(Dialect::Messages, &id),
+    }
+}
+
+async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
+    let (caller, body) = taken(app, request).await?;
+    let ask = Ask::read(Dialect::Messages, &body)?;
+    let catalog = app.wall.now();
+    allowed(&catalog, &caller, &ask.model)?;
+    if catalog.candidates(&ask.model, &caller.group, 0).is_empty() {
+        return Err(no_channel(&ask.model, &caller.group));
+    }
+    ask.check()?;
+    Ok(light(&ask, None))
+}
+
+/// Who asks, and what: a request whose key was checked and whose body is here.
+async fn taken(app: &Arc<App>, request: Request) -> Result<(Caller, Bytes), ApiError> {
+    let (parts, body) = request.into_parts();
+    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+    let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
+    let body = body::read(&parts.headers, body, app.limits.body, app.limits.client).await?;
+    Ok((caller, body))
+}
+
 async fn handle(app: &Arc<App>, request: Request, dialect: Dialect) -> Response {
     let id = RequestId::of(request.extensions());
     match run(app, &id, request, dialect).await {
@@ -54,10 +90,7 @@ async fn run(
     dialect: Dialect,
 ) -> Result<Response, ApiError> {
     let started = Instant::now();
-    let (parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
-    let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
-    let body = body::read(&parts.headers, body, app.limits.body, app.limits.client).await?;
+    let (caller, body) = taken(app, request).await?;
     let ask = Ask::read(dialect, &body)?;
     let catalog = app.wall.now();
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;

@@ -20,9 +20,13 @@ const CREATED_TEXT: &str = "2021-07-20T10:40:00Z";
 
 /// The names of the endpoints every model answers on, with their paths: what no upstream speaks is translated.
 pub fn endpoints() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [("openai", Dialect::Chat), ("anthropic", Dialect::Messages)]
-        .into_iter()
-        .map(|(name, dialect)| (name, dialect.path()))
+    [
+        ("openai", Dialect::Chat),
+        ("anthropic", Dialect::Messages),
+        ("openai-response", Dialect::Responses),
+    ]
+    .into_iter()
+    .map(|(name, dialect)| (name, dialect.path()))
 }
 
 /// The handler of the list.
