@@ -126,7 +126,10 @@ async fn the_marketplace_publishes_prices_as_ratios() {
         (&json!(0.05), &json!(4.0), &json!(0))
     );
     assert_eq!(handbook["enable_groups"], json!(["default"]));
-    assert_eq!(handbook["supported_endpoint_types"], json!(["openai"]));
+    assert_eq!(
+        handbook["supported_endpoint_types"],
+        json!(["openai", "anthropic", "openai-response"])
+    );
     assert!(handbook["context_length"].as_i64().unwrap() > 1_000);
     assert!(
         named("relaydeck-lab")["description"]

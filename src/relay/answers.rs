@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::store::StoreError;
+use super::translate::{Dialect, Trouble, TroubleKind};
 use crate::wire::new_api::Envelope;
 
 /// The id of the request that is being answered.
@@ -130,9 +131,44 @@ impl ApiError {
         }})
     }
 
+    /// Itself in the words that all dialects share.
+    pub fn trouble(&self, id: &RequestId) -> Trouble {
+        let code = self.code_text();
+        let kind = match (code.as_str(), self.status.as_u16()) {
+            ("model_not_found", _) | (_, 404) => TroubleKind::NotFound,
+            (_, 401) => TroubleKind::Authentication,
+            (_, 402) => TroubleKind::Billing,
+            (_, 403) => TroubleKind::Permission,
+            (_, 408 | 504) => TroubleKind::Timeout,
+            (_, 413) => TroubleKind::TooLarge,
+            (_, 429) => TroubleKind::RateLimit,
+            (_, 503 | 529) => TroubleKind::Overloaded,
+            (_, 400..500) => TroubleKind::BadRequest,
+            _ => TroubleKind::Server,
+        };
+        Trouble {
+            status: self.status.as_u16(),
+            code,
+            param: self.param.as_str().map(str::to_owned),
+            ..Trouble::new(kind, format!("{} (request id: {})", self.message, id.0))
+        }
+    }
+
+    /// Itself as an answer in the dialect that was called. Both of OpenAI's share a shape.
+    pub fn answer_in(&self, dialect: Dialect, id: &RequestId) -> Response {
+        match dialect {
+            Dialect::Chat | Dialect::Responses => self.answer(id),
+            Dialect::Messages => self.with_body(&self.trouble(id).document(dialect)),
+        }
+    }
+
     /// Itself as an answer.
     pub fn answer(&self, id: &RequestId) -> Response {
-        let mut response = json_answer(self.status, &self.body(id));
+        self.with_body(&self.body(id))
+    }
+
+    fn with_body(&self, body: &Value) -> Response {
+        let mut response = json_answer(self.status, body);
         if let Some(seconds) = self.retry_after {
             response
                 .headers_mut()

@@ -22,6 +22,7 @@ mod rows;
 mod running;
 mod serve;
 mod store;
+pub mod translate;
 pub mod upstream;
 
 pub use app::Limits;

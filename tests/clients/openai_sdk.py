@@ -1,4 +1,4 @@
-"""The official OpenAI SDK against the embedded relay: list, chat, stream, errors.
+"""The official OpenAI SDK against the embedded relay: list, chat, responses, streams, errors.
 
 Usage: openai_sdk.py BASE_URL; the key comes from OPENAI_API_KEY.
 """
@@ -35,6 +35,19 @@ print("stream:", len(chunks), "chunks,", chunks[-1].usage.completion_tokens, "ou
 
 unasked = list(client.chat.completions.create(model="relaydeck-lab", messages=lab, stream=True))
 assert all(chunk.usage is None for chunk in unasked), "usage that was not asked for was sent"
+
+reply = client.responses.create(model="relaydeck-handbook", instructions="Be brief.", input="What is a group?")
+assert reply.status == "completed" and "group" in reply.output_text.lower(), reply
+assert reply.usage.input_tokens > 0 and reply.usage.output_tokens > 0, reply.usage
+print("responses:", reply.usage.input_tokens, "in,", reply.usage.output_tokens, "out")
+
+events = list(client.responses.create(model="relaydeck-lab", input=lab, stream=True))
+assert events[0].type == "response.created" and events[-1].type == "response.completed", events
+assert [event.sequence_number for event in events] == list(range(len(events))), "events out of order"
+text = "".join(event.delta for event in events if event.type == "response.output_text.delta")
+assert text and text == events[-1].response.output_text, text
+assert events[-1].response.usage.output_tokens == 50, events[-1].response.usage
+print("responses stream:", len(events), "events")
 
 # The usual troubles arrive as the SDK's own exceptions.
 wrong = openai.OpenAI(base_url=base, api_key="sk-" + "x" * 20, max_retries=0)

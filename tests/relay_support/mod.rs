@@ -1,6 +1,8 @@
 //! What the relay's tests share: a relay in a folder of its own, a client, and upstreams that do as they are told.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
+pub mod messages;
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::builtin;
 use super::rows::{ENABLED, names};
 use super::store::channels::StoredChannel;
+use super::translate::Dialect;
 use crate::domain::{Address, ApiKey};
 
 /// The number the protocol gives to OpenAI-compatible upstreams.
@@ -112,6 +113,13 @@ impl Channel {
     /// Whether it serves a group.
     pub fn in_group(&self, group: &str) -> bool {
         self.groups.iter().any(|name| name == group)
+    }
+
+    /// What its upstream speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self.upstream {
+            Upstream::BuiltIn | Upstream::OpenAi { .. } => Dialect::Chat,
+        }
     }
 
     /// The name its upstream knows a model by.

@@ -19,16 +19,15 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use super::super::answers::{ApiError, RequestId};
 use super::super::app::App;
 use super::super::channels::Channel;
-use super::super::meter::usage;
 use super::super::upstream::UpstreamError;
 use super::attempt::Opening;
 use super::bill::{Bill, End, Settled};
-use super::sieve::{Sieve, Turn};
+use super::passage::Passage;
+use super::sieve::Turn;
 use super::trouble;
 
 /// What keeps a silent stream alive: a comment.
 const PING: Bytes = Bytes::from_static(b": PING\n\n");
-const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
 
 /// The answer's state.
 pub struct Answer {
@@ -37,7 +36,7 @@ pub struct Answer {
     channel: Arc<Channel>,
     /// There until it is settled.
     bill: Option<Bill>,
-    sieve: Sieve,
+    passage: Passage,
     out: VecDeque<Bytes>,
     turn: Turn,
     upstream: Option<BoxStream<'static, Result<Bytes, UpstreamError>>>,
@@ -75,7 +74,7 @@ impl Answer {
             id,
             channel,
             bill: Some(bill),
-            sieve: opening.sieve,
+            passage: opening.passage,
             out: opening.out,
             turn: opening.turn,
             upstream: Some(opening.rest),
@@ -118,7 +117,7 @@ impl Answer {
                     Event::Piece(piece) => {
                         self.heard = Instant::now();
                         self.spoke = self.heard;
-                        self.turn = self.sieve.feed(piece, &mut self.out);
+                        self.turn = self.passage.feed(piece, &mut self.out);
                     }
                     Event::Ended => self.ended().await,
                     Event::Failed(error) => {
@@ -166,7 +165,7 @@ impl Answer {
                 .await;
             return;
         }
-        if now >= self.spoke + limits.ping && self.sieve.between_lines() {
+        if now >= self.spoke + limits.ping && self.passage.between_events() {
             self.spoke = now;
             self.out.push_back(PING);
         }
@@ -180,8 +179,8 @@ impl Answer {
     /// The upstream ended without saying `[DONE]`.
     async fn ended(&mut self) {
         self.upstream = None;
-        match self.sieve.finish(&mut self.out) {
-            Turn::On if self.sieve.tally.finished => self.end(End::Complete).await,
+        match self.passage.finish(&mut self.out) {
+            Turn::On if self.passage.finished() => self.end(End::Complete).await,
             Turn::On => {
                 let error = UpstreamError::Cut("the stream ended before it was complete".into());
                 self.end(End::Broken(trouble::from_error(&error).error))
@@ -193,24 +192,16 @@ impl Answer {
 
     /// Settles, then says how it ended.
     async fn end(&mut self, end: End) {
-        let tally = std::mem::take(&mut self.sieve.tally);
-        let missing = self.wants_usage && !self.sieve.usage_shown;
-        let head = missing.then(|| tally.usage_chunk_head());
+        let head = self.passage.missing_usage(self.wants_usage);
+        let tally = self.passage.take_tally();
         let settled = match self.bill.take() {
             Some(bill) => bill.settle(tally, end.clone()).await,
             None => Settled::default(),
         };
         if let End::Broken(error) = end {
-            let event = format!("data: {}\n\n", error.body(&self.id));
-            self.out.push_back(Bytes::from(event));
+            self.passage.break_off(&error, &self.id, &mut self.out);
         } else {
-            // The client asked for the usage and the upstream had none: ours, as the protocol promises.
-            if let Some(head) = head.filter(|_| !settled.usage.is_empty()) {
-                let usage = usage::write(&settled.usage);
-                self.out
-                    .push_back(Bytes::from(format!("{head}{usage}}}\n\n")));
-            }
-            self.out.push_back(DONE);
+            self.passage.close(&settled, head, &mut self.out);
         }
         self.over = true;
     }
@@ -227,7 +218,7 @@ impl Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if let Some(bill) = self.bill.take() {
-            let tally = std::mem::take(&mut self.sieve.tally);
+            let tally = self.passage.take_tally();
             // Goes on by itself; nobody is left to wait for it.
             drop(bill.settle(tally, End::ClientGone));
         }

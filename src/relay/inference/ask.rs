@@ -1,4 +1,4 @@
-//! What a chat request asks for: the members the relay must know, and the body each channel is sent.
+//! What a request asks for, in whichever dialect: the members the relay must know, and the body each channel is sent.
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -6,14 +6,17 @@ use serde_json::{Map, Value};
 
 use super::super::answers::ApiError;
 use super::super::channels::Channel;
+use super::super::translate::{Bridge, Dialect, Pair, Untranslatable};
 use super::body::Members;
 
 /// The longest answer that is expected of a request that does not say: for the reservation only.
 const USUAL_OUTPUT: u64 = 1_024;
 
-/// A chat request.
+/// A request to the model API.
 #[derive(Debug)]
 pub struct Ask<'a> {
+    /// What the client speaks.
+    pub dialect: Dialect,
     members: Members<'a>,
     body: &'a Bytes,
     /// The exact name of the model.
@@ -27,34 +30,34 @@ pub struct Ask<'a> {
 /// A body as one channel gets it.
 pub struct Sent {
     pub body: Bytes,
-    /// Whether the relay asked for the usage, so that the client must not see it.
+    /// Whether the relay asked for the usage, so that a client of the same dialect must not see it.
     pub usage_is_ours: bool,
+    /// The way back, where the upstream speaks another dialect than the client.
+    pub bridge: Option<Bridge>,
 }
 
 impl<'a> Ask<'a> {
     /// Reads a body.
-    pub fn read(body: &'a Bytes) -> Result<Self, ApiError> {
+    pub fn read(dialect: Dialect, body: &'a Bytes) -> Result<Self, ApiError> {
         let members = Members::read(body).map_err(|error| {
-            ApiError::own(
-                StatusCode::BAD_REQUEST,
-                "invalid_request",
-                format!("Invalid request: the body is not a JSON object ({error})"),
-            )
+            invalid(format!(
+                "Invalid request: the body is not a JSON object ({error})"
+            ))
         })?;
         let model: String = members.value("model").unwrap_or_default();
         if model.is_empty() {
-            return Err(ApiError::own(
-                StatusCode::BAD_REQUEST,
-                "invalid_request",
+            return Err(invalid(
                 "Model name not specified, model name cannot be empty",
             ));
         }
         let stream = members.value("stream").unwrap_or(false);
         let wants_usage = stream
+            && dialect == Dialect::Chat
             && members
                 .value::<Map<String, Value>>("stream_options")
                 .is_some_and(|options| options.get("include_usage") == Some(&Value::Bool(true)));
         Ok(Ask {
+            dialect,
             members,
             body,
             model,
@@ -63,20 +66,19 @@ impl<'a> Ask<'a> {
         })
     }
 
-    /// What a chat endpoint cannot do without.
+    /// What an endpoint cannot do without.
     pub fn check(&self) -> Result<(), ApiError> {
-        let listed = self
-            .members
-            .get("messages")
-            .is_some_and(|raw| raw.get().starts_with('['));
-        if listed {
-            return Ok(());
-        }
-        Err(ApiError::own(
-            StatusCode::BAD_REQUEST,
-            "invalid_request",
-            "field messages is required and must be a list",
-        ))
+        let begins = |name: &str, starts: &[char]| {
+            let raw = self.members.get(name);
+            raw.is_some_and(|raw| raw.get().starts_with(starts))
+        };
+        let missing = match self.dialect {
+            Dialect::Chat | Dialect::Messages if begins("messages", &['[']) => return Ok(()),
+            Dialect::Responses if begins("input", &['[', '"']) => return Ok(()),
+            Dialect::Chat | Dialect::Messages => "field messages is required and must be a list",
+            Dialect::Responses => "field input is required and must be a text or a list",
+        };
+        Err(invalid(missing))
     }
 
     /// The prompt as it was written: messages and tools.
@@ -91,25 +93,58 @@ impl<'a> Ask<'a> {
                 .value::<f64>(name)
                 .filter(|value| *value >= 0.0)
         };
-        let asked = number("max_completion_tokens").or_else(|| number("max_tokens"));
+        let names = ["max_completion_tokens", "max_output_tokens", "max_tokens"];
+        let asked = names.into_iter().find_map(number);
         let one = asked.map_or(USUAL_OUTPUT, |value| value as u64);
         let choices = number("n").map_or(1, |value| value as u64).max(1);
         one.min(limit.unwrap_or(u64::MAX)).saturating_mul(choices)
     }
 
     /// The body for a channel: the model under the name its upstream knows, and a wish for the usage of a stream.
-    pub fn for_channel(&self, channel: &Channel) -> Sent {
+    ///
+    /// # Errors
+    /// When the channel's upstream speaks another dialect, in which this request cannot be meant.
+    pub fn for_channel(&self, channel: &Channel) -> Result<Sent, ApiError> {
+        match Pair::between(self.dialect, channel.dialect()) {
+            Some(pair) => self.translated(pair, channel),
+            None => Ok(self.straight(channel)),
+        }
+    }
+
+    fn translated(&self, pair: Pair, channel: &Channel) -> Result<Sent, ApiError> {
+        // The body was read as an object before, so it is one.
+        let body: Map<String, Value> = serde_json::from_slice(self.body).unwrap_or_default();
+        let bridge = Bridge::open(pair, &body, channel.upstream_name(&self.model))
+            .map_err(|refusal| untranslatable(&refusal))?;
+        let asks_for_usage = bridge.request().contains_key("stream_options");
+        let text = if asks_for_usage && !channel.takes_stream_options() {
+            let mut request = bridge.request().clone();
+            request.remove("stream_options");
+            serde_json::to_vec(&request)
+        } else {
+            serde_json::to_vec(bridge.request())
+        };
+        Ok(Sent {
+            // A JSON object always becomes text.
+            body: Bytes::from(text.unwrap_or_default()),
+            usage_is_ours: asks_for_usage && channel.takes_stream_options(),
+            bridge: Some(bridge),
+        })
+    }
+
+    fn straight(&self, channel: &Channel) -> Sent {
         let mut edits: Vec<(&str, Option<String>)> = Vec::new();
         let theirs = channel.upstream_name(&self.model);
         if theirs != self.model {
             edits.push(("model", serde_json::to_string(theirs).ok()));
         }
         let mut usage_is_ours = false;
-        if self.stream && !channel.takes_stream_options() {
+        let chat = self.dialect == Dialect::Chat;
+        if chat && self.stream && !channel.takes_stream_options() {
             if self.members.get("stream_options").is_some() {
                 edits.push(("stream_options", None));
             }
-        } else if self.stream && !self.wants_usage {
+        } else if chat && self.stream && !self.wants_usage {
             let mut options: Map<String, Value> =
                 self.members.value("stream_options").unwrap_or_default();
             options.insert("include_usage".into(), Value::Bool(true));
@@ -120,7 +155,19 @@ impl<'a> Ask<'a> {
         Sent {
             body: body.unwrap_or_else(|| self.body.clone()),
             usage_is_ours,
+            bridge: None,
         }
+    }
+}
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::own(StatusCode::BAD_REQUEST, "invalid_request", message)
+}
+
+fn untranslatable(refusal: &Untranslatable) -> ApiError {
+    ApiError {
+        param: Box::new(Value::from(refusal.member.clone())),
+        ..invalid(refusal.to_string())
     }
 }
 
@@ -136,7 +183,10 @@ mod tests {
         if refuses {
             channel.learn_refusal_of_stream_options();
         }
-        let sent = Ask::read(&body).unwrap().for_channel(&channel);
+        let sent = Ask::read(Dialect::Chat, &body)
+            .unwrap()
+            .for_channel(&channel)
+            .unwrap();
         (
             serde_json::from_slice(&sent.body).unwrap(),
             sent.usage_is_ours,
@@ -183,7 +233,9 @@ mod tests {
     fn the_expected_output_follows_what_is_asked() {
         let expected = |body: Value, limit| {
             let body = Bytes::from(body.to_string());
-            Ask::read(&body).unwrap().expected_output(limit)
+            Ask::read(Dialect::Chat, &body)
+                .unwrap()
+                .expected_output(limit)
         };
         assert_eq!(expected(json!({"model": "b"}), None), 1_024);
         assert_eq!(expected(json!({"model": "b"}), Some(500)), 500);
@@ -207,10 +259,15 @@ mod tests {
     #[test]
     fn a_request_without_a_model_or_messages_is_told_so() {
         let body = Bytes::from_static(b"{\"messages\":[]}");
-        assert!(Ask::read(&body).unwrap_err().message.contains("Model name"));
+        assert!(
+            Ask::read(Dialect::Chat, &body)
+                .unwrap_err()
+                .message
+                .contains("Model name")
+        );
         let body = Bytes::from_static(b"{\"model\":\"a\"}");
         assert!(
-            Ask::read(&body)
+            Ask::read(Dialect::Chat, &body)
                 .unwrap()
                 .check()
                 .unwrap_err()
@@ -219,7 +276,7 @@ mod tests {
         );
         let body = Bytes::from_static(b"not json");
         assert_eq!(
-            Ask::read(&body).unwrap_err().status,
+            Ask::read(Dialect::Chat, &body).unwrap_err().status,
             StatusCode::BAD_REQUEST
         );
     }

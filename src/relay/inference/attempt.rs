@@ -10,16 +10,18 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::super::app::App;
 use super::super::builtin;
 use super::super::channels::{Channel, Upstream, openai};
 use super::super::meter::tally::{Seen, Tally};
+use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
 use super::ask::{Ask, Sent};
-use super::sieve::{Sieve, Turn};
+use super::passage::Passage;
+use super::sieve::Turn;
 use super::trouble::{self, Failure};
 
 /// The largest answer that is no stream.
@@ -34,12 +36,17 @@ pub enum Opened {
     /// A stream whose first event is there.
     Stream(Box<Opening>),
     /// A whole document.
-    Document { body: Bytes, tally: Tally },
+    Document {
+        body: Bytes,
+        tally: Box<Tally>,
+        /// The way to the client's dialect, where it is another.
+        bridge: Option<Box<Bridge>>,
+    },
 }
 
 /// A stream whose first event is there.
 pub struct Opening {
-    pub sieve: Sieve,
+    pub passage: Passage,
     /// What may pass already.
     pub out: VecDeque<Bytes>,
     /// What the first pieces came to.
@@ -48,10 +55,15 @@ pub struct Opening {
 }
 
 /// Tries a channel.
-pub async fn open(app: &App, channel: &Arc<Channel>, ask: &Ask<'_>) -> Result<Opened, Failure> {
+pub async fn open(
+    app: &App,
+    channel: &Arc<Channel>,
+    ask: &Ask<'_>,
+    mut sent: Sent,
+    stamp: &Stamp,
+) -> Result<Opened, Failure> {
     let deadline = Instant::now() + app.limits.first_event;
     loop {
-        let sent = ask.for_channel(channel);
         let reply = send(app, channel, ask, &sent).await?;
         if !(200..300).contains(&reply.status) {
             let (status, retry_after) = (reply.status, reply.retry_after);
@@ -60,16 +72,25 @@ pub async fn open(app: &App, channel: &Arc<Channel>, ask: &Ask<'_>) -> Result<Op
             let ours = sent.usage_is_ours && matches!(status, 400 | 422);
             if ours && String::from_utf8_lossy(&body).contains("stream_options") {
                 channel.learn_refusal_of_stream_options();
+                sent = ask.for_channel(channel).map_err(Failure::elsewhere)?;
                 continue;
             }
             return Err(trouble::from_status(channel, status, retry_after, &body));
         }
         let document = reply.content_type.contains("json");
+        let reading = Reading {
+            app,
+            channel,
+            bridge: sent.bridge,
+            stamp,
+        };
         return if ask.stream && !document {
-            first_event(app, channel, reply, sent.usage_is_ours, deadline).await
+            reading
+                .first_event(reply, sent.usage_is_ours, deadline)
+                .await
         } else {
             let body = read_document(app, reply.body, BytesMut::new(), deadline).await?;
-            as_document(channel, body)
+            reading.document_in(body)
         };
     }
 }
@@ -98,60 +119,107 @@ async fn send(
     reply.map_err(|error| trouble::from_error(&error))
 }
 
-/// Reads a stream until its first event.
-async fn first_event(
-    app: &App,
-    channel: &Channel,
-    reply: UpstreamReply,
-    hide_usage: bool,
-    deadline: Instant,
-) -> Result<Opened, Failure> {
-    let mut rest = reply.body;
-    let mut sieve = Sieve::new(hide_usage);
-    let mut out = VecDeque::new();
-    // Kept until it is known that this is a stream: what calls itself one may be a document or a web page.
-    let mut raw = BytesMut::new();
-    loop {
-        let late = || UpstreamError::TimedOut(app.limits.first_event.as_secs());
-        let piece = timeout_at(deadline, rest.next())
-            .await
-            .unwrap_or_else(|_| Some(Err(late())));
-        let turn = match piece {
-            Some(Ok(piece)) => {
-                raw.extend_from_slice(&piece);
-                sieve.feed(piece, &mut out)
-            }
-            Some(Err(error)) => return Err(trouble::from_error(&error)),
-            None => {
-                let turn = sieve.finish(&mut out);
-                if sieve.parts == 0 && turn == Turn::On {
-                    return if raw.trim_ascii().is_empty() || !sieve.foreign {
-                        Err(trouble::empty())
-                    } else {
-                        as_document(channel, raw.freeze())
-                    };
-                }
-                turn
-            }
+/// An answer that is being read.
+struct Reading<'a> {
+    app: &'a App,
+    channel: &'a Arc<Channel>,
+    bridge: Option<Bridge>,
+    stamp: &'a Stamp,
+}
+
+impl Reading<'_> {
+    /// Reads a stream until its first event.
+    async fn first_event(
+        self,
+        reply: UpstreamReply,
+        hide_usage: bool,
+        deadline: Instant,
+    ) -> Result<Opened, Failure> {
+        let mut rest = reply.body;
+        let mut passage = match &self.bridge {
+            Some(bridge) => Passage::translated(bridge, self.stamp.clone()),
+            None => Passage::straight(hide_usage),
         };
-        if let (Turn::Error(error), true) = (&turn, sieve.parts == 0) {
-            return Err(trouble::from_value(channel, None, error));
+        let mut out = VecDeque::new();
+        // Kept until it is known that this is a stream: what calls itself one may be a document or a web page.
+        let mut raw = BytesMut::new();
+        loop {
+            let late = || UpstreamError::TimedOut(self.app.limits.first_event.as_secs());
+            let piece = timeout_at(deadline, rest.next())
+                .await
+                .unwrap_or_else(|_| Some(Err(late())));
+            let mut ended = false;
+            let turn = match piece {
+                Some(Ok(piece)) => {
+                    raw.extend_from_slice(&piece);
+                    passage.feed(piece, &mut out)
+                }
+                Some(Err(error)) => return Err(trouble::from_error(&error)),
+                None => {
+                    ended = true;
+                    let turn = passage.finish(&mut out);
+                    if !passage.begun() && turn == Turn::On {
+                        return if raw.trim_ascii().is_empty() || !passage.foreign() {
+                            Err(trouble::empty())
+                        } else {
+                            self.document_in(raw.freeze())
+                        };
+                    }
+                    turn
+                }
+            };
+            let speaks = passage.speaks(&out);
+            if let (Turn::Error(error), false) = (&turn, speaks) {
+                return Err(trouble::from_value(self.channel, None, error));
+            }
+            let mute = self.bridge.is_some() && !speaks;
+            if mute && passage.begun() && (turn == Turn::Done || ended) {
+                return Err(trouble::empty());
+            }
+            if passage.foreign() && !passage.begun() {
+                let body = read_document(self.app, rest, raw, deadline).await?;
+                return self.document_in(body);
+            }
+            if speaks || turn != Turn::On || ended {
+                return Ok(Opened::Stream(Box::new(Opening {
+                    passage,
+                    out,
+                    turn,
+                    rest,
+                })));
+            }
+            if raw.len() > LARGEST_PREAMBLE {
+                return Err(trouble::foreign(&raw));
+            }
         }
-        if sieve.foreign && sieve.parts == 0 {
-            let body = read_document(app, rest, raw, deadline).await?;
-            return as_document(channel, body);
+    }
+
+    fn document_in(self, body: Bytes) -> Result<Opened, Failure> {
+        if body.trim_ascii().is_empty() {
+            return Err(trouble::empty());
         }
-        if sieve.parts > 0 || turn != Turn::On {
-            return Ok(Opened::Stream(Box::new(Opening {
-                sieve,
-                out,
-                turn,
-                rest,
-            })));
+        let mut tally = Box::<Tally>::default();
+        match tally.document(&body) {
+            Some(Seen::Error(error)) => Err(trouble::from_value(self.channel, None, &error)),
+            Some(_) => {
+                // What cannot be told to the client is no answer, and another channel may have one.
+                if let Some(Err(trouble)) = self.translated(&body) {
+                    let error = json!({"message": trouble.message, "code": trouble.code});
+                    return Err(trouble::from_value(self.channel, None, &error));
+                }
+                Ok(Opened::Document {
+                    body,
+                    tally,
+                    bridge: self.bridge.map(Box::new),
+                })
+            }
+            None => Err(trouble::foreign(&body)),
         }
-        if raw.len() > LARGEST_PREAMBLE {
-            return Err(trouble::foreign(&raw));
-        }
+    }
+
+    fn translated(&self, body: &[u8]) -> Option<Result<Answer, Trouble>> {
+        let bridge = self.bridge.as_ref()?;
+        Some(bridge.answer(body, self.stamp.clone()))
     }
 }
 
@@ -176,18 +244,6 @@ async fn read_document(
         if whole.len() > LARGEST_DOCUMENT {
             return Err(trouble::foreign(&whole));
         }
-    }
-}
-
-fn as_document(channel: &Channel, body: Bytes) -> Result<Opened, Failure> {
-    if body.trim_ascii().is_empty() {
-        return Err(trouble::empty());
-    }
-    let mut tally = Tally::default();
-    match tally.document(&body) {
-        Some(Seen::Error(error)) => Err(trouble::from_value(channel, None, &error)),
-        Some(_) => Ok(Opened::Document { body, tally }),
-        None => Err(trouble::foreign(&body)),
     }
 }
 

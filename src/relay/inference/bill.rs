@@ -14,7 +14,7 @@ use super::super::app::App;
 use super::super::book::{Caller, Change, NoMoney};
 use super::super::catalog::scale;
 use super::super::channels::Channel;
-use super::super::meter::{count, tally::Tally, text::light_prompt};
+use super::super::meter::{count, tally::Tally};
 use super::super::store::money::{Ending, Reservation};
 use super::ask::Ask;
 use super::body::Members;
@@ -33,7 +33,7 @@ pub struct Order {
     pub group_ratio: Ratio,
     pub stream: bool,
     pub path: &'static str,
-    /// The request as it came, for counting where nobody else does.
+    /// The request as the upstream gets it, for counting where nobody else does.
     pub body: Bytes,
     pub started: Instant,
 }
@@ -50,13 +50,12 @@ impl Order {
     }
 
     /// Quota units to set aside: what prompt and expected output cost, at least one where anything costs anything.
-    fn estimate(&self, ask: &Ask<'_>, output_limit: Option<u64>) -> i64 {
+    fn estimate(&self, ask: &Ask<'_>, prompt: u64, output_limit: Option<u64>) -> i64 {
         if matches!(self.price(), Price::Unknown) {
             return 0;
         }
-        let members = ask.members();
         let usage = Usage {
-            input: light_prompt(members.get("messages"), members.get("tools")),
+            input: prompt,
             output: ask.expected_output(output_limit),
             ..Usage::default()
         };
@@ -106,14 +105,15 @@ pub struct Facts {
 }
 
 impl Bill {
-    /// Sets money aside.
+    /// Sets money aside for a prompt of so many tokens, and the answer it may get.
     pub fn open(
         app: &Arc<App>,
         order: Order,
         ask: &Ask<'_>,
+        prompt: u64,
         output_limit: Option<u64>,
     ) -> Result<Self, ApiError> {
-        let units = order.estimate(ask, output_limit);
+        let units = order.estimate(ask, prompt, output_limit);
         let caller = &order.caller;
         app.book
             .reserve(caller.account_id, caller.key_id, units)
@@ -246,7 +246,7 @@ impl Facts {
         let members = Members::read(&self.order.body).ok();
         let own = |name: &str| Some(members.as_ref()?.get(name)?.to_owned());
         let usage = Usage {
-            input: count::prompt(own("messages"), own("tools")).await,
+            input: count::prompt(own("messages"), own("system"), own("tools")).await,
             output: count::output(tally.text.clone())
                 .await
                 .saturating_add(tally.beyond()),

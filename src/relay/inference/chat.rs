@@ -1,4 +1,4 @@
-//! `POST /v1/chat/completions`: checked, paid for in advance, sent to the first channel that answers.
+//! A request to a model, in any dialect: checked, paid for in advance, sent to the first channel that answers.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,47 +9,102 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
+use serde_json::json;
 
-use super::super::answers::{ApiError, RequestId, raw_json};
+use super::super::answers::{ApiError, RequestId, json_answer, raw_json};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::book::Caller;
 use super::super::builtin;
 use super::super::catalog::Catalog;
 use super::super::ids;
-use super::super::meter::{tally::Tally, usage};
+use super::super::meter::{tally::Tally, text::light_prompt, usage};
+use super::super::translate::{Bridge, Dialect, Stamp};
 use super::answer::Answer;
 use super::ask::Ask;
 use super::attempt::{self, Opened};
 use super::bill::{Bill, End, Order};
 use super::body::{self, Members};
+use super::trouble::Failure;
 
 /// At most so many channels are tried for one request.
 const ATTEMPTS: usize = 4;
 
-/// The handler.
-pub async fn handle(State(app): State<Arc<App>>, request: Request) -> Response {
+/// The handler of `POST /v1/chat/completions`.
+pub async fn chat(State(app): State<Arc<App>>, request: Request) -> Response {
+    handle(&app, request, Dialect::Chat).await
+}
+
+/// The handler of `POST /v1/messages`.
+pub async fn messages(State(app): State<Arc<App>>, request: Request) -> Response {
+    handle(&app, request, Dialect::Messages).await
+}
+
+/// The handler of `POST /v1/responses`.
+pub async fn responses(State(app): State<Arc<App>>, request: Request) -> Response {
+    handle(&app, request, Dialect::Responses).await
+}
+
+/// The handler of `POST /v1/messages/count_tokens`: our own count; it costs nothing and asks nobody.
+pub async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Response {
     let id = RequestId::of(request.extensions());
-    match run(&app, &id, request).await {
-        Ok(response) => response,
-        Err(error) => error.answer(&id),
+    match count(&app, request).await {
+        Ok(tokens) => json_answer(StatusCode::OK, &json!({"input_tokens": tokens})),
+        Err(error) => error.answer_in(Dialect::Messages, &id),
     }
 }
 
-async fn run(app: &Arc<App>, id: &RequestId, request: Request) -> Result<Response, ApiError> {
-    let started = Instant::now();
+async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
+    let (caller, body) = taken(app, request).await?;
+    let ask = Ask::read(Dialect::Messages, &body)?;
+    let catalog = app.wall.now();
+    allowed(&catalog, &caller, &ask.model)?;
+    if catalog.candidates(&ask.model, &caller.group, 0).is_empty() {
+        return Err(no_channel(&ask.model, &caller.group));
+    }
+    ask.check()?;
+    Ok(light(&ask, None))
+}
+
+/// Who asks, and what: a request whose key was checked and whose body is here.
+async fn taken(app: &Arc<App>, request: Request) -> Result<(Caller, Bytes), ApiError> {
     let (parts, body) = request.into_parts();
     let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
     let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
     let body = body::read(&parts.headers, body, app.limits.body, app.limits.client).await?;
-    let ask = Ask::read(&body)?;
+    Ok((caller, body))
+}
+
+async fn handle(app: &Arc<App>, request: Request, dialect: Dialect) -> Response {
+    let id = RequestId::of(request.extensions());
+    match run(app, &id, request, dialect).await {
+        Ok(response) => response,
+        Err(error) => error.answer_in(dialect, &id),
+    }
+}
+
+async fn run(
+    app: &Arc<App>,
+    id: &RequestId,
+    request: Request,
+    dialect: Dialect,
+) -> Result<Response, ApiError> {
+    let started = Instant::now();
+    let (caller, body) = taken(app, request).await?;
+    let ask = Ask::read(dialect, &body)?;
     let catalog = app.wall.now();
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
     let channels = catalog.candidates(&ask.model, &caller.group, ids::lot());
-    if channels.is_empty() {
+    let Some(first) = channels.first() else {
         return Err(no_channel(&ask.model, &caller.group));
-    }
+    };
     ask.check()?;
+    let sent = ask.for_channel(first)?;
+    let counted = match sent.bridge {
+        Some(_) => sent.body.clone(),
+        None => body.clone(),
+    };
+    let prompt_tokens = light(&ask, sent.bridge.is_some().then_some(&counted));
     if !app.store.writer().healthy() {
         return Err(ApiError::own(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -63,25 +118,45 @@ async fn run(app: &Arc<App>, id: &RequestId, request: Request) -> Result<Respons
         base: catalog.price(&ask.model).clone(),
         group_ratio,
         stream: ask.stream,
-        path: "/v1/chat/completions",
-        body: body.clone(),
+        path: dialect.path(),
+        body: counted,
         started,
         caller,
     };
-    let mut bill = Bill::open(app, order, &ask, output_limit(&ask.model))?;
+    let stamp = Stamp {
+        id: id.0.to_string(),
+        created: u64::try_from(app.clock.seconds().0).unwrap_or(0),
+        model: ask.model.clone(),
+        prompt_tokens,
+    };
+    let mut bill = Bill::open(app, order, &ask, prompt_tokens, output_limit(&ask.model))?;
     let mut failure: Option<ApiError> = None;
+    let mut prepared = Some(sent);
     for channel in channels.into_iter().take(ATTEMPTS) {
         bill.through(&channel);
-        match attempt::open(app, &channel, &ask).await {
+        let sent = match prepared.take() {
+            Some(sent) => Ok(sent),
+            None => ask.for_channel(&channel).map_err(Failure::elsewhere),
+        };
+        let opened = match sent {
+            Ok(sent) => attempt::open(app, &channel, &ask, sent, &stamp).await,
+            Err(failed) => Err(failed),
+        };
+        match opened {
             Ok(Opened::Stream(opening)) => {
                 bill.first_event();
                 let wants_usage = ask.wants_usage;
                 let answer = Answer::new(app, id.clone(), channel, bill, *opening, wants_usage);
                 return Ok(event_stream(answer.into_body()));
             }
-            Ok(Opened::Document { body, tally }) => {
+            Ok(Opened::Document {
+                body,
+                tally,
+                bridge,
+            }) => {
                 bill.first_event();
-                return Ok(document(bill, body, tally).await);
+                let way = bridge.map(|bridge| (bridge, stamp));
+                return Ok(document(bill, body, *tally, way).await);
             }
             Err(failed) => {
                 // The first channel's trouble is what is told: it had been the choice.
@@ -148,8 +223,24 @@ fn event_stream(body: Body) -> Response {
     response
 }
 
+/// The light count of a prompt: of the request as it came, or of its translation.
+fn light(ask: &Ask<'_>, translated: Option<&Bytes>) -> u64 {
+    let translated = translated.and_then(|body| Members::read(body).ok());
+    let members = translated.as_ref().unwrap_or(ask.members());
+    light_prompt(
+        members.get("messages"),
+        members.get("system"),
+        members.get("tools"),
+    )
+}
+
 /// A whole answer: settled first, then sent. Where the upstream gave no usage, ours stands in it.
-async fn document(bill: Bill, body: Bytes, tally: Tally) -> Response {
+async fn document(
+    bill: Bill,
+    body: Bytes,
+    tally: Tally,
+    way: Option<(Box<Bridge>, Stamp)>,
+) -> Response {
     let reported = tally.reported.is_some();
     let settled = bill.settle(tally, End::Complete).await;
     let filled = (!reported && !settled.usage.is_empty())
@@ -158,5 +249,9 @@ async fn document(bill: Bill, body: Bytes, tally: Tally) -> Response {
         .and_then(|members| {
             members.with(&[("usage", Some(usage::write(&settled.usage).to_string()))])
         });
-    raw_json(StatusCode::OK, Body::from(filled.unwrap_or(body)))
+    let body = filled.unwrap_or(body);
+    // It was translated once before it was paid for, so it can be.
+    let translated = way.and_then(|(bridge, stamp)| bridge.answer(&body, stamp).ok());
+    let body = translated.map_or(body, |answer| Bytes::from(answer.body));
+    raw_json(StatusCode::OK, Body::from(body))
 }

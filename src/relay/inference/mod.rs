@@ -11,5 +11,6 @@ pub mod body;
 pub mod chat;
 pub mod models;
 pub mod note;
+pub mod passage;
 pub mod sieve;
 pub mod trouble;

@@ -12,10 +12,22 @@ use super::super::answers::{ApiError, RequestId, json_answer};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::builtin;
+use super::super::translate::Dialect;
 
 /// When every model was made, as far as this protocol is concerned.
 const CREATED: i64 = 1_626_777_600;
 const CREATED_TEXT: &str = "2021-07-20T10:40:00Z";
+
+/// The names of the endpoints every model answers on, with their paths: what no upstream speaks is translated.
+pub fn endpoints() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        ("openai", Dialect::Chat),
+        ("anthropic", Dialect::Messages),
+        ("openai-response", Dialect::Responses),
+    ]
+    .into_iter()
+    .map(|(name, dialect)| (name, dialect.path()))
+}
 
 /// The handler of the list.
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -86,6 +98,6 @@ fn entry(name: &str) -> Value {
     json!({
         "id": name, "object": "model", "created": CREATED,
         "owned_by": known.map_or("custom", |known| known.vendor),
-        "supported_endpoint_types": ["openai"],
+        "supported_endpoint_types": endpoints().map(|(name, _)| name).collect::<Vec<_>>(),
     })
 }

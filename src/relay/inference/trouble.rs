@@ -22,7 +22,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn elsewhere(error: ApiError) -> Self {
+    /// Trouble that another channel may not have.
+    pub fn elsewhere(error: ApiError) -> Self {
         Failure {
             error,
             elsewhere: true,

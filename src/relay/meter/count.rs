@@ -9,12 +9,16 @@ use crate::domain::count::count_tokens;
 /// The table is fed so many bytes at a time: its pattern matcher fails on very long runs, and is linear below this.
 const PIECE: usize = 8 * 1024;
 
-/// Tokens of a prompt's messages and tools, on a thread that may take its time.
-pub async fn prompt(messages_json: Option<Box<RawValue>>, tools: Option<Box<RawValue>>) -> u64 {
+/// Tokens of a prompt's messages, system prompt and tools, on a thread that may take its time.
+pub async fn prompt(
+    messages_json: Option<Box<RawValue>>,
+    system: Option<Box<RawValue>>,
+    tools: Option<Box<RawValue>>,
+) -> u64 {
     on_a_slow_thread(move || {
         let list = messages(messages_json.as_deref());
         let mut tokens = framing(list.len());
-        for message in list {
+        for message in list.into_iter().chain(system.as_deref()) {
             each_text(message.get(), &mut |text| tokens += exact(text));
         }
         tokens + tools.map_or(0, |tools| exact(tools.get()))

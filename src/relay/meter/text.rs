@@ -36,11 +36,15 @@ pub fn messages(json: Option<&RawValue>) -> Vec<&RawValue> {
         .unwrap_or_default()
 }
 
-/// The light count of a chat request's messages and tools, for the estimate before it is sent.
-pub fn light_prompt(messages_json: Option<&RawValue>, tools: Option<&RawValue>) -> u64 {
+/// The light count of a request's messages, system prompt and tools, for the estimate before it is sent.
+pub fn light_prompt(
+    messages_json: Option<&RawValue>,
+    system: Option<&RawValue>,
+    tools: Option<&RawValue>,
+) -> u64 {
     let list = messages(messages_json);
     let mut counter = TokenCounter::default();
-    for message in &list {
+    for message in list.iter().copied().chain(system) {
         each_text(message.get(), &mut |text| {
             counter.add(text);
             counter.add("\n");
@@ -138,9 +142,9 @@ mod tests {
 
     #[test]
     fn a_prompt_without_messages_still_has_a_size() {
-        assert_eq!(light_prompt(None, None), 3);
+        assert_eq!(light_prompt(None, None, None), 3);
         let odd = RawValue::from_string("\"text\"".into()).unwrap();
-        assert_eq!(light_prompt(Some(&odd), None), 3);
+        assert_eq!(light_prompt(Some(&odd), None, None), 3);
     }
 
     #[test]

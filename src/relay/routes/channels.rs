@@ -20,6 +20,7 @@ use super::super::inference::{ask::Ask, attempt, bill::millis};
 use super::super::rows::ENABLED;
 use super::super::store::channels::{self as rows, StoredChannel};
 use super::super::store::{StoreError, prices};
+use super::super::translate::{Dialect, Stamp};
 use super::channel_draft::ChannelDraft;
 use super::params::{PageWith, Paging, Params};
 use super::sent;
@@ -158,8 +159,18 @@ pub async fn test(State(app): State<Arc<App>>, headers: HeaderMap, id: Id, uri: 
         json!({"model": model, "max_tokens": 16, "messages": [{"role": "user", "content": "hi"}]});
     let body = Bytes::from(body.to_string());
     let begun = Instant::now();
-    let tried = match Ask::read(&body) {
-        Ok(ask) => attempt::open(&app, &channel, &ask)
+    let stamp = Stamp {
+        id: "test".into(),
+        created: 0,
+        model: model.clone(),
+        prompt_tokens: 0,
+    };
+    let asked = Ask::read(Dialect::Chat, &body).and_then(|ask| {
+        let sent = ask.for_channel(&channel)?;
+        Ok((ask, sent))
+    });
+    let tried = match asked {
+        Ok((ask, sent)) => attempt::open(&app, &channel, &ask, sent, &stamp)
             .await
             .map(drop)
             .map_err(|failure| failure.error.message),

@@ -86,7 +86,10 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/v1/dashboard/billing/usage", get(usage::spent)),
         ("/v1/models", get(models::list)),
         ("/v1/models/{*id}", get(models::one)),
-        ("/v1/chat/completions", post(chat::handle)),
+        ("/v1/chat/completions", post(chat::chat)),
+        ("/v1/messages", post(chat::messages)),
+        ("/v1/messages/count_tokens", post(chat::count_tokens)),
+        ("/v1/responses", post(chat::responses)),
     ]
 }
 

@@ -12,6 +12,7 @@ use super::super::answers::json_answer;
 use super::super::app::App;
 use super::super::builtin::{self, BuiltinModel};
 use super::super::catalog::{Catalog, dollars};
+use super::super::inference::models::endpoints;
 use crate::domain::Ratio;
 use crate::domain::price::BasePrice;
 use crate::wire::new_api::{Pricing, PricingEntry, Vendor};
@@ -34,10 +35,9 @@ pub async fn pricing(State(app): State<Arc<App>>) -> Response {
         vendors: vendors.into_iter().collect(),
         group_ratio: groups(&catalog, |group| json!(group.ratio.to_f64())),
         usable_group: groups(&catalog, |group| json!(group.description)),
-        supported_endpoint: BTreeMap::from([(
-            "openai".to_owned(),
-            json!({"path": "/v1/chat/completions", "method": "POST"}),
-        )]),
+        supported_endpoint: endpoints()
+            .map(|(name, path)| (name.to_owned(), json!({"path": path, "method": "POST"})))
+            .collect(),
         auto_groups: Vec::new(),
     };
     json_answer(StatusCode::OK, &body)
@@ -59,7 +59,7 @@ fn entry(catalog: &Catalog, name: &str) -> PricingEntry {
     let mut entry = PricingEntry {
         model_name: name.to_owned(),
         enable_groups: Some(groups.into_iter().map(str::to_owned).collect()),
-        supported_endpoint_types: vec!["openai".into()],
+        supported_endpoint_types: endpoints().map(|(name, _)| name.into()).collect(),
         ..known.map(described).unwrap_or_default()
     };
     let number = |ratio: Ratio| Some(ratio.to_f64());
