@@ -236,7 +236,7 @@ pub enum UsageCommand {
 pub enum ChannelsCommand {
     /// List the channels
     List,
-    /// Add an upstream that speaks the OpenAI protocol: llama.cpp, Ollama, vLLM, a vendor, another relay
+    /// Add an upstream: llama.cpp, Ollama, vLLM, a vendor, another relay, Anthropic
     Add(ChannelAddArgs),
     /// Ask an upstream whether it answers
     Test {
@@ -258,6 +258,9 @@ pub struct ChannelAddArgs {
     /// The upstream's address in any form, for example http://127.0.0.1:8080/v1
     #[arg(long, value_name = "URL")]
     pub url: String,
+    /// The protocol it speaks
+    #[arg(long, value_name = "KIND", default_value = "openai", value_parser = ["openai", "anthropic"])]
+    pub kind: String,
     /// The upstream's key, if it wants one; read from stdin with `-`, from RELAYDECK_CHANNEL_KEY when absent
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,

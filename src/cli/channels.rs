@@ -99,7 +99,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
     }
     let draft = ChannelDraft {
         name: args.name,
-        kind: ChannelKind::OpenAi,
+        kind: ChannelKind::from_word(&args.kind).unwrap_or(ChannelKind::OpenAi),
         base_url,
         key,
         models: args.models,

@@ -1,4 +1,4 @@
-//! What any upstream answers, whoever it is: a server behind a channel or a model built in. Always in the OpenAI chat dialect.
+//! What any upstream answers, whoever it is: a server behind a channel or a model built in, in whichever dialect it speaks.
 //!
 //! Whoever answers makes an [`UpstreamReply`] as soon as status and headers are known; the body follows piece by piece,
 //! cut wherever the sender or the network cut it. The relay reads it the same way for all of them.

@@ -221,7 +221,7 @@ impl Upstream {
                     return json_response(200, &models);
                 }
                 let (parts, body) = request.into_parts();
-                if parts.uri.path() != "/v1/chat/completions" {
+                if !["/v1/chat/completions", "/v1/messages"].contains(&parts.uri.path()) {
                     return text_response(200, "text/html", "<html>hello</html>");
                 }
                 let text = axum::body::to_bytes(body, usize::MAX).await.unwrap();

@@ -1,7 +1,7 @@
 //! Channels: where a model's answers come from, and in which order several are tried.
 
 pub mod http;
-pub mod openai;
+pub mod server;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,8 +16,19 @@ use crate::domain::{Address, ApiKey};
 
 /// The number the protocol gives to OpenAI-compatible upstreams.
 pub const OPENAI: i64 = 1;
+/// The number the protocol gives to Anthropic.
+pub const ANTHROPIC: i64 = 14;
 /// The number of the models built in; the protocol has none for them.
 pub const BUILT_IN: i64 = 1000;
+
+/// The dialects that servers are called in, with the protocol's numbers.
+pub const SERVERS: [(i64, Dialect); 2] = [(OPENAI, Dialect::Chat), (ANTHROPIC, Dialect::Messages)];
+
+/// The dialect of a server by the protocol's number.
+pub fn dialect_of(kind: i64) -> Option<Dialect> {
+    let known = SERVERS.into_iter().find(|(number, _)| *number == kind);
+    known.map(|(_, dialect)| dialect)
+}
 
 /// One upstream account, ready to be called.
 pub struct Channel {
@@ -38,8 +49,9 @@ pub struct Channel {
 pub enum Upstream {
     /// The models built in.
     BuiltIn,
-    /// A server that speaks OpenAI's dialect.
-    OpenAi {
+    /// A server that speaks one of the dialects of [`SERVERS`].
+    Server {
+        dialect: Dialect,
         base: Address,
         secret: Option<ApiKey>,
     },
@@ -59,15 +71,17 @@ impl Channel {
     /// Reads a stored channel.
     pub fn from_stored(stored: StoredChannel) -> Result<Self, Unservable> {
         let unservable = |why: String| Unservable(format!("channel {}: {why}", stored.id));
-        let upstream = match stored.kind {
-            BUILT_IN => Upstream::BuiltIn,
-            OPENAI => Upstream::OpenAi {
+        let upstream = if stored.kind == BUILT_IN {
+            Upstream::BuiltIn
+        } else {
+            Upstream::Server {
+                dialect: dialect_of(stored.kind)
+                    .ok_or_else(|| unservable(format!("type {} is not known here", stored.kind)))?,
                 base: Address::parse(&stored.base_url)
                     .map_err(|error| unservable(error.to_string()))?
                     .0,
                 secret: (!stored.secret.is_empty()).then(|| ApiKey::new(stored.secret)),
-            },
-            other => return Err(unservable(format!("type {other} is not known here"))),
+            }
         };
         let mapping = match stored.model_mapping.trim() {
             "" => BTreeMap::new(),
@@ -79,7 +93,7 @@ impl Channel {
                 .iter()
                 .map(|model| model.name.to_owned())
                 .collect(),
-            Upstream::OpenAi { .. } => names(&stored.models).map(str::to_owned).collect(),
+            Upstream::Server { .. } => names(&stored.models).map(str::to_owned).collect(),
         };
         Ok(Channel {
             id: stored.id,
@@ -118,7 +132,8 @@ impl Channel {
     /// What its upstream speaks.
     pub fn dialect(&self) -> Dialect {
         match self.upstream {
-            Upstream::BuiltIn | Upstream::OpenAi { .. } => Dialect::Chat,
+            Upstream::BuiltIn => Dialect::Chat,
+            Upstream::Server { dialect, .. } => dialect,
         }
     }
 
@@ -148,7 +163,7 @@ impl Channel {
     /// Takes the upstream's credential out of a text that came from it, so that nobody else reads it.
     pub fn scrub(&self, text: &str) -> String {
         match &self.upstream {
-            Upstream::OpenAi {
+            Upstream::Server {
                 secret: Some(secret),
                 ..
             } if text.contains(secret.expose()) => text.replace(secret.expose(), &secret.masked()),

@@ -15,7 +15,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::super::app::App;
 use super::super::builtin;
-use super::super::channels::{Channel, Upstream, openai};
+use super::super::channels::{Channel, Upstream, server};
 use super::super::meter::tally::{Seen, Tally};
 use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
@@ -103,9 +103,13 @@ async fn send(
 ) -> Result<UpstreamReply, Failure> {
     let wait = app.limits.first_event;
     let reply = match &channel.upstream {
-        Upstream::OpenAi { base, secret } => {
+        Upstream::Server {
+            dialect,
+            base,
+            secret,
+        } => {
             let body = sent.body.clone();
-            openai::chat(&app.clients, base, secret.as_ref(), body, wait).await
+            server::send(&app.clients, *dialect, base, secret.as_ref(), body, wait).await
         }
         Upstream::BuiltIn => {
             // The body was read as an object before, so it is one.
@@ -138,7 +142,7 @@ impl Reading<'_> {
         let mut rest = reply.body;
         let mut passage = match &self.bridge {
             Some(bridge) => Passage::translated(bridge, self.stamp.clone()),
-            None => Passage::straight(hide_usage),
+            None => Passage::straight(self.channel.dialect(), hide_usage),
         };
         let mut out = VecDeque::new();
         // Kept until it is known that this is a stream: what calls itself one may be a document or a web page.
@@ -198,7 +202,7 @@ impl Reading<'_> {
         if body.trim_ascii().is_empty() {
             return Err(trouble::empty());
         }
-        let mut tally = Box::<Tally>::default();
+        let mut tally = Box::new(Tally::of(self.channel.dialect()));
         match tally.document(&body) {
             Some(Seen::Error(error)) => Err(trouble::from_value(self.channel, None, &error)),
             Some(_) => {

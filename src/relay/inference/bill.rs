@@ -245,12 +245,24 @@ impl Facts {
         }
         let members = Members::read(&self.order.body).ok();
         let own = |name: &str| Some(members.as_ref()?.get(name)?.to_owned());
+        // An answer that broke off may have told what its prompt came to.
+        let prompt = Usage {
+            output: 0,
+            ..tally.begun_with
+        };
+        let prompt = if prompt.is_empty() {
+            Usage {
+                input: count::prompt(own("messages"), own("system"), own("tools")).await,
+                ..Usage::default()
+            }
+        } else {
+            prompt
+        };
         let usage = Usage {
-            input: count::prompt(own("messages"), own("system"), own("tools")).await,
             output: count::output(tally.text.clone())
                 .await
                 .saturating_add(tally.beyond()),
-            ..Usage::default()
+            ..prompt
         };
         (usage, true)
     }

@@ -241,13 +241,17 @@ async fn document(
     tally: Tally,
     way: Option<(Box<Bridge>, Stamp)>,
 ) -> Response {
-    let reported = tally.reported.is_some();
+    let (reported, dialect) = (tally.reported.is_some(), tally.dialect());
     let settled = bill.settle(tally, End::Complete).await;
     let filled = (!reported && !settled.usage.is_empty())
         .then(|| Members::read(&body).ok())
         .flatten()
         .and_then(|members| {
-            members.with(&[("usage", Some(usage::write(&settled.usage).to_string()))])
+            let usage = match dialect {
+                Dialect::Messages => usage::write_messages(&settled.usage),
+                Dialect::Chat | Dialect::Responses => usage::write(&settled.usage),
+            };
+            members.with(&[("usage", Some(usage.to_string()))])
         });
     let body = filled.unwrap_or(body);
     // It was translated once before it was paid for, so it can be.

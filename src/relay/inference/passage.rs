@@ -10,15 +10,19 @@ use serde_json::{Value, json};
 
 use super::super::answers::{ApiError, RequestId};
 use super::super::meter::{tally::Tally, usage};
-use super::super::translate::{Bridge, Progress, Stamp, StreamTranslator};
+use super::super::translate::{Bridge, Dialect, Progress, Stamp, StreamTranslator};
 use super::bill::Settled;
 use super::sieve::{Sieve, Turn};
 use crate::wire::sse::{SseDecoder, SseItem};
 
+const MESSAGE_STOP: Bytes =
+    Bytes::from_static(b"event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
 const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
 
 /// One stream's way.
 pub struct Passage {
+    /// What the upstream speaks.
+    dialect: Dialect,
     sieve: Sieve,
     way: Option<Box<Way>>,
 }
@@ -36,17 +40,20 @@ struct Way {
 
 impl Passage {
     /// A stream that passes as it is; `hide_usage` where the relay asked for the usage and the client did not.
-    pub fn straight(hide_usage: bool) -> Self {
+    pub fn straight(dialect: Dialect, hide_usage: bool) -> Self {
         Passage {
-            sieve: Sieve::new(hide_usage),
+            dialect,
+            sieve: Sieve::new(dialect, hide_usage),
             way: None,
         }
     }
 
     /// A stream that is translated.
     pub fn translated(bridge: &Bridge, stamp: Stamp) -> Self {
+        let dialect = bridge.pair().upstream();
         Passage {
-            sieve: Sieve::new(false),
+            dialect,
+            sieve: Sieve::new(dialect, false),
             way: Some(Box::new(Way {
                 translator: bridge.stream(stamp),
                 decoder: SseDecoder::default(),
@@ -122,22 +129,40 @@ impl Passage {
 
     /// The end of an answer that is complete and settled; `head` is that of the usage chunk the client waits for.
     pub fn close(&mut self, settled: &Settled, head: Option<String>, out: &mut VecDeque<Bytes>) {
-        let usage = (!settled.usage.is_empty()).then(|| usage::write(&settled.usage));
+        let known = !settled.usage.is_empty();
         let Some(way) = &mut self.way else {
             // The client asked for the usage and the upstream had none: ours, as the protocol promises.
-            if let (Some(head), Some(usage)) = (head, usage) {
+            if let (Some(head), true) = (head, known) {
+                let usage = usage::write(&settled.usage);
                 out.push_back(Bytes::from(format!("{head}{usage}}}\n\n")));
             }
-            out.push_back(DONE);
+            out.push_back(if self.dialect == Dialect::Messages {
+                MESSAGE_STOP
+            } else {
+                DONE
+            });
             return;
         };
         let mut bytes = Vec::new();
+        let (chunk, name, mark) = match self.dialect {
+            Dialect::Messages => (
+                json!({"type": "message_delta", "delta": {}, "usage": usage::write_messages(&settled.usage)}),
+                Some("message_stop"),
+                r#"{"type":"message_stop"}"#,
+            ),
+            Dialect::Chat | Dialect::Responses => (
+                json!({"choices": [], "usage": usage::write(&settled.usage)}),
+                None,
+                "[DONE]",
+            ),
+        };
         // The client is told what was billed, whoever counted it.
-        if let (true, Some(usage)) = (settled.counted, usage) {
-            let chunk = json!({"choices": [], "usage": usage}).to_string();
-            way.translator.event(None, &chunk, &mut bytes);
+        if settled.counted && known {
+            let chunk = chunk.to_string();
+            way.translator
+                .event(name.and(Some("message_delta")), &chunk, &mut bytes);
         }
-        way.translator.event(None, "[DONE]", &mut bytes);
+        way.translator.event(name, mark, &mut bytes);
         way.translator.finish(&mut bytes);
         out.push_back(Bytes::from(bytes));
     }
@@ -145,7 +170,14 @@ impl Passage {
     /// The end of an answer that broke off, after it was settled.
     pub fn break_off(&mut self, error: &ApiError, id: &RequestId, out: &mut VecDeque<Bytes>) {
         let Some(way) = &mut self.way else {
-            out.push_back(Bytes::from(format!("data: {}\n\n", error.body(id))));
+            let event = match self.dialect {
+                Dialect::Messages => {
+                    let document = error.trouble(id).document(self.dialect);
+                    format!("event: error\ndata: {document}\n\n")
+                }
+                Dialect::Chat | Dialect::Responses => format!("data: {}\n\n", error.body(id)),
+            };
+            out.push_back(Bytes::from(event));
             return;
         };
         let mut bytes = std::mem::take(&mut way.held);

@@ -1,7 +1,7 @@
 //! Watches a stream as it passes: reads usage and text from a copy, holds back its end, hides what the client did not ask for.
 //!
 //! What always holds: apart from hidden usage and the end, every byte passes once, in order and unchanged, however the
-//! stream is cut; and `[DONE]` and errors never pass by themselves, because money is settled before the client sees them.
+//! stream is cut; and the end mark and errors never pass by themselves, because money is settled before the client sees them.
 
 use std::collections::VecDeque;
 
@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use super::super::meter::lines::Lines;
 use super::super::meter::tally::{Seen, Tally};
+use super::super::translate::Dialect;
 
 /// What came to pass in a piece of the stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Turn {
     /// The stream goes on.
     On,
-    /// `[DONE]`: whatever may follow does not count.
+    /// The end mark: whatever may follow does not count.
     Done,
     /// The upstream says that it failed.
     Error(Value),
@@ -40,10 +41,10 @@ pub struct Sieve {
 
 impl Sieve {
     /// A sieve for a new stream.
-    pub fn new(hide_usage: bool) -> Self {
+    pub fn new(dialect: Dialect, hide_usage: bool) -> Self {
         Sieve {
             lines: Lines::default(),
-            tally: Tally::default(),
+            tally: Tally::of(dialect),
             hide_usage,
             swallow_blank: false,
             parts: 0,
@@ -107,6 +108,7 @@ impl Sieve {
                     false
                 }
                 Seen::Other => false,
+                Seen::Herald => true,
                 Seen::Done => {
                     turn = Turn::Done;
                     true
@@ -147,7 +149,7 @@ mod tests {
     );
 
     fn run(hide: bool, cuts: &[usize]) -> (String, Turn, Sieve) {
-        let (mut sieve, mut out) = (Sieve::new(hide), VecDeque::new());
+        let (mut sieve, mut out) = (Sieve::new(Dialect::Chat, hide), VecDeque::new());
         let mut rest = Bytes::from_static(STREAM.as_bytes());
         let mut turn = Turn::On;
         for cut in cuts.iter().chain([&usize::MAX]) {
@@ -175,7 +177,7 @@ mod tests {
     #[test]
     fn a_last_event_without_its_end_still_counts() {
         let mut out = VecDeque::new();
-        let mut sieve = Sieve::new(false);
+        let mut sieve = Sieve::new(Dialect::Chat, false);
         let piece = Bytes::from_static(b"data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}");
         assert_eq!(sieve.feed(piece, &mut out), Turn::On);
         assert!(out.is_empty() && !sieve.between_lines());
@@ -192,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_web_page_is_noticed() {
-        let mut sieve = Sieve::new(false);
+        let mut sieve = Sieve::new(Dialect::Chat, false);
         sieve.feed(
             Bytes::from_static(b"<!doctype html>\n<p>hello"),
             &mut VecDeque::new(),
@@ -214,7 +216,7 @@ mod tests {
         #[test]
         fn bytes_of_any_kind_pass_once_and_in_order(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'd'), any::<u8>()], 0..300), cuts in prop::collection::vec(1_usize..40, 0..20)) {
             prop_assume!(!String::from_utf8_lossy(&bytes).contains("data"));
-            let (mut sieve, mut out) = (Sieve::new(true), VecDeque::new());
+            let (mut sieve, mut out) = (Sieve::new(Dialect::Chat, true), VecDeque::new());
             let mut rest = Bytes::from(bytes.clone());
             for cut in cuts {
                 sieve.feed(rest.split_to(cut.min(rest.len())), &mut out);

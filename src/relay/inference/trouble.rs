@@ -82,6 +82,7 @@ pub fn from_value(channel: &Channel, status: Option<StatusCode>, error: &Value) 
         .unwrap_or(match kind {
             "invalid_request_error" => StatusCode::BAD_REQUEST,
             "rate_limit_error" | "rate_limit_exceeded" => StatusCode::TOO_MANY_REQUESTS,
+            "overloaded_error" => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_GATEWAY,
         });
     let message = error

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::super::translate::Dialect;
 use super::text::each_text;
 use super::usage;
 use crate::domain::Usage;
@@ -21,6 +22,10 @@ const KEPT: usize = 4 * 1024 * 1024;
 pub struct Tally {
     /// The last usage the upstream reported.
     pub reported: Option<Usage>,
+    /// What an answer that has not ended said of its usage: the prompt's part of it counts.
+    pub begun_with: Usage,
+    /// Whether the events are Anthropic's.
+    messages: bool,
     /// What was generated, as far as it is kept.
     pub text: String,
     /// Whether the upstream said why it ended.
@@ -40,6 +45,8 @@ struct Identity {
 /// What a line of a stream is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
+    /// The name of an event that ends the answer.
+    Herald,
     /// The empty line that ends an event.
     Blank,
     /// A comment, or a field other than `data`.
@@ -48,7 +55,7 @@ pub enum Seen {
     Part,
     /// Usage, and nothing else: what a client that did not ask does not expect.
     UsageOnly,
-    /// `[DONE]`.
+    /// `[DONE]`, or what stands for it.
     Done,
     /// The upstream's error, in the middle of a stream.
     Error(Value),
@@ -75,7 +82,39 @@ struct Choice<'a> {
     finish_reason: Option<&'a RawValue>,
 }
 
+/// An event of Anthropic's dialect, or a whole answer.
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    content_block: Option<&'a RawValue>,
+    content: Option<&'a RawValue>,
+    delta: Option<&'a RawValue>,
+    stop_reason: Option<&'a RawValue>,
+    usage: Option<&'a RawValue>,
+    error: Option<&'a RawValue>,
+}
+
 impl Tally {
+    /// A tally for an answer in a dialect.
+    pub fn of(dialect: Dialect) -> Self {
+        Tally {
+            messages: dialect == Dialect::Messages,
+            ..Tally::default()
+        }
+    }
+
+    /// The dialect of the answer.
+    pub fn dialect(&self) -> Dialect {
+        if self.messages {
+            Dialect::Messages
+        } else {
+            Dialect::Chat
+        }
+    }
+
     /// Looks at one line of a stream, with or without its end.
     pub fn line(&mut self, line: &[u8]) -> Seen {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -86,12 +125,19 @@ impl Tally {
         }
         let Some(data) = line.strip_prefix(b"data:") else {
             let known = [b":".as_slice(), b"event:", b"id:", b"retry:"];
+            if self.messages && ends_an_answer(line) {
+                return Seen::Herald;
+            }
             let field = known.iter().any(|start| line.starts_with(start));
             return if field { Seen::Other } else { Seen::Foreign };
         };
         let data = data.trim_ascii();
         if data == b"[DONE]" {
             return Seen::Done;
+        }
+        if self.messages {
+            let event = serde_json::from_slice::<Event<'_>>(data);
+            return event.map_or(Seen::Part, |event| self.event(&event));
         }
         match serde_json::from_slice::<Body<'_>>(data) {
             Ok(body) => self.body(&body),
@@ -102,6 +148,10 @@ impl Tally {
 
     /// Looks at a whole document. `None` when it is not an answer of this dialect at all.
     pub fn document(&mut self, text: &[u8]) -> Option<Seen> {
+        if self.messages {
+            let whole: Event<'_> = serde_json::from_slice(text).ok()?;
+            return Some(self.event(&whole));
+        }
         let body: Body<'_> = serde_json::from_slice(text).ok()?;
         Some(self.body(&body))
     }
@@ -131,6 +181,42 @@ impl Tally {
         let only = choices.is_empty() && body.usage.is_some_and(|raw| raw.get() != "null");
         self.reported = usage.or(self.reported);
         if only { Seen::UsageOnly } else { Seen::Part }
+    }
+
+    fn event(&mut self, event: &Event<'_>) -> Seen {
+        if let Some(error) = event.error.filter(|error| error.get() != "null") {
+            return Seen::Error(serde_json::from_str(error.get()).unwrap_or_default());
+        }
+        match event.kind.as_deref().unwrap_or_default() {
+            "message_stop" => return Seen::Done,
+            "ping" => return Seen::Other,
+            "message_start" => {
+                let message = event.message.map(|message| message.get());
+                let message = message.and_then(|text| serde_json::from_str::<Event<'_>>(text).ok());
+                if let Some(usage) = message.and_then(|message| message.usage) {
+                    // Its output is a placeholder; the end of the answer has the true one.
+                    usage::read_messages(usage.get(), &mut self.begun_with);
+                }
+                return Seen::Part;
+            }
+            _ => {}
+        }
+        let words = [event.content_block, event.delta, event.content];
+        for words in words.into_iter().flatten() {
+            self.words(words.get());
+        }
+        let told = |raw: Option<&RawValue>| raw.is_some_and(|raw| raw.get() != "null");
+        let inner = event.delta.map(|delta| delta.get());
+        let inner = inner.and_then(|text| serde_json::from_str::<Event<'_>>(text).ok());
+        self.finished |=
+            told(event.stop_reason) || inner.is_some_and(|delta| told(delta.stop_reason));
+        if let Some(usage) = event.usage
+            && usage::read_messages(usage.get(), &mut self.begun_with)
+            && !self.begun_with.is_empty()
+        {
+            self.reported = Some(self.begun_with);
+        }
+        Seen::Part
     }
 
     fn words(&mut self, json: &str) {
@@ -167,6 +253,12 @@ impl Tally {
             or(identity.model, "\"\""),
         )
     }
+}
+
+/// Whether a line names an event that must not pass before the money is settled.
+fn ends_an_answer(line: &[u8]) -> bool {
+    let name = line.strip_prefix(b"event:").map(<[u8]>::trim_ascii);
+    matches!(name, Some(b"message_stop" | b"error"))
 }
 
 #[cfg(test)]

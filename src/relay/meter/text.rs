@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::domain::count::TokenCounter;
 
 /// The members that hold words, or hold something that holds words.
-const WORDY: [&str; 11] = [
+const WORDY: [&str; 12] = [
     "content",
     "text",
     "arguments",
@@ -21,6 +21,7 @@ const WORDY: [&str; 11] = [
     "reasoning_content",
     "refusal",
     "delta",
+    "partial_json",
 ];
 
 /// Hands every text in this JSON to `sink`. What is not JSON, or is nested too deeply, ends it early.

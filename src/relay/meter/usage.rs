@@ -69,6 +69,33 @@ pub fn write(usage: &Usage) -> Value {
     value
 }
 
+/// Writes a `usage` member of Anthropic's dialect.
+pub fn write_messages(usage: &Usage) -> Value {
+    json!({
+        "input_tokens": usage.input,
+        "cache_creation_input_tokens": usage.cache_write,
+        "cache_read_input_tokens": usage.cache_read,
+        "output_tokens": usage.output,
+    })
+}
+
+/// Puts what a `usage` member of Anthropic's dialect says over what was known: its counters do not overlap, and each
+/// event repeats only some of them. Whether it said anything of the output.
+pub fn read_messages(json: &str, known: &mut Usage) -> bool {
+    let Ok(Value::Object(usage)) = serde_json::from_str(json) else {
+        return false;
+    };
+    let put = |name: &str, place: &mut u64| {
+        let number = first(&usage, &[name]);
+        *place = number.unwrap_or(*place);
+        number.is_some()
+    };
+    put("input_tokens", &mut known.input);
+    put("cache_read_input_tokens", &mut known.cache_read);
+    put("cache_creation_input_tokens", &mut known.cache_write);
+    put("output_tokens", &mut known.output)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

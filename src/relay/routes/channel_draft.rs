@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::catalog::{Catalog, ListPrice};
-use super::super::channels::{BUILT_IN, OPENAI};
+use super::super::channels::{ANTHROPIC, BUILT_IN, dialect_of};
 use super::super::rows::{DISABLED, ENABLED, names};
 use super::super::store::channels::StoredChannel;
 use super::sent::whole;
@@ -14,6 +14,8 @@ use crate::domain::{Address, Money, TokenPrices};
 
 /// Where an OpenAI-compatible channel leads that names no address.
 const OPENAI_BASE: &str = "https://api.openai.com";
+/// Where an Anthropic channel leads that names no address.
+const ANTHROPIC_BASE: &str = "https://api.anthropic.com";
 /// The dearest price that is taken, in dollars: above it a cost could overflow.
 const DEAREST: Money = Money::from_usd(1_000_000);
 
@@ -144,24 +146,29 @@ impl ChannelDraft {
     }
 
     fn put_upstream_on(&self, channel: &mut StoredChannel) -> Result<(), String> {
-        match self.kind {
-            None | Some(OPENAI) => {}
-            Some(other) => {
+        if let Some(kind) = self.kind {
+            if dialect_of(kind).is_none() {
                 return Err(format!(
-                    "channel type {other} is not offered; type 1 reaches any OpenAI-compatible address"
+                    "channel type {kind} is not offered; type 1 reaches any OpenAI-compatible address, type 14 Anthropic"
                 ));
             }
+            channel.kind = kind;
         }
+        let usual = if channel.kind == ANTHROPIC {
+            ANTHROPIC_BASE
+        } else {
+            OPENAI_BASE
+        };
         if let Some(address) = &self.base_url {
             let text = if address.trim().is_empty() {
-                OPENAI_BASE
+                usual
             } else {
                 address
             };
             let (base, _) = Address::parse(text).map_err(|error| error.to_string())?;
             channel.base_url = base.base().to_owned();
         } else if channel.base_url.is_empty() {
-            channel.base_url = OPENAI_BASE.into();
+            channel.base_url = usual.into();
         }
         // What is shown of a key is masked; sent back as it was read, it changes nothing.
         let sent = self.key.as_deref().map(str::trim);

@@ -15,7 +15,7 @@ use super::super::answers::{broken_store, done, failed, json_answer};
 use super::super::app::App;
 use super::super::auth;
 use super::super::catalog::Catalog;
-use super::super::channels::{BUILT_IN, Channel, OPENAI, Upstream, openai};
+use super::super::channels::{BUILT_IN, Channel, OPENAI, SERVERS, Upstream, dialect_of, server};
 use super::super::inference::{ask::Ask, attempt, bill::millis};
 use super::super::rows::ENABLED;
 use super::super::store::channels::{self as rows, StoredChannel};
@@ -193,12 +193,14 @@ pub async fn fetch_models(State(app): State<Arc<App>>, headers: HeaderMap, id: I
     };
     match &channel.upstream {
         Upstream::BuiltIn => done(channel.models().collect::<Vec<_>>()),
-        Upstream::OpenAi { base, secret } => {
-            match openai::models(&app.clients, base, secret.as_ref()).await {
-                Ok(models) => done(models),
-                Err(error) => failed(error.to_string()),
-            }
-        }
+        Upstream::Server {
+            dialect,
+            base,
+            secret,
+        } => match server::models(&app.clients, *dialect, base, secret.as_ref()).await {
+            Ok(models) => done(models),
+            Err(error) => failed(error.to_string()),
+        },
     }
 }
 
@@ -253,7 +255,8 @@ async fn save(app: &Arc<App>, mut channel: StoredChannel, draft: &ChannelDraft) 
 async fn upstream_models(app: &App, channel: &StoredChannel) -> Result<Vec<String>, String> {
     let (base, _) = Address::parse(&channel.base_url).map_err(|error| error.to_string())?;
     let secret = (!channel.secret.is_empty()).then(|| ApiKey::new(channel.secret.clone()));
-    let models = openai::models(&app.clients, &base, secret.as_ref())
+    let dialect = dialect_of(channel.kind).unwrap_or(Dialect::Chat);
+    let models = server::models(&app.clients, dialect, &base, secret.as_ref())
         .await
         .map_err(|error| format!("{error}; or name its models yourself"))?;
     if models.is_empty() {
@@ -266,8 +269,15 @@ async fn upstream_models(app: &App, channel: &StoredChannel) -> Result<Vec<Strin
 fn row(channel: &Channel) -> ChannelRow {
     let (kind, base_url, key) = match &channel.upstream {
         Upstream::BuiltIn => (BUILT_IN, String::new(), String::new()),
-        Upstream::OpenAi { base, secret } => (
-            OPENAI,
+        Upstream::Server {
+            dialect,
+            base,
+            secret,
+        } => (
+            SERVERS
+                .into_iter()
+                .find(|(_, known)| known == dialect)
+                .map_or(OPENAI, |(number, _)| number),
             base.base().to_owned(),
             secret.as_ref().map(ApiKey::masked).unwrap_or_default(),
         ),

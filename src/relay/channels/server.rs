@@ -1,13 +1,16 @@
-//! Calling an upstream that speaks OpenAI's dialect: one chat request, or its list of models.
+//! Calling a server in its dialect: one request to a model, or its list of models.
 
 use std::error::Error;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use serde::Deserialize;
 
+use super::super::translate::Dialect;
 use super::super::upstream::{UpstreamError, UpstreamReply};
 use super::http::Clients;
 use crate::domain::{Address, ApiKey};
@@ -17,9 +20,13 @@ const LIST: Duration = Duration::from_secs(20);
 /// The largest list of models that is read.
 const LIST_LIMIT: usize = 8 * 1024 * 1024;
 
-/// Sends a chat request. Waits for status and headers, at most as long as it is told to.
-pub async fn chat(
+/// The version of Anthropic's protocol that is spoken.
+const ANTHROPIC_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
+
+/// Sends a request to a model. Waits for status and headers, at most as long as it is told to.
+pub async fn send(
     clients: &Clients,
+    dialect: Dialect,
     base: &Address,
     secret: Option<&ApiKey>,
     body: Bytes,
@@ -27,8 +34,8 @@ pub async fn chat(
 ) -> Result<UpstreamReply, UpstreamError> {
     let request = clients
         .reaching(base)?
-        .post(base.join("/v1/chat/completions"))
-        .headers(headers(secret)?)
+        .post(base.join(dialect.path()))
+        .headers(headers(dialect, secret)?)
         .header(CONTENT_TYPE, "application/json")
         .body(body);
     let response = tokio::time::timeout(wait, request.send())
@@ -53,6 +60,7 @@ pub async fn chat(
 /// The models an upstream says it serves, in its order.
 pub async fn models(
     clients: &Clients,
+    dialect: Dialect,
     base: &Address,
     secret: Option<&ApiKey>,
 ) -> Result<Vec<String>, ListError> {
@@ -66,8 +74,12 @@ pub async fn models(
     }
     let request = clients
         .reaching(base)?
-        .get(base.join("/v1/models"))
-        .headers(headers(secret)?)
+        .get(base.join(match dialect {
+            // Anthropic gives twenty at a time unless asked for more.
+            Dialect::Messages => "/v1/models?limit=1000",
+            Dialect::Chat | Dialect::Responses => "/v1/models",
+        }))
+        .headers(headers(dialect, secret)?)
         .timeout(LIST);
     let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
@@ -115,16 +127,27 @@ fn hint(status: u16) -> &'static str {
     }
 }
 
-fn headers(secret: Option<&ApiKey>) -> Result<HeaderMap, UpstreamError> {
+fn headers(dialect: Dialect, secret: Option<&ApiKey>) -> Result<HeaderMap, UpstreamError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    if dialect == Dialect::Messages {
+        headers.insert("anthropic-version", ANTHROPIC_VERSION);
+    }
     if let Some(secret) = secret {
-        let mut value =
-            HeaderValue::try_from(format!("Bearer {}", secret.expose())).map_err(|_| {
-                UpstreamError::Unreachable("its key holds a character no header can carry".into())
-            })?;
+        let (name, text) = match dialect {
+            Dialect::Messages => (
+                HeaderName::from_static("x-api-key"),
+                secret.expose().to_owned(),
+            ),
+            Dialect::Chat | Dialect::Responses => {
+                (AUTHORIZATION, format!("Bearer {}", secret.expose()))
+            }
+        };
+        let mut value = HeaderValue::try_from(text).map_err(|_| {
+            UpstreamError::Unreachable("its key holds a character no header can carry".into())
+        })?;
         value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+        headers.insert(name, value);
     }
     Ok(headers)
 }
