@@ -6,7 +6,8 @@
 //! | --- | --- | --- |
 //! | [`domain`] | values and their arithmetic | – |
 //! | [`wire`] | codecs without I/O | domain |
-//! | [`config`] | folders, layers, profiles, secrets | domain |
+//! | [`files`] | small files, read and replaced whole | domain |
+//! | [`config`] | folders, layers, profiles, secrets | files, domain |
 //! | [`ledger`] | the local quota ledger and the kept conversations | domain |
 //! | [`client`] | one relay over HTTP | wire, domain |
 //! | [`relay`] | the embedded relay | wire, domain |
@@ -19,6 +20,7 @@ pub mod client;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod files;
 pub mod ledger;
 pub mod relay;
 pub mod tui;

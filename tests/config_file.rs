@@ -9,6 +9,7 @@ use relaydeck::config::{
     State, Theme,
 };
 use relaydeck::domain::{Access, Address, Fault, FaultKind, Profile};
+use relaydeck::files::FileError;
 
 fn folders(home: &Path) -> Folders {
     Folders::find(Some(home), &Environment::default()).unwrap()
@@ -493,7 +494,10 @@ fn a_folder_that_cannot_be_used_is_told() {
     fs::write(&file, "").unwrap();
     let folders = folders(&file.join("below"));
     let error = folders.make().unwrap_err();
-    assert!(matches!(error, ConfigError::Folder { .. }), "{error}");
+    assert!(
+        matches!(error, ConfigError::File(FileError::Folder { .. })),
+        "{error}"
+    );
     assert!(
         error.to_string().contains("below") && error.advice().contains("--home"),
         "{error}"

@@ -9,10 +9,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("domain", &[]),
     ("wire", &["domain"]),
-    ("config", &["domain"]),
+    ("files", &["domain"]),
+    ("config", &["files", "domain"]),
     ("ledger", &["domain"]),
     ("client", &["wire", "domain"]),
     ("relay", &["wire", "domain"]),
@@ -21,7 +22,7 @@ const ROOMS: [(&str, &[&str]); 9] = [
     (
         "cli",
         &[
-            "domain", "wire", "config", "ledger", "client", "relay", "engine", "tui",
+            "domain", "wire", "files", "config", "ledger", "client", "relay", "engine", "tui",
         ],
     ),
 ];

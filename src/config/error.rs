@@ -3,10 +3,10 @@
 //! No message quotes what stands in the vault, or a value that may be a key.
 
 use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::domain::{Fault, FaultKind};
+use crate::files::FileError;
 
 /// Trouble with configuration, state or secrets. What was on disk before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,38 +14,9 @@ pub enum ConfigError {
     /// The platform names no home folder.
     #[error("this system names no home folder to keep anything in")]
     NoHome,
-    /// A folder cannot be made or used.
-    #[error("the folder {} cannot be used: {why}", folder.display())]
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// What the system said.
-        why: String,
-    },
-    /// A file cannot be read.
-    #[error("{} cannot be read: {why}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        why: String,
-    },
-    /// A file cannot be written.
-    #[error("{} cannot be written: {why}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        why: String,
-        /// Whether there was no room.
-        full: bool,
-    },
-    /// Another process has kept the folder's lock for longer than we wait.
-    #[error("{} is being written by another relaydeck that does not finish", path.display())]
-    Busy {
-        /// The lock file.
-        path: PathBuf,
-    },
+    /// A file or folder cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The configuration file holds mistakes; the first is told in full.
     #[error("{}:{}{}", path.display(), mistakes.first().map(Mistake::to_string).unwrap_or_default(), more(mistakes))]
     Mistakes {
@@ -148,17 +119,7 @@ impl ConfigError {
     pub fn advice(&self) -> String {
         match self {
             ConfigError::NoHome => "name a folder with --home DIR or RELAYDECK_HOME".into(),
-            ConfigError::Folder { .. } => {
-                "make it a folder that you may write, or choose another one with --home DIR".into()
-            }
-            ConfigError::Read { .. } => "make the file readable for you, or move it away".into(),
-            ConfigError::Write { full: true, .. } => {
-                "free some space on that disk, then try again; the old file is still there".into()
-            }
-            ConfigError::Write { .. } => {
-                "make the file and its folder writable for you, or choose another folder with --home DIR".into()
-            }
-            ConfigError::Busy { .. } => "end the other relaydeck, then try again".into(),
+            ConfigError::File(error) => error.advice().into(),
             ConfigError::Mistakes { mistakes, .. } => match mistakes.first() {
                 Some(first) if !first.known.is_empty() => {
                     format!("mend that line; it takes {}", first.known.join(", "))
@@ -181,31 +142,6 @@ impl ConfigError {
             ConfigError::VaultExposed { path, .. } => {
                 format!("run `chmod 600 {}` as its owner, then replace the keys in it", path.display())
             }
-        }
-    }
-
-    pub(super) fn folder(folder: &Path, error: &io::Error) -> Self {
-        ConfigError::Folder {
-            folder: folder.to_owned(),
-            why: error.to_string(),
-        }
-    }
-
-    pub(super) fn read(path: &Path, error: &io::Error) -> Self {
-        ConfigError::Read {
-            path: path.to_owned(),
-            why: error.to_string(),
-        }
-    }
-
-    pub(super) fn write(path: &Path, error: &io::Error) -> Self {
-        ConfigError::Write {
-            path: path.to_owned(),
-            why: error.to_string(),
-            full: matches!(
-                error.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            ),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use toml_edit::{Document, Item, TableLike};
 
-use super::disk;
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
 use super::options::{Options, WrongValue};
 use crate::domain::address::AddressError;
 use crate::domain::key::mask;
 use crate::domain::{Access, Address, Profile};
+use crate::files;
 
 /// What a profile's table holds besides options.
 const PROFILE_KEYS: [&str; 3] = ["url", "access", "user_id"];
@@ -30,7 +30,7 @@ pub(super) struct ConfigFile {
 impl ConfigFile {
     /// Reads the file; a missing one says nothing.
     pub(super) fn read(path: &Path) -> Result<Self, ConfigError> {
-        match disk::read(path)? {
+        match files::read(path)? {
             Some(text) => Self::parse(&text).map_err(|mistakes| ConfigError::Mistakes {
                 path: path.to_owned(),
                 mistakes,

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use super::disk;
 use super::error::ConfigError;
+use crate::files::{self, FileError};
 
 /// The folders of one user of one machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Folders {
         if let Some(home) = named {
             // The folder stays the same when the working directory changes.
             let home =
-                std::path::absolute(&home).map_err(|error| ConfigError::folder(&home, &error))?;
+                std::path::absolute(&home).map_err(|error| FileError::folder(&home, &error))?;
             return Ok(Folders {
                 config: home.clone(),
                 data: home.clone(),
@@ -74,7 +74,7 @@ impl Folders {
     /// When one cannot be made, or is something other than a folder.
     pub fn make(&self) -> Result<(), ConfigError> {
         for folder in [&self.config, &self.data, &self.state, &self.logs] {
-            disk::make_folder(folder)?;
+            files::make_folder(folder)?;
         }
         Ok(())
     }

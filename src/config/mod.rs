@@ -3,7 +3,6 @@
 //! Everything is checked before anything starts: a mistake in `config.toml` is told with its line, and nothing is
 //! guessed. Files are replaced whole and changed under a lock; comments and order of what people write survive.
 
-mod disk;
 mod error;
 mod file;
 mod folders;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
-use super::disk::{self, Readers};
 use super::error::{ConfigError, Mistake};
 use super::file::{ConfigFile, position};
 use super::folders::Folders;
 use crate::domain::{Access, Profile};
+use crate::files::{self, Readers};
 
 /// How a new file begins.
 const HEADER: &str = "# Settings of relaydeck. What the program changes here leaves your comments and order alone.\n";
@@ -67,10 +67,10 @@ impl Profiles {
     }
 
     fn change(&self, edit: impl FnOnce(&mut DocumentMut)) -> Result<(), ConfigError> {
-        let _lock = disk::lock(disk::parent(&self.path))?;
+        let _lock = files::lock(files::parent(&self.path))?;
         // A file with mistakes is its owner's to mend; changing it around them would hide them.
         ConfigFile::read(&self.path)?;
-        let text = disk::read(&self.path)?.unwrap_or_else(|| HEADER.to_owned());
+        let text = files::read(&self.path)?.unwrap_or_else(|| HEADER.to_owned());
         let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
             let (line, column) = position(&text, error.span().map_or(0, |span| span.start));
             let what = error.message().to_owned();
@@ -90,7 +90,7 @@ impl Profiles {
         if changed == text {
             return Ok(());
         }
-        disk::replace(&self.path, &changed, Readers::AsBefore)
+        Ok(files::replace(&self.path, &changed, Readers::AsBefore)?)
     }
 }
 

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::disk::{self, Readers};
 use super::error::ConfigError;
 use super::folders::Folders;
 use crate::domain::Profile;
+use crate::files::{self, FileError, Readers};
 
 /// The state file.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl State {
 
     /// The profile that was used last, if one was.
     pub fn last_profile(&self) -> Option<String> {
-        let text = disk::read(&self.path).ok()??;
+        let text = files::read(&self.path).ok()??;
         let remembered: Remembered = toml::from_str(&text).ok()?;
         remembered
             .profile
@@ -50,11 +50,11 @@ impl State {
         let remembered = Remembered {
             profile: Some(name.to_owned()),
         };
-        let text = toml::to_string(&remembered).map_err(|error| ConfigError::Write {
+        let text = toml::to_string(&remembered).map_err(|error| FileError::Write {
             path: self.path.clone(),
             why: error.to_string(),
             full: false,
         })?;
-        disk::replace(&self.path, &text, Readers::Owner)
+        Ok(files::replace(&self.path, &text, Readers::Owner)?)
     }
 }

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
 
-use super::disk::{self, Readers};
 use super::error::ConfigError;
 use super::file::position;
 use crate::domain::ApiKey;
+use crate::files::{self, FileError, Readers};
 
 /// How a new file begins.
 const HEADER: &str =
@@ -158,14 +158,18 @@ impl Vault {
         &self,
         edit: impl FnOnce(&mut DocumentMut) -> Result<(), ConfigError>,
     ) -> Result<(), ConfigError> {
-        let _lock = disk::lock(disk::parent(&self.path))?;
+        let _lock = files::lock(files::parent(&self.path))?;
         let mut document = self.read()?;
         edit(&mut document)?;
-        disk::replace(&self.path, &document.to_string(), Readers::Owner)
+        Ok(files::replace(
+            &self.path,
+            &document.to_string(),
+            Readers::Owner,
+        )?)
     }
 
     fn read(&self) -> Result<DocumentMut, ConfigError> {
-        let text = disk::read(&self.path)?.unwrap_or_else(|| HEADER.to_owned());
+        let text = files::read(&self.path)?.unwrap_or_else(|| HEADER.to_owned());
         let broken_at = |span: Option<Range<usize>>| {
             let (line, column) = position(&text, span.map_or(0, |span| span.start));
             ConfigError::VaultBroken {
@@ -184,11 +188,12 @@ impl Vault {
 
     /// Cannot happen to a file that was read: [`wrong_place`] has looked at all of it.
     fn changed_shape(&self) -> ConfigError {
-        ConfigError::Write {
+        let error = FileError::Write {
             path: self.path.clone(),
             why: "its tables are not what they were".into(),
             full: false,
-        }
+        };
+        error.into()
     }
 }
 

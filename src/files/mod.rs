@@ -1,4 +1,11 @@
 //! Small files on disk: read whole, replaced whole, changed by one process at a time.
+//!
+//! For files of ours and of other programs alike: nothing here knows what stands in them. A replaced file is the old one
+//! or the new one whole, whatever happens meanwhile; a link stays a link.
+
+mod error;
+
+pub use error::FileError;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -7,17 +14,18 @@ use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 
-use super::error::ConfigError;
-
 /// How long to wait for another process that is writing; it needs milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Links that are followed before they count as a circle, as in the kernel.
 const MOST_LINKS: usize = 40;
 
+/// The byte order mark.
+pub const MARK: char = '\u{feff}';
+
 /// Who may read a file that is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Readers {
+pub enum Readers {
     /// Only its owner, whatever held before.
     Owner,
     /// Whoever could read it before; only its owner when it is new.
@@ -25,22 +33,21 @@ pub(super) enum Readers {
 }
 
 /// The text of a file, or `None` when there is no such file.
-pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+///
+/// # Errors
+/// When it cannot be read, or is not text; the line is named.
+pub fn read_exactly(path: &Path) -> Result<Option<String>, FileError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(ConfigError::read(path, &error)),
+        Err(error) => return Err(FileError::read(path, &error)),
     };
     match String::from_utf8(bytes) {
-        // Editors of some systems begin a file with this mark; no reader of TOML wants it.
-        Ok(text) => Ok(Some(match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        })),
+        Ok(text) => Ok(Some(text)),
         Err(error) => {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(ConfigError::Read {
+            Err(FileError::Read {
                 path: path.to_owned(),
                 why: format!("line {line} is not UTF-8 text"),
             })
@@ -48,9 +55,24 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     }
 }
 
+/// The text of a file without the mark that editors of some systems begin it with: no reader of TOML wants it.
+///
+/// # Errors
+/// As [`read_exactly`].
+pub fn read(path: &Path) -> Result<Option<String>, FileError> {
+    let text = read_exactly(path)?;
+    Ok(text.map(|text| match text.strip_prefix(MARK) {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }))
+}
+
 /// Replaces a file: written aside, forced to the disk, then renamed, so that every reader sees the old or the new one
 /// whole. A link stays a link: what it points to is replaced.
-pub(super) fn replace(path: &Path, text: &str, readers: Readers) -> Result<(), ConfigError> {
+///
+/// # Errors
+/// When there is no room or no right; the old file is still there.
+pub fn replace(path: &Path, text: &str, readers: Readers) -> Result<(), FileError> {
     let target = follow_links(path);
     let folder = parent(&target);
     make_folder(folder)?;
@@ -69,25 +91,31 @@ pub(super) fn replace(path: &Path, text: &str, readers: Readers) -> Result<(), C
         File::open(folder)?.sync_all()?;
         Ok(())
     };
-    write().map_err(|error| ConfigError::write(path, &error))
+    write().map_err(|error| FileError::write(path, &error))
 }
 
 /// Makes a folder that only its owner may enter; one that is there already is left as it is.
-pub(super) fn make_folder(folder: &Path) -> Result<(), ConfigError> {
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), FileError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder
         .create(folder)
-        .map_err(|error| ConfigError::folder(folder, &error))
+        .map_err(|error| FileError::folder(folder, &error))
 }
 
 /// Held while a file of a folder is read, changed and replaced.
-pub(super) struct Lock(#[expect(dead_code, reason = "holding it is its use")] File);
+pub struct Lock(#[expect(dead_code, reason = "holding it is its use")] File);
 
 /// Waits for the folder's lock.
-pub(super) fn lock(folder: &Path) -> Result<Lock, ConfigError> {
+///
+/// # Errors
+/// When another process keeps it, or it cannot be made.
+pub fn lock(folder: &Path) -> Result<Lock, FileError> {
     make_folder(folder)?;
     let path = folder.join(".lock");
     let mut options = OpenOptions::new();
@@ -96,7 +124,7 @@ pub(super) fn lock(folder: &Path) -> Result<Lock, ConfigError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options
         .open(&path)
-        .map_err(|error| ConfigError::write(&path, &error))?;
+        .map_err(|error| FileError::write(&path, &error))?;
     let begun = Instant::now();
     loop {
         match file.try_lock() {
@@ -104,10 +132,10 @@ pub(super) fn lock(folder: &Path) -> Result<Lock, ConfigError> {
             Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
                 std::thread::sleep(Duration::from_millis(2));
             }
-            Err(TryLockError::WouldBlock) => return Err(ConfigError::Busy { path }),
+            Err(TryLockError::WouldBlock) => return Err(FileError::Busy { path }),
             // A file system without locks: two processes at the same instant are then left to luck.
             Err(TryLockError::Error(error)) => {
-                tracing::warn!(%error, "the configuration folder has no file locks");
+                tracing::warn!(%error, "the folder has no file locks");
                 return Ok(Lock(file));
             }
         }
@@ -115,7 +143,7 @@ pub(super) fn lock(folder: &Path) -> Result<Lock, ConfigError> {
 }
 
 /// The folder a file lies in.
-pub(super) fn parent(path: &Path) -> &Path {
+pub fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
@@ -123,7 +151,7 @@ pub(super) fn parent(path: &Path) -> &Path {
 }
 
 /// Where a chain of links ends, whether something is there or not.
-fn follow_links(path: &Path) -> PathBuf {
+pub fn follow_links(path: &Path) -> PathBuf {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         match fs::read_link(&path) {
