@@ -101,6 +101,7 @@ fn draft(name: &str, quota: QuotaLimit) -> KeyDraft {
         expires: None,
         models: vec![],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     }
 }
 

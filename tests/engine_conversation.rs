@@ -237,6 +237,7 @@ async fn s_17_a_key_s_secret_is_stored_before_it_is_shown() {
         expires: None,
         models: vec![],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     };
     deck.say(Command::CreateKey {
         ask: AskId(3),
@@ -411,6 +412,7 @@ async fn a_key_that_is_being_made_when_the_deck_leaves_is_held_all_the_same() {
         expires: None,
         models: vec![],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     };
     deck.say(Command::CreateKey {
         ask: AskId(1),

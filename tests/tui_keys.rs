@@ -232,6 +232,7 @@ fn what_the_relay_says_against_a_key_stands_in_the_form() {
             expires: None,
             models: vec![],
             ips: vec![],
+            pace: relaydeck::domain::Pace::default(),
         },
     })));
     script.sees("busy").sees("[ Create the key ]");

@@ -160,6 +160,15 @@ pub struct KeyCreateArgs {
     /// The only addresses it may be used from, separated by commas
     #[arg(long, value_delimiter = ',')]
     pub ips: Vec<String>,
+    /// At most so many requests in any minute; the embedded relay's keys only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub requests_per_minute: Option<u32>,
+    /// At most so many tokens in any minute; the embedded relay's keys only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub tokens_per_minute: Option<u32>,
+    /// At most so many requests at once; the embedded relay's keys only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub concurrency: Option<u32>,
 }
 
 /// Groups of this relay.

@@ -7,7 +7,8 @@ use super::output::{Align, Table, print, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::{
-    Fault, FaultKind, KeyDraft, KeyInfo, Money, QuotaLimit, QuotaScale, QuotaUnits, UnixSeconds,
+    Fault, FaultKind, KeyDraft, KeyInfo, Money, Pace, QuotaLimit, QuotaScale, QuotaUnits,
+    UnixSeconds,
 };
 use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::keys;
@@ -140,6 +141,11 @@ fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDr
         expires,
         models: args.models.clone(),
         ips: args.ips.clone(),
+        pace: Pace {
+            requests_per_minute: args.requests_per_minute,
+            tokens_per_minute: args.tokens_per_minute,
+            concurrency: args.concurrency,
+        },
     })
 }
 
@@ -178,6 +184,7 @@ fn key_json(info: &KeyInfo, held: bool, scale: QuotaScale) -> Value {
     object.insert("expires".into(), seconds(info.expires));
     object.insert("models".into(), json!(info.models));
     object.insert("ips".into(), json!(info.ips));
+    object.insert("pace".into(), json!(info.pace));
     object.insert("secret_held".into(), json!(held));
     Value::Object(object)
 }

@@ -36,6 +36,14 @@ impl RelayClient {
         self.needs_token("keys")?;
         KeyDraft::check_name(&draft.name)
             .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise("give it another name"))?;
+        // A relay that skips members it does not know would make a key without the ceilings that were asked for.
+        if !draft.pace.is_free() && !matches!(self.site().await, Ok(Some(site)) if site.ours) {
+            return Err(Fault::new(
+                FaultKind::Unsupported,
+                "this relay cannot limit a key's requests or tokens per minute, nor its concurrency",
+            )
+            .advise("make the key without those limits; relaydeck's own relay has them"));
+        }
         // Most relays answer a creation with nothing: the new key is the one that was not there before.
         let before = match self.tells_new_keys().await {
             true => BTreeSet::new(),

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::money::{Money, QuotaScale, QuotaUnits};
+use super::pace::Pace;
 use super::time::UnixSeconds;
 
 /// A key's secret.
@@ -250,6 +251,9 @@ pub struct KeyInfo {
     pub models: Option<Vec<String>>,
     /// The only addresses it may be used from; `None` for all.
     pub ips: Option<Vec<String>>,
+    /// How fast it may be used; `None` where the relay does not say.
+    #[serde(default)]
+    pub pace: Option<Pace>,
 }
 
 /// The settings of a key that is to be made.
@@ -267,6 +271,9 @@ pub struct KeyDraft {
     pub models: Vec<String>,
     /// The only addresses it may be used from; empty for all.
     pub ips: Vec<String>,
+    /// How fast it may be used; only our own relay knows such ceilings.
+    #[serde(default)]
+    pub pace: Pace,
 }
 
 /// The longest name a relay of 2026 takes, in bytes of UTF-8.

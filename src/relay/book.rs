@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ids::SecretHash;
 use super::rows::{Account, ENABLED, Key, KeyRules};
+use super::traffic::{TooMuch, Traffic};
 use crate::domain::{KeyStatus, UnixSeconds};
 
 /// Accounts and keys.
@@ -34,6 +35,7 @@ struct KeyPage {
     row: Key,
     rules: Arc<KeyRules>,
     reserved: i64,
+    traffic: Traffic,
 }
 
 /// Whom a request comes from.
@@ -70,15 +72,35 @@ pub enum NoMoney {
     Gone,
 }
 
+/// Why a request may not begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Its key is used too fast.
+    TooMuch(TooMuch),
+    /// There is no money for it.
+    NoMoney(NoMoney),
+}
+
+/// What a request may come to, set aside from the moment it begins until it ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// Quota units.
+    pub units: i64,
+    /// Tokens, of prompt and answer together.
+    pub tokens: u64,
+}
+
 /// What a finished request changes.
 #[derive(Clone, Copy, Debug)]
 pub struct Change {
     pub account_id: i64,
     pub key_id: i64,
-    /// What had been reserved for it.
-    pub reserved: i64,
+    /// What had been set aside for it.
+    pub reserved: Share,
     /// What it costs; `None` when it did not come to a charge, not even one of zero.
     pub charged: Option<i64>,
+    /// Tokens it came to.
+    pub tokens: u64,
     /// When it ended.
     pub at: UnixSeconds,
 }
@@ -95,15 +117,20 @@ impl Book {
         pages.accounts.insert(row.id, AccountPage { row, reserved });
     }
 
-    /// Puts a key in, or its new state in place of the old; what is reserved stays reserved.
+    /// Puts a key in, or its new state in place of the old; what is reserved stays reserved, and what runs still counts.
     pub fn put_key(&self, row: Key) {
         let mut pages = self.open();
-        let reserved = pages.keys.get(&row.id).map_or(0, |old| old.reserved);
+        let (reserved, mut traffic) = match pages.keys.remove(&row.id) {
+            Some(old) => (old.reserved, old.traffic),
+            None => (0, Traffic::default()),
+        };
+        traffic.fit(&row.pace);
         pages.key_by_hash.insert(row.hash, row.id);
         let rules = Arc::new(KeyRules::of(&row));
         let page = KeyPage {
             rules,
             reserved,
+            traffic,
             row,
         };
         pages.keys.insert(page.row.id, page);
@@ -183,23 +210,37 @@ impl Book {
             .collect()
     }
 
-    /// Sets so many units aside from key and account, both or neither.
-    pub fn reserve(&self, account_id: i64, key_id: i64, units: i64) -> Result<(), NoMoney> {
+    /// Lets a request begin: its share is set aside from key and account, and it counts against the key's pace; all
+    /// of it or nothing.
+    pub fn begin(
+        &self,
+        account_id: i64,
+        key_id: i64,
+        share: Share,
+        now: UnixSeconds,
+    ) -> Result<(), Refusal> {
+        let units = share.units;
         let mut pages = self.open();
         let Pages { accounts, keys, .. } = &mut *pages;
-        let account = accounts.get_mut(&account_id).ok_or(NoMoney::Gone)?;
-        let key = keys.get_mut(&key_id).ok_or(NoMoney::Gone)?;
+        let gone = || Refusal::NoMoney(NoMoney::Gone);
+        let account = accounts.get_mut(&account_id).ok_or_else(gone)?;
+        let key = keys.get_mut(&key_id).ok_or_else(gone)?;
+        let pace = key.row.pace;
+        key.traffic
+            .may_begin(&pace, now)
+            .map_err(Refusal::TooMuch)?;
         let free = account.row.quota.saturating_sub(account.reserved);
         // What costs nothing may run on an empty wallet.
         if units > 0 && free < units {
-            return Err(NoMoney::Account { free });
+            return Err(Refusal::NoMoney(NoMoney::Account { free }));
         }
         let free = key.row.remain_quota.saturating_sub(key.reserved);
         if units > 0 && !key.row.unlimited && free < units {
-            return Err(NoMoney::Key { free });
+            return Err(Refusal::NoMoney(NoMoney::Key { free }));
         }
         account.reserved = account.reserved.saturating_add(units);
         key.reserved = key.reserved.saturating_add(units);
+        key.traffic.begin(&pace, share.tokens, now);
         Ok(())
     }
 
@@ -207,7 +248,10 @@ impl Book {
     pub fn apply(&self, change: &Change) {
         let mut pages = self.open();
         if let Some(page) = pages.keys.get_mut(&change.key_id) {
-            page.reserved = page.reserved.saturating_sub(change.reserved);
+            page.reserved = page.reserved.saturating_sub(change.reserved.units);
+            let expected = change.reserved.tokens;
+            page.traffic
+                .end(&page.row.pace, expected, change.tokens, change.at);
             if let Some(charged) = change.charged {
                 page.row.used_quota = page.row.used_quota.saturating_add(charged);
                 if !page.row.unlimited {
@@ -217,7 +261,7 @@ impl Book {
             }
         }
         if let Some(page) = pages.accounts.get_mut(&change.account_id) {
-            page.reserved = page.reserved.saturating_sub(change.reserved);
+            page.reserved = page.reserved.saturating_sub(change.reserved.units);
             if let Some(charged) = change.charged {
                 page.row.used_quota = page.row.used_quota.saturating_add(charged);
                 page.row.quota = page.row.quota.saturating_sub(charged);
@@ -252,6 +296,7 @@ impl Pages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Pace;
     use proptest::prelude::*;
 
     const NOW: UnixSeconds = UnixSeconds(1_000);
@@ -288,6 +333,7 @@ mod tests {
             limits_models: false,
             model_limits: String::new(),
             allow_ips: String::new(),
+            pace: Pace::default(),
         });
         (book, hash)
     }
@@ -296,19 +342,32 @@ mod tests {
         Change {
             account_id: 1,
             key_id: 7,
-            reserved,
+            reserved: Share {
+                units: reserved,
+                tokens: 10,
+            },
             charged,
+            tokens: 7,
             at: NOW,
+        }
+    }
+
+    fn begin(book: &Book, key: i64, units: i64) -> Result<(), NoMoney> {
+        let share = Share { units, tokens: 10 };
+        match book.begin(1, key, share, NOW) {
+            Ok(()) => Ok(()),
+            Err(Refusal::NoMoney(why)) => Err(why),
+            Err(Refusal::TooMuch(told)) => panic!("{told:?}"),
         }
     }
 
     #[test]
     fn a_unit_is_reserved_once_and_comes_back() {
         let (book, _) = book(100, Some(60));
-        assert_eq!(book.reserve(1, 7, 50), Ok(()));
-        assert_eq!(book.reserve(1, 7, 11), Err(NoMoney::Key { free: 10 }));
+        assert_eq!(begin(&book, 7, 50), Ok(()));
+        assert_eq!(begin(&book, 7, 11), Err(NoMoney::Key { free: 10 }));
         book.apply(&ended(50, None));
-        assert_eq!(book.reserve(1, 7, 60), Ok(()));
+        assert_eq!(begin(&book, 7, 60), Ok(()));
         book.apply(&ended(60, Some(58)));
         let (key, account) = (book.key(1, 7).unwrap(), book.account(1).unwrap());
         assert_eq!(
@@ -325,10 +384,33 @@ mod tests {
     #[test]
     fn an_unlimited_key_is_stopped_by_the_wallet_and_the_free_by_nothing() {
         let (book, _) = book(100, None);
-        assert_eq!(book.reserve(1, 7, 101), Err(NoMoney::Account { free: 100 }));
-        assert_eq!(book.reserve(1, 7, 100), Ok(()));
-        assert_eq!(book.reserve(1, 7, 0), Ok(()));
-        assert_eq!(book.reserve(1, 8, 0), Err(NoMoney::Gone));
+        assert_eq!(begin(&book, 7, 101), Err(NoMoney::Account { free: 100 }));
+        assert_eq!(begin(&book, 7, 100), Ok(()));
+        assert_eq!(begin(&book, 7, 0), Ok(()));
+        assert_eq!(begin(&book, 8, 0), Err(NoMoney::Gone));
+    }
+
+    #[test]
+    fn a_paced_key_waits_and_what_is_refused_takes_nothing() {
+        let (book, _) = book(100, Some(60));
+        let mut row = book.key(1, 7).unwrap();
+        row.pace.concurrency = Some(1);
+        book.put_key(row.clone());
+        let one = Share {
+            units: 5,
+            tokens: 10,
+        };
+        assert_eq!(book.begin(1, 7, one, NOW), Ok(()));
+        assert!(matches!(
+            book.begin(1, 7, one, NOW),
+            Err(Refusal::TooMuch(TooMuch { most: 1, .. }))
+        ));
+        assert_eq!(book.reserved(1), 5);
+        row.name = "renamed".into();
+        book.put_key(row);
+        assert!(book.begin(1, 7, one, NOW).is_err(), "the one still runs");
+        book.apply(&ended(5, Some(5)));
+        assert_eq!(book.begin(1, 7, one, NOW), Ok(()));
     }
 
     #[test]
@@ -363,7 +445,7 @@ mod tests {
             let (book, _) = book(1_000, Some(700));
             let mut spent = 0;
             for (reserved, charged, fails) in steps {
-                if book.reserve(1, 7, reserved).is_ok() {
+                if begin(&book, 7, reserved).is_ok() {
                     let charged = (!fails).then_some(charged);
                     book.apply(&ended(reserved, charged));
                     spent += charged.unwrap_or(0);

@@ -22,6 +22,7 @@ mod rows;
 mod running;
 mod serve;
 mod store;
+mod traffic;
 pub mod translate;
 pub mod upstream;
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::ids::SecretHash;
-use crate::domain::{KeyStatus, QuotaLimit, QuotaUnits, UnixSeconds};
+use crate::domain::{KeyStatus, Pace, QuotaLimit, QuotaUnits, UnixSeconds};
 
 /// The role of the owner; admins have 10, users 1.
 pub const OWNER: i64 = 100;
@@ -52,6 +52,7 @@ pub struct Key {
     pub limits_models: bool,
     pub model_limits: String,
     pub allow_ips: String,
+    pub pace: Pace,
 }
 
 impl Key {

@@ -19,6 +19,7 @@ fn draft(name: &str) -> KeyDraft {
         expires: None,
         models: vec![],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     }
 }
 

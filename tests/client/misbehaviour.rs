@@ -78,6 +78,7 @@ async fn writes_are_never_repeated() {
         expires: None,
         models: vec![],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     };
     let writes = |fake: &Fake| {
         fake.asked()
@@ -134,6 +135,7 @@ async fn a_list_that_lags_behind_a_write_is_read_again() {
         expires: None,
         models: vec![],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     };
     assert_eq!(fake.member().create_key(&draft).await.unwrap().0.id, 5);
 }

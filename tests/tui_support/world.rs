@@ -86,6 +86,7 @@ pub fn key(id: i64, name: &str) -> KeyRow {
             expires: None,
             models: None,
             ips: None,
+            pace: None,
         },
         held: true,
     }

@@ -8,14 +8,16 @@ use std::time::Instant;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use serde_json::Value;
 
 use super::super::answers::ApiError;
 use super::super::app::App;
-use super::super::book::{Caller, Change, NoMoney};
+use super::super::book::{Caller, Change, NoMoney, Refusal, Share};
 use super::super::catalog::scale;
 use super::super::channels::Channel;
 use super::super::meter::{count, tally::Tally};
 use super::super::store::money::{Ending, Reservation};
+use super::super::traffic::{Ceiling, TooMuch};
 use super::ask::Ask;
 use super::body::Members;
 use super::note;
@@ -50,13 +52,13 @@ impl Order {
     }
 
     /// Quota units to set aside: what prompt and expected output cost, at least one where anything costs anything.
-    fn estimate(&self, ask: &Ask<'_>, prompt: u64, output_limit: Option<u64>) -> i64 {
+    fn estimate(&self, prompt: u64, output: u64) -> i64 {
         if matches!(self.price(), Price::Unknown) {
             return 0;
         }
         let usage = Usage {
             input: prompt,
-            output: ask.expected_output(output_limit),
+            output,
             ..Usage::default()
         };
         let Some(cost) = self.price().cost(&usage) else {
@@ -98,7 +100,7 @@ pub struct Facts {
     pub app: Arc<App>,
     pub order: Order,
     pub reservation: i64,
-    pub reserved: i64,
+    pub reserved: Share,
     pub channel: Option<Arc<Channel>>,
     /// Milliseconds to the first event.
     pub first_ms: Option<u64>,
@@ -113,11 +115,19 @@ impl Bill {
         prompt: u64,
         output_limit: Option<u64>,
     ) -> Result<Self, ApiError> {
-        let units = order.estimate(ask, prompt, output_limit);
+        let expected = ask.expected_output(output_limit);
+        let units = order.estimate(prompt, expected);
+        let share = Share {
+            units,
+            tokens: prompt.saturating_add(expected),
+        };
         let caller = &order.caller;
         app.book
-            .reserve(caller.account_id, caller.key_id, units)
-            .map_err(|refusal| no_money(refusal, units))?;
+            .begin(caller.account_id, caller.key_id, share, app.clock.seconds())
+            .map_err(|refusal| match refusal {
+                Refusal::TooMuch(told) => too_much(told),
+                Refusal::NoMoney(why) => no_money(why, units),
+            })?;
         let reservation = app.reservation_number();
         app.store.writer().reserve(Reservation {
             id: reservation,
@@ -135,7 +145,7 @@ impl Bill {
                 app: Arc::clone(app),
                 order,
                 reservation,
-                reserved: units,
+                reserved: share,
                 channel: None,
                 first_ms: None,
             }),
@@ -227,7 +237,7 @@ impl Facts {
             .writer()
             .end(Ending {
                 reservation: self.reservation,
-                change: self.change(Some(charged)),
+                change: self.change(Some(charged), usage.total()),
                 log: Some(note::consumption(&self, &settled, generated, &end)),
             })
             .await;
@@ -271,17 +281,18 @@ impl Facts {
     fn released(&self, error: Option<&ApiError>) -> Ending {
         Ending {
             reservation: self.reservation,
-            change: self.change(None),
+            change: self.change(None, 0),
             log: error.map(|error| note::failure(self, error)),
         }
     }
 
-    fn change(&self, charged: Option<i64>) -> Change {
+    fn change(&self, charged: Option<i64>, tokens: u64) -> Change {
         Change {
             account_id: self.order.caller.account_id,
             key_id: self.order.caller.key_id,
             reserved: self.reserved,
             charged,
+            tokens,
             at: self.app.clock.seconds(),
         }
     }
@@ -290,6 +301,40 @@ impl Facts {
 /// Milliseconds since a point in time.
 pub fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A key that is used too fast. The words are the protocol's where it has any; `param` names the ceiling.
+fn too_much(told: TooMuch) -> ApiError {
+    let most = told.most;
+    let (param, message) = match told.ceiling {
+        Ceiling::Requests => (
+            "requests_per_minute",
+            format!(
+                "You have reached the request limit: maximum {most} requests in 1 minutes with this key"
+            ),
+        ),
+        Ceiling::Tokens => (
+            "tokens_per_minute",
+            format!(
+                "You have reached the token limit: maximum {most} tokens in 1 minutes with this key"
+            ),
+        ),
+        Ceiling::Concurrency => (
+            "concurrency",
+            format!(
+                "You have reached the concurrency limit: maximum {most} requests at once with this key"
+            ),
+        ),
+    };
+    ApiError {
+        param: Box::new(Value::from(param)),
+        retry_after: Some(told.wait),
+        ..ApiError::own(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limit_exceeded",
+            message,
+        )
+    }
 }
 
 fn no_money(refusal: NoMoney, needed: i64) -> ApiError {

@@ -31,6 +31,12 @@ pub struct TokenDraft {
     model_limits: Option<String>,
     allow_ips: Option<String>,
     group: Option<String>,
+    #[serde(deserialize_with = "whole")]
+    requests_per_minute: Option<i64>,
+    #[serde(deserialize_with = "whole")]
+    tokens_per_minute: Option<i64>,
+    #[serde(deserialize_with = "whole")]
+    concurrency: Option<i64>,
 }
 
 impl TokenDraft {
@@ -78,6 +84,23 @@ impl TokenDraft {
                 "{odd:?} is no address; write one a line, like 10.0.0.1 or 10.0.0.0/8"
             ));
         }
+        for (name, said, place) in [
+            (
+                "requests_per_minute",
+                self.requests_per_minute,
+                &mut key.pace.requests_per_minute,
+            ),
+            (
+                "tokens_per_minute",
+                self.tokens_per_minute,
+                &mut key.pace.tokens_per_minute,
+            ),
+            ("concurrency", self.concurrency, &mut key.pace.concurrency),
+        ] {
+            if let Some(said) = said {
+                *place = ceiling(name, said)?;
+            }
+        }
         if let Some(group) = self.group {
             key.group = group;
         }
@@ -90,5 +113,17 @@ impl TokenDraft {
             ));
         }
         Ok(())
+    }
+}
+
+/// A ceiling as it was sent: 0 lifts it.
+fn ceiling(name: &str, said: i64) -> Result<Option<u32>, String> {
+    match u32::try_from(said) {
+        Ok(0) => Ok(None),
+        Ok(most) => Ok(Some(most)),
+        Err(_) => Err(format!(
+            "{name} must be between 0 (no limit) and {}",
+            u32::MAX
+        )),
     }
 }

@@ -18,7 +18,7 @@ use super::super::store::setup::masked;
 use super::params::{Paging, Params};
 use super::sent;
 use super::token_draft::TokenDraft;
-use crate::domain::{KeyStatus, UnixSeconds};
+use crate::domain::{KeyStatus, Pace, UnixSeconds};
 use crate::wire::new_api::{Envelope, TokenRow};
 
 /// The most keys an account may have.
@@ -104,6 +104,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
         limits_models: false,
         model_limits: String::new(),
         allow_ips: String::new(),
+        pace: Pace::default(),
     };
     if let Err(why) = draft.put_on(&mut key, &app.wall.now()) {
         return failed(why);
@@ -298,7 +299,15 @@ fn row(key: &Key, now: UnixSeconds) -> TokenRow {
         allow_ips: key.allow_ips.clone(),
         group: key.group.clone(),
         cross_group_retry: false,
+        requests_per_minute: Some(told(key.pace.requests_per_minute)),
+        tokens_per_minute: Some(told(key.pace.tokens_per_minute)),
+        concurrency: Some(told(key.pace.concurrency)),
     }
+}
+
+/// A ceiling as it is told: 0 where there is none.
+fn told(ceiling: Option<u32>) -> i64 {
+    ceiling.map_or(0, i64::from)
 }
 
 /// Whether a text fits a pattern in which `%` stands for anything; without one, whether they are the same.

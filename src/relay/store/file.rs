@@ -11,9 +11,10 @@ use rusqlite_migration::{M, Migrations};
 use super::super::error::RelayError;
 
 /// The schema's steps, oldest first; never changed once released.
-const STEPS: [&str; 1] = [include_str!(
-    "../../../assets/migrations/relay/001_beginning.sql"
-)];
+const STEPS: [&str; 2] = [
+    include_str!("../../../assets/migrations/relay/001_beginning.sql"),
+    include_str!("../../../assets/migrations/relay/002_pace.sql"),
+];
 
 /// Makes the folder if it is missing.
 pub fn prepare_folder(folder: &Path) -> Result<(), RelayError> {

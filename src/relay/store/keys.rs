@@ -4,13 +4,15 @@ use rusqlite::{Connection, Row, params};
 
 use super::super::ids::SecretHash;
 use super::super::rows::Key;
+use crate::domain::Pace;
 
 /// Writes a new key and gives it its number. Its `id` is not read.
 pub fn insert(connection: &Connection, key: &Key) -> rusqlite::Result<i64> {
     connection
         .prepare_cached(
             "INSERT INTO keys (account_id, hash, masked, name, status, key_group, remain_quota, unlimited_quota, created_time,
-             expired_time, model_limits_enabled, model_limits, allow_ips) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             expired_time, model_limits_enabled, model_limits, allow_ips, requests_per_minute, tokens_per_minute, concurrency)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             key.account_id,
@@ -25,7 +27,10 @@ pub fn insert(connection: &Connection, key: &Key) -> rusqlite::Result<i64> {
             key.expired,
             key.limits_models,
             key.model_limits,
-            key.allow_ips
+            key.allow_ips,
+            key.pace.requests_per_minute,
+            key.pace.tokens_per_minute,
+            key.pace.concurrency
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -35,7 +40,8 @@ pub fn update(connection: &Connection, key: &Key) -> rusqlite::Result<usize> {
     connection
         .prepare_cached(
             "UPDATE keys SET name = ?2, status = ?3, key_group = ?4, remain_quota = ?5, unlimited_quota = ?6, expired_time = ?7,
-             model_limits_enabled = ?8, model_limits = ?9, allow_ips = ?10 WHERE id = ?1 AND deleted_time IS NULL",
+             model_limits_enabled = ?8, model_limits = ?9, allow_ips = ?10, requests_per_minute = ?11, tokens_per_minute = ?12,
+             concurrency = ?13 WHERE id = ?1 AND deleted_time IS NULL",
         )?
         .execute(params![
             key.id,
@@ -47,7 +53,10 @@ pub fn update(connection: &Connection, key: &Key) -> rusqlite::Result<usize> {
             key.expired,
             key.limits_models,
             key.model_limits,
-            key.allow_ips
+            key.allow_ips,
+            key.pace.requests_per_minute,
+            key.pace.tokens_per_minute,
+            key.pace.concurrency
         ])
 }
 
@@ -107,6 +116,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Key> {
         limits_models: row.get("model_limits_enabled")?,
         model_limits: row.get("model_limits")?,
         allow_ips: row.get("allow_ips")?,
+        pace: Pace {
+            requests_per_minute: row.get("requests_per_minute")?,
+            tokens_per_minute: row.get("tokens_per_minute")?,
+            concurrency: row.get("concurrency")?,
+        },
     })
 }
 

@@ -10,6 +10,7 @@ use super::keys;
 use super::logs::{self, NewLog};
 use super::money;
 use crate::domain::Money;
+use crate::domain::Pace;
 use crate::domain::QuotaScale;
 
 /// The first key's name.
@@ -113,6 +114,7 @@ fn ensure_key(
         limits_models: false,
         model_limits: String::new(),
         allow_ips: String::new(),
+        pace: Pace::default(),
     };
     keys::insert(connection, &key).map(Some)
 }

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::form::{Choice, Control, Form};
 use crate::domain::expiry::parse_expiry;
-use crate::domain::{KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
+use crate::domain::{KeyDraft, Money, Pace, QuotaLimit, UnixMillis, UnixSeconds};
 use crate::tui::edit::Editor;
 use crate::tui::relay::Relay;
 
@@ -219,6 +219,7 @@ impl KeyForm {
             expires: expires.ok()?,
             models: split(&self.form.text(KeyField::Models)),
             ips,
+            pace: Pace::default(),
         })
     }
 

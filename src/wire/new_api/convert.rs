@@ -9,7 +9,7 @@ use super::{Pricing, PricingEntry, SelfUser, Status, TokenRow};
 use crate::domain::key::mask;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::{
-    Account, ApiKey, Endpoint, Group, KeyDraft, KeyInfo, KeyStatus, Model, Money, QuotaLimit,
+    Account, ApiKey, Endpoint, Group, KeyDraft, KeyInfo, KeyStatus, Model, Money, Pace, QuotaLimit,
     QuotaScale, QuotaUnits, Ratio, UnixSeconds,
 };
 use crate::wire::plain::one_line;
@@ -63,7 +63,23 @@ pub fn key_info(row: &TokenRow, now: UnixSeconds) -> KeyInfo {
             .model_limits_enabled
             .then(|| pieces(&row.model_limits, &[',', '\n'])),
         ips: Some(pieces(&row.allow_ips, &['\n', ','])).filter(|ips| !ips.is_empty()),
+        pace: pace(row),
     }
+}
+
+/// How fast it may be used; `None` from a relay that says nothing of it. 0 is no ceiling.
+fn pace(row: &TokenRow) -> Option<Pace> {
+    let told = [
+        row.requests_per_minute,
+        row.tokens_per_minute,
+        row.concurrency,
+    ];
+    let ceiling = |told: Option<i64>| u32::try_from(told?).ok().filter(|most| *most > 0);
+    told.iter().any(Option::is_some).then(|| Pace {
+        requests_per_minute: ceiling(row.requests_per_minute),
+        tokens_per_minute: ceiling(row.tokens_per_minute),
+        concurrency: ceiling(row.concurrency),
+    })
 }
 
 /// The secret in the form tools want it: relays store and tell it without its `sk-`.
@@ -98,6 +114,9 @@ pub struct CreateToken {
     models: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     subnet: Option<String>,
+    /// Our own relay's ceilings; no other relay is sent any.
+    #[serde(flatten, skip_serializing_if = "Pace::is_free")]
+    pace: Pace,
 }
 
 /// The body that makes this key.
@@ -118,6 +137,7 @@ pub fn create_token(draft: &KeyDraft) -> CreateToken {
         cross_group_retry: false,
         models: (!draft.models.is_empty()).then(|| draft.models.join(",")),
         subnet: (!draft.ips.is_empty()).then(|| draft.ips.join(",")),
+        pace: draft.pace,
     }
 }
 

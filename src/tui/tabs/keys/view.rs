@@ -234,6 +234,7 @@ mod tests {
             expires: None,
             models: None,
             ips: None,
+            pace: None,
         };
         let limited = |left, used| key(QuotaLimit::Limited(QuotaUnits(left)), used);
         assert_eq!(left_share(&key(QuotaLimit::Unlimited, 5)), None);

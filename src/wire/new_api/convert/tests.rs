@@ -69,6 +69,7 @@ fn a_draft_becomes_the_body_of_both_families() {
         expires: None,
         models: vec!["a".into(), "b".into()],
         ips: vec!["10.0.0.1".into()],
+        pace: Pace::default(),
     };
     assert_eq!(
         serde_json::to_value(create_token(&draft)).unwrap(),
@@ -81,12 +82,17 @@ fn a_draft_becomes_the_body_of_both_families() {
         expires: Some(UnixSeconds(1_900_000_000)),
         models: vec![],
         ips: vec![],
+        pace: Pace {
+            requests_per_minute: Some(60),
+            ..Pace::default()
+        },
         ..draft
     };
     assert_eq!(
         serde_json::to_value(create_token(&free)).unwrap(),
         json!({"name":"blog-prod","expired_time":1_900_000_000_i64,"remain_quota":0,"unlimited_quota":true,
-            "model_limits_enabled":false,"model_limits":"","allow_ips":"","group":"vip","cross_group_retry":false})
+            "model_limits_enabled":false,"model_limits":"","allow_ips":"","group":"vip","cross_group_retry":false,
+            "requests_per_minute":60,"tokens_per_minute":null,"concurrency":null})
     );
 }
 
