@@ -13,7 +13,8 @@ use tokio::time::sleep;
 use crate::config::{Folders, Profiles, State, StoredKey, Vault};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, Address, ApiKey, Fault, FaultKind, Profile};
-use crate::engine::host::{HeldKey, Host};
+use crate::engine::host::{EnvOutcome, HeldKey, Host};
+use crate::files::dotenv::{self, DotenvError};
 use crate::ledger::Ledger;
 use crate::relay::lock::{self, Holder};
 use crate::relay::{self, OwnerSecrets, RelayError, RelayOptions, Running};
@@ -317,6 +318,22 @@ impl Host for CliHost {
 
     fn forget_keys(&self, profile: &str, ids: &[i64]) -> Result<(), Fault> {
         Ok(self.vault()?.forget_keys(profile, ids)?)
+    }
+
+    fn write_env(
+        &self,
+        file: &str,
+        entries: &[(String, ApiKey)],
+        into_git: bool,
+    ) -> Result<EnvOutcome, Fault> {
+        match dotenv::put(file, entries, into_git) {
+            Ok(written) => Ok(EnvOutcome::Written {
+                file: written.file,
+                was_open: written.was_open,
+            }),
+            Err(DotenvError::InGit { file, tree }) => Ok(EnvOutcome::InGit { file, tree }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn start_local(&self) -> Pin<Box<dyn Future<Output = Result<Address, Fault>> + Send + '_>> {

@@ -1,4 +1,6 @@
-//! `relaydeck keys`: list, create, delete.
+//! `relaydeck keys`: list, create, delete; what is done with keys that are there is in [`change`].
+
+mod change;
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +13,8 @@ use crate::domain::{
     UnixSeconds,
 };
 use crate::engine::door::{KeyRow, Scope, Snapshot};
-use crate::engine::keys;
+use crate::engine::keys::{self, MadeKey};
+use crate::engine::session::Session;
 
 /// Runs the sub-command.
 ///
@@ -22,6 +25,18 @@ pub async fn run(world: &World, command: KeysCommand) -> Result<Ending, Fault> {
         KeysCommand::List => list(world).await,
         KeysCommand::Create(args) => create(world, args).await,
         KeysCommand::Delete { ids } => delete(world, &ids).await,
+        KeysCommand::Show { key } => change::show(world, &key).await,
+        KeysCommand::Edit(args) => change::edit(world, args).await,
+        KeysCommand::Enable { keys } => change::switch(world, &keys, true).await,
+        KeysCommand::Disable { keys } => change::switch(world, &keys, false).await,
+        KeysCommand::Replace { key } => change::replace(world, &key).await,
+        KeysCommand::Copy { key, hold } => change::copy(world, &key, hold).await,
+        KeysCommand::Write {
+            key,
+            file,
+            kind,
+            yes,
+        } => change::write(world, &key, &file, &kind, yes).await,
     }
 }
 
@@ -87,6 +102,16 @@ async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
         world.warn(warning);
     }
     let made = keys::create(&session, world.host.as_ref(), &draft).await?;
+    tell_made(world, &session, &made, None)
+}
+
+/// The secret of a key that was just made, once; and of which key it takes the place.
+fn tell_made(
+    world: &World,
+    session: &Session,
+    made: &MadeKey,
+    replaced: Option<i64>,
+) -> Result<Ending, Fault> {
     if world.json {
         let mut object = match key_json(&made.key, true, session.facts.scale) {
             Value::Object(object) => object,
@@ -94,6 +119,9 @@ async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
         };
         object.insert("secret".into(), json!(made.secret.expose()));
         object.insert("stored_in".into(), json!(made.stored_in));
+        if let Some(old) = replaced {
+            object.insert("replaced".into(), json!(old));
+        }
         print_json(&Value::Object(object)).map_err(World::stdout_gone)?;
     } else {
         // Alone on stdout, so that $(relaydeck keys create …) is the secret and nothing else.
@@ -112,28 +140,9 @@ async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
 }
 
 fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDraft, Fault> {
-    let wrong = |message: String| {
-        Fault::new(FaultKind::Usage, message).advise("see: relaydeck keys create --help")
-    };
     KeyDraft::check_name(&args.name).map_err(wrong)?;
-    let quota = if args.quota.trim().eq_ignore_ascii_case("unlimited") {
-        QuotaLimit::Unlimited
-    } else {
-        let money =
-            Money::parse(&args.quota).map_err(|error| wrong(format!("--quota: {error}")))?;
-        // The relay counts in units: an amount below half of one is nothing to it.
-        let units = scale.units(money);
-        if units <= QuotaUnits(0) {
-            let least = scale.money(QuotaUnits(1));
-            return Err(wrong(format!(
-                "--quota: a key with nothing to spend cannot be used; give at least {least}, or `unlimited`"
-            )));
-        }
-        QuotaLimit::Limited(units)
-    };
-    let now = world.clock.now().seconds();
-    let expires = parse_expiry(&args.expires, now, world.clock.zone())
-        .map_err(|error| wrong(format!("--expires: {error}")))?;
+    let quota = quota(&args.quota, scale)?;
+    let expires = expires(&args.expires, world)?;
     Ok(KeyDraft {
         name: args.name.trim().to_owned(),
         group: args.group.clone().unwrap_or_default(),
@@ -147,6 +156,34 @@ fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDr
             concurrency: args.concurrency,
         },
     })
+}
+
+/// What a key may spend, as it is typed.
+fn quota(text: &str, scale: QuotaScale) -> Result<QuotaLimit, Fault> {
+    if text.trim().eq_ignore_ascii_case("unlimited") {
+        return Ok(QuotaLimit::Unlimited);
+    }
+    let money = Money::parse(text).map_err(|error| wrong(format!("--quota: {error}")))?;
+    // The relay counts in units: an amount below half of one is nothing to it.
+    let units = scale.units(money);
+    if units <= QuotaUnits(0) {
+        let least = scale.money(QuotaUnits(1));
+        return Err(wrong(format!(
+            "--quota: a key with nothing to spend cannot be used; give at least {least}, or `unlimited`"
+        )));
+    }
+    Ok(QuotaLimit::Limited(units))
+}
+
+/// When a key ends, as it is typed.
+fn expires(text: &str, world: &World) -> Result<Option<UnixSeconds>, Fault> {
+    let now = world.clock.now().seconds();
+    parse_expiry(text, now, world.clock.zone())
+        .map_err(|error| wrong(format!("--expires: {error}")))
+}
+
+fn wrong(message: String) -> Fault {
+    Fault::new(FaultKind::Usage, message).advise("see: relaydeck keys create --help")
 }
 
 async fn delete(world: &World, ids: &[i64]) -> Result<Ending, Fault> {

@@ -12,7 +12,7 @@ use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, UnixSeconds};
 use crate::wire::new_api::{TokenRow, convert};
 
 /// The list, with the slash it is registered with: without it the answer is a redirect.
-const LIST: &str = "/api/token/";
+pub(super) const LIST: &str = "/api/token/";
 
 impl RelayClient {
     /// All keys of the account, the newest first. Secrets are not among it, even where the relay shows them.
@@ -36,14 +36,7 @@ impl RelayClient {
         self.needs_token("keys")?;
         KeyDraft::check_name(&draft.name)
             .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise("give it another name"))?;
-        // A relay that skips members it does not know would make a key without the ceilings that were asked for.
-        if !draft.pace.is_free() && !matches!(self.site().await, Ok(Some(site)) if site.ours) {
-            return Err(Fault::new(
-                FaultKind::Unsupported,
-                "this relay cannot limit a key's requests or tokens per minute, nor its concurrency",
-            )
-            .advise("make the key without those limits; relaydeck's own relay has them"));
-        }
+        self.check_pace(draft).await?;
         // Most relays answer a creation with nothing: the new key is the one that was not there before.
         let before = match self.tells_new_keys().await {
             true => BTreeSet::new(),
@@ -81,6 +74,18 @@ impl RelayClient {
         self.with_secret(row, now).await
     }
 
+    /// A relay that skips members it does not know would leave a key without the ceilings that were asked for.
+    pub(super) async fn check_pace(&self, draft: &KeyDraft) -> Result<(), Fault> {
+        if draft.pace.is_free() || matches!(self.site().await, Ok(Some(site)) if site.ours) {
+            return Ok(());
+        }
+        Err(Fault::new(
+            FaultKind::Unsupported,
+            "this relay cannot limit a key's requests or tokens per minute, nor its concurrency",
+        )
+        .advise("make the key without those limits; relaydeck's own relay has them"))
+    }
+
     /// Deletes a key.
     ///
     /// # Errors
@@ -93,7 +98,7 @@ impl RelayClient {
     }
 
     /// Asks for the secret of a key that lists show masked.
-    async fn reveal(&self, id: i64) -> Result<ApiKey, Fault> {
+    pub(super) async fn reveal(&self, id: i64) -> Result<ApiKey, Fault> {
         let limit = self.inner.options.console;
         let call = Call::write(Method::POST, format!("{LIST}{id}/key"), limit);
         let document = self.call(&call).await?.document()?;

@@ -9,6 +9,7 @@ mod call;
 mod charge;
 mod chat;
 mod http;
+mod key_changes;
 mod keys;
 mod list;
 mod models;

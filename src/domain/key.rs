@@ -280,6 +280,30 @@ pub struct KeyDraft {
 pub const NAME_LIMIT_BYTES: usize = 50;
 
 impl KeyDraft {
+    /// The settings of a key that is there, to be changed or made again.
+    pub fn of(info: &KeyInfo) -> Self {
+        KeyDraft {
+            name: info.name.clone(),
+            group: info.group.clone(),
+            quota: info.left,
+            expires: info.expires,
+            models: info.models.clone().unwrap_or_default(),
+            ips: info.ips.clone().unwrap_or_default(),
+            pace: info.pace.unwrap_or_default(),
+        }
+    }
+
+    /// Whether a key with these settings could be used at all, and if not, why.
+    ///
+    /// # Errors
+    /// What such a key would be: expired or exhausted.
+    pub fn check_alive(&self, now: UnixSeconds) -> Result<(), KeyStatus> {
+        match KeyStatus::effective(KeyStatus::Enabled.code(), self.quota, self.expires, now) {
+            KeyStatus::Enabled => Ok(()),
+            dead => Err(dead),
+        }
+    }
+
     /// What is wrong with the name, if anything; checked before anything is sent.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ pub mod address;
 pub mod chat;
 pub mod conversation;
 pub mod count;
+pub mod env_file;
 pub mod expiry;
 pub mod fault;
 pub mod group;

@@ -3,6 +3,7 @@
 //! Each command that wants an answer carries an id, and the answer carries it back; a late answer to something that was
 //! cancelled is recognised by it. Amounts carry their [`Basis`](crate::domain::Basis).
 
+pub use super::key_door::{KeyAsk, KeyTold};
 use crate::domain::{
     Account, ApiKey, ChatRequest, Conversation, Cost, Fault, Finish, Group, KeyDraft, KeyInfo,
     Model, Money, Profile, RelayFacts, UnixMillis, Usage,
@@ -92,6 +93,13 @@ pub enum Command {
         ask: AskId,
         /// Their numbers.
         ids: Vec<i64>,
+    },
+    /// Does something with keys that are there.
+    Keys {
+        /// Answered by [`Event::Keys`] or [`Event::AskFailed`].
+        ask: AskId,
+        /// What.
+        what: KeyAsk,
     },
     /// Sends a request. Answered by events that carry the turn, [`Event::Ended`] the last but for [`Event::Settled`].
     Send {
@@ -266,6 +274,15 @@ pub enum Event {
         ids: Vec<i64>,
         /// The first trouble, where there was some.
         fault: Option<Fault>,
+    },
+    /// Something was done with keys that were there.
+    Keys {
+        /// What asked.
+        ask: AskId,
+        /// The profile they are in, which may have been left since.
+        profile: String,
+        /// What became of it.
+        told: KeyTold,
     },
     /// What was asked could not be done; nothing was changed.
     AskFailed {

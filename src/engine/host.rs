@@ -20,6 +20,25 @@ pub struct HeldKey {
     pub secret: ApiKey,
 }
 
+/// What became of variables for a `.env`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvOutcome {
+    /// They were written.
+    Written {
+        /// The file, as an absolute path.
+        file: String,
+        /// Whether others could read it until now.
+        was_open: bool,
+    },
+    /// They were not: the file lies in a git work tree, and nobody said yes to that.
+    InGit {
+        /// The file, as an absolute path.
+        file: String,
+        /// The work tree's folder.
+        tree: String,
+    },
+}
+
 /// The world around the engine.
 pub trait Host: Send + Sync + 'static {
     /// The profiles there are, by name, and the one used last.
@@ -63,6 +82,17 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// When the vault cannot be written.
     fn forget_keys(&self, profile: &str, ids: &[i64]) -> Result<(), Fault>;
+
+    /// Puts variables into a `.env`, closed to others; into a git work tree only where that was agreed to.
+    ///
+    /// # Errors
+    /// When it cannot be read or written; it is as it was then.
+    fn write_env(
+        &self,
+        file: &str,
+        entries: &[(String, ApiKey)],
+        into_git: bool,
+    ) -> Result<EnvOutcome, Fault>;
 
     /// Starts the embedded relay, or joins the one that already serves this data folder. Says where it listens; its
     /// profile, access token and first key are then in place. Calling it again is harmless.

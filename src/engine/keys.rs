@@ -1,8 +1,9 @@
-//! Keys made and deleted, with the vault kept in step: a secret is stored before anyone sees it.
+//! Keys made, changed, replaced and deleted, with the vault kept in step: a secret is stored before anyone sees it.
 
-use super::host::{HeldKey, Host};
+use super::host::{EnvOutcome, HeldKey, Host};
 use super::session::Session;
-use crate::domain::{ApiKey, Fault, KeyDraft, KeyInfo};
+use crate::domain::env_file::EnvFor;
+use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, KeyStatus, UnixSeconds};
 
 /// A key that was made.
 pub struct MadeKey {
@@ -49,17 +50,172 @@ pub async fn create(
     }
 }
 
+/// Gives a key new settings. With `keep_quota` what it may spend stays as the relay has it.
+///
+/// # Errors
+/// When the relay refuses.
+pub async fn edit(
+    session: &Session,
+    host: &dyn Host,
+    id: i64,
+    draft: &KeyDraft,
+    keep_quota: bool,
+) -> Result<KeyInfo, Fault> {
+    let info = session.client.edit_key(id, draft, keep_quota).await?;
+    let profile = &session.profile.name;
+    let held = host.held_keys(profile)?;
+    let renamed = held
+        .into_iter()
+        .find(|key| key.id == Some(id) && key.name != info.name);
+    if let Some(key) = renamed {
+        let name = info.name.clone();
+        host.hold_key(profile, &HeldKey { name, ..key })?;
+    }
+    Ok(info)
+}
+
+/// Switches keys on or off. Returns the numbers of those that are so now and the first trouble.
+pub async fn switch(session: &Session, ids: &[i64], on: bool) -> (Vec<i64>, Option<Fault>) {
+    let (mut done, mut trouble) = (Vec::new(), None);
+    for id in ids {
+        match session.client.switch_key(*id, on).await {
+            Ok(()) => done.push(*id),
+            Err(fault) => trouble = trouble.or(Some(fault)),
+        }
+    }
+    (done, trouble)
+}
+
+/// A lost key (S-19): makes one with the same settings, then disables the old one. The second of what is returned is why
+/// the old one could not be disabled; the new one is there all the same.
+///
+/// # Errors
+/// When the old one is not there or dead, or the relay makes no new one; then nothing was changed.
+pub async fn replace(
+    session: &Session,
+    host: &dyn Host,
+    id: i64,
+    now: UnixSeconds,
+) -> Result<(MadeKey, Option<Fault>), Fault> {
+    let old = session.client.key(id).await?;
+    let draft = KeyDraft::of(&old);
+    draft.check_alive(now).map_err(|dead| {
+        let what = match dead {
+            KeyStatus::Expired => "a later expiry",
+            _ => "a new quota",
+        };
+        let message = format!(
+            "the key {:?} is {}, and so would be one with its settings",
+            old.name,
+            dead.word()
+        );
+        Fault::new(FaultKind::BadRequest, message)
+            .advise(format!("give it {what} first, or make a new key"))
+    })?;
+    let made = create(session, host, &draft).await?;
+    let trouble = session.client.switch_key(id, false).await.err();
+    let trouble = trouble.map(|fault| {
+        let message = format!(
+            "the new key was made, but the old one (number {id}) could not be disabled: {}",
+            fault.message
+        );
+        Fault { message, ..fault }.advise("disable it by hand: it still works")
+    });
+    Ok((made, trouble))
+}
+
+/// The secret of a key: held here, or else asked of the relay, where it shows secrets again (S-17). With `hold` one that
+/// was asked for is stored; the second of what is returned is where.
+///
+/// # Errors
+/// When it is nowhere to be had.
+pub async fn secret(
+    session: &Session,
+    host: &dyn Host,
+    id: i64,
+    hold: bool,
+) -> Result<(ApiKey, Option<String>), Fault> {
+    let profile = &session.profile.name;
+    let held = host.held_keys(profile)?;
+    if let Some(key) = held.into_iter().find(|key| key.id == Some(id)) {
+        return Ok((key.secret, None));
+    }
+    if !session.facts.reveals_keys {
+        return Err(Fault::new(
+            FaultKind::NotFound,
+            format!(
+                "the secret of key {id} is not held here, and this relay never shows one again"
+            ),
+        )
+        .advise("replace the key: that makes one with the same settings and disables this one"));
+    }
+    let secret = session.client.reveal_key(id).await?;
+    if !hold {
+        return Ok((secret, None));
+    }
+    let info = session.client.key(id).await?;
+    let key = HeldKey {
+        id: Some(id),
+        name: info.name,
+        secret: secret.clone(),
+    };
+    let stored_in = host.hold_key(profile, &key)?;
+    Ok((secret, Some(stored_in)))
+}
+
+/// Writes a key, and the address it is for, into a `.env` (S-18).
+///
+/// # Errors
+/// When its secret is not to be had, or the file cannot be written; then the file is as it was.
+pub async fn write_env(
+    session: &Session,
+    host: &dyn Host,
+    id: i64,
+    file: &str,
+    kind: &EnvFor,
+    into_git: bool,
+) -> Result<EnvOutcome, Fault> {
+    let (secret, _) = secret(session, host, id, false).await?;
+    let entries = kind.entries(&secret, &session.profile.address);
+    host.write_env(file, &entries, into_git)
+}
+
 /// Deletes keys at the relay, and their secrets here. Returns the numbers of those that are gone and the first trouble.
 pub async fn delete(session: &Session, host: &dyn Host, ids: &[i64]) -> (Vec<i64>, Option<Fault>) {
+    let (gone, mut trouble) = match ids {
+        [_] => delete_each(session, ids).await,
+        several => match delete_at_once(session, several).await {
+            Ok(Some(gone)) => (gone, None),
+            // An old relay has no such call; and what it refused at once it may still do for some of them.
+            Ok(None) | Err(_) => delete_each(session, several).await,
+        },
+    };
+    if let Err(fault) = host.forget_keys(&session.profile.name, &gone) {
+        trouble = trouble.or(Some(fault));
+    }
+    (gone, trouble)
+}
+
+/// With one call: relays count calls, and a hundred deletions would be refused half-way.
+async fn delete_at_once(session: &Session, ids: &[i64]) -> Result<Option<Vec<i64>>, Fault> {
+    let Some(count) = session.client.delete_keys(ids).await? else {
+        return Ok(None);
+    };
+    if count == ids.len() {
+        return Ok(Some(ids.to_vec()));
+    }
+    let left = session.client.keys().await?;
+    let is_left = |id: &i64| left.iter().any(|key| key.id == *id);
+    Ok(ids.iter().all(|id| !is_left(id)).then(|| ids.to_vec()))
+}
+
+async fn delete_each(session: &Session, ids: &[i64]) -> (Vec<i64>, Option<Fault>) {
     let (mut gone, mut trouble) = (Vec::new(), None);
     for id in ids {
         match session.client.delete_key(*id).await {
             Ok(()) => gone.push(*id),
             Err(fault) => trouble = trouble.or(Some(fault)),
         }
-    }
-    if let Err(fault) = host.forget_keys(&session.profile.name, &gone) {
-        trouble = trouble.or(Some(fault));
     }
     (gone, trouble)
 }

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod door;
 pub mod handle;
 pub mod host;
+mod key_asks;
+mod key_door;
 pub mod keys;
 pub mod outbox;
 pub mod relays;

@@ -17,9 +17,9 @@ use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnId};
 use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
 use super::session::Session;
-use super::{keys, relays, settling};
+use super::{relays, settling};
 use crate::domain::expiry::midnight;
-use crate::domain::{Conversation, Fault, FaultKind, KeyDraft, Profile};
+use crate::domain::{Conversation, Fault, FaultKind, Profile};
 use crate::ledger::Ledger;
 
 /// How long running replies may take to be written down when the dashboard leaves.
@@ -202,6 +202,7 @@ impl Engine {
             Command::Refresh(scope) => self.refresh(scope),
             Command::CreateKey { ask, draft } => self.create_key(ask, draft),
             Command::DeleteKeys { ask, ids } => self.delete_keys(ask, ids),
+            Command::Keys { ask, what } => self.ask_of_keys(ask, what),
             Command::Send { turn, request, key } => self.send(turn, request, key),
             Command::Stop(turn) => {
                 if let Some(stop) = self.turns.get(&turn) {
@@ -352,43 +353,8 @@ impl Engine {
         });
     }
 
-    fn create_key(&mut self, ask: AskId, draft: KeyDraft) {
-        self.with_session(ask, move |session, host| {
-            Box::pin(async move {
-                let event = match keys::create(&session, host.as_ref(), &draft).await {
-                    Ok(made) => Event::KeyCreated {
-                        ask,
-                        profile: session.profile.name.clone(),
-                        key: made.key,
-                        secret: made.secret,
-                        stored_in: made.stored_in,
-                    },
-                    Err(fault) => Event::AskFailed { ask, fault },
-                };
-                (event, &[Scope::Keys] as &'static [Scope])
-            })
-        });
-    }
-
-    fn delete_keys(&mut self, ask: AskId, ids: Vec<i64>) {
-        self.with_session(ask, move |session, host| {
-            Box::pin(async move {
-                let (ids, fault) = keys::delete(&session, host.as_ref(), &ids).await;
-                (
-                    Event::KeysDeleted {
-                        ask,
-                        profile: session.profile.name.clone(),
-                        ids,
-                        fault,
-                    },
-                    &[Scope::Keys] as &'static [Scope],
-                )
-            })
-        });
-    }
-
     /// Runs something that answers an ask with an event and then leaves some lists stale.
-    fn with_session(
+    pub(super) fn with_session(
         &mut self,
         ask: AskId,
         work: impl FnOnce(Session, Arc<dyn Host>) -> BoxFuture<'static, (Event, &'static [Scope])>

@@ -3,6 +3,7 @@
 //! For files of ours and of other programs alike: nothing here knows what stands in them. A replaced file is the old one
 //! or the new one whole, whatever happens meanwhile; a link stays a link.
 
+pub mod dotenv;
 mod error;
 
 pub use error::FileError;

@@ -80,14 +80,31 @@ impl Widths {
         }
     }
 
-    /// The row of titles.
-    pub fn head(&self, columns: &[Column], theme: &Theme) -> Line<'static> {
+    /// The row of titles, with a sign at the column by which the rows are sorted: its position, and whether upside down.
+    /// Where the column has no cell left for the sign, it stands in the gap behind it.
+    pub fn head(
+        &self,
+        columns: &[Column],
+        theme: &Theme,
+        sorted: Option<(usize, bool)>,
+    ) -> Line<'static> {
         let mut text = " ".repeat(MARGIN);
-        for (column, width) in columns.iter().zip(&self.cells) {
-            if let Some(width) = width {
-                text.push_str(&cell(theme, column.title, *width, column.align));
-                text.push_str(&" ".repeat(GAP));
-            }
+        for (at, (column, width_of)) in columns.iter().zip(&self.cells).enumerate() {
+            let Some(cells) = width_of else { continue };
+            let sign = match sorted {
+                Some((by, false)) if by == at => theme.glyph(Sign::Below),
+                Some((by, true)) if by == at => theme.glyph(Sign::Above),
+                _ => "",
+            };
+            let fits = width(column.title) + width(sign) <= *cells;
+            let (title, gap) = if fits {
+                (format!("{}{sign}", column.title), "")
+            } else {
+                (column.title.to_owned(), sign)
+            };
+            text.push_str(&cell(theme, &title, *cells, column.align));
+            text.push_str(gap);
+            text.push_str(&" ".repeat(GAP - width(gap)));
         }
         Line::styled(text.trim_end().to_owned(), theme.style(Role::ColumnHead))
     }

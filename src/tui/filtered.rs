@@ -132,6 +132,11 @@ impl<K: Clone + PartialEq> FilteredList<K> {
         self.keys.get(position)
     }
 
+    /// The identities of the rows that are shown, in their order.
+    pub fn shown_keys(&self) -> impl Iterator<Item = &K> {
+        self.shown.iter().filter_map(|index| self.keys.get(*index))
+    }
+
     /// How many rows are shown.
     pub fn shown(&self) -> usize {
         self.shown.len()

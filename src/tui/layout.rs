@@ -152,6 +152,7 @@ pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
         | Overlay::KeyDetail { .. }
         | Overlay::ModelDetail { .. }
         | Overlay::AddRelay(_)
+        | Overlay::WriteEnv(_)
         | Overlay::Note(_) => body.height,
     };
     let height = height.min(body.height);

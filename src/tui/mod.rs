@@ -17,6 +17,7 @@ pub mod layout;
 pub mod list;
 pub mod model;
 pub mod msg;
+pub mod order;
 pub mod overlay;
 pub mod relay;
 pub mod remote;

@@ -296,6 +296,7 @@ fn urgency(event: &Event) -> Urgency {
         | Event::ProfileAdded { .. }
         | Event::KeyCreated { .. }
         | Event::KeysDeleted { .. }
+        | Event::Keys { .. }
         | Event::AskFailed { .. }
         | Event::Ended { .. }
         | Event::Notice(_) => Urgency::Echo,

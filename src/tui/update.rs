@@ -2,13 +2,14 @@
 
 pub mod engine;
 pub mod input;
+mod keys;
 
 use super::effect::Effects;
 use super::layout::{Layout, layout};
 use super::model::{Model, Tone};
 use super::msg::{Copied, Msg, Now};
 use super::overlay::Overlay;
-use super::tabs::{chat, keys, market};
+use super::tabs::{chat, keys as keys_tab, market};
 
 /// Takes one message into the model.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
@@ -68,7 +69,7 @@ fn copied(model: &mut Model, what: &'static str, outcome: Copied) {
             return;
         }
     }
-    if what == keys::update::SECRET
+    if what == keys_tab::update::SECRET
         && let Some(Overlay::Secret(secret)) = model.overlays.last_mut()
     {
         secret.copied = true;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use relaydeck::domain::profile::LOCAL;
 use relaydeck::domain::{Access, Address, ApiKey, Fault, Profile};
-use relaydeck::engine::host::{HeldKey, Host};
+use relaydeck::engine::host::{EnvOutcome, HeldKey, Host};
 use relaydeck::ledger::Ledger;
 use relaydeck::relay::{self, OwnerSecrets, RelayOptions, Running};
 
@@ -126,6 +126,21 @@ impl Host for TestHost {
             .unwrap()
             .retain(|(name, key)| name != profile || !gone(key));
         Ok(())
+    }
+
+    fn write_env(
+        &self,
+        file: &str,
+        entries: &[(String, ApiKey)],
+        into_git: bool,
+    ) -> Result<EnvOutcome, Fault> {
+        match relaydeck::files::dotenv::put(file, entries, into_git) {
+            Ok(written) => Ok(EnvOutcome::Written {
+                file: written.file,
+                was_open: written.was_open,
+            }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn start_local(&self) -> Pin<Box<dyn Future<Output = Result<Address, Fault>> + Send + '_>> {

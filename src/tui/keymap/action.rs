@@ -116,4 +116,34 @@ pub enum Action {
     Yes,
     /// Answers a question with no.
     No,
+    /// Marks everything that is shown, or takes the marks off.
+    MarkAll,
+    /// Opens the form for the settings of a key.
+    EditKey,
+    /// Disables what is enabled, and the other way round.
+    Switch,
+    /// Copies the secret of a key.
+    CopyKey,
+    /// Fetches the secret of a key from its relay and stores it here.
+    HoldKey,
+    /// Makes a key with the same settings and disables the old one.
+    ReplaceKey,
+    /// Writes a key into a `.env`.
+    WriteEnv,
+    /// Chooses what goes into a field from a list.
+    ListChoices,
+    /// Sorts by name.
+    SortName,
+    /// Sorts by group.
+    SortGroup,
+    /// Sorts by what is left.
+    SortLeft,
+    /// Sorts by what was used.
+    SortUsed,
+    /// Sorts by expiry.
+    SortExpires,
+    /// Sorts by the last use.
+    SortLastUsed,
+    /// Sorts by status.
+    SortStatus,
 }

@@ -24,6 +24,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
         | Overlay::Picker(_)
+        | Overlay::WriteEnv(_)
         | Overlay::AddRelay(_) => String::new(),
     }
 }
@@ -46,6 +47,7 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
         | Overlay::Picker(_)
+        | Overlay::WriteEnv(_)
         | Overlay::AddRelay(_) => Vec::new(),
     }
 }

@@ -63,10 +63,7 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
         } else {
             let (line, caret) = value(model, field, here, cells);
             // A picker over the form has the cursor then.
-            let top = matches!(
-                model.overlays.last(),
-                Some(Overlay::NewKey(_) | Overlay::AddRelay(_))
-            );
+            let top = model.overlays.last().is_some_and(Overlay::is_form);
             if here && top && form.asked.is_none() {
                 sheet.cursor = caret.map(|x| (x, first));
             }

@@ -1,12 +1,14 @@
-//! The form for a new key (S-12 to S-16): what it asks, what it warns of, and the draft it makes.
+//! The form for a new key (S-12 to S-16) and for the settings of one: what it asks, what it warns of, the draft it makes.
 
 use jiff::tz::TimeZone;
 
 use super::form::{Choice, Control, Form};
 use crate::domain::expiry::parse_expiry;
-use crate::domain::{KeyDraft, Money, Pace, QuotaLimit, UnixMillis, UnixSeconds};
+use crate::domain::{KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
+use crate::engine::door::KeyRow;
 use crate::tui::edit::Editor;
 use crate::tui::relay::Relay;
+use crate::tui::words;
 
 /// The fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +33,32 @@ pub enum KeyField {
     Create,
 }
 
-/// The presets of the quota, in dollars, after *unlimited* and before *another amount*.
-const PRESETS: [i64; 4] = [1, 5, 20, 100];
-const OTHER_AMOUNT: usize = PRESETS.len() + 1;
-const ONE_MONTH: usize = 1;
-const ONE_YEAR: usize = 2;
-const ON_A_DATE: usize = 3;
+/// What the quota can be chosen to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quota {
+    AsItIs,
+    Unlimited,
+    Dollars(i64),
+    Other,
+}
+
+/// What the expiry can be chosen to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Expiry {
+    AsItIs,
+    Never,
+    Month,
+    Year,
+    Date,
+}
+
+/// The key whose settings are changed.
+#[derive(Clone, Debug)]
+pub struct Editing {
+    /// Its number.
+    pub id: i64,
+    was: KeyDraft,
+}
 
 /// The form.
 #[derive(Clone, Debug)]
@@ -45,20 +67,31 @@ pub struct KeyForm {
     pub form: Form<KeyField>,
     /// The groups behind the choice of groups; an empty name stands for the account's own.
     pub groups: Vec<String>,
+    /// The key whose settings are changed; `None` for a new one.
+    pub editing: Option<Editing>,
+    quotas: Vec<Quota>,
+    expiries: Vec<Expiry>,
 }
 
 impl KeyForm {
     /// An empty form for this relay; `group` is chosen already, where it may be.
     pub fn new(relay: &Relay, group: Option<&str>) -> Self {
-        let mut groups: Vec<String> = relay
-            .group_rows()
-            .iter()
-            .map(|group| group.name.clone())
-            .collect();
-        if groups.is_empty() {
-            groups.push(String::new());
-        }
         let wanted = group.or(relay.own_group()).unwrap_or_default();
+        Self::made(relay, wanted, None, UnixMillis(0))
+    }
+
+    /// A form with the settings of a key, to be changed.
+    pub fn edit(relay: &Relay, row: &KeyRow, now: UnixMillis) -> Self {
+        let editing = Editing {
+            id: row.info.id,
+            was: KeyDraft::of(&row.info),
+        };
+        Self::made(relay, &row.info.group, Some(editing), now)
+    }
+
+    fn made(relay: &Relay, wanted: &str, editing: Option<Editing>, now: UnixMillis) -> Self {
+        let was = editing.as_ref().map(|editing| &editing.was);
+        let groups = groups(relay, wanted, was.is_some());
         let mut choice = Choice::of(groups.iter().map(|name| match name.as_str() {
             "" => "the account's own",
             name => name,
@@ -67,57 +100,66 @@ impl KeyForm {
             .iter()
             .position(|name| name == wanted)
             .unwrap_or_default();
-        let quota = ["unlimited".to_owned()]
-            .into_iter()
-            .chain(PRESETS.iter().map(|dollars| format!("${dollars}")))
-            .chain(["another amount".to_owned()]);
-        let line = || Control::Line(Editor::line());
-        let form = Form::new("New key")
+        let (quotas, quota_words) = quotas(relay, was);
+        let (expiries, expiry_words) = expiries(was, now);
+        let line = |text: String| Control::Line(Editor::with(&text));
+        let text = |part: fn(&KeyDraft) -> String| line(was.map(part).unwrap_or_default());
+        let (title, button) = match was {
+            None => ("New key".to_owned(), "Create the key"),
+            Some(was) => (format!("Settings of {}", was.name), "Save"),
+        };
+        let form = Form::new(title)
             .with(
                 KeyField::Name,
                 "Name",
-                line(),
+                text(|was| was.name.clone()),
                 "project-env-use-owner, for example blog-prod-summaries-ann",
             )
             .with(KeyField::Group, "Group", Control::Choice(choice), "")
             .with(
                 KeyField::Quota,
                 "Quota",
-                Control::Choice(Choice::of(quota)),
-                "what it may spend, on top of the wallet's own limit",
+                Control::Choice(Choice::of(quota_words)),
+                "what it may spend from now on, on top of the wallet's own limit",
             )
-            .with(KeyField::Amount, "Amount", line(), "dollars, like 2.50")
+            .with(
+                KeyField::Amount,
+                "Amount",
+                line(String::new()),
+                "dollars, like 2.50",
+            )
             .with(
                 KeyField::Expiry,
                 "Expires",
-                Control::Choice(Choice::of([
-                    "never",
-                    "in a month",
-                    "in a year",
-                    "on a date",
-                ])),
+                Control::Choice(Choice::of(expiry_words)),
                 "a month or a year is recommended for long projects",
             )
             .with(
                 KeyField::Until,
                 "Date",
-                line(),
+                line(String::new()),
                 "2027-01-31, 2027-01-31 18:00, or a span like 90d",
             )
             .with(
                 KeyField::Models,
                 "Models",
-                line(),
-                "exact names with commas between; empty for all",
+                text(|was| was.models.join(", ")),
+                "exact names with commas between; empty for all; ^F lists them",
             )
             .with(
                 KeyField::Ips,
                 "Addresses",
-                line(),
+                text(|was| was.ips.join(", ")),
                 "IP addresses or networks with commas between; empty for all",
             )
-            .with(KeyField::Create, "Create the key", Control::Submit, "");
-        let mut this = KeyForm { form, groups };
+            .with(KeyField::Create, button, Control::Submit, "");
+        let mut this = KeyForm {
+            form,
+            groups,
+            editing,
+            quotas,
+            expiries,
+        };
         this.refresh(relay);
         this
     }
@@ -139,10 +181,42 @@ impl KeyForm {
         }
     }
 
+    /// The models that are named in the list of models.
+    pub fn models(&self) -> Vec<String> {
+        split(&self.form.text(KeyField::Models))
+    }
+
+    /// Puts these names into the list of models.
+    pub fn choose_models(&mut self, names: &[String]) {
+        if let Some(field) = self.form.field_mut(KeyField::Models) {
+            field.control = Control::Line(Editor::with(&names.join(", ")));
+        }
+    }
+
+    /// Whether what the key may spend stays as the relay has it.
+    pub fn keeps_quota(&self) -> bool {
+        let unlimited = |editing: &Editing| editing.was.quota == QuotaLimit::Unlimited;
+        match self.chosen_quota() {
+            Quota::AsItIs => true,
+            Quota::Unlimited => self.editing.as_ref().is_some_and(unlimited),
+            Quota::Dollars(_) | Quota::Other => false,
+        }
+    }
+
+    fn chosen_quota(&self) -> Quota {
+        let at = self.form.chosen(KeyField::Quota);
+        self.quotas.get(at).copied().unwrap_or(Quota::Unlimited)
+    }
+
+    fn chosen_expiry(&self) -> Expiry {
+        let at = self.form.chosen(KeyField::Expiry);
+        self.expiries.get(at).copied().unwrap_or(Expiry::Never)
+    }
+
     /// Brings hints, warnings and the visible fields in line with what is filled in.
     pub fn refresh(&mut self, relay: &Relay) {
-        let other = self.form.chosen(KeyField::Quota) == OTHER_AMOUNT;
-        let dated = self.form.chosen(KeyField::Expiry) == ON_A_DATE;
+        let other = self.chosen_quota() == Quota::Other;
+        let dated = self.chosen_expiry() == Expiry::Date;
         self.form.show(KeyField::Amount, other);
         self.form.show(KeyField::Until, dated);
         let name = self.form.text(KeyField::Name);
@@ -212,6 +286,8 @@ impl KeyForm {
         if self.form.stop_at_error() {
             return None;
         }
+        let was_pace = self.editing.as_ref().map(|editing| editing.was.pace);
+        let was_pace = was_pace.unwrap_or_default();
         Some(KeyDraft {
             name,
             group: self.group().to_owned(),
@@ -219,15 +295,19 @@ impl KeyForm {
             expires: expires.ok()?,
             models: split(&self.form.text(KeyField::Models)),
             ips,
-            pace: Pace::default(),
+            // The form does not ask for it, so it stays.
+            pace: was_pace,
         })
     }
 
     fn quota(&self, relay: &Relay) -> Result<QuotaLimit, String> {
         let limited = |money| QuotaLimit::Limited(relay.scale().units(money));
-        match self.form.chosen(KeyField::Quota) {
-            0 => Ok(QuotaLimit::Unlimited),
-            OTHER_AMOUNT => {
+        let was = self.editing.as_ref().map(|editing| editing.was.quota);
+        match self.chosen_quota() {
+            Quota::AsItIs => Ok(was.unwrap_or(QuotaLimit::Unlimited)),
+            Quota::Unlimited => Ok(QuotaLimit::Unlimited),
+            Quota::Dollars(dollars) => Ok(limited(Money::from_usd(dollars))),
+            Quota::Other => {
                 let text = self.form.text(KeyField::Amount);
                 let money = Money::parse(&text).map_err(|error| error.to_string())?;
                 if money <= Money::ZERO {
@@ -235,22 +315,66 @@ impl KeyForm {
                 }
                 Ok(limited(money))
             }
-            preset => Ok(limited(Money::from_usd(
-                PRESETS.get(preset - 1).copied().unwrap_or_default(),
-            ))),
         }
     }
 
     fn expires(&self, now: UnixMillis, zone: &TimeZone) -> Result<Option<UnixSeconds>, String> {
         let typed = self.form.text(KeyField::Until);
-        let text = match self.form.chosen(KeyField::Expiry) {
-            ONE_MONTH => "1m",
-            ONE_YEAR => "1y",
-            ON_A_DATE => &typed,
-            _ => return Ok(None),
+        let text = match self.chosen_expiry() {
+            Expiry::AsItIs => {
+                let was = self.editing.as_ref();
+                return Ok(was.and_then(|editing| editing.was.expires));
+            }
+            Expiry::Never => return Ok(None),
+            Expiry::Month => "1m",
+            Expiry::Year => "1y",
+            Expiry::Date => &typed,
         };
         parse_expiry(text, now.seconds(), zone).map_err(|error| error.to_string())
     }
+}
+
+/// The groups to choose from. A key's own stays among them even where the account may not choose it any more.
+fn groups(relay: &Relay, wanted: &str, keep: bool) -> Vec<String> {
+    let rows = relay.group_rows().iter();
+    let mut groups: Vec<String> = rows.map(|group| group.name.clone()).collect();
+    if groups.is_empty() {
+        groups.push(String::new());
+    }
+    if keep && !groups.iter().any(|name| name == wanted) {
+        groups.insert(0, wanted.to_owned());
+    }
+    groups
+}
+
+/// The quotas to choose from, with their words. What a key has now comes first, so that nothing changes unless meant.
+fn quotas(relay: &Relay, was: Option<&KeyDraft>) -> (Vec<Quota>, Vec<String>) {
+    let left = was.and_then(|was| was.quota.money(relay.scale()));
+    let as_it_is = left.map(|left| (Quota::AsItIs, format!("as it is: {left}")));
+    let presets = [1, 5, 20, 100].map(|usd| (Quota::Dollars(usd), format!("${usd}")));
+    as_it_is
+        .into_iter()
+        .chain([(Quota::Unlimited, "unlimited".into())])
+        .chain(presets)
+        .chain([(Quota::Other, "another amount".into())])
+        .unzip()
+}
+
+/// The expiries to choose from, with their words.
+fn expiries(was: Option<&KeyDraft>, now: UnixMillis) -> (Vec<Expiry>, Vec<String>) {
+    let until = was.and_then(|was| was.expires);
+    let as_it_is = until.map(|until| {
+        let (countdown, _) = words::expiry(Some(until), now);
+        (Expiry::AsItIs, format!("as it is: {countdown}"))
+    });
+    let choices = [
+        (Expiry::Never, "never"),
+        (Expiry::Month, "in a month"),
+        (Expiry::Year, "in a year"),
+        (Expiry::Date, "on a date"),
+    ];
+    let choices = choices.map(|(choice, word)| (choice, word.to_owned()));
+    as_it_is.into_iter().chain(choices).unzip()
 }
 
 /// The pieces between commas, without blanks around them; empty ones are left out.
@@ -310,7 +434,7 @@ mod tests {
     fn s_12_to_s_15_a_draft_is_made_of_what_was_filled_in() {
         let mut form = filled(" blog-prod-summaries-ann ");
         choose(&mut form, KeyField::Quota, 2);
-        choose(&mut form, KeyField::Expiry, ONE_MONTH);
+        choose(&mut form, KeyField::Expiry, 1);
         type_in(&mut form, KeyField::Models, "gpt-4o, claude-opus-4-5 ,,");
         type_in(&mut form, KeyField::Ips, "10.0.0.0/8,::1");
         let draft = draft(&mut form).unwrap();
@@ -328,8 +452,8 @@ mod tests {
     #[test]
     fn errors_stand_beside_their_fields_before_anything_is_sent() {
         let mut form = filled("");
-        choose(&mut form, KeyField::Quota, OTHER_AMOUNT);
-        choose(&mut form, KeyField::Expiry, ON_A_DATE);
+        choose(&mut form, KeyField::Quota, 5);
+        choose(&mut form, KeyField::Expiry, 3);
         type_in(&mut form, KeyField::Amount, "five");
         type_in(&mut form, KeyField::Until, "2026-11-21");
         type_in(&mut form, KeyField::Ips, "10.0.0.0/33");

@@ -1,27 +1,69 @@
 //! What lies over a tab: a stack, of which only the topmost hears keys.
 
 pub mod detail;
+pub mod env_form;
 pub mod form;
 mod form_view;
 pub mod key_form;
 pub mod picker;
 mod picker_view;
+mod question;
 pub mod relay_form;
 pub mod update;
 pub mod view;
 
-use crate::domain::{ApiKey, KeyInfo};
+use crate::domain::{ApiKey, Fault, KeyInfo};
+use crate::engine::door::{AskId, KeyRow};
 
 use super::keymap::Context;
+use env_form::EnvForm;
 use key_form::KeyForm;
 use picker::Picker;
 use relay_form::RelayForm;
 
+/// A key as a question names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedKey {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its masked form.
+    pub masked: String,
+}
+
+impl NamedKey {
+    /// The key of a row.
+    pub fn of(row: &KeyRow) -> Self {
+        NamedKey {
+            id: row.info.id,
+            name: row.info.name.clone(),
+            masked: row.info.masked.clone(),
+        }
+    }
+}
+
 /// A question that wants yes or no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Delete these keys: number, name, masked form.
-    DeleteKeys(Vec<(i64, String, String)>),
+    /// Delete these keys.
+    DeleteKeys(Vec<NamedKey>),
+    /// Switch these keys on or off.
+    SwitchKeys {
+        /// The keys.
+        keys: Vec<NamedKey>,
+        /// Whether on.
+        on: bool,
+    },
+    /// Put a new key in the place of this one.
+    ReplaceKey(NamedKey),
+    /// Write a key into a file that lies in a git work tree.
+    IntoGit {
+        /// The file.
+        file: String,
+        /// The work tree's folder.
+        tree: String,
+    },
     /// Close the screen of a new secret that was not copied.
     LeaveSecret,
     /// Quit while a reply streams.
@@ -41,6 +83,29 @@ pub struct NewSecret {
     pub stored_in: String,
     /// Whether it was copied.
     pub copied: bool,
+    /// The file it was written into.
+    pub written: Option<String>,
+    /// The number of the key in whose place it was put.
+    pub replaced: Option<i64>,
+}
+
+impl NewSecret {
+    /// A secret that nobody has taken yet.
+    pub fn new(key: KeyInfo, secret: ApiKey, stored_in: String) -> Self {
+        NewSecret {
+            key,
+            secret,
+            stored_in,
+            copied: false,
+            written: None,
+            replaced: None,
+        }
+    }
+
+    /// Whether somebody has taken it with them.
+    pub fn is_taken(&self) -> bool {
+        self.copied || self.written.is_some()
+    }
 }
 
 /// A few sentences to be read and closed.
@@ -64,7 +129,7 @@ pub enum Overlay {
     },
     /// A question.
     Confirm(Question),
-    /// The form for a new key.
+    /// The form for a new key, or for the settings of one.
     NewKey(Box<KeyForm>),
     /// A secret, shown once.
     Secret(Box<NewSecret>),
@@ -88,6 +153,8 @@ pub enum Overlay {
     AddRelay(Box<RelayForm>),
     /// A few sentences.
     Note(Note),
+    /// The form that writes a key into a `.env`.
+    WriteEnv(Box<EnvForm>),
 }
 
 impl Overlay {
@@ -96,11 +163,34 @@ impl Overlay {
         match self {
             Overlay::Help { .. } | Overlay::Note(_) => &[Context::Help],
             Overlay::Confirm(_) => &[Context::Confirm],
-            Overlay::NewKey(_) | Overlay::AddRelay(_) => &[Context::Form],
+            Overlay::NewKey(_) | Overlay::AddRelay(_) | Overlay::WriteEnv(_) => &[Context::Form],
             Overlay::Secret(_) => &[Context::Secret],
             Overlay::Picker(_) => &[Context::Picker],
             Overlay::KeyDetail { .. } => &[Context::Detail, Context::Keys],
             Overlay::ModelDetail { .. } => &[Context::Detail, Context::Market],
         }
+    }
+    /// For a form: the question to the engine whose answer it awaits, and the trouble that it shows.
+    pub fn form_parts(&mut self) -> Option<(&mut Option<AskId>, &mut Option<Fault>)> {
+        fn parts<N>(form: &mut form::Form<N>) -> (&mut Option<AskId>, &mut Option<Fault>) {
+            (&mut form.asked, &mut form.fault)
+        }
+        match self {
+            Overlay::NewKey(form) => Some(parts(&mut form.form)),
+            Overlay::AddRelay(form) => Some(parts(&mut form.form)),
+            Overlay::WriteEnv(form) => Some(parts(&mut form.form)),
+            Overlay::Help { .. }
+            | Overlay::Confirm(_)
+            | Overlay::Secret(_)
+            | Overlay::Picker(_)
+            | Overlay::KeyDetail { .. }
+            | Overlay::ModelDetail { .. }
+            | Overlay::Note(_) => None,
+        }
+    }
+
+    /// Whether it is a form.
+    pub fn is_form(&self) -> bool {
+        matches!(self.contexts(), [Context::Form])
     }
 }

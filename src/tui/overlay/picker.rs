@@ -32,6 +32,8 @@ pub enum PickerKind {
     Group,
     /// The relay to use.
     Relay,
+    /// The models a key may call; several can be chosen.
+    Limits,
 }
 
 impl PickerKind {
@@ -42,6 +44,7 @@ impl PickerKind {
             PickerKind::Key => "Choose the key",
             PickerKind::Group => "Choose the group",
             PickerKind::Relay => "Choose the relay",
+            PickerKind::Limits => "Choose the models it may call; Tab marks several",
         }
     }
 }
@@ -53,6 +56,8 @@ pub struct Picker {
     pub kind: PickerKind,
     /// The choices.
     pub list: FilteredList<Pick>,
+    /// The names that are marked, where several can be chosen.
+    pub marked: Vec<String>,
 }
 
 impl Picker {
@@ -67,6 +72,7 @@ impl Picker {
         let mut picker = Picker {
             kind,
             list: FilteredList::default(),
+            marked: Vec::new(),
         };
         picker.list.typing = true;
         picker.load(relay, profiles, height);
@@ -79,7 +85,7 @@ impl Picker {
     /// What can be chosen changed.
     pub fn load(&mut self, relay: &Relay, profiles: &[Profile], height: usize) {
         let rows: Vec<(Pick, String)> = match self.kind {
-            PickerKind::Model => relay
+            PickerKind::Model | PickerKind::Limits => relay
                 .model_rows()
                 .iter()
                 .map(|model| {
@@ -106,6 +112,31 @@ impl Picker {
             PickerKind::Relay => relays(profiles),
         };
         self.list.load(rows.into_iter(), height, &as_found);
+    }
+
+    /// Marks the choice under the cursor, or takes its mark off, where several can be chosen.
+    pub fn mark(&mut self, height: usize) {
+        let Some(Pick::Model(name)) = self.list.current_key() else {
+            return;
+        };
+        if self.kind != PickerKind::Limits {
+            return;
+        }
+        match self.marked.iter().position(|marked| marked == name) {
+            Some(at) => {
+                self.marked.remove(at);
+            }
+            None => self.marked.push(name.clone()),
+        }
+        self.list.step(1, height);
+    }
+
+    /// The names that are marked; without marks the one under the cursor.
+    pub fn taken(&self) -> Vec<String> {
+        match self.list.current_key() {
+            Some(Pick::Model(name)) if self.marked.is_empty() => vec![name.clone()],
+            _ => self.marked.clone(),
+        }
     }
 }
 

@@ -58,7 +58,7 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
         let Some(pick) = list.key_at(*index) else {
             continue;
         };
-        let chosen = is_chosen(model, pick);
+        let chosen = is_chosen(model, picker, pick);
         let line = widths.row(columns, theme, at == cursor, chosen, |column, _| {
             text_of(model, pick, column)
         });
@@ -99,7 +99,7 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
         column(12, 20, Align::Left, 5),
     ];
     match kind {
-        PickerKind::Model => MODEL,
+        PickerKind::Model | PickerKind::Limits => MODEL,
         PickerKind::Key => KEY,
         PickerKind::Group => GROUP,
         PickerKind::Relay => RELAY,
@@ -107,8 +107,9 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
 }
 
 /// Whether this is what is chosen now.
-fn is_chosen(model: &Model, pick: &Pick) -> bool {
+fn is_chosen(model: &Model, picker: &Picker, pick: &Pick) -> bool {
     match pick {
+        Pick::Model(name) if picker.kind == PickerKind::Limits => picker.marked.contains(name),
         Pick::Model(name) => model.chat.model == *name,
         Pick::Key(id) => chat::update::key(model).is_some_and(|row| row.info.id == *id),
         Pick::Relay(name) => model.relay.profile_name() == Some(name),

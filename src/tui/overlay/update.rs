@@ -6,7 +6,7 @@ use super::form::Form;
 use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
 use super::{Overlay, Question};
-use crate::engine::door::Command;
+use crate::engine::door::{Command, KeyAsk};
 use crate::tui::doors;
 use crate::tui::effect::{Clip, Effect, Effects};
 use crate::tui::filtered::as_found;
@@ -31,9 +31,14 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
         (Overlay::Confirm(_), _) => {}
         (Overlay::NewKey(_), action) => key_form(model, key, action, fx),
         (Overlay::AddRelay(_), action) => relay_form(model, key, action, fx),
+        (Overlay::WriteEnv(_), action) => env_form(model, key, action, fx),
         (Overlay::Picker(_), action) => picker(model, key, action, fx),
         (_, Some(Action::Back | Action::Quit)) => back(model),
         (Overlay::Secret(_), Some(Action::Copy)) => copy_secret(model, fx),
+        (Overlay::Secret(new), Some(Action::WriteEnv)) => {
+            let (id, name) = (new.key.id, new.key.name.clone());
+            keys::update::write_env(model, id, &name);
+        }
         (Overlay::Secret(_), _) => {}
         (Overlay::Help { .. } | Overlay::Note(_), Some(action)) => {
             scroll(model, action);
@@ -66,6 +71,10 @@ pub fn paste(model: &mut Model, text: &str) {
             form.form.paste(text);
             form.refresh(&model.profiles);
         }
+        Some(Overlay::WriteEnv(form)) => {
+            form.form.paste(text);
+            form.refresh();
+        }
         Some(Overlay::Picker(picker)) => {
             picker.list.query.insert(text);
             picker.list.search(height, &as_found);
@@ -85,7 +94,7 @@ pub fn paste(model: &mut Model, text: &str) {
 /// Closes the topmost. A secret that was not copied asks once.
 pub fn back(model: &mut Model) {
     match model.overlays.last() {
-        Some(Overlay::Secret(secret)) if !secret.copied => {
+        Some(Overlay::Secret(secret)) if !secret.is_taken() => {
             model.overlays.push(Overlay::Confirm(Question::LeaveSecret));
         }
         _ => {
@@ -100,6 +109,14 @@ fn confirmed(model: &mut Model, fx: &mut Effects) {
     };
     match question {
         Question::DeleteKeys(rows) => keys::update::delete(model, &rows, fx),
+        Question::SwitchKeys { keys, on } => {
+            let ids = keys.iter().map(|key| key.id).collect();
+            keys::update::ask(model, KeyAsk::Switch { ids, on }, fx);
+        }
+        Question::ReplaceKey(key) => {
+            keys::update::ask(model, KeyAsk::Replace { id: key.id }, fx);
+        }
+        Question::IntoGit { .. } => submit_env(model, true, fx),
         Question::LeaveSecret => {
             if matches!(model.overlays.last(), Some(Overlay::Secret(_))) {
                 model.overlays.pop();
@@ -150,6 +167,7 @@ fn scroll(model: &mut Model, action: Action) -> bool {
 enum InForm {
     Submit,
     Choose,
+    List,
     Changed,
     Leave,
     Nothing,
@@ -173,6 +191,7 @@ fn in_form<N: Copy + PartialEq>(
         }
         Some(Action::Accept) if form.on_submit() => return InForm::Submit,
         Some(Action::Accept) if form.on_choice() => return InForm::Choose,
+        Some(Action::ListChoices) => return InForm::List,
         Some(Action::Accept) => {
             form.step(true);
             false
@@ -198,13 +217,21 @@ fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut E
             model.overlays.pop();
         }
         InForm::Changed => form.refresh(&model.relay),
-        InForm::Choose => {
-            let on_group = form.form.focus() == Some(KeyField::Group);
-            if on_group && model.relay.groups.value().is_some() {
-                let now = Pick::Group(form.group().to_owned());
-                open_picker(model, PickerKind::Group, Some(&now));
-            } else {
-                form.form.step(true);
+        InForm::Choose | InForm::List => {
+            let chosen = form.form.focus();
+            let chosen_group = Pick::Group(form.group().to_owned());
+            let listed = form.models();
+            match chosen {
+                Some(KeyField::Group) if model.relay.groups.value().is_some() => {
+                    open_picker(model, PickerKind::Group, Some(&chosen_group));
+                }
+                Some(KeyField::Models) if model.relay.models.value().is_some() => {
+                    open_picker(model, PickerKind::Limits, None);
+                    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
+                        picker.marked = listed;
+                    }
+                }
+                _ => step_form(model),
             }
         }
         InForm::Submit if form.form.asked.is_some() => {}
@@ -212,14 +239,64 @@ fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut E
             let zone = model.settings.zone.clone();
             let draft = form.draft(&model.relay, model.now.wall, &zone);
             let Some(draft) = draft else { return };
+            let editing = form
+                .editing
+                .as_ref()
+                .map(|was| (was.id, form.keeps_quota()));
             let ask = model.ask_id();
             if let Some(Overlay::NewKey(form)) = model.overlays.last_mut() {
                 form.form.asked = Some(ask);
                 form.form.fault = None;
             }
-            fx.engine(Command::CreateKey { ask, draft });
+            fx.engine(match editing {
+                None => Command::CreateKey { ask, draft },
+                Some((id, keep_quota)) => Command::Keys {
+                    ask,
+                    what: KeyAsk::Edit {
+                        id,
+                        draft,
+                        keep_quota,
+                    },
+                },
+            });
         }
         InForm::Nothing => {}
+    }
+}
+
+/// On a choice that has no list of its own, Enter goes on.
+fn step_form(model: &mut Model) {
+    if let Some(Overlay::NewKey(form)) = model.overlays.last_mut()
+        && form.form.on_choice()
+    {
+        form.form.step(true);
+    }
+}
+
+fn env_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    let Some(Overlay::WriteEnv(form)) = model.overlays.last_mut() else {
+        return;
+    };
+    match in_form(&mut form.form, key, action) {
+        InForm::Leave => {
+            model.overlays.pop();
+        }
+        InForm::Changed => form.refresh(),
+        InForm::Choose => form.form.step(true),
+        InForm::Submit if form.form.asked.is_some() => {}
+        InForm::Submit => submit_env(model, false, fx),
+        InForm::List | InForm::Nothing => {}
+    }
+}
+
+fn submit_env(model: &mut Model, into_git: bool, fx: &mut Effects) {
+    let ask = model.ask_id();
+    if let Some(Overlay::WriteEnv(form)) = model.overlays.last_mut()
+        && let Some(what) = form.asked(into_git)
+    {
+        form.form.asked = Some(ask);
+        form.form.fault = None;
+        fx.engine(Command::Keys { ask, what });
     }
 }
 
@@ -233,6 +310,7 @@ fn relay_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut
         }
         InForm::Changed => form.refresh(&model.profiles),
         InForm::Choose => form.form.step(true),
+        InForm::List => {}
         InForm::Submit if form.form.asked.is_some() => {}
         InForm::Submit => {
             let Some(new) = form.relay(&model.profiles) else {
@@ -262,6 +340,16 @@ fn picker(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Eff
     match action {
         Some(Action::Back | Action::Quit) => {
             model.overlays.pop();
+        }
+        Some(Action::Mark) => picker.mark(height),
+        Some(Action::Accept) if picker.kind == PickerKind::Limits => {
+            let names = picker.taken();
+            model.overlays.pop();
+            if let Some(Overlay::NewKey(form)) = model.overlays.last_mut() {
+                form.choose_models(&names);
+                form.refresh(&model.relay);
+                form.form.step(true);
+            }
         }
         Some(Action::Accept) => {
             if let Some(pick) = picker.list.current_key().cloned() {

@@ -5,15 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::{NewSecret, Overlay, Question, detail};
+use super::{NewSecret, Overlay, detail};
 use crate::tui::draw::{below, clean, cut, put, put_all, put_both, rule};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::text::{Wrap, wrap_text};
 use crate::tui::theme::{Role, Sign};
-
-/// Names of keys that are listed one by one in a question.
-const NAMED: usize = 6;
 
 /// Draws the topmost overlay into its area.
 pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>) {
@@ -23,9 +20,10 @@ pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>)
         | Overlay::KeyDetail { scroll, .. }
         | Overlay::ModelDetail { scroll, .. } => text(model, overlay, *scroll, area, frame),
         Overlay::Note(_) => text(model, overlay, 0, area, frame),
-        Overlay::Confirm(question) => confirm(model, question, area, frame),
+        Overlay::Confirm(question) => super::question::draw(model, question, area, frame),
         Overlay::NewKey(form) => super::form_view::draw(model, &form.form, area, frame),
         Overlay::AddRelay(form) => super::form_view::draw(model, &form.form, area, frame),
+        Overlay::WriteEnv(form) => super::form_view::draw(model, &form.form, area, frame),
         Overlay::Secret(new) => secret(model, new, area, frame),
         Overlay::Picker(picker) => super::picker_view::draw(model, picker, area, frame),
     }
@@ -68,78 +66,14 @@ fn text(model: &Model, overlay: &Overlay, scroll: usize, area: Rect, frame: &mut
     }
 }
 
-impl Question {
-    /// Rows it takes: the rule with the question, what it is about, what follows from it.
-    pub fn height(&self) -> u16 {
-        let about = match self {
-            Question::DeleteKeys(rows) => rows.len().min(NAMED) + usize::from(rows.len() > NAMED),
-            Question::LeaveSecret | Question::Quit | Question::SwitchRelay(_) => 0,
-        };
-        u16::try_from(about).unwrap_or(0) + 3
-    }
-
-    fn title(&self) -> String {
-        match self {
-            Question::DeleteKeys(rows) if rows.len() == 1 => "Delete this key?".into(),
-            Question::DeleteKeys(rows) => format!("Delete these {} keys?", rows.len()),
-            Question::LeaveSecret => "Close without having copied the key?".into(),
-            Question::Quit => "Quit while an answer is coming?".into(),
-            Question::SwitchRelay(_) => "Open another relay while an answer is coming?".into(),
-        }
-    }
-
-    fn consequence(&self, model: &Model) -> String {
-        match self {
-            Question::DeleteKeys(keys) if keys.len() == 1 => {
-                "It stops working at once, everywhere it is used. This cannot be taken back.".into()
-            }
-            Question::DeleteKeys(_) => {
-                "They stop working at once, everywhere they are used. This cannot be taken back."
-                    .into()
-            }
-            Question::LeaveSecret => {
-                if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
-                    "It is stored, and the relay's console shows it again.".into()
-                } else {
-                    "It is stored and works from here, but the relay never shows it again.".into()
-                }
-            }
-            Question::Quit | Question::SwitchRelay(_) => {
-                "The answer is stopped; what has come is kept and billed.".into()
-            }
-        }
-    }
-}
-
-fn confirm(model: &Model, question: &Question, area: Rect, frame: &mut Frame<'_>) {
-    let theme = &model.settings.theme;
-    head(model, &question.title(), area, frame);
-    let mut rows = Vec::new();
-    if let Question::DeleteKeys(keys) = question {
-        for (_, name, masked) in keys.iter().take(NAMED) {
-            rows.push(Line::from(vec![
-                Span::raw("   "),
-                Span::styled(cut(theme, name, 34), theme.style(Role::Strong)),
-                Span::styled(
-                    format!("  {}", cut(theme, masked, 30)),
-                    theme.style(Role::Dim),
-                ),
-            ]));
-        }
-        if keys.len() > NAMED {
-            let text = format!("   and {} more that are marked", keys.len() - NAMED);
-            rows.push(Line::styled(text, theme.style(Role::Warn)));
-        }
-    }
-    let text = question.consequence(model);
-    rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));
-    put_all(frame.buffer_mut(), below(area, 1), &rows);
-}
-
 /// The secret, whole and in rows of its own, so that the terminal's own selection gets exactly it (S-17).
 fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
-    let title = format!("The key {} was made", clean(&new.key.name));
+    let name = clean(&new.key.name);
+    let title = match new.replaced {
+        Some(_) => format!("The key {name} has a successor"),
+        None => format!("The key {name} was made"),
+    };
     head(model, &title, area, frame);
     let mut rows = vec![Line::default()];
     let secret = clean(new.secret.expose()).into_owned();
@@ -155,8 +89,14 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
         clean(&new.stored_in)
     );
     rows.extend(paragraph(theme, &stored, Role::Good, 1, area.width));
+    if let Some(old) = new.replaced {
+        let text = format!(
+            "It has the settings of number {old}. Programs that used that one need this one now."
+        );
+        rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));
+    }
     let again = if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
-        "This relay lets you copy a key again later, in its console.".to_owned()
+        "This relay shows a key again: c in Keys copies it at any time.".to_owned()
     } else {
         format!(
             "{} This relay never shows it again: copy it now if another program needs it.",
@@ -165,14 +105,17 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
     };
     rows.extend(paragraph(theme, &again, Role::Text, 1, area.width));
     rows.push(Line::default());
+    let check = theme.glyph(Sign::Check);
+    if let Some(file) = &new.written {
+        let text = format!("{check} written to {}", clean(file));
+        rows.extend(paragraph(theme, &text, Role::Good, 1, area.width));
+    }
     let (text, role) = if new.copied {
-        let text = format!(
-            "{} sent to the terminal's clipboard; Enter or Esc closes",
-            theme.glyph(Sign::Check)
-        );
+        let text = format!("{check} sent to the terminal's clipboard; Enter or Esc closes");
         (text, Role::Good)
     } else {
-        ("c copies it; Enter or Esc closes".to_owned(), Role::Dim)
+        let text = "c copies it, w writes it into a .env file; Enter or Esc closes".to_owned();
+        (text, Role::Dim)
     };
     rows.extend(paragraph(theme, &text, role, 1, area.width));
     put_all(frame.buffer_mut(), below(area, 1), &rows);

@@ -1,15 +1,15 @@
 //! What the engine says, taken into the model. A late answer to something that is gone is recognised by its id and dropped.
 
 use crate::domain::profile::LOCAL;
-use crate::domain::{Conversation, Fault, FaultKind, KeyInfo, Profile, RelayFacts};
-use crate::engine::door::{AskId, Command, Event, KeyRow, Scope};
+use crate::domain::{Conversation, Fault, FaultKind, Profile, RelayFacts};
+use crate::engine::door::{AskId, Command, Event, Scope};
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::{NewSecret, Note, Overlay};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::chat;
 
-use super::settle;
+use super::{keys, settle};
 
 /// Takes an event into the model.
 pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
@@ -55,16 +55,7 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             close_form(model, ask);
             // In a profile that was left meanwhile, the numbers mean other keys; the secret is shown all the same.
             let here = model.relay.profile_name() == Some(profile.as_str());
-            key_created(
-                model,
-                here,
-                NewSecret {
-                    key,
-                    secret,
-                    stored_in,
-                    copied: false,
-                },
-            );
+            keys::created(model, here, NewSecret::new(key, secret, stored_in));
         }
         Event::KeysDeleted {
             profile,
@@ -73,8 +64,9 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             ..
         } => {
             let here = model.relay.profile_name() == Some(profile.as_str());
-            keys_deleted(model, here, &ids, fault);
+            keys::deleted(model, here, &ids, fault);
         }
+        Event::Keys { ask, profile, told } => keys::told(model, ask, &profile, told, fx),
         Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
         Event::Delta {
             turn,
@@ -188,18 +180,25 @@ fn opened(
 }
 
 /// Closes the form that asked this, if it is still there.
-fn close_form(model: &mut Model, ask: AskId) {
-    model.overlays.retain(|overlay| match overlay {
-        Overlay::NewKey(form) => form.form.asked != Some(ask),
-        Overlay::AddRelay(form) => form.form.asked != Some(ask),
-        Overlay::Help { .. }
-        | Overlay::Confirm(_)
-        | Overlay::Secret(_)
-        | Overlay::Picker(_)
-        | Overlay::KeyDetail { .. }
-        | Overlay::ModelDetail { .. }
-        | Overlay::Note(_) => true,
+pub fn close_form(model: &mut Model, ask: AskId) {
+    model.overlays.retain_mut(|overlay| {
+        let asked = overlay.form_parts().and_then(|(asked, _)| *asked);
+        asked != Some(ask)
     });
+}
+
+/// The form that asked this waits no more, and shows the trouble where there is some. `false` when it is gone.
+pub fn refused(model: &mut Model, ask: AskId, fault: Option<Fault>) -> bool {
+    for overlay in model.overlays.iter_mut().rev() {
+        if let Some((asked, shown)) = overlay.form_parts()
+            && *asked == Some(ask)
+        {
+            *asked = None;
+            *shown = fault;
+            return true;
+        }
+    }
+    false
 }
 
 fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<String>) {
@@ -219,85 +218,11 @@ fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<Str
     }
 }
 
-/// A secret is never dropped, even when its form was left in the meantime: the key exists and this is the only showing.
-fn key_created(model: &mut Model, here: bool, new: NewSecret) {
-    let info: KeyInfo = new.key.clone();
-    if let Some(timed) = model.relay.keys.timed().filter(|_| here) {
-        let (mut rows, at) = (timed.value.clone(), timed.at);
-        if !rows.iter().any(|row| row.info.id == info.id) {
-            rows.insert(
-                0,
-                KeyRow {
-                    info: info.clone(),
-                    held: true,
-                },
-            );
-        }
-        model.relay.keys.arrive(rows, at);
-        settle(model);
-        let height = super::areas(model).list_height();
-        model.keys.list.go_to(&info.id, height);
-    }
-    model.overlays.push(Overlay::Secret(Box::new(new)));
-}
-
-fn keys_deleted(model: &mut Model, here: bool, ids: &[i64], fault: Option<Fault>) {
-    if here {
-        forget_keys(model, ids);
-    }
-    say_deleted(model, ids.len(), fault);
-}
-
-fn forget_keys(model: &mut Model, ids: &[i64]) {
-    if let Some(timed) = model.relay.keys.timed() {
-        let (mut rows, at) = (timed.value.clone(), timed.at);
-        rows.retain(|row| !ids.contains(&row.info.id));
-        model.relay.keys.arrive(rows, at);
-    }
-    model
-        .overlays
-        .retain(|overlay| !matches!(overlay, Overlay::KeyDetail { id, .. } if ids.contains(id)));
-    if model.chat.key.is_some_and(|id| ids.contains(&id)) {
-        model.chat.key = None;
-    }
-    settle(model);
-}
-
-fn say_deleted(model: &mut Model, done: usize, fault: Option<Fault>) {
-    match (fault, done) {
-        (Some(fault), done) => {
-            let told = Fault {
-                message: format!("{} ({done} deleted)", fault.message),
-                ..fault
-            };
-            model.complain(&told);
-        }
-        (None, 1) => model.say(Tone::Good, "the key was deleted"),
-        (None, done) => model.say(Tone::Good, format!("{done} keys were deleted")),
-    }
-}
-
 /// Trouble goes to the form that asked, where it can be mended; else it is said in passing.
 fn ask_failed(model: &mut Model, ask: AskId, fault: Fault) {
-    for overlay in model.overlays.iter_mut().rev() {
-        let (asked, shown) = match overlay {
-            Overlay::NewKey(form) => (&mut form.form.asked, &mut form.form.fault),
-            Overlay::AddRelay(form) => (&mut form.form.asked, &mut form.form.fault),
-            Overlay::Help { .. }
-            | Overlay::Confirm(_)
-            | Overlay::Secret(_)
-            | Overlay::Picker(_)
-            | Overlay::KeyDetail { .. }
-            | Overlay::ModelDetail { .. }
-            | Overlay::Note(_) => continue,
-        };
-        if *asked == Some(ask) {
-            *asked = None;
-            *shown = Some(fault);
-            return;
-        }
+    if !refused(model, ask, Some(fault.clone())) {
+        model.complain(&fault);
     }
-    model.complain(&fault);
 }
 
 /// Asks for a list anew, unless it is on its way.
@@ -314,7 +239,9 @@ pub fn busy(model: &mut Model, command: Command) {
     )
     .advise("try again in a moment");
     match command {
-        Command::AddProfile { ask, .. } | Command::CreateKey { ask, .. } => {
+        Command::AddProfile { ask, .. }
+        | Command::CreateKey { ask, .. }
+        | Command::Keys { ask, .. } => {
             ask_failed(model, ask, fault.clone());
         }
         Command::Send { turn, .. } => chat::update::refused(model, turn, fault.clone()),

@@ -88,10 +88,7 @@ pub fn paste(model: &mut Model, text: &str) {
     match model.tab {
         Tab::Keys if model.keys.list.typing => {
             model.keys.list.query.insert(text);
-            model
-                .keys
-                .list
-                .search(height, &crate::tui::filtered::as_found);
+            model.keys.search(&model.relay, height);
         }
         Tab::Groups if model.groups.list.typing => {
             model.groups.list.query.insert(text);

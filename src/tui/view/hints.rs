@@ -144,15 +144,17 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
 
 fn in_overlay(overlay: &Overlay, action: Action) -> bool {
     match overlay {
-        Overlay::KeyDetail { .. } | Overlay::ModelDetail { .. } => {
-            !matches!(action, Action::Open | Action::Filter | Action::Mark)
-        }
+        Overlay::KeyDetail { .. } | Overlay::ModelDetail { .. } => !matches!(
+            action,
+            Action::Open | Action::Filter | Action::Mark | Action::MarkAll
+        ),
         Overlay::Help { .. }
         | Overlay::Confirm(_)
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
         | Overlay::Picker(_)
         | Overlay::AddRelay(_)
+        | Overlay::WriteEnv(_)
         | Overlay::Note(_) => true,
     }
 }

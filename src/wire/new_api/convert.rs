@@ -3,7 +3,7 @@
 //! Servers give lists in random order; what leaves here is sorted.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Pricing, PricingEntry, SelfUser, Status, TokenRow};
 use crate::domain::key::mask;
@@ -139,6 +139,44 @@ pub fn create_token(draft: &KeyDraft) -> CreateToken {
         subnet: (!draft.ips.is_empty()).then(|| draft.ips.join(",")),
         pace: draft.pace,
     }
+}
+
+/// Puts new settings over a key as the relay sent it. Everything else it holds stays as it is: a relay takes what is not
+/// sent for zero (`contract/new-api.md` 5.6). With `keep_quota` what it may spend stays too: it falls while one edits. Its state and secret are left out, because a state that is sent is checked.
+pub fn put_settings(row: &mut Map<String, Value>, draft: &KeyDraft, keep_quota: bool) {
+    let one_api = ["models", "subnet"].map(|name| row.contains_key(name));
+    let own = ["cross_group_retry", "remain_quota", "unlimited_quota"];
+    let kept = |name: &str| name == own[0] || (keep_quota && own.contains(&name));
+    if let Ok(Value::Object(settings)) = serde_json::to_value(create_token(draft)) {
+        for (name, value) in settings {
+            if !(kept(&name) && row.contains_key(&name)) {
+                row.insert(name, value);
+            }
+        }
+    }
+    for (name, there) in ["models", "subnet"].into_iter().zip(one_api) {
+        let list = if name == "models" {
+            &draft.models
+        } else {
+            &draft.ips
+        };
+        if there {
+            row.insert(name.into(), Value::String(list.join(",")));
+        }
+    }
+    // Only our own relay knows ceilings; one that is not said stays, and 0 lifts it.
+    let pace = draft.pace;
+    for (name, most) in [
+        ("requests_per_minute", pace.requests_per_minute),
+        ("tokens_per_minute", pace.tokens_per_minute),
+        ("concurrency", pace.concurrency),
+    ] {
+        if row.contains_key(name) {
+            row.insert(name.into(), Value::from(most.unwrap_or(0)));
+        }
+    }
+    row.remove("status");
+    row.remove("key");
 }
 
 /// The groups of `GET /api/user/self/groups`: a map from name to ratio and description, by name.

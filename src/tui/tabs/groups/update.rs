@@ -35,7 +35,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             model.tab = Tab::Keys;
             model.keys.list.query.clear();
             model.keys.list.query.insert(&group);
-            model.keys.list.search(height, &as_found);
+            model.keys.search(&model.relay, height);
         }
         Some(Action::Copy) => fx.copy(group, "the group's name"),
         _ => {}

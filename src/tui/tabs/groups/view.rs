@@ -70,7 +70,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     }
     let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
     let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme));
+    put(buffer, layout.head, &widths.head(&COLUMNS, theme, None));
     let rows = model.relay.group_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
     for (at, index) in window.iter().enumerate() {

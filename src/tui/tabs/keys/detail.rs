@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::UnixSeconds;
+use crate::domain::{Pace, UnixSeconds};
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
@@ -109,5 +109,25 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     };
     say("Models", list(&info.models, "all of its group"));
     say("Addresses", list(&info.ips, "any"));
+    if let Some(pace) = info.pace {
+        say("Pace", plain(ceilings(pace)));
+    }
     rows
+}
+
+/// How fast a key may be used, where the relay says so.
+fn ceilings(pace: Pace) -> String {
+    let told = [
+        (pace.requests_per_minute, "requests a minute"),
+        (pace.tokens_per_minute, "tokens a minute"),
+        (pace.concurrency, "at once"),
+    ];
+    let told: Vec<String> = told
+        .iter()
+        .filter_map(|(most, of)| most.map(|most| format!("{most} {of}")))
+        .collect();
+    match told.is_empty() {
+        true => "no limit".into(),
+        false => format!("at most {}", told.join(", ")),
+    }
 }

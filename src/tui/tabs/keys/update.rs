@@ -3,25 +3,29 @@
 use crossterm::event::KeyEvent;
 
 use crate::domain::KeyStatus;
-use crate::engine::door::{Command, Scope};
+use crate::engine::door::{Command, KeyAsk, Scope};
 use crate::tui::effect::Effects;
-use crate::tui::filtered::as_found;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
+use crate::tui::overlay::env_form::EnvForm;
 use crate::tui::overlay::key_form::KeyForm;
-use crate::tui::overlay::{Overlay, Question};
+use crate::tui::overlay::{NamedKey, Overlay, Question};
 use crate::tui::update::input::{Filtering, filter, refresh};
 use crate::tui::update::{areas, show_models_of};
 
-/// What a copied secret is called in messages.
+use super::state::KeyColumn;
+
+/// What the secret of a new key is called in messages.
 pub const SECRET: &str = "the key";
+/// What the secret of a key that was there before is called in messages.
+pub const REVEALED: &str = "the key's secret";
 
 /// A key was pressed in the tab of keys.
 pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     let height = areas(model).list_height();
     match filter(&mut model.keys.list, key, action, height) {
         Filtering::Changed => {
-            model.keys.list.search(height, &as_found);
+            model.keys.search(&model.relay, height);
             return;
         }
         Filtering::Taken => return,
@@ -44,12 +48,19 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
                 model.keys.list.step(1, height);
             }
         }
+        Some(Action::MarkAll) => model.keys.mark_shown(),
         Some(Action::Delete) => {
             let chosen = model.keys.chosen();
             ask_to_delete(model, &chosen);
         }
+        Some(Action::Switch) => {
+            let chosen = model.keys.chosen();
+            switch(model, &chosen, fx);
+        }
         Some(action) => {
-            if let Some(id) = model.keys.list.current_key().copied() {
+            if let Some(column) = KeyColumn::of(action) {
+                model.keys.sort(&model.relay, column, height);
+            } else if let Some(id) = model.keys.list.current_key().copied() {
                 on_key(model, id, action, fx);
             }
         }
@@ -61,6 +72,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
 pub fn on_detail(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
     match action {
         Action::Delete => ask_to_delete(model, &[id]),
+        Action::Switch => switch(model, &[id], fx),
         Action::NewKey => new_key(model, None),
         Action::Refresh => refresh(model, Scope::Keys, fx),
         action => on_key(model, id, action, fx),
@@ -74,6 +86,23 @@ fn on_key(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
     };
     match action {
         Action::Copy => fx.copy(row.info.name.clone(), "the key's name"),
+        Action::CopyKey => ask(model, KeyAsk::Reveal { id, hold: false }, fx),
+        Action::HoldKey if row.held => model.say(Tone::Info, "its secret is stored here already"),
+        Action::HoldKey => ask(model, KeyAsk::Reveal { id, hold: true }, fx),
+        Action::EditKey => {
+            let form = KeyForm::edit(&model.relay, row, model.now.wall);
+            model.overlays.push(Overlay::NewKey(Box::new(form)));
+        }
+        Action::ReplaceKey => {
+            let named = NamedKey::of(row);
+            model
+                .overlays
+                .push(Overlay::Confirm(Question::ReplaceKey(named)));
+        }
+        Action::WriteEnv => {
+            let name = row.info.name.clone();
+            write_env(model, id, &name);
+        }
         Action::Models => {
             let group = model.relay.group_of(row).map(str::to_owned);
             match group {
@@ -86,6 +115,18 @@ fn on_key(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
         }
         _ => {}
     }
+}
+
+/// Asks something of keys that are there.
+pub fn ask(model: &mut Model, what: KeyAsk, fx: &mut Effects) {
+    let ask = model.ask_id();
+    fx.engine(Command::Keys { ask, what });
+}
+
+/// Opens the form that writes a key into a `.env`.
+pub fn write_env(model: &mut Model, id: i64, name: &str) {
+    let form = EnvForm::new(id, name);
+    model.overlays.push(Overlay::WriteEnv(Box::new(form)));
 }
 
 /// Opens the form for a new key, with a group chosen already where one is named.
@@ -101,28 +142,52 @@ pub fn new_key(model: &mut Model, group: Option<&str>) {
     model.overlays.push(Overlay::NewKey(Box::new(form)));
 }
 
+/// The keys of these numbers that are there, as a question names them.
+fn named(model: &Model, ids: &[i64]) -> Vec<NamedKey> {
+    let rows = model.relay.key_rows().iter();
+    rows.filter(|row| ids.contains(&row.info.id))
+        .map(NamedKey::of)
+        .collect()
+}
+
 /// Asks whether keys are to be deleted, and names them.
 fn ask_to_delete(model: &mut Model, ids: &[i64]) {
-    let rows: Vec<(i64, String, String)> = model
-        .relay
-        .key_rows()
-        .iter()
-        .filter(|row| ids.contains(&row.info.id))
-        .map(|row| (row.info.id, row.info.name.clone(), row.info.masked.clone()))
-        .collect();
-    if !rows.is_empty() {
+    let keys = named(model, ids);
+    if !keys.is_empty() {
         model
             .overlays
-            .push(Overlay::Confirm(Question::DeleteKeys(rows)));
+            .push(Overlay::Confirm(Question::DeleteKeys(keys)));
     }
 }
 
 /// Deletes keys; the answer takes them off the list.
-pub fn delete(model: &mut Model, rows: &[(i64, String, String)], fx: &mut Effects) {
+pub fn delete(model: &mut Model, keys: &[NamedKey], fx: &mut Effects) {
     let ask = model.ask_id();
-    let ids: Vec<i64> = rows.iter().map(|(id, ..)| *id).collect();
+    let ids: Vec<i64> = keys.iter().map(|key| key.id).collect();
     model.keys.marked.retain(|id| !ids.contains(id));
     fx.engine(Command::DeleteKeys { ask, ids });
+}
+
+/// Disables keys where one of them is enabled, else enables them. Several are named in a question first.
+fn switch(model: &mut Model, ids: &[i64], fx: &mut Effects) {
+    let now = model.now.wall.seconds();
+    let enabled = |id: &i64| {
+        let row = model.relay.key(*id);
+        row.is_some_and(|row| model.relay.status(row, now) == KeyStatus::Enabled)
+    };
+    let on = !ids.iter().any(enabled);
+    match ids {
+        [] => {}
+        [_] => {
+            let ids = ids.to_vec();
+            ask(model, KeyAsk::Switch { ids, on }, fx);
+        }
+        several => {
+            let keys = named(model, several);
+            let question = Question::SwitchKeys { keys, on };
+            model.overlays.push(Overlay::Confirm(question));
+        }
+    }
 }
 
 /// Whether a key can be chatted with from here.
@@ -134,9 +199,12 @@ pub fn usable(model: &Model, id: i64) -> Result<(), String> {
         return Err("this key is gone".into());
     };
     if !row.held {
-        return Err(
-            "its secret is not stored here; make a key with n in Keys, that one will be".into(),
-        );
+        let reveals = model.relay.facts().is_some_and(|facts| facts.reveals_keys);
+        return Err(if reveals {
+            "its secret is not stored here; a in Keys fetches it from the relay".into()
+        } else {
+            "its secret is not stored here; make a key with n in Keys, that one will be".into()
+        });
     }
     match model.relay.status(row, model.now.wall.seconds()) {
         KeyStatus::Enabled => Ok(()),

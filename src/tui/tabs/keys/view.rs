@@ -75,7 +75,8 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     }
     let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
     let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme));
+    let sorted = tab.order.by().map(|(column, up)| (column as usize, up));
+    put(buffer, layout.head, &widths.head(&COLUMNS, theme, sorted));
     let rows = model.relay.key_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
     for (at, index) in window.iter().enumerate() {

@@ -1,0 +1,272 @@
+//! `relaydeck keys show | edit | enable | disable | replace | copy | write`: keys that are there, by number or by name.
+
+use serde_json::{Value, json};
+
+use super::super::args::KeyEditArgs;
+use super::super::output::{print, print_json, visible};
+use super::super::world::{Ending, World};
+use super::{expires, key_json, quota, tell_made, wrong};
+use crate::domain::env_file::EnvFor;
+use crate::domain::{Fault, FaultKind, KeyDraft, KeyInfo};
+use crate::engine::door::{KeyRow, Scope, Snapshot};
+use crate::engine::host::EnvOutcome;
+use crate::engine::keys;
+use crate::engine::session::Session;
+
+/// A relay, and all its keys.
+async fn opened(world: &World) -> Result<(Session, Vec<KeyRow>), Fault> {
+    let session = world.session().await?;
+    match session.fetch(Scope::Keys).await? {
+        Snapshot::Keys(rows) => Ok((session, rows)),
+        _ => Err(World::needs_account()),
+    }
+}
+
+/// The key of this number; else the one of this name.
+fn find<'a>(rows: &'a [KeyRow], typed: &str) -> Result<&'a KeyRow, Fault> {
+    let number = typed.trim().parse::<i64>().ok();
+    if let Some(row) = rows.iter().find(|row| Some(row.info.id) == number) {
+        return Ok(row);
+    }
+    let named: Vec<&KeyRow> = rows.iter().filter(|row| row.info.name == typed).collect();
+    match named.as_slice() {
+        [one] => Ok(one),
+        [] => Err(Fault::new(
+            FaultKind::NotFound,
+            format!("no key has the number or name {typed:?}"),
+        )
+        .advise("see: relaydeck keys list")),
+        several => {
+            let numbers: Vec<String> = several.iter().map(|row| row.info.id.to_string()).collect();
+            Err(Fault::new(
+                FaultKind::Usage,
+                format!("{} keys have the name {typed:?}", several.len()),
+            )
+            .advise(format!("name one by its number: {}", numbers.join(", "))))
+        }
+    }
+}
+
+/// Everything about one key; what the relay does not provide is said to be so (S-20).
+pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
+    let (session, rows) = opened(world).await?;
+    let row = find(&rows, typed)?;
+    let scale = session.facts.scale;
+    if world.json {
+        let document = key_json(&row.info, row.held, scale);
+        print_json(&document).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let info = &row.info;
+    let absent = || "not provided".to_owned();
+    let moment = |at: Option<_>| at.map_or_else(absent, |at| world.date(at));
+    let list = |list: &Option<Vec<String>>, all: &str| match list {
+        None => all.to_owned(),
+        Some(names) => names.join(", "),
+    };
+    let group = match info.group.as_str() {
+        "" => "the account's own",
+        group => group,
+    };
+    let left = info.left.money(scale);
+    let lines = [
+        ("name", info.name.clone()),
+        ("id", info.id.to_string()),
+        ("key", info.masked.clone()),
+        (
+            "secret",
+            if row.held {
+                "held here"
+            } else {
+                "not held here"
+            }
+            .into(),
+        ),
+        ("status", info.status.word().into()),
+        ("group", group.into()),
+        (
+            "left",
+            left.map_or("unlimited".into(), |left| left.to_string()),
+        ),
+        ("used", scale.money(info.used).to_string()),
+        (
+            "expires",
+            info.expires.map_or("never".into(), |at| world.date(at)),
+        ),
+        ("created", moment(info.created)),
+        ("last used", moment(info.last_used)),
+        ("models", list(&info.models, "all of its group")),
+        ("addresses", list(&info.ips, "any")),
+    ];
+    let text: String = lines
+        .iter()
+        .map(|(label, value)| format!("{label:<10} {}\n", visible(value)))
+        .collect();
+    print(&text).map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+/// New settings; what no flag names stays as it is.
+pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fault> {
+    let KeyEditArgs {
+        key,
+        name,
+        group,
+        quota: may_spend,
+        expires: ends,
+        models,
+        ips,
+        requests_per_minute,
+        tokens_per_minute,
+        concurrency,
+    } = args;
+    let ceilings = [requests_per_minute, tokens_per_minute, concurrency];
+    let nothing = name.is_none() && group.is_none() && may_spend.is_none() && ends.is_none();
+    if nothing && models.is_none() && ips.is_none() && ceilings.iter().all(Option::is_none) {
+        return Err(
+            Fault::new(FaultKind::Usage, "nothing was named that should change")
+                .advise("see: relaydeck keys edit --help"),
+        );
+    }
+    let (session, rows) = opened(world).await?;
+    let row = find(&rows, &key)?;
+    let mut draft = KeyDraft::of(&row.info);
+    let keep_quota = may_spend.is_none();
+    if let Some(name) = name {
+        KeyDraft::check_name(&name).map_err(wrong)?;
+        if let Some(warning) = KeyDraft::weak_name(&name) {
+            world.warn(warning);
+        }
+        name.trim().clone_into(&mut draft.name);
+    }
+    if let Some(text) = may_spend {
+        draft.quota = quota(&text, session.facts.scale)?;
+    }
+    if let Some(text) = ends {
+        draft.expires = expires(&text, world)?;
+    }
+    let listed = |names: Vec<String>| {
+        let names = names.into_iter().map(|name| name.trim().to_owned());
+        names.filter(|name| !name.is_empty()).collect()
+    };
+    draft.group = group.unwrap_or(draft.group);
+    draft.models = models.map_or(draft.models, listed);
+    draft.ips = ips.map_or(draft.ips, listed);
+    let pace = &mut draft.pace;
+    let places = [
+        &mut pace.requests_per_minute,
+        &mut pace.tokens_per_minute,
+        &mut pace.concurrency,
+    ];
+    for (place, most) in places.into_iter().zip(ceilings) {
+        if let Some(most) = most {
+            *place = (most > 0).then_some(most);
+        }
+    }
+    let host = world.host.as_ref();
+    let info = keys::edit(&session, host, row.info.id, &draft, keep_quota).await?;
+    if world.json {
+        let document = key_json(&info, row.held, session.facts.scale);
+        print_json(&document).map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!("key {} ({}) was changed", info.id, info.name));
+    }
+    Ok(Ending::Done)
+}
+
+/// Keys on or off.
+pub(super) async fn switch(world: &World, typed: &[String], on: bool) -> Result<Ending, Fault> {
+    let (session, rows) = opened(world).await?;
+    let mut ids = Vec::new();
+    for key in typed {
+        ids.push(find(&rows, key)?.info.id);
+    }
+    let (done, trouble) = keys::switch(&session, &ids, on).await;
+    let word = if on { "enabled" } else { "disabled" };
+    if let Some(fault) = trouble {
+        world.warn(&format!("{word}: {done:?}"));
+        return Err(fault);
+    }
+    if world.json {
+        print_json(&json!({word: done})).map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!("{word}: {done:?}"));
+    }
+    Ok(Ending::Done)
+}
+
+/// A key in the place of a lost one (S-19).
+pub(super) async fn replace(world: &World, typed: &str) -> Result<Ending, Fault> {
+    let (session, rows) = opened(world).await?;
+    let KeyInfo { id, name, .. } = &find(&rows, typed)?.info;
+    let now = world.clock.now().seconds();
+    let (made, trouble) = keys::replace(&session, world.host.as_ref(), *id, now).await?;
+    let ending = tell_made(world, &session, &made, Some(*id))?;
+    match trouble {
+        // The secret is out already, and a second document would spoil the first.
+        Some(fault) => {
+            world.warn(&format!("{}; {}", fault.message, fault.advice));
+            Ok(Ending::Told(fault.kind))
+        }
+        None => {
+            world.warn(&format!("key {id} ({name}) is disabled"));
+            Ok(ending)
+        }
+    }
+}
+
+/// The secret of a key, alone on stdout.
+pub(super) async fn copy(world: &World, typed: &str, hold: bool) -> Result<Ending, Fault> {
+    let (session, rows) = opened(world).await?;
+    let info = &find(&rows, typed)?.info;
+    let (secret, stored_in) = keys::secret(&session, world.host.as_ref(), info.id, hold).await?;
+    if world.json {
+        let document = json!({
+            "id": info.id,
+            "name": info.name,
+            "secret": secret.expose(),
+            "stored_in": stored_in,
+        });
+        print_json(&document).map_err(World::stdout_gone)?;
+    } else {
+        print(&format!("{}\n", secret.expose())).map_err(World::stdout_gone)?;
+    }
+    Ok(Ending::Done)
+}
+
+/// A key in a `.env` (S-18).
+pub(super) async fn write(
+    world: &World,
+    typed: &str,
+    file: &str,
+    kind: &str,
+    yes: bool,
+) -> Result<Ending, Fault> {
+    let kind = EnvFor::from_word(kind).map_err(|why| wrong(format!("--for: {why}")))?;
+    let (session, rows) = opened(world).await?;
+    let id = find(&rows, typed)?.info.id;
+    let outcome = keys::write_env(&session, world.host.as_ref(), id, file, &kind, yes).await?;
+    match outcome {
+        EnvOutcome::InGit { file, tree } => Err(Fault::new(
+            FaultKind::Local,
+            format!("{file} lies in the git work tree {tree}, so nothing was written"),
+        )
+        .advise("have git ignore the file, then say --yes; or name another --file")),
+        EnvOutcome::Written { file, was_open } => {
+            let variables = kind.variables();
+            if world.json {
+                let document: Value =
+                    json!({"file": file, "variables": variables, "was_open": was_open});
+                print_json(&document).map_err(World::stdout_gone)?;
+            } else {
+                let open = if was_open {
+                    "; others could read it until now"
+                } else {
+                    ""
+                };
+                world.warn(&format!("{} in {file}{open}", variables.join(" and ")));
+            }
+            Ok(Ending::Done)
+        }
+    }
+}
