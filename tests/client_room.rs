@@ -18,6 +18,8 @@ mod eras;
 mod fake;
 #[path = "client/gateways.rs"]
 mod gateways;
+#[path = "client/key_changes.rs"]
+mod key_changes;
 #[path = "client/misbehaviour.rs"]
 mod misbehaviour;
 #[path = "client/owner.rs"]

@@ -6,7 +6,7 @@ mod term_support;
 mod tui_support;
 
 use relaydeck::domain::{ApiKey, Basis, Fault, FaultKind, Finish};
-use relaydeck::engine::door::{Event, Scope, Snapshot};
+use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot};
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{
     cost, ended, failed, fault, list_failed, loaded, open, open_key_only, open_with, reasoning,
@@ -300,6 +300,72 @@ fn the_keys() {
         let many = (1..=9).map(|id| world::key(id, &format!("key-of-team-{id}")));
         script.engine(loaded(Snapshot::Keys(many.collect())));
         script.keys("<Space> <Space> <Space> <Space> <Space> <Space> <Space> <Space> <C-d>");
+    });
+}
+
+#[test]
+fn what_is_done_with_keys() {
+    let list = |script: &mut Script| {
+        remote(script);
+        script.keys("<Esc> 1");
+    };
+    scene("keys_sorted", |script| {
+        list(script);
+        script.keys("E E");
+    });
+    scene("keys_disable_many", |script| {
+        list(script);
+        script.keys("<Space> <Space> x");
+    });
+    scene("key_edit", |script| {
+        list(script);
+        script.keys("G e <Down> <Down>");
+    });
+    scene("key_edit_models_picker", |script| {
+        list(script);
+        script.keys("G e <Down> <Down> <Down> <Down> <C-f> <Tab> gpt");
+    });
+    scene("key_replace", |script| {
+        list(script);
+        script.keys("p");
+    });
+    scene("key_write_env", |script| {
+        list(script);
+        script.keys("w <Down>");
+    });
+    scene("key_write_env_wrong", |script| {
+        list(script);
+        script
+            .keys("w <C-u> <Down> <Left> <Down> <C-u>")
+            .types("MY-KEY");
+        script.keys("<Down> <Enter>");
+    });
+    scene("key_write_env_into_git", |script| {
+        list(script);
+        script.keys("w <Down> <Down> <Enter>");
+        let ask = script.ask();
+        script.engine(Event::Keys {
+            ask,
+            profile: "4sapi".into(),
+            told: KeyTold::EnvInGit {
+                file: "/home/lin/blog/.env".into(),
+                tree: "/home/lin/blog".into(),
+            },
+        });
+    });
+    scene("secret_written", |script| {
+        made(script);
+        script.keys("w <Down> <Down> <Enter>");
+        let ask = script.ask();
+        script.engine(Event::Keys {
+            ask,
+            profile: "4sapi".into(),
+            told: KeyTold::EnvWritten {
+                id: 9,
+                file: "/home/lin/blog/.env".into(),
+                was_open: false,
+            },
+        });
     });
 }
 

@@ -20,7 +20,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
 use relaydeck::domain::{QuotaLimit, UnixMillis};
-use relaydeck::engine::door::{AskId, Command, Credential, Event, TurnId};
+use relaydeck::engine::door::{AskId, Command, Credential, Event, KeyAsk, TurnId};
 use relaydeck::tui::effect::{Clip, Effect};
 use relaydeck::tui::keymap::Keymap;
 use relaydeck::tui::model::{Model, Settings};
@@ -88,6 +88,7 @@ impl Script {
             Effect::Engine(
                 Command::CreateKey { ask, .. }
                 | Command::AddProfile { ask, .. }
+                | Command::Keys { ask, .. }
                 | Command::DeleteKeys { ask, .. },
             ) => self.last_ask = Some(*ask),
             _ => {}
@@ -322,6 +323,7 @@ fn command_told(command: &Command) -> String {
             )
         }
         Command::DeleteKeys { ids, .. } => format!("delete {ids:?}"),
+        Command::Keys { what, .. } => keys_told(what),
         Command::Send { request, key, .. } => {
             let said: Vec<&str> = request
                 .messages
@@ -341,5 +343,32 @@ fn command_told(command: &Command) -> String {
                 last.reply
             )
         }
+    }
+}
+
+fn keys_told(what: &KeyAsk) -> String {
+    match what {
+        KeyAsk::Edit {
+            id,
+            draft,
+            keep_quota,
+        } => format!(
+            "edit {id}: {} in {:?}, {:?} keep {keep_quota}, until {:?}, models {:?}",
+            draft.name,
+            draft.group,
+            draft.quota,
+            draft.expires.map(|end| end.0),
+            draft.models
+        ),
+        KeyAsk::Switch { ids, on: true } => format!("enable {ids:?}"),
+        KeyAsk::Switch { ids, .. } => format!("disable {ids:?}"),
+        KeyAsk::Replace { id } => format!("replace {id}"),
+        KeyAsk::Reveal { id, hold } => format!("reveal {id}, hold {hold}"),
+        KeyAsk::WriteEnv {
+            id,
+            file,
+            kind,
+            into_git,
+        } => format!("write {id} into {file} for {kind:?}, into git {into_git}"),
     }
 }

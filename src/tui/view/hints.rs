@@ -8,6 +8,7 @@ use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
 use crate::tui::model::{Flash, Model, Stage, Tone};
 use crate::tui::overlay::Overlay;
+use crate::tui::overlay::picker::PickerKind;
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
 use crate::tui::tabs::chat::state::Scroll;
@@ -148,11 +149,11 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
             action,
             Action::Open | Action::Filter | Action::Mark | Action::MarkAll
         ),
+        Overlay::Picker(picker) => action != Action::Mark || picker.kind == PickerKind::Limits,
         Overlay::Help { .. }
         | Overlay::Confirm(_)
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
-        | Overlay::Picker(_)
         | Overlay::AddRelay(_)
         | Overlay::WriteEnv(_)
         | Overlay::Note(_) => true,
