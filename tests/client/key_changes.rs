@@ -63,6 +63,7 @@ fn draft(quota: i64) -> KeyDraft {
         expires: None,
         models: vec!["gpt-4o".into()],
         ips: vec![],
+        pace: relaydeck::domain::Pace::default(),
     }
 }
 
