@@ -12,6 +12,7 @@ use axum::response::Response;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::protocol::Protocol;
 use super::store::StoreError;
 use super::translate::{Dialect, Trouble, TroubleKind};
 use crate::wire::new_api::Envelope;
@@ -154,12 +155,37 @@ impl ApiError {
         }
     }
 
-    /// Itself as an answer in the dialect that was called. Both of OpenAI's share a shape.
-    pub fn answer_in(&self, dialect: Dialect, id: &RequestId) -> Response {
-        match dialect {
-            Dialect::Chat | Dialect::Responses => self.answer(id),
-            Dialect::Messages => self.with_body(&self.trouble(id).document(dialect)),
+    /// Itself as an answer in the protocol that was called.
+    pub fn answer_in(&self, protocol: Protocol, id: &RequestId) -> Response {
+        self.with_body(&self.body_in(protocol, id))
+    }
+
+    /// Its body in the protocol that was called. All of OpenAI's share a shape.
+    pub fn body_in(&self, protocol: Protocol, id: &RequestId) -> Value {
+        match protocol {
+            Protocol::Chat | Protocol::Responses | Protocol::Embeddings => self.body(id),
+            Protocol::Messages => self.trouble(id).document(Dialect::Messages),
+            Protocol::Gemini => json!({"error": {
+                "code": self.status.as_u16(),
+                "message": format!("{} (request id: {})", self.message, id.0),
+                "status": google_status(self.status.as_u16()),
+                "details": [{
+                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                    "reason": self.code_text(), "domain": self.kind,
+                }],
+            }}),
         }
+    }
+
+    /// Itself as the event that ends a stream of responses: in the form that is documented, and in the member that the
+    /// SDKs raise an exception for.
+    pub fn event(&self, id: &RequestId, number: u64) -> Value {
+        let body = self.body(id);
+        let error = &body["error"];
+        json!({
+            "type": "error", "code": error["code"], "message": error["message"], "param": error["param"],
+            "sequence_number": number, "error": error,
+        })
     }
 
     /// Itself as an answer.
@@ -175,6 +201,21 @@ impl ApiError {
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+/// Google's word for a status.
+const fn google_status(status: u16) -> &'static str {
+    match status {
+        400 => "INVALID_ARGUMENT",
+        401 => "UNAUTHENTICATED",
+        402 | 403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        413 | 429 => "RESOURCE_EXHAUSTED",
+        408 | 504 => "DEADLINE_EXCEEDED",
+        501 => "UNIMPLEMENTED",
+        502 | 503 => "UNAVAILABLE",
+        _ => "INTERNAL",
     }
 }
 

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 
 use super::builtin;
 use super::channels::{Channel, order};
+use super::protocol::Protocol;
 use super::store::{channels, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
@@ -142,16 +143,46 @@ impl Catalog {
             .collect()
     }
 
-    /// The channels that serve a model in a group, in the order to try them; `lot` decides among equals.
-    pub fn candidates(&self, model: &str, group: &str, lot: u64) -> Vec<Arc<Channel>> {
+    /// The channels that serve a model in a group, in whichever protocol.
+    pub fn serving<'a>(
+        &'a self,
+        model: &str,
+        group: &'a str,
+    ) -> impl Iterator<Item = &'a Arc<Channel>> {
         let channels = self.offers.get(model).into_iter().flatten();
-        order(
-            channels
-                .filter(|channel| channel.in_group(group))
-                .cloned()
-                .collect(),
-            lot,
-        )
+        channels.filter(move |channel| channel.in_group(group))
+    }
+
+    /// Those of them that can answer in a protocol, in the order to try them; `lot` decides among equals.
+    pub fn candidates(
+        &self,
+        model: &str,
+        group: &str,
+        protocol: Protocol,
+        lot: u64,
+    ) -> Vec<Arc<Channel>> {
+        let serving = self.serving(model, group);
+        let able = serving.filter(|channel| channel.serves(protocol));
+        order(able.cloned().collect(), lot)
+    }
+
+    /// The protocols a model can be called in, in some group.
+    pub fn protocols_of(&self, model: &str) -> Vec<Protocol> {
+        let channels = self
+            .offers
+            .get(model)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let mut spoken = Protocol::ALL.to_vec();
+        spoken.retain(|protocol| channels.iter().any(|channel| channel.serves(*protocol)));
+        // No list says which models embed; their names do, and everybody goes by them.
+        let embeds = model.to_ascii_lowercase().contains("embed");
+        spoken.retain(|protocol| match protocol {
+            Protocol::Embeddings => embeds,
+            Protocol::Gemini => true,
+            Protocol::Chat | Protocol::Messages | Protocol::Responses => !embeds,
+        });
+        spoken
     }
 
     /// A model's price before any group; unknown where nobody set one.
@@ -170,8 +201,14 @@ impl Wall {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Hangs a new one.
+    /// Hangs a new one. What was learned of its channels stays known.
     pub fn hang(&self, catalog: Arc<Catalog>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = catalog;
+        let mut place = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for channel in catalog.channels.values() {
+            if let Some(earlier) = place.channel(channel.id) {
+                channel.remember(earlier);
+            }
+        }
+        *place = catalog;
     }
 }

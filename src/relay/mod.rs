@@ -17,6 +17,7 @@ mod ids;
 mod inference;
 pub mod lock;
 mod meter;
+mod protocol;
 mod routes;
 mod rows;
 mod running;

@@ -2,6 +2,7 @@
 //!
 //! Reading takes any version; writing gives the current shape. [`convert`] turns rows into values of `domain`.
 
+mod channel;
 pub mod convert;
 mod token;
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::lenient;
+pub use channel::ChannelRow;
 pub use token::TokenRow;
 
 /// The console's envelope: `{"success":true,"message":"","data":…}`.
@@ -406,43 +408,4 @@ pub struct LogRow {
     /// JSON in a string: ratios, time to first token, errors.
     #[serde(deserialize_with = "lenient::text")]
     pub other: String,
-}
-
-/// A channel of the relay, as its owner sees it (`contract/new-api.md` 9.3).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ChannelRow {
-    /// The relay's number for it.
-    #[serde(deserialize_with = "lenient::int")]
-    pub id: i64,
-    /// Its name.
-    #[serde(deserialize_with = "lenient::text")]
-    pub name: String,
-    /// 1 OpenAI-compatible, 14 Anthropic, 24 Gemini.
-    #[serde(rename = "type", deserialize_with = "lenient::int")]
-    pub kind: i64,
-    /// The upstream's credential; write-only, empty or masked when read.
-    #[serde(deserialize_with = "lenient::text")]
-    pub key: String,
-    /// The upstream's base address, without `/v1`.
-    #[serde(deserialize_with = "lenient::text")]
-    pub base_url: String,
-    /// Names, separated by commas.
-    #[serde(deserialize_with = "lenient::text")]
-    pub models: String,
-    /// Groups, separated by commas.
-    #[serde(deserialize_with = "lenient::text")]
-    pub group: String,
-    /// JSON map in a string, ours to theirs.
-    #[serde(deserialize_with = "lenient::text")]
-    pub model_mapping: String,
-    /// Higher is tried first.
-    #[serde(deserialize_with = "lenient::int")]
-    pub priority: i64,
-    /// Share among equals.
-    #[serde(deserialize_with = "lenient::int")]
-    pub weight: i64,
-    /// 1 enabled, 2 disabled by hand, 3 disabled by failures.
-    #[serde(deserialize_with = "lenient::int")]
-    pub status: i64,
 }

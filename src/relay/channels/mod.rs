@@ -1,34 +1,25 @@
 //! Channels: where a model's answers come from, and in which order several are tried.
 
 pub mod http;
+pub mod kind;
+pub mod learned;
 pub mod server;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::builtin;
+use super::protocol::Protocol;
 use super::rows::{ENABLED, names};
 use super::store::channels::StoredChannel;
-use super::translate::Dialect;
-use crate::domain::{Address, ApiKey};
+use super::translate::Pair;
+use crate::domain::{Address, ApiKey, UnixMillis};
+use kind::Kind;
+use learned::{Learned, Speaks};
 
-/// The number the protocol gives to OpenAI-compatible upstreams.
-pub const OPENAI: i64 = 1;
-/// The number the protocol gives to Anthropic.
-pub const ANTHROPIC: i64 = 14;
 /// The number of the models built in; the protocol has none for them.
 pub const BUILT_IN: i64 = 1000;
-
-/// The dialects that servers are called in, with the protocol's numbers.
-pub const SERVERS: [(i64, Dialect); 2] = [(OPENAI, Dialect::Chat), (ANTHROPIC, Dialect::Messages)];
-
-/// The dialect of a server by the protocol's number.
-pub fn dialect_of(kind: i64) -> Option<Dialect> {
-    let known = SERVERS.into_iter().find(|(number, _)| *number == kind);
-    known.map(|(_, dialect)| dialect)
-}
 
 /// One upstream account, ready to be called.
 pub struct Channel {
@@ -41,20 +32,43 @@ pub struct Channel {
     models: Vec<String>,
     groups: Vec<String>,
     mapping: BTreeMap<String, String>,
-    /// Learned: it refuses requests that ask for the usage of a stream.
-    refuses_stream_options: AtomicBool,
+    /// The protocols its upstream is said to speak; none where nobody said.
+    speaks: Vec<Protocol>,
+    learned: OnceLock<Arc<Learned>>,
 }
 
 /// Who answers behind a channel.
 pub enum Upstream {
     /// The models built in.
     BuiltIn,
-    /// A server that speaks one of the dialects of [`SERVERS`].
-    Server {
-        dialect: Dialect,
-        base: Address,
-        secret: Option<ApiKey>,
-    },
+    /// A server.
+    Server(Server),
+}
+
+/// A server, and what it takes to call it.
+pub struct Server {
+    pub kind: Kind,
+    pub base: Address,
+    pub secret: Option<ApiKey>,
+}
+
+impl Server {
+    /// Whether it is the same server, called with the same credential.
+    fn is(&self, other: &Server) -> bool {
+        let secret = |server: &Server| server.secret.as_ref().map(|key| key.expose().to_owned());
+        self.kind == other.kind && self.base == other.base && secret(self) == secret(other)
+    }
+}
+
+/// The way a channel answers what is asked in some protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Its upstream speaks that protocol.
+    Straight,
+    /// It speaks another.
+    Translated(Pair),
+    /// Nobody knows whether it speaks it; if not, this is the way.
+    StraightOr(Pair),
 }
 
 /// Why a stored channel cannot be served.
@@ -74,14 +88,14 @@ impl Channel {
         let upstream = if stored.kind == BUILT_IN {
             Upstream::BuiltIn
         } else {
-            Upstream::Server {
-                dialect: dialect_of(stored.kind)
+            Upstream::Server(Server {
+                kind: Kind::of_number(stored.kind)
                     .ok_or_else(|| unservable(format!("type {} is not known here", stored.kind)))?,
                 base: Address::parse(&stored.base_url)
                     .map_err(|error| unservable(error.to_string()))?
                     .0,
                 secret: (!stored.secret.is_empty()).then(|| ApiKey::new(stored.secret)),
-            }
+            })
         };
         let mapping = match stored.model_mapping.trim() {
             "" => BTreeMap::new(),
@@ -93,7 +107,7 @@ impl Channel {
                 .iter()
                 .map(|model| model.name.to_owned())
                 .collect(),
-            Upstream::Server { .. } => names(&stored.models).map(str::to_owned).collect(),
+            Upstream::Server(_) => names(&stored.models).map(str::to_owned).collect(),
         };
         Ok(Channel {
             id: stored.id,
@@ -105,7 +119,10 @@ impl Channel {
             models,
             groups: names(&stored.groups).map(str::to_owned).collect(),
             mapping,
-            refuses_stream_options: AtomicBool::new(false),
+            speaks: names(&stored.endpoints)
+                .filter_map(Protocol::named)
+                .collect(),
+            learned: OnceLock::new(),
         })
     }
 
@@ -129,11 +146,59 @@ impl Channel {
         self.groups.iter().any(|name| name == group)
     }
 
-    /// What its upstream speaks.
-    pub fn dialect(&self) -> Dialect {
-        match self.upstream {
-            Upstream::BuiltIn => Dialect::Chat,
-            Upstream::Server { dialect, .. } => dialect,
+    /// The way it answers what is asked of a model in a protocol; `None` when it cannot.
+    pub fn route(&self, protocol: Protocol, model: &str, now: UnixMillis) -> Option<Route> {
+        let kind = match &self.upstream {
+            // The models built in are asked as an OpenAI-compatible server is.
+            Upstream::BuiltIn => Kind::OpenAi,
+            Upstream::Server(server) => server.kind,
+        };
+        let built_in = matches!(self.upstream, Upstream::BuiltIn);
+        if built_in && protocol == Protocol::Embeddings {
+            return None;
+        }
+        if self.speaks.contains(&protocol) || kind.speaks(protocol) {
+            return Some(Route::Straight);
+        }
+        let pair = Pair::between(protocol.dialect()?, kind.dialect()?)?;
+        let asks = kind == Kind::OpenAi
+            && protocol == Protocol::Responses
+            && self.speaks.is_empty()
+            && !built_in;
+        Some(match asks.then(|| self.learned().responses(model, now)) {
+            Some(Speaks::Yes) => Route::Straight,
+            Some(Speaks::Unknown) => Route::StraightOr(pair),
+            Some(Speaks::No) | None => Route::Translated(pair),
+        })
+    }
+
+    /// Whether it can answer in a protocol at all.
+    pub fn serves(&self, protocol: Protocol) -> bool {
+        self.route(protocol, "", UnixMillis(0)).is_some()
+    }
+
+    /// What its owner said it speaks: names of endpoints, separated by commas.
+    pub fn endpoints(&self) -> String {
+        let names: Vec<&str> = self.speaks.iter().map(|known| known.name()).collect();
+        names.join(",")
+    }
+
+    /// What was learned of it.
+    pub fn learned(&self) -> &Learned {
+        self.learned.get_or_init(Arc::default)
+    }
+
+    /// Takes over what was learned of the same upstream before the picture was drawn anew.
+    pub fn remember(&self, earlier: &Channel) {
+        let same = match (&self.upstream, &earlier.upstream) {
+            (Upstream::BuiltIn, Upstream::BuiltIn) => true,
+            (Upstream::Server(own), Upstream::Server(theirs)) => own.is(theirs),
+            _ => false,
+        };
+        if same && self.speaks == earlier.speaks {
+            // It is new, so nothing was learned of it yet.
+            let known = earlier.learned.get_or_init(Arc::default);
+            let _ = self.learned.set(Arc::clone(known));
         }
     }
 
@@ -150,23 +215,13 @@ impl Channel {
         serde_json::to_string(&self.mapping).unwrap_or_default()
     }
 
-    /// Whether it can be asked for the usage of a stream.
-    pub fn takes_stream_options(&self) -> bool {
-        !self.refuses_stream_options.load(Ordering::Relaxed)
-    }
-
-    /// Remembers that it cannot.
-    pub fn learn_refusal_of_stream_options(&self) {
-        self.refuses_stream_options.store(true, Ordering::Relaxed);
-    }
-
     /// Takes the upstream's credential out of a text that came from it, so that nobody else reads it.
     pub fn scrub(&self, text: &str) -> String {
         match &self.upstream {
-            Upstream::Server {
+            Upstream::Server(Server {
                 secret: Some(secret),
                 ..
-            } if text.contains(secret.expose()) => text.replace(secret.expose(), &secret.masked()),
+            }) if text.contains(secret.expose()) => text.replace(secret.expose(), &secret.masked()),
             _ => text.to_owned(),
         }
     }
@@ -221,7 +276,7 @@ pub mod tests {
         StoredChannel {
             id,
             name: format!("channel {id}"),
-            kind: OPENAI,
+            kind: Kind::OpenAi.number(),
             secret: "upstream-secret".into(),
             base_url: "http://127.0.0.1:9/v1".into(),
             models: "a, b".into(),
@@ -231,6 +286,7 @@ pub mod tests {
             weight,
             status: ENABLED,
             created: 0,
+            endpoints: String::new(),
         }
     }
 

@@ -5,39 +5,61 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use reqwest::Url;
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::super::translate::Dialect;
 use super::super::upstream::{UpstreamError, UpstreamReply};
+use super::Server;
 use super::http::Clients;
-use crate::domain::{Address, ApiKey};
+use super::kind::Kind;
 
 /// How long a list of models may take.
 const LIST: Duration = Duration::from_secs(20);
 /// The largest list of models that is read.
 const LIST_LIMIT: usize = 8 * 1024 * 1024;
+/// At most so many pages of a list are read.
+const PAGES: usize = 20;
 
-/// The version of Anthropic's protocol that is spoken.
-const ANTHROPIC_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
+/// Which of its features a client of Anthropic's protocol wants.
+pub const ANTHROPIC_BETA: HeaderName = HeaderName::from_static("anthropic-beta");
+/// Which version of Anthropic's protocol is spoken.
+pub const ANTHROPIC_VERSION: HeaderName = HeaderName::from_static("anthropic-version");
+/// The version that is spoken when a client names none.
+const USUAL_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
+
+/// One request to a model.
+pub struct Call<'a> {
+    /// Path and query.
+    pub path: &'a str,
+    pub body: Bytes,
+    /// Headers of the client's that its protocol lets through, in place of ours.
+    pub headers: &'a HeaderMap,
+}
 
 /// Sends a request to a model. Waits for status and headers, at most as long as it is told to.
 pub async fn send(
     clients: &Clients,
-    dialect: Dialect,
-    base: &Address,
-    secret: Option<&ApiKey>,
-    body: Bytes,
+    server: &Server,
+    call: Call<'_>,
     wait: Duration,
 ) -> Result<UpstreamReply, UpstreamError> {
+    let mut headers = headers(server)?;
+    for name in call.headers.keys() {
+        headers.remove(name);
+    }
+    for (name, value) in call.headers {
+        headers.append(name, value.clone());
+    }
     let request = clients
-        .reaching(base)?
-        .post(base.join(dialect.path()))
-        .headers(headers(dialect, secret)?)
+        .reaching(&server.base)?
+        .post(server.base.join(call.path))
+        .headers(headers)
         .header(CONTENT_TYPE, "application/json")
-        .body(body);
+        .body(call.body);
     let response = tokio::time::timeout(wait, request.send())
         .await
         .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))?
@@ -58,51 +80,112 @@ pub async fn send(
 }
 
 /// The models an upstream says it serves, in its order.
-pub async fn models(
-    clients: &Clients,
-    dialect: Dialect,
-    base: &Address,
-    secret: Option<&ApiKey>,
-) -> Result<Vec<String>, ListError> {
-    #[derive(Deserialize)]
-    struct List {
-        data: Vec<Entry>,
+pub async fn models(clients: &Clients, server: &Server) -> Result<Vec<String>, ListError> {
+    let mut ids: Vec<String> = Vec::new();
+    let mut page = String::new();
+    for _ in 0..PAGES {
+        let path = match server.kind {
+            Kind::OpenAi => "/v1/models".to_owned(),
+            // Anthropic gives twenty at a time unless asked for more; Google fifty.
+            Kind::Anthropic => format!("/v1/models?limit=1000{page}"),
+            Kind::Gemini => format!("/v1beta/models?pageSize=1000{page}"),
+        };
+        let (found, next) = names_in(server.kind, &list(clients, server, &path).await?)?;
+        for id in found {
+            // A comma would break the list apart wherever it is written down.
+            if !id.is_empty() && !id.contains(',') && !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        match next {
+            Some(next) => page = next,
+            None => break,
+        }
     }
-    #[derive(Deserialize)]
-    struct Entry {
-        id: String,
-    }
+    Ok(ids)
+}
+
+/// One page of a list.
+async fn list(clients: &Clients, server: &Server, path: &str) -> Result<Vec<u8>, ListError> {
     let request = clients
-        .reaching(base)?
-        .get(base.join(match dialect {
-            // Anthropic gives twenty at a time unless asked for more.
-            Dialect::Messages => "/v1/models?limit=1000",
-            Dialect::Chat | Dialect::Responses => "/v1/models",
-        }))
-        .headers(headers(dialect, secret)?)
+        .reaching(&server.base)?
+        .get(server.base.join(path))
+        .headers(headers(server)?)
         .timeout(LIST);
     let response = request.send().await.map_err(unreachable)?;
     let status = response.status();
     if !status.is_success() {
-        return Err(ListError::Status(status.as_u16()));
+        return Err(ListError::Status(status.as_u16(), server.kind));
     }
     let mut text = Vec::new();
     let mut pieces = response.bytes_stream();
     while let Some(piece) = pieces.next().await {
         text.extend_from_slice(&piece.map_err(|error| UpstreamError::Cut(reason(&error)))?);
         if text.len() > LIST_LIMIT {
-            return Err(ListError::NoList);
+            return Err(ListError::NoList(server.kind));
         }
     }
-    let list: List = serde_json::from_slice(&text).map_err(|_| ListError::NoList)?;
-    let mut ids: Vec<String> = Vec::new();
-    for entry in list.data {
-        // A comma would break the list apart wherever it is written down.
-        if !entry.id.is_empty() && !entry.id.contains(',') && !ids.contains(&entry.id) {
-            ids.push(entry.id);
-        }
+    Ok(text)
+}
+
+/// The names on a page, and what asks for the next one.
+fn names_in(kind: Kind, page: &[u8]) -> Result<(Vec<String>, Option<String>), ListError> {
+    #[derive(Deserialize)]
+    struct List {
+        data: Vec<Entry>,
+        has_more: Option<Value>,
+        last_id: Option<Value>,
     }
-    Ok(ids)
+    #[derive(Deserialize)]
+    struct Entry {
+        id: String,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Models {
+        models: Vec<Model>,
+        next_page_token: Option<Value>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Model {
+        name: String,
+        supported_generation_methods: Option<Vec<String>>,
+    }
+    let next = |name: &str, value: Option<&Value>| {
+        let text = value
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())?;
+        // The address is only a place to write a query in.
+        let mut url = Url::parse("http://page").ok()?;
+        url.query_pairs_mut().append_pair(name, text);
+        url.query().map(|query| format!("&{query}"))
+    };
+    let no_list = |_| ListError::NoList(kind);
+    if kind != Kind::Gemini {
+        let list: List = serde_json::from_slice(page).map_err(no_list)?;
+        let more = kind == Kind::Anthropic && list.has_more == Some(Value::Bool(true));
+        let next = more
+            .then(|| next("after_id", list.last_id.as_ref()))
+            .flatten();
+        return Ok((list.data.into_iter().map(|entry| entry.id).collect(), next));
+    }
+    let list: Models = serde_json::from_slice(page).map_err(no_list)?;
+    let called = |model: &Model| {
+        let methods = model.supported_generation_methods.as_deref();
+        methods.is_none_or(|methods| {
+            let known = ["generateContent", "embedContent"];
+            methods
+                .iter()
+                .any(|method| known.contains(&method.as_str()))
+        })
+    };
+    let names = list.models.into_iter().filter(called).map(|model| {
+        let name = model.name.strip_prefix("models/");
+        name.unwrap_or(&model.name).to_owned()
+    });
+    let next = next("pageToken", list.next_page_token.as_ref());
+    Ok((names.collect(), next))
 }
 
 /// Why an upstream's models could not be listed.
@@ -112,11 +195,18 @@ pub enum ListError {
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
     /// It refused.
-    #[error("the upstream answers {0} to GET /v1/models{hint}", hint = hint(*.0))]
-    Status(u16),
+    #[error("the upstream answers {0} to GET {path}{hint}", path = list_path(*.1), hint = hint(*.0))]
+    Status(u16, Kind),
     /// It answered something else.
-    #[error("the upstream's answer to GET /v1/models is not a list of models; check its address")]
-    NoList,
+    #[error("the upstream's answer to GET {path} is not a list of models; check its address", path = list_path(*.0))]
+    NoList(Kind),
+}
+
+const fn list_path(kind: Kind) -> &'static str {
+    match kind {
+        Kind::OpenAi | Kind::Anthropic => "/v1/models",
+        Kind::Gemini => "/v1beta/models",
+    }
 }
 
 fn hint(status: u16) -> &'static str {
@@ -127,21 +217,19 @@ fn hint(status: u16) -> &'static str {
     }
 }
 
-fn headers(dialect: Dialect, secret: Option<&ApiKey>) -> Result<HeaderMap, UpstreamError> {
+/// The headers every request to a server has: its credential where its kind looks for it.
+fn headers(server: &Server) -> Result<HeaderMap, UpstreamError> {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    if dialect == Dialect::Messages {
-        headers.insert("anthropic-version", ANTHROPIC_VERSION);
+    if server.kind == Kind::Anthropic {
+        headers.insert(ANTHROPIC_VERSION, USUAL_VERSION);
     }
-    if let Some(secret) = secret {
-        let (name, text) = match dialect {
-            Dialect::Messages => (
-                HeaderName::from_static("x-api-key"),
-                secret.expose().to_owned(),
-            ),
-            Dialect::Chat | Dialect::Responses => {
-                (AUTHORIZATION, format!("Bearer {}", secret.expose()))
-            }
+    if let Some(secret) = &server.secret {
+        let secret = secret.expose();
+        let (name, text) = match server.kind {
+            Kind::OpenAi => (AUTHORIZATION, format!("Bearer {secret}")),
+            Kind::Anthropic => (HeaderName::from_static("x-api-key"), secret.to_owned()),
+            Kind::Gemini => (HeaderName::from_static("x-goog-api-key"), secret.to_owned()),
         };
         let mut value = HeaderValue::try_from(text).map_err(|_| {
             UpstreamError::Unreachable("its key holds a character no header can carry".into())
@@ -172,4 +260,40 @@ fn reason(error: &reqwest::Error) -> String {
         next = source.source();
     }
     told.unwrap_or_else(|| "the request failed".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn page(kind: Kind, page: Value) -> (Vec<String>, Option<String>) {
+        names_in(kind, page.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn each_kind_lists_its_models_in_its_own_way() {
+        let (names, next) = page(
+            Kind::OpenAi,
+            json!({"data": [{"id": "a"}], "has_more": true, "last_id": "a"}),
+        );
+        assert_eq!((names, next), (vec!["a".into()], None));
+        let (_, next) = page(
+            Kind::Anthropic,
+            json!({"data": [{"id": "a"}], "has_more": true, "last_id": "a b"}),
+        );
+        assert_eq!(next.as_deref(), Some("&after_id=a+b"));
+        let (names, next) = page(
+            Kind::Gemini,
+            json!({"models": [
+                {"name": "models/gemini-x", "supportedGenerationMethods": ["generateContent", "countTokens"]},
+                {"name": "models/aqa", "supportedGenerationMethods": ["generateAnswer"]},
+                {"name": "plain", "supportedGenerationMethods": null},
+            ], "nextPageToken": "t&"}),
+        );
+        assert_eq!(names, ["gemini-x", "plain"]);
+        assert_eq!(next.as_deref(), Some("&pageToken=t%26"));
+        assert!(names_in(Kind::Gemini, b"{\"data\":[]}").is_err());
+        assert!(names_in(Kind::OpenAi, b"<html>").is_err());
+    }
 }

@@ -199,7 +199,8 @@ impl Answer {
             None => Settled::default(),
         };
         if let End::Broken(error) = end {
-            self.passage.break_off(&error, &self.id, &mut self.out);
+            self.passage
+                .break_off(&error, &self.id, &self.channel, &mut self.out);
         } else {
             self.passage.close(&settled, head, &mut self.out);
         }

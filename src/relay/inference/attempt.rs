@@ -15,14 +15,17 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::super::app::App;
 use super::super::builtin;
-use super::super::channels::{Channel, Upstream, server};
+use super::super::channels::server::{self, Call};
+use super::super::channels::{Channel, Upstream};
 use super::super::meter::tally::{Seen, Tally};
+use super::super::protocol::Protocol;
 use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
 use super::ask::{Ask, Sent};
 use super::passage::Passage;
 use super::sieve::Turn;
 use super::trouble::{self, Failure};
+use super::unspoken::{self, Unspoken};
 
 /// The largest answer that is no stream.
 const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
@@ -65,14 +68,25 @@ pub async fn open(
     let deadline = Instant::now() + app.limits.first_event;
     loop {
         let reply = send(app, channel, ask, &sent).await?;
+        let otherwise = sent.otherwise.take();
         if !(200..300).contains(&reply.status) {
             let (status, retry_after) = (reply.status, reply.retry_after);
             let body = read_refusal(reply.body).await;
+            if let Some(pair) = otherwise
+                && let Some(unspoken) = unspoken::read(status, &body)
+            {
+                let model = (unspoken == Unspoken::Model).then_some(ask.model.as_str());
+                channel.learned().refused_responses(model, app.clock.now());
+                sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
+                continue;
+            }
             // Some servers refuse members they do not know. This one is our wish, not the client's: try without, once.
             let ours = sent.usage_is_ours && matches!(status, 400 | 422);
             if ours && String::from_utf8_lossy(&body).contains("stream_options") {
-                channel.learn_refusal_of_stream_options();
-                sent = ask.for_channel(channel).map_err(Failure::elsewhere)?;
+                channel.learned().refused_stream_options();
+                sent = ask
+                    .for_channel(channel, app.clock.now())
+                    .map_err(Failure::elsewhere)?;
                 continue;
             }
             return Err(trouble::from_status(channel, status, retry_after, &body));
@@ -81,10 +95,11 @@ pub async fn open(
         let reading = Reading {
             app,
             channel,
+            protocol: sent.protocol,
             bridge: sent.bridge,
             stamp,
         };
-        return if ask.stream && !document {
+        let opened = if ask.stream && !document {
             reading
                 .first_event(reply, sent.usage_is_ours, deadline)
                 .await
@@ -92,6 +107,18 @@ pub async fn open(
             let body = read_document(app, reply.body, BytesMut::new(), deadline).await?;
             reading.document_in(body)
         };
+        match (opened, otherwise) {
+            (Err(failure), Some(pair)) if failure.says_unspoken => {
+                channel.learned().refused_responses(None, app.clock.now());
+                sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
+            }
+            (opened, otherwise) => {
+                if opened.is_ok() && otherwise.is_some() {
+                    channel.learned().answered_responses();
+                }
+                return opened;
+            }
+        }
     }
 }
 
@@ -103,13 +130,13 @@ async fn send(
 ) -> Result<UpstreamReply, Failure> {
     let wait = app.limits.first_event;
     let reply = match &channel.upstream {
-        Upstream::Server {
-            dialect,
-            base,
-            secret,
-        } => {
-            let body = sent.body.clone();
-            server::send(&app.clients, *dialect, base, secret.as_ref(), body, wait).await
+        Upstream::Server(server) => {
+            let call = Call {
+                path: &sent.path,
+                body: sent.body.clone(),
+                headers: &ask.passed_headers(sent),
+            };
+            server::send(&app.clients, server, call, wait).await
         }
         Upstream::BuiltIn => {
             // The body was read as an object before, so it is one.
@@ -127,6 +154,8 @@ async fn send(
 struct Reading<'a> {
     app: &'a App,
     channel: &'a Arc<Channel>,
+    /// What the upstream answers in.
+    protocol: Protocol,
     bridge: Option<Bridge>,
     stamp: &'a Stamp,
 }
@@ -142,7 +171,7 @@ impl Reading<'_> {
         let mut rest = reply.body;
         let mut passage = match &self.bridge {
             Some(bridge) => Passage::translated(bridge, self.stamp.clone()),
-            None => Passage::straight(self.channel.dialect(), hide_usage),
+            None => Passage::straight(self.protocol, hide_usage),
         };
         let mut out = VecDeque::new();
         // Kept until it is known that this is a stream: what calls itself one may be a document or a web page.
@@ -202,9 +231,12 @@ impl Reading<'_> {
         if body.trim_ascii().is_empty() {
             return Err(trouble::empty());
         }
-        let mut tally = Box::new(Tally::of(self.channel.dialect()));
+        let mut tally = Box::new(Tally::of(self.protocol));
         match tally.document(&body) {
-            Some(Seen::Error(error)) => Err(trouble::from_value(self.channel, None, &error)),
+            Some(Seen::Error(error)) => Err(Failure {
+                says_unspoken: unspoken::in_answer(&body),
+                ..trouble::from_value(self.channel, None, &error)
+            }),
             Some(_) => {
                 // What cannot be told to the client is no answer, and another channel may have one.
                 if let Some(Err(trouble)) = self.translated(&body) {

@@ -16,10 +16,10 @@ use super::super::book::{Caller, Change, NoMoney, Refusal, Share};
 use super::super::catalog::scale;
 use super::super::channels::Channel;
 use super::super::meter::{count, tally::Tally};
+use super::super::protocol::Protocol;
 use super::super::store::money::{Ending, Reservation};
 use super::super::traffic::{Ceiling, TooMuch};
 use super::ask::Ask;
-use super::body::Members;
 use super::note;
 use crate::domain::price::BasePrice;
 use crate::domain::{Money, Price, QuotaUnits, Ratio, Usage};
@@ -37,6 +37,8 @@ pub struct Order {
     pub path: &'static str,
     /// The request as the upstream gets it, for counting where nobody else does.
     pub body: Bytes,
+    /// What that body is written in.
+    pub written_in: Protocol,
     pub started: Instant,
 }
 
@@ -250,11 +252,9 @@ impl Facts {
         if let Some(reported) = tally.reported {
             return (reported, false);
         }
-        if tally.text.is_empty() {
+        if tally.is_empty() {
             return (Usage::default(), true);
         }
-        let members = Members::read(&self.order.body).ok();
-        let own = |name: &str| Some(members.as_ref()?.get(name)?.to_owned());
         // An answer that broke off may have told what its prompt came to.
         let prompt = Usage {
             output: 0,
@@ -262,7 +262,7 @@ impl Facts {
         };
         let prompt = if prompt.is_empty() {
             Usage {
-                input: count::prompt(own("messages"), own("system"), own("tools")).await,
+                input: count::prompt(self.order.written_in, self.order.body.clone()).await,
                 ..Usage::default()
             }
         } else {

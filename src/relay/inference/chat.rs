@@ -1,4 +1,4 @@
-//! A request to a model, in any dialect: checked, paid for in advance, sent to the first channel that answers.
+//! A request to a model, in any protocol: checked, paid for in advance, sent to the first channel that answers.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,6 +6,7 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
@@ -17,14 +18,17 @@ use super::super::auth::{self, Peer};
 use super::super::book::Caller;
 use super::super::builtin;
 use super::super::catalog::Catalog;
+use super::super::channels::Channel;
 use super::super::ids;
-use super::super::meter::{tally::Tally, text::light_prompt, usage};
-use super::super::translate::{Bridge, Dialect, Stamp};
+use super::super::meter::{tally::Tally, text::Prompt, usage};
+use super::super::protocol::Protocol;
+use super::super::translate::{Bridge, Stamp};
 use super::answer::Answer;
 use super::ask::Ask;
 use super::attempt::{self, Opened};
 use super::bill::{Bill, End, Order};
 use super::body::{self, Members};
+use super::gemini::Method;
 use super::trouble::Failure;
 
 /// At most so many channels are tried for one request.
@@ -32,17 +36,27 @@ const ATTEMPTS: usize = 4;
 
 /// The handler of `POST /v1/chat/completions`.
 pub async fn chat(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Dialect::Chat).await
+    handle(&app, request, Door::Named(Protocol::Chat)).await
 }
 
 /// The handler of `POST /v1/messages`.
 pub async fn messages(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Dialect::Messages).await
+    handle(&app, request, Door::Named(Protocol::Messages)).await
 }
 
 /// The handler of `POST /v1/responses`.
 pub async fn responses(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Dialect::Responses).await
+    handle(&app, request, Door::Named(Protocol::Responses)).await
+}
+
+/// The handler of `POST /v1/embeddings`.
+pub async fn embeddings(State(app): State<Arc<App>>, request: Request) -> Response {
+    handle(&app, request, Door::Named(Protocol::Embeddings)).await
+}
+
+/// A Gemini client calls a model.
+pub async fn gemini(app: &Arc<App>, model: String, method: Method, request: Request) -> Response {
+    handle(app, request, Door::Gemini(model, method)).await
 }
 
 /// The handler of `POST /v1/messages/count_tokens`: our own count; it costs nothing and asks nobody.
@@ -50,36 +64,100 @@ pub async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Resp
     let id = RequestId::of(request.extensions());
     match count(&app, request).await {
         Ok(tokens) => json_answer(StatusCode::OK, &json!({"input_tokens": tokens})),
-        Err(error) => error.answer_in(Dialect::Messages, &id),
+        Err(error) => error.answer_in(Protocol::Messages, &id),
     }
 }
 
 async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
-    let (caller, body) = taken(app, request).await?;
-    let ask = Ask::read(Dialect::Messages, &body)?;
+    let (caller, _, body) = taken(app, request).await?;
+    let ask = Ask::read(Protocol::Messages, &body)?;
     let catalog = app.wall.now();
     allowed(&catalog, &caller, &ask.model)?;
-    if catalog.candidates(&ask.model, &caller.group, 0).is_empty() {
-        return Err(no_channel(&ask.model, &caller.group));
-    }
+    candidates(&catalog, &caller, &ask)?;
     ask.check()?;
-    Ok(light(&ask, None))
+    Ok(ask.prompt_tokens())
+}
+
+/// A Gemini client has its prompt counted: the upstream's count, which costs nothing.
+pub async fn pass_count(app: &Arc<App>, model: String, request: Request) -> Response {
+    let id = RequestId::of(request.extensions());
+    match counted_upstream(app, &id, model, request).await {
+        Ok(body) => raw_json(StatusCode::OK, Body::from(body)),
+        Err(error) => error.answer_in(Protocol::Gemini, &id),
+    }
+}
+
+async fn counted_upstream(
+    app: &Arc<App>,
+    id: &RequestId,
+    model: String,
+    request: Request,
+) -> Result<Bytes, ApiError> {
+    let (caller, _, body) = taken(app, request).await?;
+    let ask = Ask::gemini(model, Method::Count, &body)?;
+    let catalog = app.wall.now();
+    allowed(&catalog, &caller, &ask.model)?;
+    let channels = candidates(&catalog, &caller, &ask)?;
+    let stamp = stamp(app, id, &ask);
+    let mut failure = None;
+    for channel in channels.into_iter().take(ATTEMPTS) {
+        let sent = ask.for_channel(&channel, app.clock.now())?;
+        match attempt::open(app, &channel, &ask, sent, &stamp).await {
+            Ok(Opened::Document { body, .. }) => return Ok(body),
+            Ok(Opened::Stream(_)) => {}
+            Err(failed) => {
+                let elsewhere = failed.elsewhere;
+                failure.get_or_insert(failed.error);
+                if !elsewhere {
+                    break;
+                }
+            }
+        }
+    }
+    Err(failure.unwrap_or_else(|| no_channel(&ask.model, &caller.group)))
+}
+
+/// Where a request came in: the way to read its body.
+enum Door {
+    /// Its body names the model.
+    Named(Protocol),
+    /// Its path does.
+    Gemini(String, Method),
+}
+
+impl Door {
+    const fn protocol(&self) -> Protocol {
+        match self {
+            Door::Named(protocol) => *protocol,
+            Door::Gemini(..) => Protocol::Gemini,
+        }
+    }
+
+    fn read<'a>(self, parts: &Parts, body: &'a Bytes) -> Result<Ask<'a>, ApiError> {
+        match self {
+            Door::Named(protocol) => {
+                Ok(Ask::read(protocol, body)?.with_headers(&parts.headers, &parts.uri))
+            }
+            Door::Gemini(model, method) => Ask::gemini(model, method, body),
+        }
+    }
 }
 
 /// Who asks, and what: a request whose key was checked and whose body is here.
-async fn taken(app: &Arc<App>, request: Request) -> Result<(Caller, Bytes), ApiError> {
+async fn taken(app: &Arc<App>, request: Request) -> Result<(Caller, Parts, Bytes), ApiError> {
     let (parts, body) = request.into_parts();
     let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
     let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
     let body = body::read(&parts.headers, body, app.limits.body, app.limits.client).await?;
-    Ok((caller, body))
+    Ok((caller, parts, body))
 }
 
-async fn handle(app: &Arc<App>, request: Request, dialect: Dialect) -> Response {
+async fn handle(app: &Arc<App>, request: Request, door: Door) -> Response {
     let id = RequestId::of(request.extensions());
-    match run(app, &id, request, dialect).await {
+    let protocol = door.protocol();
+    match run(app, &id, request, door).await {
         Ok(response) => response,
-        Err(error) => error.answer_in(dialect, &id),
+        Err(error) => error.answer_in(protocol, &id),
     }
 }
 
@@ -87,24 +165,29 @@ async fn run(
     app: &Arc<App>,
     id: &RequestId,
     request: Request,
-    dialect: Dialect,
+    door: Door,
 ) -> Result<Response, ApiError> {
     let started = Instant::now();
-    let (caller, body) = taken(app, request).await?;
-    let ask = Ask::read(dialect, &body)?;
+    let (caller, parts, body) = taken(app, request).await?;
+    let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
-    let channels = catalog.candidates(&ask.model, &caller.group, ids::lot());
+    let channels = candidates(&catalog, &caller, &ask)?;
     let Some(first) = channels.first() else {
         return Err(no_channel(&ask.model, &caller.group));
     };
     ask.check()?;
-    let sent = ask.for_channel(first)?;
+    let sent = ask.for_channel(first, app.clock.now())?;
     let counted = match sent.bridge {
         Some(_) => sent.body.clone(),
         None => body.clone(),
     };
-    let prompt_tokens = light(&ask, sent.bridge.is_some().then_some(&counted));
+    let mut stamp = stamp(app, id, &ask);
+    if sent.bridge.is_some() {
+        let members = Members::read(&counted).ok();
+        let light = members.map(|members| Prompt::of(sent.protocol, &members).light());
+        stamp.prompt_tokens = light.unwrap_or(stamp.prompt_tokens);
+    }
     if !app.store.writer().healthy() {
         return Err(ApiError::own(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -118,17 +201,13 @@ async fn run(
         base: catalog.price(&ask.model).clone(),
         group_ratio,
         stream: ask.stream,
-        path: dialect.path(),
+        path: ask.protocol.path(),
         body: counted,
+        written_in: sent.protocol,
         started,
         caller,
     };
-    let stamp = Stamp {
-        id: id.0.to_string(),
-        created: u64::try_from(app.clock.seconds().0).unwrap_or(0),
-        model: ask.model.clone(),
-        prompt_tokens,
-    };
+    let prompt_tokens = stamp.prompt_tokens;
     let mut bill = Bill::open(app, order, &ask, prompt_tokens, output_limit(&ask.model))?;
     let mut failure: Option<ApiError> = None;
     let mut prepared = Some(sent);
@@ -136,7 +215,9 @@ async fn run(
         bill.through(&channel);
         let sent = match prepared.take() {
             Some(sent) => Ok(sent),
-            None => ask.for_channel(&channel).map_err(Failure::elsewhere),
+            None => ask
+                .for_channel(&channel, app.clock.now())
+                .map_err(Failure::elsewhere),
         };
         let opened = match sent {
             Ok(sent) => attempt::open(app, &channel, &ask, sent, &stamp).await,
@@ -196,6 +277,51 @@ fn allowed(
     Ok(group.ratio)
 }
 
+/// The channels to try, in their order.
+fn candidates(
+    catalog: &Catalog,
+    caller: &Caller,
+    ask: &Ask<'_>,
+) -> Result<Vec<Arc<Channel>>, ApiError> {
+    let (model, group) = (ask.model.as_str(), caller.group.as_str());
+    let found = catalog.candidates(model, group, ask.protocol, ids::lot());
+    if found.is_empty() {
+        return Err(match catalog.serving(model, group).next() {
+            Some(_) => elsewhere_called(catalog, ask),
+            None => no_channel(model, group),
+        });
+    }
+    Ok(found)
+}
+
+/// The model is there, but not on this path (S-91).
+fn elsewhere_called(catalog: &Catalog, ask: &Ask<'_>) -> ApiError {
+    let spoken = catalog.protocols_of(&ask.model);
+    let paths: Vec<String> = spoken
+        .iter()
+        .map(|protocol| protocol.path().replace("{model}", &ask.model))
+        .collect();
+    ApiError::own(
+        StatusCode::NOT_FOUND,
+        "endpoint_not_supported",
+        format!(
+            "The model {} cannot be called on {}; its endpoints are: {}",
+            ask.model,
+            ask.protocol.path().replace("{model}", &ask.model),
+            paths.join(", ")
+        ),
+    )
+}
+
+fn stamp(app: &App, id: &RequestId, ask: &Ask<'_>) -> Stamp {
+    Stamp {
+        id: id.0.to_string(),
+        created: u64::try_from(app.clock.seconds().0).unwrap_or(0),
+        model: ask.model.clone(),
+        prompt_tokens: ask.prompt_tokens(),
+    }
+}
+
 fn no_channel(model: &str, group: &str) -> ApiError {
     ApiError::own(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -223,17 +349,6 @@ fn event_stream(body: Body) -> Response {
     response
 }
 
-/// The light count of a prompt: of the request as it came, or of its translation.
-fn light(ask: &Ask<'_>, translated: Option<&Bytes>) -> u64 {
-    let translated = translated.and_then(|body| Members::read(body).ok());
-    let members = translated.as_ref().unwrap_or(ask.members());
-    light_prompt(
-        members.get("messages"),
-        members.get("system"),
-        members.get("tools"),
-    )
-}
-
 /// A whole answer: settled first, then sent. Where the upstream gave no usage, ours stands in it.
 async fn document(
     bill: Bill,
@@ -241,17 +356,14 @@ async fn document(
     tally: Tally,
     way: Option<(Box<Bridge>, Stamp)>,
 ) -> Response {
-    let (reported, dialect) = (tally.reported.is_some(), tally.dialect());
+    let (reported, protocol) = (tally.reported.is_some(), tally.protocol());
     let settled = bill.settle(tally, End::Complete).await;
     let filled = (!reported && !settled.usage.is_empty())
         .then(|| Members::read(&body).ok())
         .flatten()
         .and_then(|members| {
-            let usage = match dialect {
-                Dialect::Messages => usage::write_messages(&settled.usage),
-                Dialect::Chat | Dialect::Responses => usage::write(&settled.usage),
-            };
-            members.with(&[("usage", Some(usage.to_string()))])
+            let (name, usage) = usage::member(protocol, &settled.usage);
+            members.with(&[(name, Some(usage.to_string()))])
         });
     let body = filled.unwrap_or(body);
     // It was translated once before it was paid for, so it can be.

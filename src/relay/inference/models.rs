@@ -12,22 +12,12 @@ use super::super::answers::{ApiError, RequestId, json_answer};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::builtin;
-use super::super::translate::Dialect;
+use super::super::catalog::Catalog;
+use super::super::protocol::Protocol;
 
 /// When every model was made, as far as this protocol is concerned.
 const CREATED: i64 = 1_626_777_600;
 const CREATED_TEXT: &str = "2021-07-20T10:40:00Z";
-
-/// The names of the endpoints every model answers on, with their paths: what no upstream speaks is translated.
-pub fn endpoints() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [
-        ("openai", Dialect::Chat),
-        ("anthropic", Dialect::Messages),
-        ("openai-response", Dialect::Responses),
-    ]
-    .into_iter()
-    .map(|(name, dialect)| (name, dialect.path()))
-}
 
 /// The handler of the list.
 pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -48,7 +38,7 @@ pub async fn list(State(app): State<Arc<App>>, request: Request) -> Response {
             StatusCode::OK,
             &json!({
                 "success": true, "object": "list",
-                "data": models.iter().map(|name| entry(name)).collect::<Vec<_>>(),
+                "data": models.iter().map(|name| entry(&app.wall.now(), name)).collect::<Vec<_>>(),
             }),
         ),
         Err(error) => error.answer(&id),
@@ -64,21 +54,37 @@ pub async fn one(
     let id = RequestId::of(request.extensions());
     let name = name.map(|Path(name)| name).unwrap_or_default();
     match callable(&app, &request) {
-        Ok(models) if models.contains(&name) => json_answer(StatusCode::OK, &entry(&name)),
-        Ok(_) => {
-            let error = ApiError {
-                kind: "invalid_request_error".into(),
-                param: Box::new(Value::from("model")),
-                ..ApiError::own(
-                    StatusCode::NOT_FOUND,
-                    "model_not_found",
-                    format!("The model '{name}' does not exist"),
-                )
-            };
-            error.answer(&id)
+        Ok(models) if models.contains(&name) => {
+            json_answer(StatusCode::OK, &entry(&app.wall.now(), &name))
         }
+        Ok(_) => no_such_model(&name).answer(&id),
         Err(error) => error.answer(&id),
     }
+}
+
+/// What is said of a model that is not there.
+pub fn no_such_model(name: &str) -> ApiError {
+    ApiError {
+        kind: "invalid_request_error".into(),
+        param: Box::new(Value::from("model")),
+        ..ApiError::own(
+            StatusCode::NOT_FOUND,
+            "model_not_found",
+            format!("The model '{name}' does not exist"),
+        )
+    }
+}
+
+/// The models the caller's key may call in a protocol, by name.
+pub fn callable_in(
+    app: &App,
+    request: &Request,
+    protocol: Protocol,
+) -> Result<Vec<String>, ApiError> {
+    let mut models = callable(app, request)?;
+    let catalog = app.wall.now();
+    models.retain(|name| catalog.protocols_of(name).contains(&protocol));
+    Ok(models)
 }
 
 /// The models the caller's key may call, by name.
@@ -93,11 +99,13 @@ fn callable(app: &App, request: &Request) -> Result<Vec<String>, ApiError> {
         .collect())
 }
 
-fn entry(name: &str) -> Value {
+fn entry(catalog: &Catalog, name: &str) -> Value {
+    let spoken = catalog.protocols_of(name);
+    let endpoints: Vec<&str> = spoken.iter().map(|protocol| protocol.name()).collect();
     let known = builtin::models().iter().find(|known| known.name == name);
     json!({
         "id": name, "object": "model", "created": CREATED,
         "owned_by": known.map_or("custom", |known| known.vendor),
-        "supported_endpoint_types": endpoints().map(|(name, _)| name).collect::<Vec<_>>(),
+        "supported_endpoint_types": endpoints,
     })
 }

@@ -9,8 +9,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::super::answers::{ApiError, RequestId};
+use super::super::channels::Channel;
 use super::super::meter::{tally::Tally, usage};
-use super::super::translate::{Bridge, Dialect, Progress, Stamp, StreamTranslator};
+use super::super::protocol::Protocol;
+use super::super::translate::{Bridge, Progress, Stamp, StreamTranslator};
 use super::bill::Settled;
 use super::sieve::{Sieve, Turn};
 use crate::wire::sse::{SseDecoder, SseItem};
@@ -22,7 +24,7 @@ const DONE: Bytes = Bytes::from_static(b"data: [DONE]\n\n");
 /// One stream's way.
 pub struct Passage {
     /// What the upstream speaks.
-    dialect: Dialect,
+    protocol: Protocol,
     sieve: Sieve,
     way: Option<Box<Way>>,
 }
@@ -40,20 +42,20 @@ struct Way {
 
 impl Passage {
     /// A stream that passes as it is; `hide_usage` where the relay asked for the usage and the client did not.
-    pub fn straight(dialect: Dialect, hide_usage: bool) -> Self {
+    pub fn straight(protocol: Protocol, hide_usage: bool) -> Self {
         Passage {
-            dialect,
-            sieve: Sieve::new(dialect, hide_usage),
+            protocol,
+            sieve: Sieve::new(protocol, hide_usage),
             way: None,
         }
     }
 
     /// A stream that is translated.
     pub fn translated(bridge: &Bridge, stamp: Stamp) -> Self {
-        let dialect = bridge.pair().upstream();
+        let protocol = Protocol::from(bridge.pair().upstream());
         Passage {
-            dialect,
-            sieve: Sieve::new(dialect, false),
+            protocol,
+            sieve: Sieve::new(protocol, false),
             way: Some(Box::new(Way {
                 translator: bridge.stream(stamp),
                 decoder: SseDecoder::default(),
@@ -116,9 +118,11 @@ impl Passage {
         self.way.is_some() || self.sieve.between_lines()
     }
 
-    /// The meter, which is empty afterwards.
+    /// The meter, which afterwards knows no more than the last event's number.
     pub fn take_tally(&mut self) -> Tally {
-        std::mem::take(&mut self.sieve.tally)
+        let tally = std::mem::take(&mut self.sieve.tally);
+        self.sieve.tally.sequence = tally.sequence;
+        tally
     }
 
     /// The head of the usage chunk that a client of the chat dialect still waits for.
@@ -136,21 +140,24 @@ impl Passage {
                 let usage = usage::write(&settled.usage);
                 out.push_back(Bytes::from(format!("{head}{usage}}}\n\n")));
             }
-            out.push_back(if self.dialect == Dialect::Messages {
-                MESSAGE_STOP
-            } else {
-                DONE
-            });
+            match self.protocol {
+                Protocol::Chat | Protocol::Embeddings => out.push_back(DONE),
+                Protocol::Messages => out.push_back(MESSAGE_STOP),
+                // The whole response is in its last event.
+                Protocol::Responses => out.push_back(self.sieve.last_event()),
+                // Its last chunk says why it ended; then it just ends.
+                Protocol::Gemini => {}
+            }
             return;
         };
         let mut bytes = Vec::new();
-        let (chunk, name, mark) = match self.dialect {
-            Dialect::Messages => (
+        let (chunk, name, mark) = match self.protocol {
+            Protocol::Messages => (
                 json!({"type": "message_delta", "delta": {}, "usage": usage::write_messages(&settled.usage)}),
                 Some("message_stop"),
                 r#"{"type":"message_stop"}"#,
             ),
-            Dialect::Chat | Dialect::Responses => (
+            _ => (
                 json!({"choices": [], "usage": usage::write(&settled.usage)}),
                 None,
                 "[DONE]",
@@ -168,14 +175,31 @@ impl Passage {
     }
 
     /// The end of an answer that broke off, after it was settled.
-    pub fn break_off(&mut self, error: &ApiError, id: &RequestId, out: &mut VecDeque<Bytes>) {
+    pub fn break_off(
+        &mut self,
+        error: &ApiError,
+        id: &RequestId,
+        channel: &Channel,
+        out: &mut VecDeque<Bytes>,
+    ) {
         let Some(way) = &mut self.way else {
-            let event = match self.dialect {
-                Dialect::Messages => {
-                    let document = error.trouble(id).document(self.dialect);
+            let told = self.sieve.last_event();
+            let event = match self.protocol {
+                // What the upstream says of its own failure holds the whole response so far.
+                Protocol::Responses if !told.is_empty() => {
+                    channel.scrub(&String::from_utf8_lossy(&told))
+                }
+                Protocol::Responses => {
+                    let number = self.sieve.tally.sequence.map_or(0, |last| last + 1);
+                    format!("event: error\ndata: {}\n\n", error.event(id, number))
+                }
+                Protocol::Messages => {
+                    let document = error.body_in(self.protocol, id);
                     format!("event: error\ndata: {document}\n\n")
                 }
-                Dialect::Chat | Dialect::Responses => format!("data: {}\n\n", error.body(id)),
+                Protocol::Chat | Protocol::Embeddings | Protocol::Gemini => {
+                    format!("data: {}\n\n", error.body_in(self.protocol, id))
+                }
             };
             out.push_back(Bytes::from(event));
             return;

@@ -8,9 +8,12 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::super::meter::lines::Lines;
+use super::super::meter::lines::{LONGEST, Lines};
 use super::super::meter::tally::{Seen, Tally};
-use super::super::translate::Dialect;
+use super::super::protocol::Protocol;
+
+/// The longest event of an answer that may hold pictures.
+const LONGEST_WITH_PICTURES: usize = 32 * 1024 * 1024;
 
 /// What came to pass in a piece of the stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,19 +40,27 @@ pub struct Sieve {
     pub usage_shown: bool,
     /// A line that belongs to no event stream came before any part.
     pub foreign: bool,
+    /// The lines of the event that ends the answer, as they came.
+    pub end: Vec<u8>,
 }
 
 impl Sieve {
     /// A sieve for a new stream.
-    pub fn new(dialect: Dialect, hide_usage: bool) -> Self {
+    pub fn new(protocol: Protocol, hide_usage: bool) -> Self {
+        let longest = match protocol {
+            // Their usage comes in one event with whatever was made.
+            Protocol::Responses | Protocol::Gemini => LONGEST_WITH_PICTURES,
+            Protocol::Chat | Protocol::Messages | Protocol::Embeddings => LONGEST,
+        };
         Sieve {
-            lines: Lines::default(),
-            tally: Tally::of(dialect),
+            lines: Lines::holding(longest),
+            tally: Tally::of(protocol),
             hide_usage,
             swallow_blank: false,
             parts: 0,
             usage_shown: false,
             foreign: false,
+            end: Vec::new(),
         }
     }
 
@@ -82,6 +93,16 @@ impl Sieve {
         self.lines.between_lines()
     }
 
+    /// The event that ended the answer, whole; empty where none came.
+    pub fn last_event(&mut self) -> Bytes {
+        let mut event = std::mem::take(&mut self.end);
+        if !event.is_empty() {
+            let ended = event.ends_with(b"\n");
+            event.extend_from_slice(if ended { b"\n" } else { b"\n\n" });
+        }
+        Bytes::from(event)
+    }
+
     fn pass(&mut self, lines: Bytes, out: &mut VecDeque<Bytes>) -> Turn {
         let mut turn = Turn::On;
         // The run of bytes that passes as it is: usually all there are, so nothing is copied.
@@ -90,6 +111,7 @@ impl Sieve {
             let start = at;
             at += line.len();
             let seen = self.tally.line(line);
+            let ends = matches!(seen, Seen::Herald | Seen::Done | Seen::Error(_));
             let hidden = match seen {
                 Seen::Blank => std::mem::take(&mut self.swallow_blank),
                 Seen::UsageOnly => {
@@ -119,6 +141,9 @@ impl Sieve {
                 }
             };
             if hidden {
+                if ends {
+                    self.end.extend_from_slice(line);
+                }
                 if start > from {
                     out.push_back(lines.slice(from..start));
                 }
@@ -149,7 +174,7 @@ mod tests {
     );
 
     fn run(hide: bool, cuts: &[usize]) -> (String, Turn, Sieve) {
-        let (mut sieve, mut out) = (Sieve::new(Dialect::Chat, hide), VecDeque::new());
+        let (mut sieve, mut out) = (Sieve::new(Protocol::Chat, hide), VecDeque::new());
         let mut rest = Bytes::from_static(STREAM.as_bytes());
         let mut turn = Turn::On;
         for cut in cuts.iter().chain([&usize::MAX]) {
@@ -177,7 +202,7 @@ mod tests {
     #[test]
     fn a_last_event_without_its_end_still_counts() {
         let mut out = VecDeque::new();
-        let mut sieve = Sieve::new(Dialect::Chat, false);
+        let mut sieve = Sieve::new(Protocol::Chat, false);
         let piece = Bytes::from_static(b"data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}");
         assert_eq!(sieve.feed(piece, &mut out), Turn::On);
         assert!(out.is_empty() && !sieve.between_lines());
@@ -194,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_web_page_is_noticed() {
-        let mut sieve = Sieve::new(Dialect::Chat, false);
+        let mut sieve = Sieve::new(Protocol::Chat, false);
         sieve.feed(
             Bytes::from_static(b"<!doctype html>\n<p>hello"),
             &mut VecDeque::new(),
@@ -216,7 +241,7 @@ mod tests {
         #[test]
         fn bytes_of_any_kind_pass_once_and_in_order(bytes in prop::collection::vec(prop_oneof![Just(b'\n'), Just(b'd'), any::<u8>()], 0..300), cuts in prop::collection::vec(1_usize..40, 0..20)) {
             prop_assume!(!String::from_utf8_lossy(&bytes).contains("data"));
-            let (mut sieve, mut out) = (Sieve::new(Dialect::Chat, true), VecDeque::new());
+            let (mut sieve, mut out) = (Sieve::new(Protocol::Chat, true), VecDeque::new());
             let mut rest = Bytes::from(bytes.clone());
             for cut in cuts {
                 sieve.feed(rest.split_to(cut.min(rest.len())), &mut out);

@@ -19,6 +19,8 @@ pub struct Failure {
     pub error: ApiError,
     /// Whether another channel may do better: its trouble is its own, not the request's.
     pub elsewhere: bool,
+    /// Whether it looks as if the upstream did not know the protocol it was called in.
+    pub says_unspoken: bool,
 }
 
 impl Failure {
@@ -27,6 +29,7 @@ impl Failure {
         Failure {
             error,
             elsewhere: true,
+            says_unspoken: false,
         }
     }
 }
@@ -68,7 +71,10 @@ pub fn from_status(
     error.retry_after = retry_after;
     // What is wrong with the request stays wrong elsewhere.
     let elsewhere = !matches!(status, 400 | 405 | 406 | 409 | 411 | 413 | 415 | 422);
-    Failure { error, elsewhere }
+    Failure {
+        elsewhere,
+        ..Failure::elsewhere(error)
+    }
 }
 
 /// The upstream sent an error where an answer should be: instead of it, or in the middle of a stream.
@@ -125,11 +131,14 @@ pub fn foreign(body: &[u8]) -> Failure {
     } else {
         "something that is no answer"
     };
-    Failure::elsewhere(ours(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "bad_response_body",
-        format!("upstream error: it sent {what}"),
-    ))
+    Failure {
+        says_unspoken: page,
+        ..Failure::elsewhere(ours(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "bad_response_body",
+            format!("upstream error: it sent {what}"),
+        ))
+    }
 }
 
 fn ours(status: StatusCode, code: &'static str, message: String) -> ApiError {

@@ -1,27 +1,21 @@
 //! The exact count, for answers whose upstream reports none. Its table takes 43 MB and a third of a second to
 //! load, so it is only asked when a count must stand by itself.
 
-use serde_json::value::RawValue;
+use bytes::Bytes;
 
-use super::text::{each_text, framing, messages};
+use super::super::inference::body::Members;
+use super::super::protocol::Protocol;
+use super::text::Prompt;
 use crate::domain::count::count_tokens;
 
 /// The table is fed so many bytes at a time: its pattern matcher fails on very long runs, and is linear below this.
 const PIECE: usize = 8 * 1024;
 
-/// Tokens of a prompt's messages, system prompt and tools, on a thread that may take its time.
-pub async fn prompt(
-    messages_json: Option<Box<RawValue>>,
-    system: Option<Box<RawValue>>,
-    tools: Option<Box<RawValue>>,
-) -> u64 {
+/// Tokens of a request's prompt, on a thread that may take its time.
+pub async fn prompt(protocol: Protocol, body: Bytes) -> u64 {
     on_a_slow_thread(move || {
-        let list = messages(messages_json.as_deref());
-        let mut tokens = framing(list.len());
-        for message in list.into_iter().chain(system.as_deref()) {
-            each_text(message.get(), &mut |text| tokens += exact(text));
-        }
-        tokens + tools.map_or(0, |tools| exact(tools.get()))
+        let members = Members::read(&body);
+        members.map_or(0, |members| Prompt::of(protocol, &members).tokens(exact))
     })
     .await
 }

@@ -1,16 +1,19 @@
 //! Whole lines from a stream that is cut anywhere, without copying what is whole already.
 //!
-//! What always holds: every byte comes out once and in order; and no sender can make us hold more than [`LONGEST`].
+//! What always holds: every byte comes out once and in order; and no sender can make us hold more than the longest line
+//! that is taken.
 
 use bytes::{Bytes, BytesMut};
 
-/// The longest line that is held until its end. What is longer passes unseen: nobody's usage needs a megabyte.
+/// The longest line that is usually held until its end. What is longer passes unseen: a usage needs no megabyte, except
+/// where it comes in one event with the pictures it is for.
 pub const LONGEST: usize = 1024 * 1024;
 
 /// Puts lines together.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lines {
     held: BytesMut,
+    longest: usize,
     /// Inside a line that grew too long.
     long: bool,
 }
@@ -24,7 +27,22 @@ pub struct Batch {
     pub lines: Bytes,
 }
 
+impl Default for Lines {
+    fn default() -> Self {
+        Lines::holding(LONGEST)
+    }
+}
+
 impl Lines {
+    /// For lines of so many bytes.
+    pub fn holding(longest: usize) -> Self {
+        Lines {
+            held: BytesMut::new(),
+            longest,
+            long: false,
+        }
+    }
+
     /// Takes the next piece.
     pub fn push(&mut self, mut piece: Bytes) -> Batch {
         let mut batch = Batch::default();
@@ -53,7 +71,7 @@ impl Lines {
             }
             None => {
                 self.held.extend_from_slice(&piece);
-                if self.held.len() > LONGEST {
+                if self.held.len() > self.longest {
                     batch.unseen = self.held.split().freeze();
                     self.long = true;
                 }

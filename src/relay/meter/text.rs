@@ -6,10 +6,12 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::super::inference::body::Members;
+use super::super::protocol::Protocol;
 use crate::domain::count::TokenCounter;
 
 /// The members that hold words, or hold something that holds words.
-const WORDY: [&str; 12] = [
+const WORDY: [&str; 15] = [
     "content",
     "text",
     "arguments",
@@ -22,6 +24,9 @@ const WORDY: [&str; 12] = [
     "refusal",
     "delta",
     "partial_json",
+    "summary",
+    "parts",
+    "functionCall",
 ];
 
 /// Hands every text in this JSON to `sink`. What is not JSON, or is nested too deeply, ends it early.
@@ -31,35 +36,82 @@ pub fn each_text(json: &str, sink: &mut dyn FnMut(&str)) {
     let _ = Texts(sink).deserialize(&mut reader);
 }
 
-/// The messages of a chat request, each as JSON; none when they are no list.
-pub fn messages(json: Option<&RawValue>) -> Vec<&RawValue> {
-    json.and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default()
+/// A request's prompt, as its protocol spells it: what is said, what is said before it, and the tools.
+pub struct Prompt<'a> {
+    turns: Vec<&'a RawValue>,
+    system: Option<&'a RawValue>,
+    tools: Option<&'a RawValue>,
+    /// A conversation is framed; a text that becomes a vector is not.
+    framed: bool,
 }
 
-/// The light count of a request's messages, system prompt and tools, for the estimate before it is sent.
-pub fn light_prompt(
-    messages_json: Option<&RawValue>,
-    system: Option<&RawValue>,
-    tools: Option<&RawValue>,
-) -> u64 {
-    let list = messages(messages_json);
-    let mut counter = TokenCounter::default();
-    for message in list.iter().copied().chain(system) {
-        each_text(message.get(), &mut |text| {
+impl<'a> Prompt<'a> {
+    /// The prompt among a body's members.
+    pub fn of(protocol: Protocol, body: &Members<'a>) -> Self {
+        let (turns, system) = match protocol {
+            Protocol::Chat => (body.get("messages"), None),
+            Protocol::Messages => (body.get("messages"), body.get("system")),
+            Protocol::Responses => (body.get("input"), body.get("instructions")),
+            Protocol::Embeddings => (body.get("input"), None),
+            Protocol::Gemini => (
+                // Embeddings have one content, or a list of requests with one each.
+                ["contents", "content", "requests"]
+                    .into_iter()
+                    .find_map(|name| body.get(name)),
+                body.get("systemInstruction")
+                    .or(body.get("system_instruction")),
+            ),
+        };
+        Prompt {
+            turns: turns.map(list).unwrap_or_default(),
+            system,
+            tools: body.get("tools"),
+            framed: protocol != Protocol::Embeddings,
+        }
+    }
+
+    /// Its tokens by a way to count texts.
+    pub fn tokens(&self, mut count: impl FnMut(&str) -> u64) -> u64 {
+        let mut tokens = 0;
+        for part in self.turns.iter().copied().chain(self.system) {
+            let mut texts = 0_u64;
+            each_text(part.get(), &mut |text| {
+                texts += 1;
+                tokens += count(text);
+            });
+            // Who embeds may send tokens instead of texts: a list of numbers, or one of its numbers.
+            if texts == 0 && !self.framed {
+                tokens += 1 + part.get().bytes().filter(|byte| *byte == b',').count() as u64;
+            }
+        }
+        let tools = self.tools.map_or(0, |tools| count(tools.get()));
+        tokens + tools + self.framing()
+    }
+
+    /// The light count, for the estimate before it is sent.
+    pub fn light(&self) -> u64 {
+        let mut counter = TokenCounter::default();
+        let rest = self.tokens(|text| {
             counter.add(text);
             counter.add("\n");
+            0
         });
+        counter.tokens() + rest
     }
-    if let Some(tools) = tools {
-        counter.add(tools.get());
+
+    /// The tokens that frame its turns, as the vendors' chat formats have it.
+    fn framing(&self) -> u64 {
+        if self.framed {
+            self.turns.len() as u64 * 4 + 3
+        } else {
+            0
+        }
     }
-    counter.tokens() + framing(list.len())
 }
 
-/// The tokens that frame so many messages, as the vendors' chat formats have it.
-pub fn framing(messages: usize) -> u64 {
-    messages as u64 * 4 + 3
+/// The items of a list; what is none stands for itself.
+fn list(json: &RawValue) -> Vec<&RawValue> {
+    serde_json::from_str(json.get()).unwrap_or_else(|_| vec![json])
 }
 
 struct Texts<'s>(&'s mut dyn FnMut(&str));
@@ -141,11 +193,54 @@ mod tests {
         assert_eq!(texts(call), ["add", "{\"a\":1}"]);
     }
 
+    fn light(protocol: Protocol, body: &str) -> u64 {
+        Prompt::of(protocol, &Members::read(body.as_bytes()).unwrap()).light()
+    }
+
     #[test]
     fn a_prompt_without_messages_still_has_a_size() {
-        assert_eq!(light_prompt(None, None, None), 3);
-        let odd = RawValue::from_string("\"text\"".into()).unwrap();
-        assert_eq!(light_prompt(Some(&odd), None, None), 3);
+        assert_eq!(light(Protocol::Chat, "{}"), 3);
+        assert_eq!(light(Protocol::Embeddings, "{}"), 0);
+    }
+
+    #[test]
+    fn every_protocol_spells_its_prompt_in_its_own_way() {
+        let words = "one two three four five six";
+        let chat = light(
+            Protocol::Chat,
+            &format!(r#"{{"messages":[{{"role":"user","content":"{words}"}}]}}"#),
+        );
+        for (protocol, body) in [
+            (Protocol::Responses, format!(r#"{{"input":"{words}"}}"#)),
+            (
+                Protocol::Gemini,
+                format!(r#"{{"contents":[{{"role":"user","parts":[{{"text":"{words}"}}]}}]}}"#),
+            ),
+            (
+                Protocol::Messages,
+                format!(
+                    r#"{{"messages":[{{"role":"user","content":[{{"type":"text","text":"{words}"}}]}}]}}"#
+                ),
+            ),
+        ] {
+            assert_eq!(light(protocol, &body), chat, "{body}");
+        }
+        let framing = 4 + 3;
+        let embedded = light(Protocol::Embeddings, &format!(r#"{{"input":["{words}"]}}"#));
+        assert_eq!(embedded, chat - framing);
+        let twice = format!(r#"{{"input":"{words}","instructions":"{words}"}}"#);
+        assert!(light(Protocol::Responses, &twice) > chat);
+    }
+
+    #[test]
+    fn tokens_that_are_sent_as_numbers_are_counted() {
+        for (input, tokens) in [("[1,2,3]", 3), ("[[1,2],[3]]", 3), ("\"\"", 1)] {
+            let body = format!(r#"{{"input":{input}}}"#);
+            assert!(
+                light(Protocol::Embeddings, &body).abs_diff(tokens) <= 1,
+                "{input}"
+            );
+        }
     }
 
     #[test]

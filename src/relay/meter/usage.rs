@@ -1,7 +1,8 @@
-//! The `usage` of OpenAI's dialect, as many kinds of upstream write it, and as we write it.
+//! The usage of an answer, as many kinds of upstream write it, and as we write it, in every protocol.
 
 use serde_json::{Map, Value, json};
 
+use super::super::protocol::Protocol;
 use crate::domain::Usage;
 
 /// More tokens than any request has. An upstream that reports more is wrong, and must not overflow anybody's wallet.
@@ -56,7 +57,56 @@ fn first(map: &Map<String, Value>, names: &[&str]) -> Option<u64> {
     })
 }
 
-/// Writes a `usage` member, for clients that expect one where the upstream sent none.
+/// Reads a `usageMetadata` member of Gemini's. `None` when it says nothing.
+pub fn read_gemini(json: &str) -> Option<Usage> {
+    let Ok(Value::Object(usage)) = serde_json::from_str(json) else {
+        return None;
+    };
+    let number = |name: &str| first(&usage, &[name]).unwrap_or(0);
+    // What tools read is prompt too, and is not in its count; what is thought is output, and is not in its.
+    let prompt = number("promptTokenCount") + number("toolUsePromptTokenCount");
+    let cache_read = number("cachedContentTokenCount").min(prompt);
+    let found = Usage {
+        input: prompt - cache_read,
+        cache_read,
+        output: number("candidatesTokenCount") + number("thoughtsTokenCount"),
+        ..Usage::default()
+    };
+    (!found.is_empty()).then_some(found)
+}
+
+/// Writes a usage the way a protocol does, for clients that expect one where the upstream sent none; with the name of
+/// its member.
+pub fn member(protocol: Protocol, usage: &Usage) -> (&'static str, Value) {
+    match protocol {
+        Protocol::Chat => ("usage", write(usage)),
+        Protocol::Messages => ("usage", write_messages(usage)),
+        Protocol::Responses => (
+            "usage",
+            json!({
+                "input_tokens": usage.prompt(),
+                "input_tokens_details": {"cached_tokens": usage.cache_read},
+                "output_tokens": usage.output,
+                "output_tokens_details": {"reasoning_tokens": 0},
+                "total_tokens": usage.total(),
+            }),
+        ),
+        Protocol::Embeddings => (
+            "usage",
+            json!({"prompt_tokens": usage.prompt(), "total_tokens": usage.total()}),
+        ),
+        Protocol::Gemini => (
+            "usageMetadata",
+            json!({
+                "promptTokenCount": usage.prompt(),
+                "candidatesTokenCount": usage.output,
+                "totalTokenCount": usage.total(),
+            }),
+        ),
+    }
+}
+
+/// Writes a `usage` member of OpenAI's chat.
 pub fn write(usage: &Usage) -> Value {
     let mut value = json!({
         "prompt_tokens": usage.prompt(),

@@ -6,16 +6,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::catalog::{Catalog, ListPrice};
-use super::super::channels::{ANTHROPIC, BUILT_IN, dialect_of};
+use super::super::channels::BUILT_IN;
+use super::super::channels::kind::Kind;
+use super::super::protocol::Protocol;
 use super::super::rows::{DISABLED, ENABLED, names};
 use super::super::store::channels::StoredChannel;
 use super::sent::whole;
 use crate::domain::{Address, Money, TokenPrices};
 
-/// Where an OpenAI-compatible channel leads that names no address.
-const OPENAI_BASE: &str = "https://api.openai.com";
-/// Where an Anthropic channel leads that names no address.
-const ANTHROPIC_BASE: &str = "https://api.anthropic.com";
 /// The dearest price that is taken, in dollars: above it a cost could overflow.
 const DEAREST: Money = Money::from_usd(1_000_000);
 
@@ -42,6 +40,8 @@ pub struct ChannelDraft {
     weight: Option<i64>,
     #[serde(deserialize_with = "whole")]
     status: Option<i64>,
+    /// Ours: what the upstream speaks, by the names of endpoints; empty to learn it.
+    endpoints: Option<Value>,
     /// Ours: model to prices in dollars, by the million tokens or by the call.
     prices: BTreeMap<String, PriceDraft>,
 }
@@ -147,18 +147,15 @@ impl ChannelDraft {
 
     fn put_upstream_on(&self, channel: &mut StoredChannel) -> Result<(), String> {
         if let Some(kind) = self.kind {
-            if dialect_of(kind).is_none() {
+            if Kind::of_number(kind).is_none() {
                 return Err(format!(
-                    "channel type {kind} is not offered; type 1 reaches any OpenAI-compatible address, type 14 Anthropic"
+                    "channel type {kind} is not offered; type 1 reaches any OpenAI-compatible address, type 14 Anthropic, type 24 Gemini"
                 ));
             }
             channel.kind = kind;
         }
-        let usual = if channel.kind == ANTHROPIC {
-            ANTHROPIC_BASE
-        } else {
-            OPENAI_BASE
-        };
+        let kind = Kind::of_number(channel.kind).unwrap_or(Kind::OpenAi);
+        let usual = kind.usual_base();
         if let Some(address) = &self.base_url {
             let text = if address.trim().is_empty() {
                 usual
@@ -183,6 +180,14 @@ impl ChannelDraft {
         }
         if let Some(mapping) = &self.model_mapping {
             channel.model_mapping = map(mapping)?;
+        }
+        if let Some(endpoints) = &self.endpoints {
+            channel.endpoints = spoken(endpoints)?;
+        }
+        if kind != Kind::OpenAi && !channel.endpoints.is_empty() {
+            return Err(
+                "endpoints are for channels of type 1; what the others speak is known".into(),
+            );
         }
         Ok(())
     }
@@ -259,6 +264,19 @@ fn list(value: &Value, what: &str) -> Result<String, String> {
         }
     }
     Ok(kept.join(","))
+}
+
+/// Names of endpoints that an OpenAI-compatible server may have.
+fn spoken(value: &Value) -> Result<String, String> {
+    let told = list(value, "endpoints")?;
+    for name in names(&told) {
+        if matches!(Protocol::named(name), None | Some(Protocol::Gemini)) {
+            return Err(format!(
+                "{name:?} is no endpoint here; there are openai, openai-response, anthropic and embeddings"
+            ));
+        }
+    }
+    Ok(told)
 }
 
 /// A mapping, written as JSON in a text or as JSON; as a text in the end.

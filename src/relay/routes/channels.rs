@@ -8,19 +8,18 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::super::answers::{broken_store, done, failed, json_answer};
 use super::super::app::App;
 use super::super::auth;
 use super::super::catalog::Catalog;
-use super::super::channels::{BUILT_IN, Channel, OPENAI, SERVERS, Upstream, dialect_of, server};
-use super::super::inference::{ask::Ask, attempt, bill::millis};
+use super::super::channels::kind::Kind;
+use super::super::channels::{BUILT_IN, Channel, Server, Upstream, server};
+use super::super::inference::{bill::millis, probe};
 use super::super::rows::ENABLED;
 use super::super::store::channels::{self as rows, StoredChannel};
 use super::super::store::{StoreError, prices};
-use super::super::translate::{Dialect, Stamp};
 use super::channel_draft::ChannelDraft;
 use super::params::{PageWith, Paging, Params};
 use super::sent;
@@ -70,7 +69,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
     let mut channel = StoredChannel {
         id: 0,
         name: String::new(),
-        kind: OPENAI,
+        kind: Kind::OpenAi.number(),
         secret: String::new(),
         base_url: String::new(),
         models: String::new(),
@@ -80,6 +79,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
         weight: 0,
         status: ENABLED,
         created: app.clock.seconds().0,
+        endpoints: String::new(),
     };
     if let Err(why) = draft.put_on(&mut channel, &catalog) {
         return failed(why);
@@ -155,27 +155,8 @@ pub async fn test(State(app): State<Arc<App>>, headers: HeaderMap, id: Id, uri: 
     let Some(model) = model else {
         return failed("the channel has no model to test");
     };
-    let body =
-        json!({"model": model, "max_tokens": 16, "messages": [{"role": "user", "content": "hi"}]});
-    let body = Bytes::from(body.to_string());
     let begun = Instant::now();
-    let stamp = Stamp {
-        id: "test".into(),
-        created: 0,
-        model: model.clone(),
-        prompt_tokens: 0,
-    };
-    let asked = Ask::read(Dialect::Chat, &body).and_then(|ask| {
-        let sent = ask.for_channel(&channel)?;
-        Ok((ask, sent))
-    });
-    let tried = match asked {
-        Ok((ask, sent)) => attempt::open(&app, &channel, &ask, sent, &stamp)
-            .await
-            .map(drop)
-            .map_err(|failure| failure.error.message),
-        Err(error) => Err(error.message),
-    };
+    let tried = probe::probe(&app, &channel, &model).await;
     json_answer(
         StatusCode::OK,
         &json!({
@@ -193,11 +174,7 @@ pub async fn fetch_models(State(app): State<Arc<App>>, headers: HeaderMap, id: I
     };
     match &channel.upstream {
         Upstream::BuiltIn => done(channel.models().collect::<Vec<_>>()),
-        Upstream::Server {
-            dialect,
-            base,
-            secret,
-        } => match server::models(&app.clients, *dialect, base, secret.as_ref()).await {
+        Upstream::Server(server) => match server::models(&app.clients, server).await {
             Ok(models) => done(models),
             Err(error) => failed(error.to_string()),
         },
@@ -254,9 +231,12 @@ async fn save(app: &Arc<App>, mut channel: StoredChannel, draft: &ChannelDraft) 
 /// The models of a channel that is not kept yet.
 async fn upstream_models(app: &App, channel: &StoredChannel) -> Result<Vec<String>, String> {
     let (base, _) = Address::parse(&channel.base_url).map_err(|error| error.to_string())?;
-    let secret = (!channel.secret.is_empty()).then(|| ApiKey::new(channel.secret.clone()));
-    let dialect = dialect_of(channel.kind).unwrap_or(Dialect::Chat);
-    let models = server::models(&app.clients, dialect, &base, secret.as_ref())
+    let server = Server {
+        kind: Kind::of_number(channel.kind).unwrap_or(Kind::OpenAi),
+        base,
+        secret: (!channel.secret.is_empty()).then(|| ApiKey::new(channel.secret.clone())),
+    };
+    let models = server::models(&app.clients, &server)
         .await
         .map_err(|error| format!("{error}; or name its models yourself"))?;
     if models.is_empty() {
@@ -269,17 +249,14 @@ async fn upstream_models(app: &App, channel: &StoredChannel) -> Result<Vec<Strin
 fn row(channel: &Channel) -> ChannelRow {
     let (kind, base_url, key) = match &channel.upstream {
         Upstream::BuiltIn => (BUILT_IN, String::new(), String::new()),
-        Upstream::Server {
-            dialect,
-            base,
-            secret,
-        } => (
-            SERVERS
-                .into_iter()
-                .find(|(_, known)| known == dialect)
-                .map_or(OPENAI, |(number, _)| number),
-            base.base().to_owned(),
-            secret.as_ref().map(ApiKey::masked).unwrap_or_default(),
+        Upstream::Server(server) => (
+            server.kind.number(),
+            server.base.base().to_owned(),
+            server
+                .secret
+                .as_ref()
+                .map(ApiKey::masked)
+                .unwrap_or_default(),
         ),
     };
     let join = |names: Vec<&str>| names.join(",");
@@ -295,5 +272,6 @@ fn row(channel: &Channel) -> ChannelRow {
         priority: channel.priority,
         weight: channel.weight,
         status: channel.status,
+        endpoints: channel.endpoints(),
     }
 }

@@ -25,7 +25,7 @@ pub use status::VERSION;
 
 use super::answers::{ApiError, RequestId, no_such_path};
 use super::app::App;
-use super::inference::{chat, models};
+use super::inference::{chat, gemini, models};
 
 /// Every path.
 pub fn router(app: Arc<App>) -> Router {
@@ -85,11 +85,14 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/dashboard/billing/usage", get(usage::spent)),
         ("/v1/dashboard/billing/usage", get(usage::spent)),
         ("/v1/models", get(models::list)),
-        ("/v1/models/{*id}", get(models::one)),
+        ("/v1/models/{*id}", get(models::one).post(gemini::call)),
         ("/v1/chat/completions", post(chat::chat)),
         ("/v1/messages", post(chat::messages)),
         ("/v1/messages/count_tokens", post(chat::count_tokens)),
         ("/v1/responses", post(chat::responses)),
+        ("/v1/embeddings", post(chat::embeddings)),
+        ("/v1beta/models", get(gemini::list)),
+        ("/v1beta/models/{*id}", get(gemini::one).post(gemini::call)),
     ]
 }
 

@@ -12,7 +12,7 @@ use super::super::answers::json_answer;
 use super::super::app::App;
 use super::super::builtin::{self, BuiltinModel};
 use super::super::catalog::{Catalog, dollars};
-use super::super::inference::models::endpoints;
+use super::super::protocol::Protocol;
 use crate::domain::Ratio;
 use crate::domain::price::BasePrice;
 use crate::wire::new_api::{Pricing, PricingEntry, Vendor};
@@ -35,12 +35,26 @@ pub async fn pricing(State(app): State<Arc<App>>) -> Response {
         vendors: vendors.into_iter().collect(),
         group_ratio: groups(&catalog, |group| json!(group.ratio.to_f64())),
         usable_group: groups(&catalog, |group| json!(group.description)),
-        supported_endpoint: endpoints()
-            .map(|(name, path)| (name.to_owned(), json!({"path": path, "method": "POST"})))
-            .collect(),
+        supported_endpoint: endpoints(&catalog),
         auto_groups: Vec::new(),
     };
     json_answer(StatusCode::OK, &body)
+}
+
+/// The endpoints that some model is called on.
+fn endpoints(catalog: &Catalog) -> BTreeMap<String, serde_json::Value> {
+    let spoken = |protocol: &Protocol| {
+        let mut models = catalog.models();
+        models.any(|model| catalog.protocols_of(model).contains(protocol))
+    };
+    Protocol::ALL
+        .into_iter()
+        .filter(spoken)
+        .map(|protocol| {
+            let described = json!({"path": protocol.path(), "method": "POST"});
+            (protocol.name().to_owned(), described)
+        })
+        .collect()
 }
 
 fn groups(
@@ -59,7 +73,11 @@ fn entry(catalog: &Catalog, name: &str) -> PricingEntry {
     let mut entry = PricingEntry {
         model_name: name.to_owned(),
         enable_groups: Some(groups.into_iter().map(str::to_owned).collect()),
-        supported_endpoint_types: endpoints().map(|(name, _)| name.into()).collect(),
+        supported_endpoint_types: catalog
+            .protocols_of(name)
+            .into_iter()
+            .map(|protocol| protocol.name().into())
+            .collect(),
         ..known.map(described).unwrap_or_default()
     };
     let number = |ratio: Ratio| Some(ratio.to_f64());

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 pub struct StoredChannel {
     pub id: i64,
     pub name: String,
-    /// 1 OpenAI-compatible, 1000 built in.
+    /// 1 OpenAI-compatible, 14 Anthropic, 24 Gemini, 1000 built in.
     pub kind: i64,
     pub secret: String,
     pub base_url: String,
@@ -21,13 +21,15 @@ pub struct StoredChannel {
     pub weight: i64,
     pub status: i64,
     pub created: i64,
+    /// What its upstream is said to speak: names of endpoints, separated by commas; empty where nobody said.
+    pub endpoints: String,
 }
 
 /// Writes a new channel and gives it its number. Its `id` is not read.
 pub fn insert(connection: &Connection, channel: &StoredChannel) -> rusqlite::Result<i64> {
     connection.execute(
-        "INSERT INTO channels (name, kind, secret, base_url, models, user_groups, model_mapping, priority, weight, status, created_time)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO channels (name, kind, secret, base_url, models, user_groups, model_mapping, priority, weight, status, created_time, endpoints)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             channel.name,
             channel.kind,
@@ -39,7 +41,8 @@ pub fn insert(connection: &Connection, channel: &StoredChannel) -> rusqlite::Res
             channel.priority,
             channel.weight,
             channel.status,
-            channel.created
+            channel.created,
+            channel.endpoints
         ],
     )?;
     Ok(connection.last_insert_rowid())
@@ -49,7 +52,7 @@ pub fn insert(connection: &Connection, channel: &StoredChannel) -> rusqlite::Res
 pub fn update(connection: &Connection, channel: &StoredChannel) -> rusqlite::Result<usize> {
     connection.execute(
         "UPDATE channels SET name = ?2, secret = ?3, base_url = ?4, models = ?5, user_groups = ?6, model_mapping = ?7,
-         priority = ?8, weight = ?9, status = ?10 WHERE id = ?1",
+         priority = ?8, weight = ?9, status = ?10, endpoints = ?11 WHERE id = ?1",
         params![
             channel.id,
             channel.name,
@@ -60,7 +63,8 @@ pub fn update(connection: &Connection, channel: &StoredChannel) -> rusqlite::Res
             channel.model_mapping,
             channel.priority,
             channel.weight,
-            channel.status
+            channel.status,
+            channel.endpoints
         ],
     )
 }
@@ -92,5 +96,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredChannel> {
         weight: row.get("weight")?,
         status: row.get("status")?,
         created: row.get("created_time")?,
+        endpoints: row.get("endpoints")?,
     })
 }

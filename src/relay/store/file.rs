@@ -11,9 +11,10 @@ use rusqlite_migration::{M, Migrations};
 use super::super::error::RelayError;
 
 /// The schema's steps, oldest first; never changed once released.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     include_str!("../../../assets/migrations/relay/001_beginning.sql"),
     include_str!("../../../assets/migrations/relay/002_pace.sql"),
+    include_str!("../../../assets/migrations/relay/003_endpoints_of_channels.sql"),
 ];
 
 /// Makes the folder if it is missing.

@@ -2,17 +2,21 @@
 //!
 //! One for each answer, fed with the lines of a stream or with a whole document. It never changes what passes.
 
+mod chat;
+mod gemini;
+mod messages;
+mod responses;
+
 use std::borrow::Cow;
 
-use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::super::translate::Dialect;
+use super::super::protocol::Protocol;
 use super::text::each_text;
-use super::usage;
 use crate::domain::Usage;
 use crate::domain::count::TokenCounter;
+use chat::Identity;
 
 /// Text beyond this is counted as it passes instead of being kept.
 const KEPT: usize = 4 * 1024 * 1024;
@@ -24,22 +28,18 @@ pub struct Tally {
     pub reported: Option<Usage>,
     /// What an answer that has not ended said of its usage: the prompt's part of it counts.
     pub begun_with: Usage,
-    /// Whether the events are Anthropic's.
-    messages: bool,
+    /// What the answer is written in.
+    protocol: Protocol,
     /// What was generated, as far as it is kept.
     pub text: String,
     /// Whether the upstream said why it ended.
     pub finished: bool,
+    /// The number of the last event, where they are numbered.
+    pub sequence: Option<u64>,
+    /// Whether something came that has no words: vectors, pictures.
+    made: bool,
     beyond: TokenCounter,
     identity: Option<Identity>,
-}
-
-/// The members every chunk of one stream repeats, as JSON.
-#[derive(Clone, Debug, Default)]
-struct Identity {
-    id: Option<String>,
-    created: Option<String>,
-    model: Option<String>,
 }
 
 /// What a line of a stream is.
@@ -63,56 +63,18 @@ pub enum Seen {
     Foreign,
 }
 
-#[derive(Deserialize)]
-struct Body<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    created: Option<&'a RawValue>,
-    model: Option<&'a RawValue>,
-    choices: Option<Vec<Choice<'a>>>,
-    usage: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Choice<'a> {
-    #[serde(borrow)]
-    delta: Option<&'a RawValue>,
-    message: Option<&'a RawValue>,
-    finish_reason: Option<&'a RawValue>,
-}
-
-/// An event of Anthropic's dialect, or a whole answer.
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    content_block: Option<&'a RawValue>,
-    content: Option<&'a RawValue>,
-    delta: Option<&'a RawValue>,
-    stop_reason: Option<&'a RawValue>,
-    usage: Option<&'a RawValue>,
-    error: Option<&'a RawValue>,
-}
-
 impl Tally {
-    /// A tally for an answer in a dialect.
-    pub fn of(dialect: Dialect) -> Self {
+    /// A tally for an answer in a protocol.
+    pub fn of(protocol: Protocol) -> Self {
         Tally {
-            messages: dialect == Dialect::Messages,
+            protocol,
             ..Tally::default()
         }
     }
 
-    /// The dialect of the answer.
-    pub fn dialect(&self) -> Dialect {
-        if self.messages {
-            Dialect::Messages
-        } else {
-            Dialect::Chat
-        }
+    /// The protocol of the answer.
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
     }
 
     /// Looks at one line of a stream, with or without its end.
@@ -125,7 +87,7 @@ impl Tally {
         }
         let Some(data) = line.strip_prefix(b"data:") else {
             let known = [b":".as_slice(), b"event:", b"id:", b"retry:"];
-            if self.messages && ends_an_answer(line) {
+            if self.heralds_an_end(line) {
                 return Seen::Herald;
             }
             let field = known.iter().any(|start| line.starts_with(start));
@@ -135,88 +97,39 @@ impl Tally {
         if data == b"[DONE]" {
             return Seen::Done;
         }
-        if self.messages {
-            let event = serde_json::from_slice::<Event<'_>>(data);
-            return event.map_or(Seen::Part, |event| self.event(&event));
-        }
-        match serde_json::from_slice::<Body<'_>>(data) {
-            Ok(body) => self.body(&body),
-            // Not ours to judge: it passes, and is not counted.
-            Err(_) => Seen::Part,
-        }
+        let seen = match self.protocol {
+            Protocol::Chat | Protocol::Embeddings => chat::read(self, data),
+            Protocol::Messages => messages::read(self, data),
+            Protocol::Responses => responses::event(self, data),
+            Protocol::Gemini => gemini::read(self, data),
+        };
+        // What is no JSON is not ours to judge: it passes, and is not counted.
+        seen.unwrap_or(Seen::Part)
     }
 
-    /// Looks at a whole document. `None` when it is not an answer of this dialect at all.
+    /// Looks at a whole document. `None` when it is not an answer of this protocol at all.
     pub fn document(&mut self, text: &[u8]) -> Option<Seen> {
-        if self.messages {
-            let whole: Event<'_> = serde_json::from_slice(text).ok()?;
-            return Some(self.event(&whole));
+        match self.protocol {
+            Protocol::Chat | Protocol::Embeddings => chat::read(self, text),
+            Protocol::Messages => messages::read(self, text),
+            Protocol::Responses => responses::document(self, text),
+            Protocol::Gemini => gemini::read(self, text),
         }
-        let body: Body<'_> = serde_json::from_slice(text).ok()?;
-        Some(self.body(&body))
     }
 
-    fn body(&mut self, body: &Body<'_>) -> Seen {
-        if let Some(error) = body.error.filter(|error| error.get() != "null") {
-            return Seen::Error(serde_json::from_str(error.get()).unwrap_or_default());
+    /// Whether a line names an event that must not pass before the money is settled.
+    fn heralds_an_end(&self, line: &[u8]) -> bool {
+        let name = line.strip_prefix(b"event:").map(<[u8]>::trim_ascii);
+        match self.protocol {
+            Protocol::Messages => matches!(name, Some(b"message_stop" | b"error")),
+            Protocol::Responses => matches!(
+                name,
+                Some(
+                    b"response.completed" | b"response.incomplete" | b"response.failed" | b"error"
+                )
+            ),
+            Protocol::Chat | Protocol::Embeddings | Protocol::Gemini => false,
         }
-        if self.identity.is_none() {
-            let own = |raw: Option<&RawValue>| raw.map(|raw| raw.get().to_owned());
-            self.identity = Some(Identity {
-                id: own(body.id),
-                created: own(body.created),
-                model: own(body.model),
-            });
-        }
-        let usage = body.usage.and_then(|raw| usage::read(raw.get()));
-        let choices = body.choices.as_deref().unwrap_or_default();
-        for choice in choices {
-            for words in [choice.delta, choice.message].into_iter().flatten() {
-                self.words(words.get());
-            }
-            self.finished |= choice
-                .finish_reason
-                .is_some_and(|reason| reason.get() != "null");
-        }
-        let only = choices.is_empty() && body.usage.is_some_and(|raw| raw.get() != "null");
-        self.reported = usage.or(self.reported);
-        if only { Seen::UsageOnly } else { Seen::Part }
-    }
-
-    fn event(&mut self, event: &Event<'_>) -> Seen {
-        if let Some(error) = event.error.filter(|error| error.get() != "null") {
-            return Seen::Error(serde_json::from_str(error.get()).unwrap_or_default());
-        }
-        match event.kind.as_deref().unwrap_or_default() {
-            "message_stop" => return Seen::Done,
-            "ping" => return Seen::Other,
-            "message_start" => {
-                let message = event.message.map(|message| message.get());
-                let message = message.and_then(|text| serde_json::from_str::<Event<'_>>(text).ok());
-                if let Some(usage) = message.and_then(|message| message.usage) {
-                    // Its output is a placeholder; the end of the answer has the true one.
-                    usage::read_messages(usage.get(), &mut self.begun_with);
-                }
-                return Seen::Part;
-            }
-            _ => {}
-        }
-        let words = [event.content_block, event.delta, event.content];
-        for words in words.into_iter().flatten() {
-            self.words(words.get());
-        }
-        let told = |raw: Option<&RawValue>| raw.is_some_and(|raw| raw.get() != "null");
-        let inner = event.delta.map(|delta| delta.get());
-        let inner = inner.and_then(|text| serde_json::from_str::<Event<'_>>(text).ok());
-        self.finished |=
-            told(event.stop_reason) || inner.is_some_and(|delta| told(delta.stop_reason));
-        if let Some(usage) = event.usage
-            && usage::read_messages(usage.get(), &mut self.begun_with)
-            && !self.begun_with.is_empty()
-        {
-            self.reported = Some(self.begun_with);
-        }
-        Seen::Part
     }
 
     fn words(&mut self, json: &str) {
@@ -229,9 +142,9 @@ impl Tally {
         });
     }
 
-    /// Whether anything was generated or reported.
+    /// Whether nothing was generated or reported.
     pub fn is_empty(&self) -> bool {
-        self.text.is_empty() && self.reported.is_none_or(|usage| usage.output == 0)
+        !self.made && self.text.is_empty() && self.reported.is_none_or(|usage| usage.output == 0)
     }
 
     /// Tokens of the text that was not kept.
@@ -255,10 +168,17 @@ impl Tally {
     }
 }
 
-/// Whether a line names an event that must not pass before the money is settled.
-fn ends_an_answer(line: &[u8]) -> bool {
-    let name = line.strip_prefix(b"event:").map(<[u8]>::trim_ascii);
-    matches!(name, Some(b"message_stop" | b"error"))
+/// An error member, where there is one that says something.
+fn error_of(member: Option<&RawValue>) -> Option<Value> {
+    told(member).then(|| {
+        let error = member.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        error.unwrap_or_default()
+    })
+}
+
+/// Whether a member is there and not null.
+fn told(member: Option<&RawValue>) -> bool {
+    member.is_some_and(|raw| raw.get() != "null")
 }
 
 #[cfg(test)]

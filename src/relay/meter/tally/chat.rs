@@ -1,0 +1,64 @@
+//! Reads OpenAI's chunks, documents and lists of embeddings.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::usage;
+use super::{Seen, Tally, error_of, told};
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    created: Option<&'a RawValue>,
+    model: Option<&'a RawValue>,
+    choices: Option<Vec<Choice<'a>>>,
+    data: Option<&'a RawValue>,
+    usage: Option<&'a RawValue>,
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    delta: Option<&'a RawValue>,
+    message: Option<&'a RawValue>,
+    finish_reason: Option<&'a RawValue>,
+}
+
+/// The members every chunk of one stream repeats, as JSON.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Identity {
+    pub id: Option<String>,
+    pub created: Option<String>,
+    pub model: Option<String>,
+}
+
+/// Reads a chunk, or a document. `None` when it is no JSON object.
+pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
+    let body: Body<'_> = serde_json::from_slice(text).ok()?;
+    if let Some(error) = error_of(body.error) {
+        return Some(Seen::Error(error));
+    }
+    if tally.identity.is_none() {
+        let own = |raw: Option<&RawValue>| raw.map(|raw| raw.get().to_owned());
+        tally.identity = Some(Identity {
+            id: own(body.id),
+            created: own(body.created),
+            model: own(body.model),
+        });
+    }
+    let usage = body.usage.and_then(|raw| usage::read(raw.get()));
+    let choices = body.choices.as_deref().unwrap_or_default();
+    for choice in choices {
+        for words in [choice.delta, choice.message].into_iter().flatten() {
+            tally.words(words.get());
+        }
+        tally.finished |= told(choice.finish_reason);
+    }
+    let only = choices.is_empty() && told(body.usage);
+    tally.reported = usage.or(tally.reported);
+    // A list of embeddings has no words, and is an answer all the same.
+    tally.made |= body.data.is_some_and(|list| list.get().len() > 2);
+    Some(if only { Seen::UsageOnly } else { Seen::Part })
+}

@@ -1,0 +1,11 @@
+//! What goes straight through the relay in a protocol of its own, and what each kind of channel is called with.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../relay_support/mod.rs"]
+mod relay_support;
+
+mod embeddings;
+mod fake;
+mod gemini;
+mod headers;
+mod responses;
