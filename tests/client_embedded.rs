@@ -86,7 +86,7 @@ async fn chat(client: &RelayClient, key: &ApiKey, text: &str) -> Came {
             Ok(Part::Text(text)) => came.text.push_str(&text),
             Ok(Part::Usage(usage)) => came.usage = Some(usage),
             Ok(Part::Finish(finish)) => came.finish = Some(finish),
-            Ok(Part::Reasoning(_) | Part::Model(_)) => {}
+            Ok(Part::Reasoning(_) | Part::Model(_) | Part::Fingerprint(_)) => {}
             Err(fault) => came.fault = Some(fault),
         }
     }

@@ -88,6 +88,11 @@ pub enum Command {
     /// The marketplace
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// The addresses of this relay, and how each does
+    #[command(subcommand)]
+    Nodes(NodesCommand),
+    /// All forms of an address, with what is suspicious in it
+    Url(UrlArgs),
     /// What was spent, from the local ledger
     #[command(subcommand)]
     Usage(UsageCommand),
@@ -306,6 +311,37 @@ pub enum ModelSort {
     Name,
     /// By input price, cheapest first; unknown prices last.
     Price,
+}
+
+/// The addresses of a relay.
+#[derive(Debug, Subcommand)]
+pub enum NodesCommand {
+    /// List them with what was measured
+    List,
+    /// Measure name look-up, connection, TLS and first byte of each, and suggest the best
+    Test(NodesTestArgs),
+}
+
+/// Measure the nodes.
+#[derive(Debug, Args)]
+pub struct NodesTestArgs {
+    /// Further addresses to measure, in any form; they are remembered as nodes
+    #[arg(value_name = "URL")]
+    pub addresses: Vec<String>,
+    /// How often each is measured
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub rounds: u32,
+    /// Move the profile to the best node, if that is worth it
+    #[arg(long)]
+    pub use_best: bool,
+}
+
+/// All forms of an address.
+#[derive(Debug, Args)]
+pub struct UrlArgs {
+    /// The address, in any form in which it is pasted
+    #[arg(value_name = "FORM")]
+    pub form: String,
 }
 
 /// What was spent.

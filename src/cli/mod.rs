@@ -12,10 +12,12 @@ mod keys;
 mod logging;
 mod models;
 mod neighbours;
+mod nodes;
 pub mod output;
 mod profiles;
 mod secret;
 mod serve;
+mod url;
 mod usage;
 mod world;
 
@@ -81,6 +83,8 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Keys(command)) => keys::run(&world, command).await,
         Some(Command::Groups(command)) => groups::run(&world, command).await,
         Some(Command::Models(command)) => models::run(&world, command).await,
+        Some(Command::Nodes(command)) => nodes::run(&world, command).await,
+        Some(Command::Url(args)) => url::run(&world, &args),
         Some(Command::Usage(command)) => usage::run(&world, command).await,
         Some(Command::Channels(command)) => channels::run(&world, command).await,
         Some(Command::Serve(args)) => serve::run(&world, args).await,

@@ -105,10 +105,15 @@ impl World {
     /// # Errors
     /// When its relay cannot be reached or started.
     pub async fn session(&self) -> Result<Session, Fault> {
+        self.stay().await;
+        Session::open(Arc::clone(&self.host) as Arc<dyn Host>, self.profile_name()).await
+    }
+
+    /// Keeps the embedded relay up while this command asks it; of no consequence for another relay.
+    pub async fn stay(&self) {
         if self.profile_name() == LOCAL {
             *self.stay.lock().await = Stay::take(&self.data).await;
         }
-        Session::open(Arc::clone(&self.host) as Arc<dyn Host>, self.profile_name()).await
     }
 
     /// Opens the ledger.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::RelayClient;
 use super::call::{As, Call};
+use crate::domain::node::Node;
 use crate::domain::{Account, Fault, FaultKind, Group, QuotaScale};
 use crate::wire::family::{Family, Site, read_status};
 use crate::wire::new_api::{SelfUser, convert};
@@ -61,6 +62,18 @@ impl RelayClient {
             }]),
             _ => Err(fault),
         }
+    }
+
+    /// The nodes the relay names; none where it names none.
+    ///
+    /// # Errors
+    /// When the relay cannot be asked.
+    pub async fn nodes(&self) -> Result<Vec<Node>, Fault> {
+        Ok(self
+            .site()
+            .await?
+            .map(|site| site.nodes.clone())
+            .unwrap_or_default())
     }
 
     /// What the relay's status tells; `None` for an address that has no console we know.

@@ -14,6 +14,7 @@ use url::Url;
 use super::RelayClient;
 use super::answer::{Answer, redirect_fault};
 use super::http::{network_fault, timeout_fault};
+use crate::domain::retry::Trouble;
 use crate::domain::{ApiKey, Fault, FaultKind};
 use crate::wire::console_error::wanted_header;
 use crate::wire::plain::one_line;
@@ -88,16 +89,33 @@ impl RelayClient {
         let mut repetition = 0;
         loop {
             let outcome = self.call_without_repeating(call).await;
-            let (again, retry_after) = match &outcome {
-                Ok(answer) => (
-                    matches!(answer.status, 429 | 500 | 502 | 503 | 504 | 524),
-                    super::answer::headers_of(&answer.headers).retry_after,
-                ),
+            let (trouble, again) = match &outcome {
+                Ok(answer) => {
+                    let retry_after = super::answer::headers_of(&answer.headers).retry_after;
+                    let status = Some(answer.status);
+                    (
+                        Trouble {
+                            status,
+                            kind: None,
+                            retry_after,
+                        },
+                        true,
+                    )
+                }
                 // Once is enough to get past a connection that was closing; nobody wants to wait for a wrong address.
-                Err(fault) => (fault.kind == FaultKind::Network && repetition == 0, None),
+                Err(fault) => {
+                    let kind = Some(fault.kind);
+                    (
+                        Trouble {
+                            kind,
+                            ..Trouble::default()
+                        },
+                        repetition == 0,
+                    )
+                }
             };
             let wait = options
-                .wait(repetition, retry_after)
+                .wait(repetition, trouble)
                 .filter(|_| may_repeat && again);
             let Some(wait) = wait else {
                 return outcome;

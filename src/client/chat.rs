@@ -41,6 +41,15 @@ pub struct Parts {
     inner: Pin<Box<dyn Stream<Item = Result<Part, Fault>> + Send>>,
 }
 
+impl Parts {
+    /// The parts that a stream gives.
+    pub(super) fn of(parts: impl Stream<Item = Result<Part, Fault>> + Send + 'static) -> Self {
+        Parts {
+            inner: Box::pin(parts),
+        }
+    }
+}
+
 impl Stream for Parts {
     type Item = Result<Part, Fault>;
 
@@ -109,14 +118,12 @@ impl RelayClient {
         Ok(Reply {
             status,
             request_id: request_id(response.headers()).map(one_line),
-            parts: Parts {
-                inner: Box::pin(stream::parts(
-                    response,
-                    inner.address.clone(),
-                    inner.options,
-                    self.secrets(As::Key(key)),
-                )),
-            },
+            parts: Parts::of(stream::parts(
+                response,
+                inner.address.clone(),
+                inner.options,
+                self.secrets(As::Key(key)),
+            )),
         })
     }
 

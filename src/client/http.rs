@@ -56,7 +56,7 @@ pub(super) fn client(address: &Address, connect: Duration) -> Result<Client, Fau
     })
 }
 
-fn is_this_machine(address: &Address) -> bool {
+pub(super) fn is_this_machine(address: &Address) -> bool {
     match Url::parse(address.base()).ok().as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -79,8 +79,10 @@ pub(super) fn network_fault(address: &Address, error: &reqwest::Error) -> Fault 
         )
         .advise("check the spelling of the address, and the network connection");
     }
-    let tls = chain(error).any(|cause| cause.is::<rustls::Error>());
-    if tls || cause.contains("certificate") {
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
+        return super::tls::fault(host, tls);
+    }
+    if cause.contains("certificate") {
         return Fault::new(FaultKind::Network, format!("no secure connection to {host}: {cause}"))
             .advise("check the clock of this machine and whether the address is right; a proxy may be in between");
     }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::RelayClient;
 use super::account::odd_answer;
 use super::call::Call;
+use crate::domain::retry::Trouble;
 use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, UnixSeconds};
 use crate::wire::new_api::{TokenRow, convert};
 
@@ -149,7 +150,12 @@ impl RelayClient {
             if let Some(row) = newest {
                 return Ok((row, now));
             }
-            let Some(wait) = self.inner.options.wait(repetition, None) else {
+            // Logs and caches lag behind; asking again is as if the relay had been busy.
+            let not_there = Trouble {
+                status: Some(503),
+                ..Trouble::default()
+            };
+            let Some(wait) = self.inner.options.wait(repetition, not_there) else {
                 return Err(Fault::new(
                     FaultKind::Server,
                     format!(

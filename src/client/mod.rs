@@ -5,6 +5,7 @@
 
 mod account;
 mod answer;
+mod ask;
 mod call;
 mod charge;
 mod chat;
@@ -16,6 +17,9 @@ mod models;
 mod options;
 pub mod owner;
 mod probe;
+mod reach;
+mod standing;
+mod tls;
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -29,6 +33,8 @@ pub use charge::{Charge, ChargeQuery};
 pub use chat::{Parts, Reply};
 pub use http::install_tls;
 pub use options::Options;
+pub use reach::{Reach, Step};
+pub use standing::{ApiSeen, ConsoleSeen, KeyMoney, Look, Standing};
 
 /// Who we are to a relay's console. Without an access token only its public parts and calls with a key work.
 #[derive(Clone, Debug, Default)]

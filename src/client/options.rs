@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::UnixMillis;
+use crate::domain::retry::{self, Patience, Trouble};
 
 /// The patience of a client. Tests bring their own; everything else uses the default.
 #[derive(Clone, Copy, Debug)]
@@ -51,17 +52,13 @@ impl Default for Options {
 
 impl Options {
     /// How long to wait before the repetition of this number (0 for the first); `None` when it is not worth it.
-    pub(super) fn wait(&self, repetition: u32, retry_after: Option<u64>) -> Option<Duration> {
-        if repetition >= self.retries {
-            return None;
-        }
-        let grown = self.backoff.saturating_mul(1 << repetition.min(16));
-        let own = grown.mul_f64(0.5 + (self.jitter)().clamp(0.0, 1.0) / 2.0);
-        match retry_after.map(Duration::from_secs) {
-            Some(asked) if asked > self.longest_wait => None,
-            Some(asked) => Some(asked.max(own)),
-            None => Some(own),
-        }
+    pub(super) fn wait(&self, repetition: u32, trouble: Trouble) -> Option<Duration> {
+        let patience = Patience {
+            most: self.retries,
+            first: self.backoff,
+            longest: self.longest_wait,
+        };
+        retry::wait(&patience, repetition, trouble, (self.jitter)())
     }
 }
 
@@ -82,21 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s_97_waits_double_and_honour_what_the_relay_asks() {
-        let options = Options {
-            jitter: || 1.0,
-            ..Options::default()
-        };
-        let waits: Vec<_> = (0..4).map(|nth| options.wait(nth, None)).collect();
-        let ms = |ms| Some(Duration::from_millis(ms));
-        assert_eq!(waits, [ms(500), ms(1_000), ms(2_000), None]);
-        assert_eq!(options.wait(0, Some(7)), Some(Duration::from_secs(7)));
-        assert_eq!(options.wait(0, Some(3_600)), None, "too long to wait here");
-        let lucky = Options {
-            jitter: || 0.0,
-            ..options
-        };
-        assert_eq!(lucky.wait(0, None), ms(250));
+    fn luck_and_the_clock_are_of_this_machine() {
         assert!((0.0..=1.0).contains(&luck()) && now().0 > 1_700_000_000_000);
     }
 }

@@ -2,10 +2,16 @@
 //!
 //! The base is scheme, host, port and, for relays behind a path, that path; it never ends in a slash or `/v1`.
 
+mod forms;
+mod reading;
+mod suspicion;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use url::Url;
+
+pub use forms::Form;
+pub use suspicion::{AddressError, Suspicion};
 
 /// A relay's base address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -14,152 +20,13 @@ pub struct Address {
     base: String,
 }
 
-/// Something odd about an address as it was given, and that was put right.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Suspicion {
-    /// An endpoint's path was part of it.
-    EndpointPath(String),
-    /// `/v1` stood there twice.
-    DoubledVersion,
-    /// `/chat/completions` stood there without `/v1`.
-    VersionMissing,
-    /// It ended in a slash.
-    TrailingSlash,
-    /// Full-width characters stood for plain ones.
-    FullWidth,
-    /// `http` to a host that is not this machine or its network: keys would travel in the clear.
-    Unencrypted,
-    /// No scheme was given; this one was taken.
-    SchemeMissing(&'static str),
-    /// A query or fragment was part of it.
-    Extras,
-}
-
-impl fmt::Display for Suspicion {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Suspicion::EndpointPath(path) => {
-                write!(
-                    out,
-                    "{path} is an endpoint, not part of the base address; it was taken off"
-                )
-            }
-            Suspicion::DoubledVersion => out.write_str("/v1 stood there twice"),
-            Suspicion::VersionMissing => {
-                out.write_str("an endpoint without /v1: calls would have answered a web page")
-            }
-            Suspicion::TrailingSlash => out.write_str("a trailing slash was taken off"),
-            Suspicion::FullWidth => {
-                out.write_str("full-width characters were replaced by plain ones")
-            }
-            Suspicion::Unencrypted => {
-                out.write_str("http sends your key unencrypted; is https meant?")
-            }
-            Suspicion::SchemeMissing(scheme) => {
-                write!(out, "no scheme was given; {scheme} was taken")
-            }
-            Suspicion::Extras => out.write_str("the part after ? or # was taken off"),
-        }
-    }
-}
-
-/// Why a text is not an address. The text is never repeated: people paste keys and passwords into the wrong field.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// Nothing in it.
-    #[error("no address was given; it looks like https://host")]
-    Empty,
-    /// Not parseable.
-    #[error("this is not an address ({why}); it looks like https://host")]
-    Malformed {
-        /// What the parser said.
-        why: String,
-    },
-    /// Some other scheme, named without what stood behind it.
-    #[error("{0}:// is not a web address; it must start with https:// or http://")]
-    Scheme(String),
-    /// A key in its place. The key is not repeated.
-    #[error("this is a key, not an address; the address looks like https://host")]
-    Key,
-    /// A user name or password in it.
-    #[error("the address holds a user name or password; give the key separately")]
-    Credentials,
-}
-
-/// The endings that are taken off, longest first.
-const ENDPOINTS: [&str; 9] = [
-    "/v1/models/chat/completions",
-    "/chat/completions",
-    "/messages/count_tokens",
-    "/completions",
-    "/messages",
-    "/responses",
-    "/embeddings",
-    "/models",
-    "/api/status",
-];
-
 impl Address {
     /// Reads any pasted form and says what was odd about it.
     ///
     /// # Errors
     /// When no address can be made out.
     pub fn parse(text: &str) -> Result<(Self, Vec<Suspicion>), AddressError> {
-        let mut odd = Vec::new();
-        let plain: String = text.trim().chars().map(narrow).collect();
-        if plain != text.trim() {
-            odd.push(Suspicion::FullWidth);
-        }
-        let plain = plain.trim_matches(|letter: char| {
-            matches!(letter, '"' | '\'' | '`' | '<' | '>') || letter.is_whitespace()
-        });
-        if plain.is_empty() {
-            return Err(AddressError::Empty);
-        }
-        if holds_key(plain) {
-            return Err(AddressError::Key);
-        }
-        if authority(plain).contains('@') {
-            return Err(AddressError::Credentials);
-        }
-        let with_scheme = if plain.contains("://") {
-            plain.to_owned()
-        } else {
-            let host = plain.split(['/', ':']).next().unwrap_or_default();
-            let scheme = if is_near(host) { "http" } else { "https" };
-            odd.push(Suspicion::SchemeMissing(if scheme == "http" {
-                "http://"
-            } else {
-                "https://"
-            }));
-            format!("{scheme}://{plain}")
-        };
-        let malformed = |why: String| AddressError::Malformed { why };
-        let url = Url::parse(&with_scheme).map_err(|error| malformed(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(AddressError::Scheme(url.scheme().to_owned()));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(AddressError::Credentials);
-        }
-        let host = url.host_str().ok_or_else(|| malformed("no host".into()))?;
-        if url.query().is_some() || url.fragment().is_some() {
-            odd.push(Suspicion::Extras);
-        }
-        if url.scheme() == "http" && !is_near(host) {
-            odd.push(Suspicion::Unencrypted);
-        }
-        let path = base_path(url.path(), &mut odd);
-        let port = url
-            .port()
-            .map(|port| format!(":{port}"))
-            .unwrap_or_default();
-        Ok((
-            Address {
-                base: format!("{}://{host}{port}{path}", url.scheme()),
-            },
-            odd,
-        ))
+        reading::read(text)
     }
 
     /// The base, as tools of the Anthropic style want it: `https://host`.
@@ -185,70 +52,30 @@ impl Address {
             .map_or(self.base.as_str(), |(_, rest)| rest);
         rest.split('/').next().unwrap_or(rest)
     }
-}
 
-/// Whether a word of the text, or the host in it, is a key: `Bearer sk-…`, `key="sk-…"`, `https://sk-…`.
-fn holds_key(text: &str) -> bool {
-    let quote = |letter: char| matches!(letter, '"' | '\'' | '`' | '<' | '>' | '=' | ':' | ',');
-    let mut words = text.split(|letter: char| letter.is_whitespace() || quote(letter));
-    let host = authority(text);
-    words.any(|word| word.starts_with("sk-")) || (host.starts_with("sk-") && !host.contains('.'))
-}
+    /// Whether what is sent here is encrypted on its way.
+    pub fn is_encrypted(&self) -> bool {
+        self.base.starts_with("https://")
+    }
 
-/// What stands before the path, user name and password included.
-fn authority(text: &str) -> &str {
-    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-    rest.split(['/', '?', '#', '\\']).next().unwrap_or(rest)
-}
+    /// Whether it is this machine or one of a private network.
+    pub fn is_near(&self) -> bool {
+        let host = self.host();
+        let name = match host.strip_prefix('[') {
+            Some(sixth) => sixth.split(']').next().unwrap_or(sixth),
+            None => host.split(':').next().unwrap_or(host),
+        };
+        reading::is_near(name)
+    }
 
-/// Takes the endpoint, the version and trailing slashes off a path.
-fn base_path(path: &str, odd: &mut Vec<Suspicion>) -> String {
-    let mut path = path.to_owned();
-    if path.len() > 1 && path.ends_with('/') {
-        odd.push(Suspicion::TrailingSlash);
-    }
-    path.truncate(path.trim_end_matches('/').len());
-    if let Some(endpoint) = ENDPOINTS.iter().find(|endpoint| path.ends_with(*endpoint)) {
-        path.truncate(path.len() - endpoint.len());
-        odd.push(Suspicion::EndpointPath((*endpoint).to_owned()));
-        if !path.ends_with("/v1") && !endpoint.starts_with("/v1") && !endpoint.starts_with("/api") {
-            odd.push(Suspicion::VersionMissing);
-        }
-    }
-    let mut versions = 0;
-    while let Some(rest) = ["/v1", "/v1beta"]
-        .iter()
-        .find_map(|version| path.strip_suffix(version))
-    {
-        path = rest.trim_end_matches('/').to_owned();
-        versions += 1;
-    }
-    if versions > 1 {
-        odd.push(Suspicion::DoubledVersion);
-    }
-    path
-}
-
-/// Full-width letters, digits and signs as their plain twins; the ideographic full stop as a point.
-fn narrow(letter: char) -> char {
-    match letter {
-        '。' | '．' => '.',
-        '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(letter as u32 - 0xfee0).unwrap_or(letter),
-        other => other,
-    }
-}
-
-/// Whether a host is this machine or in a private network, where `http` is what one would expect.
-fn is_near(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    if host == "localhost" || host.ends_with(".localhost") || host.ends_with(".local") {
-        return true;
-    }
-    match host.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
-        Ok(std::net::IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local(),
-        Err(_) => false,
+    /// The same place reached the other way: `http` for `https` and back.
+    #[must_use]
+    pub fn other_scheme(&self) -> Self {
+        let base = match self.base.strip_prefix("https://") {
+            Some(rest) => format!("http://{rest}"),
+            None => self.base.replacen("http://", "https://", 1),
+        };
+        Address { base }
     }
 }
 

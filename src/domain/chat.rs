@@ -49,6 +49,8 @@ pub enum Part {
     Usage(Usage),
     /// The name of the model that answers, as the relay echoes it.
     Model(String),
+    /// The mark by which the vendor tells one set-up of the model from another, where it gives one.
+    Fingerprint(String),
     /// Why the answer ended.
     Finish(Finish),
 }

@@ -10,6 +10,7 @@ pub mod host;
 mod key_asks;
 mod key_door;
 pub mod keys;
+pub mod nodes;
 pub mod outbox;
 pub mod relays;
 mod replies;

@@ -105,6 +105,24 @@ impl Session {
         })
     }
 
+    /// A session whose relay was not asked for anything yet, and that therefore cannot fail: for a diagnosis.
+    pub fn unopened(host: Arc<dyn Host>, profile: Profile, client: RelayClient) -> Self {
+        Session {
+            profile,
+            client,
+            facts: RelayFacts {
+                system_name: String::new(),
+                version: None,
+                scale: crate::domain::QuotaScale::default(),
+                manages: false,
+                reveals_keys: false,
+                latency_ms: 0,
+            },
+            lists: Lists::default(),
+            host,
+        }
+    }
+
     /// The same session on a relay that surely runs. The embedded relay may have been served by another process that
     /// has ended since; then it is started here, perhaps on another port. Costs one look at a lock file.
     ///

@@ -55,7 +55,11 @@ impl SpendMeter {
                 self.output.add(text);
             }
             Part::Usage(usage) => self.reported = Some(*usage),
-            Part::Text(_) | Part::Reasoning(_) | Part::Model(_) | Part::Finish(_) => {}
+            Part::Text(_)
+            | Part::Reasoning(_)
+            | Part::Model(_)
+            | Part::Fingerprint(_)
+            | Part::Finish(_) => {}
         }
     }
 

@@ -40,6 +40,12 @@ pub struct Done {
     pub may_be_billed: bool,
     /// The name the relay echoed.
     pub model_echoed: Option<String>,
+    /// The vendor's mark of the set-up that answered, where it gave one.
+    pub fingerprint: Option<String>,
+    /// The HTTP status, where an answer came.
+    pub status: Option<u16>,
+    /// What the relay reported, where it did.
+    pub reported: Option<crate::domain::Usage>,
 }
 
 /// Sends a request and follows its reply to the end, or until `stop` is called.
@@ -49,6 +55,20 @@ pub async fn run(
     plan: &Plan,
     clock: &Clock,
     stop: &CancellationToken,
+    tell: impl FnMut(Progress),
+) -> Done {
+    let asked = session.client.chat(&plan.key.held.secret, &plan.request);
+    run_asked(session, ledger, plan, clock, stop, asked, tell).await
+}
+
+/// The same for a reply that is asked for in another way; `asked` sends nothing before it is polled.
+pub async fn run_asked(
+    session: &Session,
+    ledger: &Ledger,
+    plan: &Plan,
+    clock: &Clock,
+    stop: &CancellationToken,
+    asked: impl Future<Output = Result<Reply, Fault>>,
     mut tell: impl FnMut(Progress),
 ) -> Done {
     let mut meter = SpendMeter::new(&plan.request, plan.purse.clone());
@@ -72,6 +92,9 @@ pub async fn run(
                 receipt: None,
                 may_be_billed: false,
                 model_echoed: None,
+                fingerprint: None,
+                status: None,
+                reported: None,
             };
         }
     };
@@ -83,7 +106,7 @@ pub async fn run(
     let answered = tokio::select! {
         biased;
         () = stop.cancelled() => Err(None),
-        reply = session.client.chat(&plan.key.held.secret, &plan.request) => reply.map_err(Some),
+        reply = asked => reply.map_err(Some),
     };
     match answered {
         Ok(reply) => {
@@ -130,6 +153,9 @@ pub async fn run(
         receipt: Some(receipt),
         may_be_billed: !refused,
         model_echoed: course.model_echoed,
+        fingerprint: course.fingerprint,
+        status: course.status,
+        reported: meter.reported(),
     };
     if let Err(error) = ledger.end(receipt, outcome).await {
         done.end.fault = done.end.fault.or(Some(error.into()));
@@ -143,6 +169,7 @@ struct Course {
     status: Option<u16>,
     request_id: Option<String>,
     model_echoed: Option<String>,
+    fingerprint: Option<String>,
     finish: Option<Finish>,
     fault: Option<Fault>,
 }
@@ -210,6 +237,10 @@ async fn follow(
             Part::Usage(_) => {}
             Part::Model(name) => {
                 course.model_echoed.get_or_insert(name);
+                continue;
+            }
+            Part::Fingerprint(mark) => {
+                course.fingerprint.get_or_insert(mark);
                 continue;
             }
             Part::Finish(finish) => {

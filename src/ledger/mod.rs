@@ -9,8 +9,11 @@
 mod conversations;
 mod desk;
 mod error;
+mod nodes;
 mod opening;
+mod proofs;
 mod receipts;
+mod results;
 mod row;
 mod runs;
 mod values;

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::new_api::{Status, convert};
 use super::plain::one_line;
-use crate::domain::QuotaScale;
+use crate::domain::node::Node;
+use crate::domain::{Address, QuotaScale};
 
 /// The program name our own relay gives itself.
 pub const OWN_SYSTEM: &str = "relaydeck";
@@ -35,6 +36,8 @@ pub struct Site {
     pub version: Option<String>,
     /// What its quota units are worth.
     pub scale: QuotaScale,
+    /// The nodes it names.
+    pub nodes: Vec<Node>,
     /// Whether it is a relay of ours, which keeps no secret it could show again.
     pub ours: bool,
 }
@@ -66,8 +69,27 @@ pub fn read_status(document: &Value) -> Option<Site> {
         scale: convert::scale(&status),
         version: (!version.is_empty()).then_some(version),
         system_name,
+        nodes: nodes(&status),
         ours,
     })
+}
+
+/// The nodes a status names, put into form; what is no address is left out, and so is one that is named twice.
+fn nodes(status: &Status) -> Vec<Node> {
+    let mut found: Vec<Node> = Vec::new();
+    for info in &status.api_info {
+        let Ok((address, _)) = Address::parse(&info.url) else {
+            continue;
+        };
+        if found.iter().all(|node| node.address != address) {
+            found.push(Node {
+                address,
+                name: one_line(&info.route),
+                description: one_line(&info.description),
+            });
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -11,4 +11,5 @@ pub mod new_api;
 pub mod openai_chat;
 pub mod openai_error;
 pub mod plain;
+pub mod short;
 pub mod sse;

@@ -76,6 +76,7 @@ pub fn encode(request: &ChatRequest, delivery: Delivery) -> Vec<u8> {
 #[derive(Debug, Default)]
 pub struct ChatDecoder {
     model: String,
+    fingerprint: String,
     finished: bool,
     done: bool,
 }
@@ -127,6 +128,12 @@ impl ChatDecoder {
         {
             self.model = model.to_owned();
             out.push(Part::Model(model.to_owned()));
+        }
+        if let Some(mark) = text(value.get("system_fingerprint"))
+            && mark != self.fingerprint
+        {
+            self.fingerprint.clone_from(&mark);
+            out.push(Part::Fingerprint(mark));
         }
         // We ask for one choice; should a server send several, the first is the answer.
         let choice = value

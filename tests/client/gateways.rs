@@ -125,7 +125,7 @@ async fn a_path_too_many_is_found_out() {
     })
     .await;
     let base = fake.address.base().to_owned();
-    let address = Address::parse(&format!("{base}/panel")).unwrap().0;
+    let address = Address::parse(&format!("{base}/shop")).unwrap().0;
     let client = RelayClient::with_options(address, Credentials::default(), options()).unwrap();
     let fault = client.probe().await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::NotAnApi);
