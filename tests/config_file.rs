@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use relaydeck::config::{
-    Color, Config, ConfigError, Environment, Folders, Glyphs, Layer, Link, Options, Profiles,
-    State, Theme,
+    Color, Config, ConfigError, Environment, Folders, Glyphs, Layer, Link, Options, Profiles, State,
 };
 use relaydeck::domain::{Access, Address, Fault, FaultKind, Profile};
 use relaydeck::files::FileError;
@@ -108,8 +107,8 @@ fn each_layer_is_stronger_than_the_one_below_it() {
         (9, Layer::Flag)
     );
     assert_eq!(
-        (got.theme.value, got.theme.layer),
-        (Theme::Mono, Layer::File),
+        (got.theme.value.name(), got.theme.layer),
+        ("mono", Layer::File),
         "an empty variable is none"
     );
     assert_eq!(

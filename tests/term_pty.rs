@@ -9,7 +9,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use portable_pty::{MasterPty, PtyPair, PtySize, native_pty_system};
 use relaydeck::tui::term::guard::{ENTER, Guard, LEAVE};
 use relaydeck::tui::term::outlet::Outlet;
-use relaydeck::tui::term::{Input, Reader, Screen, Tty};
+use relaydeck::tui::term::{Dialect, Input, Reader, Screen, Tty};
 use rustix::termios::{LocalModes, tcgetattr};
 use tokio::time::timeout;
 
@@ -225,7 +225,7 @@ async fn a_line_that_is_gone_breaks_the_outlet() -> Outcome {
 #[tokio::test]
 async fn the_screen_draws_resizes_and_leaves() -> Outcome {
     let Line { master, tty } = line()?;
-    let mut screen = Screen::open(tty.try_clone()?)?;
+    let mut screen = Screen::open(tty.try_clone()?, Dialect::default())?;
     screen.draw(|frame| frame.render_widget("first", frame.area()))?;
     master.resize(PtySize {
         rows: 30,
@@ -233,7 +233,7 @@ async fn the_screen_draws_resizes_and_leaves() -> Outcome {
         pixel_width: 0,
         pixel_height: 0,
     })?;
-    let size = screen.resize()?;
+    let size = screen.resize();
     assert_eq!((size.width, size.height), (100, 30));
     screen.draw(|frame| {
         assert_eq!(frame.area().as_size(), size);

@@ -68,7 +68,8 @@ impl Deck {
             }
         });
         let (handle, inbox) = pair();
-        let options = Options::detect(ColorChoice::Never, LinkChoice::Local, "0.1.0", |_| None);
+        let options =
+            Options::detect(ColorChoice::Never, LinkChoice::Local, "0.1.0", |_| None).unwrap();
         let task = tokio::spawn(async move { run_on(tty, handle, options).await.unwrap() });
         let keyboard = pair_of_ends.master.take_writer().unwrap();
         Deck {

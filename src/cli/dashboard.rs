@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::looks;
 use super::world::{Ending, World};
-use crate::config::{Color, Glyphs, Layer, Link, Theme};
+use crate::config::{Glyphs, Layer, Link};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{self, host::Host};
 use crate::tui::term::LinkChoice;
-use crate::tui::theme::{self, ColorChoice};
+use crate::tui::theme::ColorChoice;
 use crate::tui::{self, Options, Outcome};
 
 /// How long the engine may take to write down what ran when the dashboard left.
@@ -19,9 +20,10 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the terminal cannot be used, or something in the program broke.
 pub async fn run(world: &World) -> Result<Ending, Fault> {
+    let options = options(world)?;
     let host: Arc<dyn Host> = Arc::clone(&world.host) as Arc<dyn Host>;
     let (handle, engine) = engine::spawn(host, world.clock.clone());
-    let left = tui::run(handle, options(world)).await;
+    let left = tui::run(handle, options).await;
     // The door is shut now; running replies are stopped and written down.
     if tokio::time::timeout(LEAVE_WITHIN, engine).await.is_err() {
         tracing::warn!("the engine did not end in time");
@@ -43,13 +45,8 @@ pub async fn run(world: &World) -> Result<Ending, Fault> {
 }
 
 /// The settings in the dashboard's words.
-fn options(world: &World) -> Options {
+fn options(world: &World) -> Result<Options, Fault> {
     let settings = &world.settings;
-    let color = match (settings.theme.value, settings.color.value) {
-        (Theme::Mono, _) | (_, Color::Never) => ColorChoice::Never,
-        (Theme::Auto, Color::Always) => ColorChoice::Always,
-        (Theme::Auto, Color::Auto) => ColorChoice::Auto,
-    };
     let link = match settings.link.value {
         Link::Auto => LinkChoice::Auto,
         Link::Local => LinkChoice::Local,
@@ -57,14 +54,15 @@ fn options(world: &World) -> Options {
         Link::Slow => LinkChoice::Slow,
     };
     let env = |name: &str| std::env::var(name).ok();
-    let mut options = Options::detect(color, link, env!("CARGO_PKG_VERSION"), env);
-    match settings.glyphs.value {
-        Glyphs::Auto => {}
-        Glyphs::Unicode => options.glyphs = theme::Glyphs::Unicode,
-        Glyphs::Ascii => options.glyphs = theme::Glyphs::Ascii,
-    }
+    let keymap = looks::keymap(&world.folders)?;
+    let theme = looks::theme(&world.folders, settings, env)?;
+    let version = env!("CARGO_PKG_VERSION");
+    let options = Options::detect(ColorChoice::Auto, link, version, env);
+    let mut options = options.map_err(looks::broken)?;
+    options.glyphs_may_change = settings.glyphs.value == Glyphs::Auto;
+    (options.keymap, options.theme) = (keymap, theme);
     // What was used last the engine knows, and on a first run nothing is opened unasked.
     let asked = !matches!(settings.profile.layer, Layer::BuiltIn | Layer::Remembered);
     options.profile = asked.then(|| settings.profile.value.clone());
-    options
+    Ok(options)
 }

@@ -10,6 +10,7 @@ mod groups;
 mod host;
 mod keys;
 mod logging;
+mod looks;
 mod models;
 mod neighbours;
 mod nodes;

@@ -54,6 +54,8 @@ pub struct World {
     pub host: Arc<CliHost>,
     /// The effective settings.
     pub settings: Settings,
+    /// Where the user's keys and themes are.
+    pub folders: Folders,
     /// Where the embedded relay's data are.
     data: PathBuf,
     /// Keeps the embedded relay up while this command asks it.
@@ -83,12 +85,13 @@ impl World {
             .ok()
             .and_then(|()| logging::start(&folders.logs, global.verbose));
         let data = folders.data.clone();
-        let host = Arc::new(CliHost::new(folders, listen));
+        let host = Arc::new(CliHost::new(folders.clone(), listen));
         Ok(World {
             json: global.json,
             clock: Clock::system(),
             host,
             settings,
+            folders,
             data,
             stay: Mutex::default(),
             _log: log,

@@ -63,6 +63,16 @@ impl Folders {
         self.config.join("config.toml")
     }
 
+    /// `keymap.toml`: keys of the user's.
+    pub fn keymap_file(&self) -> PathBuf {
+        self.config.join("keymap.toml")
+    }
+
+    /// `themes`: a file for each theme of the user's.
+    pub fn themes(&self) -> PathBuf {
+        self.config.join("themes")
+    }
+
     /// `ledger.db`.
     pub fn ledger_file(&self) -> PathBuf {
         self.data.join("ledger.db")

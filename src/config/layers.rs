@@ -166,7 +166,7 @@ fn resolve(
         color: strongest(&layers, |options| options.color, Color::default()),
         link: strongest(&layers, |options| options.link, Link::default()),
         glyphs: strongest(&layers, |options| options.glyphs, Glyphs::default()),
-        theme: strongest(&layers, |options| options.theme, Theme::default()),
+        theme: strongest(&layers, |options| options.theme.clone(), Theme::default()),
         listen: strongest(&layers, |options| options.listen, DEFAULT_LISTEN),
     }
 }

@@ -98,14 +98,38 @@ words! {
     }
 }
 
-words! {
-    /// The colours' theme.
-    Theme {
-        /// The terminal's own sixteen colours.
-        #[default]
-        Auto = "auto",
-        /// No colours: bold, dim and reverse only.
-        Mono = "mono",
+/// The name of a theme: one that the program brings, or a file of the folder `themes` beside the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Theme(String);
+
+impl Theme {
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Theme {
+    fn default() -> Self {
+        Theme("auto".into())
+    }
+}
+
+impl FromStr for Theme {
+    type Err = WrongValue;
+
+    /// A name that can be a file's; whether there is such a theme is seen when it is loaded.
+    fn from_str(text: &str) -> Result<Self, WrongValue> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
+            return Err(WrongValue {
+                takes: vec![
+                    "auto, dark, light, mono, colour-blind, or the name of a file in the folder themes, without .toml",
+                ],
+                nearest: None,
+            });
+        }
+        Ok(Theme(text.to_owned()))
     }
 }
 

@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
+use super::theme::Theme;
 use crate::domain::UnixMillis;
 use crate::engine::door::{Command, Event};
 
@@ -33,6 +34,8 @@ pub enum Msg {
     Paste(String),
     /// The terminal has another size.
     Resize(Size),
+    /// More is known of what the terminal can show.
+    Theme(Box<Theme>),
     /// The engine says something.
     Engine(Box<Event>),
     /// The engine is gone.

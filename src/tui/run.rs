@@ -11,15 +11,13 @@ use tokio::time::{Duration, sleep};
 
 use super::effect::{Clip, Effect};
 use super::figures::Figures;
-use super::keymap::Keymap;
 use super::model::{Model, Settings};
 use super::msg::{Copied, Msg, Now};
 use super::start::{Options, Outcome, TuiError};
 use super::term::{
-    Clipboard, CopyRefused, Copyable, Drained, Input, Pacer, Reader, Screen, Sent, Signal, Signals,
-    Urgency,
+    Clipboard, CopyRefused, Copyable, Drained, Found, Input, Pacer, Probe, Reader, Screen, Sent,
+    Signal, Signals, Urgency,
 };
-use super::theme::Theme;
 use super::update::update;
 use super::view::{ViewCache, view};
 use crate::domain::UnixMillis;
@@ -61,6 +59,9 @@ pub(super) struct Loop {
     cache: ViewCache,
     screen: Screen,
     drained: Drained,
+    /// What the terminal was asked and has not answered yet.
+    probe: Probe,
+    glyphs_may_change: bool,
     pacer: Pacer,
     handle: Handle,
     clipboard: Clipboard,
@@ -78,16 +79,25 @@ pub(super) struct Loop {
 
 impl Loop {
     /// A loop for a terminal that was taken over.
-    pub(super) fn new(options: Options, handle: Handle, screen: Screen) -> Result<Self, TuiError> {
+    pub(super) fn new(
+        options: Options,
+        handle: Handle,
+        mut screen: Screen,
+    ) -> Result<Self, TuiError> {
         let clock = Clock {
             begun: Instant::now(),
         };
         let settings = Settings {
-            theme: Theme::new(options.level, options.glyphs),
-            keymap: Keymap::built_in()?,
+            theme: options.theme,
+            keymap: options.keymap,
             zone: options.zone,
             version: options.version,
             profile: options.profile,
+        };
+        let probe = if screen.ask(options.term.as_deref().unwrap_or_default())? {
+            Probe::asked(clock.uptime(), options.link)
+        } else {
+            Probe::not_asked()
         };
         let mut pacer = Pacer::new(options.link);
         pacer.touch(Urgency::Echo);
@@ -96,6 +106,8 @@ impl Loop {
             cache: ViewCache::default(),
             drained: screen.drained(),
             screen,
+            probe,
+            glyphs_may_change: options.glyphs_may_change,
             pacer,
             handle,
             clipboard: options.clipboard,
@@ -115,6 +127,7 @@ impl Loop {
     ) -> io::Result<Outcome> {
         loop {
             if let Some(outcome) = self.leaving.take() {
+                self.await_answers(&mut reader).await;
                 return Ok(outcome);
             }
             let may_draw = !self.paused && self.pacer.is_due(self.clock.uptime());
@@ -125,6 +138,7 @@ impl Loop {
                 self.pacer.due().filter(|_| !self.paused),
                 self.model.deadline(),
                 self.figures.deadline(),
+                self.probe.deadline(),
             ];
             let due = due.into_iter().flatten().min();
             let wait = due.map(|due| due.saturating_sub(self.clock.uptime()));
@@ -171,7 +185,7 @@ impl Loop {
             }
             Effect::Copy { clip, what } => return self.copy(&clip, what),
             Effect::Suspend => self.pause()?,
-            Effect::Repaint => self.screen.repaint()?,
+            Effect::Repaint => self.screen.repaint(),
             Effect::Quit => {
                 self.leaving.get_or_insert(Outcome::Left);
             }
@@ -224,10 +238,17 @@ impl Loop {
             Signal::End => self.end(Outcome::Ended),
             Signal::HangUp => self.end(Outcome::LineLost),
             Signal::Resized => {
-                let size = self.screen.resize()?;
+                let size = self.screen.resize();
                 self.take(Msg::Resize(size), Urgency::Echo)
             }
             Signal::Pause => self.pause(),
+            #[cfg(debug_assertions)]
+            Signal::Break { inside: true } => panic!("asked to, in the dashboard"),
+            #[cfg(debug_assertions)]
+            Signal::Break { inside: false } => {
+                tokio::spawn(async { panic!("asked to, in the background") });
+                Ok(())
+            }
             Signal::Resumed => {
                 self.paused = false;
                 self.screen.resume()?;
@@ -252,7 +273,39 @@ impl Loop {
         match input {
             Input::Key(key) => self.take(Msg::Key(key), Urgency::Echo),
             Input::Paste(text) => self.take(Msg::Paste(text), Urgency::Echo),
+            Input::Answer(answer) => match self.probe.take(answer) {
+                Some(found) => self.learn(&found),
+                None => Ok(()),
+            },
             Input::Lost => self.end(Outcome::LineLost),
+        }
+    }
+
+    /// What the terminal can do is known now, or as much of it as will be.
+    fn learn(&mut self, found: &Found) -> io::Result<()> {
+        self.screen.learn(found)?;
+        let theme = &self.model.settings.theme;
+        let light = found.light == Some(true);
+        let mut changed = light.then(|| theme.on_light()).flatten();
+        if self.glyphs_may_change && found.ambiguous_wide == Some(true) {
+            changed = changed.as_ref().unwrap_or(theme).in_ascii().or(changed);
+        }
+        let Some(theme) = changed else { return Ok(()) };
+        // Rows that were made look as they did before.
+        self.cache = ViewCache::default();
+        self.take(Msg::Theme(Box::new(theme)), Urgency::Echo)
+    }
+
+    /// Takes in answers that are still on their way: they would be typed at the shell's prompt.
+    async fn await_answers(&mut self, reader: &mut Reader) {
+        while let Some(until) = self.probe.deadline() {
+            let left = until.saturating_sub(self.clock.uptime());
+            let next = tokio::time::timeout(Duration::from_millis(left), reader.next()).await;
+            match next {
+                Ok(Some(Input::Answer(answer))) if self.probe.take(answer).is_none() => {}
+                Ok(Some(Input::Key(_) | Input::Paste(_))) => {}
+                Ok(_) | Err(_) => return,
+            }
         }
     }
 
@@ -274,6 +327,9 @@ impl Loop {
         let now = self.clock.uptime();
         if let Some(event) = self.figures.due(now) {
             self.take(Msg::Engine(event), Urgency::Stream)?;
+        }
+        if let Some(found) = self.probe.due(now) {
+            self.learn(&found)?;
         }
         if self.model.deadline().is_some_and(|due| due <= now) {
             self.take(Msg::Due, Urgency::Ambient)?;

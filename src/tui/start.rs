@@ -4,21 +4,23 @@ use std::io;
 
 use jiff::tz::TimeZone;
 
-use super::keymap::KeymapError;
+use super::keymap::{Keymap, KeymapError};
 use super::run::Loop;
 use super::term::{
-    Clipboard, CrashReports, Link, LinkChoice, NoTerminal, Reader, Screen, Signals, Tty,
+    Clipboard, CrashReports, Dialect, Link, LinkChoice, NoTerminal, Reader, Screen, Signals, Tty,
 };
-use super::theme::{ColorChoice, ColorLevel, Glyphs};
+use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
 use crate::engine::handle::Handle;
 
 /// What the dashboard is started with.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many colours may be used.
-    pub level: ColorLevel,
-    /// Signs beyond ASCII, or not.
-    pub glyphs: Glyphs,
+    /// How things look.
+    pub theme: Theme,
+    /// Whether the signs may still become ASCII, should the terminal draw them too wide.
+    pub glyphs_may_change: bool,
+    /// Which key does what.
+    pub keymap: Keymap,
     /// How far away the terminal is.
     pub link: Link,
     /// What stands between us and the clipboard.
@@ -35,22 +37,26 @@ pub struct Options {
 
 impl Options {
     /// Settles from two flags and the environment what the terminal can show; `env` reads one variable.
+    ///
+    /// # Errors
+    /// When the table of keys that the program carries is not sound.
     pub fn detect(
         color: ColorChoice,
         link: LinkChoice,
         version: &'static str,
         env: impl Fn(&str) -> Option<String>,
-    ) -> Self {
-        Options {
-            level: ColorLevel::detect(color, &env),
-            glyphs: Glyphs::detect(&env),
+    ) -> Result<Self, KeymapError> {
+        Ok(Options {
+            theme: Theme::new(ColorLevel::detect(color, &env), Glyphs::detect(&env)),
+            glyphs_may_change: true,
+            keymap: Keymap::built_in()?,
             link: Link::detect(link, &env),
             clipboard: Clipboard::detect(&env),
             term: env("TERM"),
             zone: TimeZone::system(),
             profile: None,
             version,
-        }
+        })
     }
 }
 
@@ -76,9 +82,6 @@ pub enum TuiError {
     /// The operating system refused something.
     #[error("the terminal cannot be used: {0}")]
     Io(#[from] io::Error),
-    /// The table of keys that the program carries is not sound.
-    #[error("the table of keys: {0}")]
-    Keymap(#[from] KeymapError),
 }
 
 impl TuiError {
@@ -87,7 +90,6 @@ impl TuiError {
         match self {
             TuiError::NoTerminal(error) => error.advice(),
             TuiError::Io(_) => "try again in another terminal; relaydeck chat needs no screen",
-            TuiError::Keymap(_) => "this build is broken; take another one",
         }
     }
 }
@@ -110,7 +112,8 @@ pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcom
     let signals = Signals::listen()?;
     let crashes = CrashReports::keep();
     let keyboard = tty.try_clone()?;
-    let screen = Screen::open(tty)?;
+    let dialect = Dialect::of(options.term.as_deref().unwrap_or_default());
+    let screen = Screen::open(tty, dialect)?;
     let reader = Reader::start(keyboard.input)?;
     let deck = Loop::new(options, handle, screen)?;
     // In a task of its own, so that a panic in it ends it like any other: screen restored, report printed.

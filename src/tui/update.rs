@@ -22,6 +22,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
             model.size = size;
             settle(model);
         }
+        Msg::Theme(theme) => model.settings.theme = *theme,
         Msg::Engine(event) => engine::event(model, *event, &mut fx),
         Msg::EngineGone => engine::gone(model),
         Msg::Busy(command) => engine::busy(model, *command),

@@ -15,6 +15,29 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// Longest wait for anything to appear. Generous: it only matters when a test fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A program whose line was lost.
+pub struct HungUp {
+    child: Box<dyn Child + Send + Sync>,
+}
+
+impl HungUp {
+    /// Waits for the end; how long it took.
+    ///
+    /// # Panics
+    /// When it does not end within half a minute.
+    pub fn wait_end(&mut self) -> Duration {
+        let begun = Instant::now();
+        while self.child.try_wait().expect("an exit status").is_none() {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "it lives on without its terminal"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        begun.elapsed()
+    }
+}
+
 /// A program on a screen.
 pub struct Pty {
     master: Box<dyn MasterPty + Send>,
@@ -26,6 +49,8 @@ pub struct Pty {
     pub raw: Vec<u8>,
     /// When it was started.
     pub started: Instant,
+    /// How the line was set before the program was started.
+    before: String,
 }
 
 impl Pty {
@@ -37,6 +62,40 @@ impl Pty {
         args: &[&str],
         env: &[(&str, &str)],
     ) -> Self {
+        let binary = env!("CARGO_BIN_EXE_relaydeck");
+        let command: Vec<&str> = std::iter::once(binary)
+            .chain(args.iter().copied())
+            .collect();
+        Self::start_program(&command, home, columns, rows, env)
+    }
+
+    /// The same where the system sends no signal when the line is lost.
+    pub fn start_detached(home: &Path, columns: u16, rows: u16, env: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_relaydeck"));
+        command.set_controlling_tty(false);
+        Self::spawn(command, home, columns, rows, env)
+    }
+
+    /// Starts a program, which may start the binary in its turn, with the binary's home in `home`.
+    pub fn start_program(
+        program: &[&str],
+        home: &Path,
+        columns: u16,
+        rows: u16,
+        env: &[(&str, &str)],
+    ) -> Self {
+        let mut command = CommandBuilder::new(program[0]);
+        command.args(&program[1..]);
+        Self::spawn(command, home, columns, rows, env)
+    }
+
+    fn spawn(
+        mut command: CommandBuilder,
+        home: &Path,
+        columns: u16,
+        rows: u16,
+        env: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows,
             cols: columns,
@@ -46,8 +105,7 @@ impl Pty {
         let pair = native_pty_system()
             .openpty(size)
             .expect("a pseudo-terminal");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_relaydeck"));
-        command.args(args);
+        let before = line(&*pair.master);
         command.env_clear();
         for (name, value) in [
             ("TERM", "xterm-256color"),
@@ -88,7 +146,38 @@ impl Pty {
             screen,
             raw: Vec::new(),
             started,
+            before,
         }
+    }
+
+    /// Sends the program a signal by its name, such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        let sent = std::process::Command::new("/bin/kill")
+            .args(["-s", name, &pid])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()), "SIG{name}");
+    }
+
+    /// Takes in what comes until nothing has for so long; whether anything did.
+    pub fn settle(&mut self, quiet: Duration) -> bool {
+        let mut came = false;
+        while let Ok(bytes) = self.output.recv_timeout(quiet) {
+            self.feed(&bytes);
+            came = true;
+        }
+        came
+    }
+
+    /// Whether the line is set as it was before the program was started.
+    pub fn line_is_as_before(&self) -> bool {
+        line(&*self.master) == self.before
+    }
+
+    /// The line is lost: nothing is on the other end any more. What is left tells how the program ends.
+    pub fn hang_up(self) -> HungUp {
+        let Pty { child, .. } = self;
+        HungUp { child }
     }
 
     /// Types bytes.
@@ -154,6 +243,19 @@ impl Pty {
         self.wait_for(&format!("{text:?}"), |screen| screen.contains(text));
     }
 
+    /// Takes output in until the program has sent these bytes.
+    ///
+    /// # Panics
+    /// When it does not within half a minute.
+    pub fn wait_raw(&mut self, wanted: &[u8]) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.raw.windows(wanted.len()).any(|bytes| bytes == wanted) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let bytes = self.output.recv_timeout(left);
+            self.feed(&bytes.expect("the bytes come"));
+        }
+    }
+
     /// Waits for the end and returns the exit code, every byte taken in.
     ///
     /// # Panics
@@ -194,6 +296,11 @@ impl Drop for Pty {
     fn drop(&mut self) {
         let _ = self.child.kill();
     }
+}
+
+/// How the line is set.
+fn line(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios())
 }
 
 fn size_of(cells: u16) -> std::num::NonZeroU16 {

@@ -76,14 +76,27 @@ impl Keymap {
     /// # Errors
     /// When it names something unknown, or a key has two meanings in one place.
     pub fn parse(text: &str) -> Result<Self, KeymapError> {
-        let bindings = table::parse(text)?;
+        Ok(Self::of_bindings(table::parse(text)?))
+    }
+
+    /// The table the program carries with the user's over it: each of its lines gives an action in a place other keys, or
+    /// none.
+    ///
+    /// # Errors
+    /// When it names something unknown, or a key would have two meanings in one place; both are named.
+    pub fn with_own(text: &str) -> Result<Self, KeymapError> {
+        let bindings = table::lay_over(table::parse(TABLE)?, text)?;
+        Ok(Self::of_bindings(bindings))
+    }
+
+    fn of_bindings(bindings: Vec<Binding>) -> Self {
         let mut index = HashMap::new();
         for (at, binding) in bindings.iter().enumerate() {
             for key in &binding.keys {
                 index.insert((binding.context, *key), at);
             }
         }
-        Ok(Self { bindings, index })
+        Self { bindings, index }
     }
 
     /// What a key does in a place; `None` where it does nothing, or is text.

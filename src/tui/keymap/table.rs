@@ -74,18 +74,84 @@ struct Table {
     bind: Vec<Binding>,
 }
 
+/// One line of the user's table: it changes the binding of the same action in the same place, or adds one.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Own {
+    context: Context,
+    keys: Vec<Chord>,
+    action: Action,
+    description: Option<String>,
+    hint: Option<String>,
+    hides: Option<Action>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OwnTable {
+    #[serde(default)]
+    bind: Vec<Own>,
+}
+
 /// Reads and checks a table.
 pub(super) fn parse(text: &str) -> Result<Vec<Binding>, KeymapError> {
     let table: Table = toml::from_str(text)?;
     let bindings = table.bind;
-    for (index, binding) in bindings.iter().enumerate() {
-        if binding.keys.is_empty() {
-            return Err(KeymapError::NoKey(binding.name()));
-        }
-        twice(binding, &bindings[..index])?;
-        hidden(binding, &bindings)?;
+    if let Some(without) = bindings.iter().find(|binding| binding.keys.is_empty()) {
+        return Err(KeymapError::NoKey(without.name()));
+    }
+    check(&bindings)?;
+    for binding in &bindings {
+        hides_something(binding, &bindings)?;
     }
     Ok(bindings)
+}
+
+/// Lays the user's table over one that was checked, and checks the whole. A line with no keys takes the action's keys away.
+pub(super) fn lay_over(
+    mut bindings: Vec<Binding>,
+    text: &str,
+) -> Result<Vec<Binding>, KeymapError> {
+    let own: OwnTable = toml::from_str(text)?;
+    for line in own.bind {
+        let same = |binding: &&mut Binding| {
+            binding.context == line.context && binding.action == line.action
+        };
+        if let Some(binding) = bindings.iter_mut().find(same) {
+            binding.keys = line.keys;
+            binding.hides = line.hides.or(binding.hides);
+            binding.hint = line.hint.or(binding.hint.take());
+            if let Some(description) = line.description {
+                binding.description = description;
+            }
+            continue;
+        }
+        // What an action does is the same everywhere, so it is called the same.
+        let elsewhere = bindings
+            .iter()
+            .find(|binding| binding.action == line.action);
+        let called = elsewhere.map(|binding| binding.description.clone());
+        bindings.push(Binding {
+            context: line.context,
+            keys: line.keys,
+            action: line.action,
+            description: line.description.or(called).unwrap_or_default(),
+            hint: line.hint,
+            dangerous: elsewhere.is_some_and(|binding| binding.dangerous),
+            hides: line.hides,
+        });
+    }
+    check(&bindings)?;
+    Ok(bindings)
+}
+
+/// No key has two meanings in one place, and none loses the meaning it has further out without saying so.
+fn check(bindings: &[Binding]) -> Result<(), KeymapError> {
+    for (index, binding) in bindings.iter().enumerate() {
+        twice(binding, &bindings[..index])?;
+        hidden(binding, bindings)?;
+    }
+    Ok(())
 }
 
 fn twice(binding: &Binding, before: &[Binding]) -> Result<(), KeymapError> {
@@ -105,35 +171,50 @@ fn twice(binding: &Binding, before: &[Binding]) -> Result<(), KeymapError> {
     Ok(())
 }
 
-fn hidden(binding: &Binding, all: &[Binding]) -> Result<(), KeymapError> {
-    let mut hides_as_said = false;
-    for key in &binding.keys {
+/// The keys of a binding that mean something behind it too, with what they mean there.
+fn taken<'a>(
+    binding: &'a Binding,
+    all: &'a [Binding],
+) -> impl Iterator<Item = (&'a Chord, &'a Binding)> {
+    binding.keys.iter().filter_map(|key| {
         // Plain characters are text where one types, whatever they mean further out.
         if binding.context.is_typing() && key.is_text() {
-            continue;
+            return None;
         }
-        let nearest = binding.context.behind().iter().find_map(|context| {
+        let outer = binding.context.behind().iter().find_map(|context| {
             all.iter()
                 .find(|other| other.context == *context && other.keys.contains(key))
-        });
-        let Some(outer) = nearest else { continue };
-        if outer.action == binding.action || binding.hides == Some(outer.action) {
-            hides_as_said |= binding.hides == Some(outer.action);
-        } else if binding.hides.is_none() || !said_elsewhere(binding, outer) {
-            return Err(KeymapError::Hidden {
-                key: key.to_string(),
-                inner: binding.name(),
-                outer: outer.name(),
-            });
-        }
-    }
-    match binding.hides {
-        Some(what) if !hides_as_said => Err(KeymapError::HidesNothing {
+        })?;
+        Some((key, outer))
+    })
+}
+
+fn hidden(binding: &Binding, all: &[Binding]) -> Result<(), KeymapError> {
+    let wrong = taken(binding, all).find(|(_, outer)| {
+        let meant = outer.action == binding.action || binding.hides == Some(outer.action);
+        !meant && (binding.hides.is_none() || !said_elsewhere(binding, outer))
+    });
+    match wrong {
+        Some((key, outer)) => Err(KeymapError::Hidden {
+            key: key.to_string(),
             inner: binding.name(),
-            what,
+            outer: outer.name(),
         }),
-        _ => Ok(()),
+        None => Ok(()),
     }
+}
+
+fn hides_something(binding: &Binding, all: &[Binding]) -> Result<(), KeymapError> {
+    let Some(what) = binding.hides else {
+        return Ok(());
+    };
+    if taken(binding, all).any(|(_, outer)| outer.action == what) {
+        return Ok(());
+    }
+    Err(KeymapError::HidesNothing {
+        inner: binding.name(),
+        what,
+    })
 }
 
 /// Closing an overlay may take over every key that would otherwise leave or quit what is behind it.
@@ -195,6 +276,61 @@ mod tests {
             bind("filter", "q", "accept", ""),
         ];
         assert_eq!(parse(&lines.concat()).unwrap().len(), 2);
+    }
+
+    fn laid_over(own: &str) -> Result<Vec<Binding>, String> {
+        let lines = [
+            bind("list", "j", "down", ""),
+            bind("list", "k", "up", ""),
+            bind("market", "t", "chat", ""),
+        ];
+        let built_in = parse(&lines.concat()).unwrap();
+        lay_over(built_in, own).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_table_of_ones_own_changes_keys_adds_some_and_takes_some_away() {
+        let own = "[[bind]]\ncontext = \"list\"\naction = \"down\"\nkeys = [\"n\"]\n\
+            [[bind]]\ncontext = \"list\"\naction = \"up\"\nkeys = []\n\
+            [[bind]]\ncontext = \"keys\"\naction = \"chat\"\nkeys = [\"C\"]\n";
+        let bindings = laid_over(own).unwrap();
+        let keys: Vec<String> = bindings
+            .iter()
+            .map(|binding| format!("{} {:?}", binding.name(), binding.keys.len()))
+            .collect();
+        assert_eq!(
+            keys,
+            [
+                "List → Down 1",
+                "List → Up 0",
+                "Market → Chat 1",
+                "Keys → Chat 1"
+            ]
+        );
+        assert_eq!(
+            (
+                bindings[0].description.as_str(),
+                bindings[3].description.as_str()
+            ),
+            ("-", "-")
+        );
+        assert!(laid_over("").is_ok());
+    }
+
+    #[test]
+    fn a_conflict_with_ones_own_names_both() {
+        let twice = "[[bind]]\ncontext = \"list\"\naction = \"down\"\nkeys = [\"k\"]\n";
+        assert_eq!(
+            laid_over(twice).unwrap_err(),
+            "k is bound twice: List → Down and List → Up; take it from one of them"
+        );
+        let hidden = "[[bind]]\ncontext = \"market\"\naction = \"chat\"\nkeys = [\"j\"]\n";
+        assert!(
+            laid_over(hidden)
+                .unwrap_err()
+                .starts_with("j of Market → Chat hides List → Down"),
+        );
+        assert!(laid_over(&format!("{hidden}hides = \"down\"\n")).is_ok());
     }
 
     #[test]

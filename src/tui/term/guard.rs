@@ -19,6 +19,12 @@ pub const ENTER: &[u8] = b"\x1b[?1049h\x1b[0m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1007s
 /// Switches off, in the opposite order: the style, the wheel as it was, marked pastes, the cursor shown, the first screen.
 pub const LEAVE: &[u8] = b"\x1b[0m\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
+/// Switches on what tells keys apart that look the same otherwise, where the terminal knows it (the keyboard protocol of
+/// kitty, its first step: every key with modifiers, and Escape, in a form of their own).
+const KEYBOARD: &[u8] = b"\x1b[>1u";
+/// Switches it off.
+const KEYBOARD_OFF: &[u8] = b"\x1b[<u";
+
 /// How long a line that hangs may hold up the way out.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -31,6 +37,8 @@ pub struct Guard {
     before: Option<Termios>,
     /// Whether the modes of [`ENTER`] are on, or may be.
     entered: bool,
+    /// Whether the keyboard protocol is to be on while the terminal is ours.
+    keyboard: bool,
 }
 
 impl Guard {
@@ -44,6 +52,7 @@ impl Guard {
             output,
             before: None,
             entered: false,
+            keyboard: false,
         };
         guard.retake()?;
         Ok(guard)
@@ -61,17 +70,33 @@ impl Guard {
         self.entered = true;
         let taken = tcsetattr(&self.input, OptionalActions::Now, &raw)
             .map_err(io::Error::from)
-            .and_then(|()| write_all(&self.output, ENTER, None));
+            .and_then(|()| write_all(&self.output, ENTER, None))
+            .and_then(|()| match self.keyboard {
+                true => write_all(&self.output, KEYBOARD, None),
+                false => Ok(()),
+            });
         if taken.is_err() {
             self.restore();
         }
         taken
     }
 
+    /// The terminal knows the keyboard protocol, which is on from now on. What is returned must be sent now.
+    pub fn use_keyboard(&mut self) -> &'static [u8] {
+        if std::mem::replace(&mut self.keyboard, true) {
+            b""
+        } else {
+            KEYBOARD
+        }
+    }
+
     /// Gives it back. Every step is taken, whether or not the one before worked; a second time changes nothing.
     pub fn restore(&mut self) {
         if std::mem::take(&mut self.entered) {
             // On a line that is gone there is nothing to restore.
+            if self.keyboard {
+                let _ = write_all(&self.output, KEYBOARD_OFF, Some(PATIENCE));
+            }
             let _ = write_all(&self.output, LEAVE, Some(PATIENCE));
         }
         if let Some(before) = self.before.take() {

@@ -1,16 +1,19 @@
 //! The screen as the loop sees it: drawn on, resized, left for a pause, given back.
 
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
-use ratatui::layout::{Position, Rect, Size};
-use ratatui::{Frame, Terminal};
+use ratatui::Frame;
+use ratatui::layout::Size;
 
-use super::backend::FrameBackend;
+use super::canvas::Canvas;
+use super::dialect::Dialect;
 use super::guard::Guard;
 use super::outlet::{Drained, Outlet};
+use super::probe::{Found, Probe, QUESTIONS};
 use super::signals;
 use super::tty::Tty;
+use super::writer::Writer;
 
 /// How long the last frame may take before the terminal is given back without it.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -18,7 +21,9 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// The terminal, ours to draw on. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<FrameBackend<Outlet>>,
+    canvas: Canvas,
+    writer: Writer,
+    outlet: Outlet,
     drained: Drained,
     guard: Guard,
     tty: Tty,
@@ -30,20 +35,47 @@ impl Screen {
     ///
     /// # Errors
     /// What the system says; the terminal is then as it was.
-    pub fn open(tty: Tty) -> io::Result<Self> {
+    pub fn open(tty: Tty, dialect: Dialect) -> io::Result<Self> {
         let ours = tty.try_clone()?;
         let outlet = Outlet::start(ours.output.try_clone()?)?;
         let drained = outlet.drained();
         let size = tty.size();
-        let terminal = Terminal::new(FrameBackend::new(outlet, size))?;
         let guard = Guard::enter(ours.input, ours.output)?;
         Ok(Self {
-            terminal,
+            canvas: Canvas::new(size),
+            writer: Writer::new(size, dialect),
+            outlet,
             drained,
             guard,
             tty,
             size,
         })
+    }
+
+    /// Puts the questions about the terminal before the first frame; says whether it was asked.
+    ///
+    /// # Errors
+    /// Never: nothing is sent before the frame is.
+    pub fn ask(&mut self, term: &str) -> io::Result<bool> {
+        let may = Probe::may_ask(term, self.size.height);
+        if may {
+            self.outlet.write_all(QUESTIONS)?;
+        }
+        Ok(may)
+    }
+
+    /// Takes in what the terminal can do.
+    ///
+    /// # Errors
+    /// When the terminal takes no more.
+    pub fn learn(&mut self, found: &Found) -> io::Result<()> {
+        let dialect = found.improve(self.writer.dialect());
+        self.writer.set_dialect(dialect);
+        if found.keyboard {
+            let on = self.guard.use_keyboard();
+            self.send(on)?;
+        }
+        Ok(())
     }
 
     /// Draws a frame and hands what changed to the terminal, in one piece; nothing where nothing changed. While the terminal
@@ -55,7 +87,10 @@ impl Screen {
         if !self.guard.is_entered() {
             return Ok(());
         }
-        self.terminal.draw(view).map(|_| ())
+        let (drawn, cursor) = self.canvas.draw(view);
+        let frame = self.writer.frame(drawn, cursor);
+        self.outlet.write_all(frame)?;
+        self.outlet.flush()
     }
 
     /// Tells when the terminal has taken everything: the time for the next frame.
@@ -69,28 +104,18 @@ impl Screen {
     }
 
     /// Asks the terminal for its size, which may have changed; the next frame is drawn for it, whole.
-    ///
-    /// # Errors
-    /// When the terminal takes no more.
-    pub fn resize(&mut self) -> io::Result<Size> {
-        let size = self.tty.size();
-        if size != self.size() {
-            self.repaint()?;
+    pub fn resize(&mut self) -> Size {
+        if self.tty.size() != self.size {
+            self.repaint();
         }
-        Ok(size)
+        self.size
     }
 
     /// The next frame is drawn whole, for the size the terminal has now: something else has written on it.
-    ///
-    /// # Errors
-    /// When the terminal takes no more.
-    pub fn repaint(&mut self) -> io::Result<()> {
+    pub fn repaint(&mut self) {
         self.size = self.tty.size();
-        let backend = self.terminal.backend_mut();
-        backend.set_size(self.size);
-        backend.forget();
-        self.terminal
-            .resize(Rect::from((Position::ORIGIN, self.size)))
+        self.canvas.resize(self.size);
+        self.writer.reset(self.size);
     }
 
     /// Sends bytes that are no frame, such as a clipboard sequence; nothing while the terminal is not ours.
@@ -101,7 +126,8 @@ impl Screen {
         if !self.guard.is_entered() {
             return Ok(());
         }
-        self.terminal.backend_mut().send(bytes)
+        self.outlet.write_all(bytes)?;
+        self.outlet.flush()
     }
 
     /// Gives the terminal back and stops the process until the shell says `fg`. Then [`super::signals::Signal::Resumed`]
@@ -120,7 +146,8 @@ impl Screen {
     /// What the system says.
     pub fn resume(&mut self) -> io::Result<()> {
         self.guard.retake()?;
-        self.repaint()
+        self.repaint();
+        Ok(())
     }
 
     /// Gives the terminal back as it was found. A second time changes nothing.

@@ -18,6 +18,13 @@ pub enum Signal {
     Pause,
     /// Back from a pause; the terminal is to be taken over again.
     Resumed,
+    /// Panic, in the loop or beside it, so that it can be seen what then becomes of the terminal: SIGUSR1 and SIGUSR2, in
+    /// debug builds only.
+    #[cfg(debug_assertions)]
+    Break {
+        /// Whether in the loop.
+        inside: bool,
+    },
 }
 
 /// The signals. While this lives, none of them ends or stops the process by itself.
@@ -30,6 +37,8 @@ pub struct Signals {
     winch: Stream,
     tstp: Stream,
     cont: Stream,
+    #[cfg(debug_assertions)]
+    breaks: [Stream; 2],
 }
 
 impl Signals {
@@ -47,11 +56,28 @@ impl Signals {
             winch: signal(SignalKind::window_change())?,
             tstp: signal(of(process::Signal::TSTP))?,
             cont: signal(of(process::Signal::CONT))?,
+            #[cfg(debug_assertions)]
+            breaks: [
+                signal(SignalKind::user_defined1())?,
+                signal(SignalKind::user_defined2())?,
+            ],
         })
     }
 
     /// The next signal. May be dropped while it waits without losing any.
     pub async fn next(&mut self) -> Signal {
+        #[cfg(debug_assertions)]
+        let breaks = {
+            let [inside, beside] = &mut self.breaks;
+            async move {
+                tokio::select! {
+                    _ = inside.recv() => Signal::Break { inside: true },
+                    _ = beside.recv() => Signal::Break { inside: false },
+                }
+            }
+        };
+        #[cfg(not(debug_assertions))]
+        let breaks = std::future::pending();
         tokio::select! {
             biased;
             _ = self.term.recv() => Signal::End,
@@ -61,6 +87,7 @@ impl Signals {
             _ = self.cont.recv() => Signal::Resumed,
             _ = self.winch.recv() => Signal::Resized,
             _ = self.tstp.recv() => Signal::Pause,
+            signal = breaks => signal,
         }
     }
 }

@@ -13,21 +13,25 @@ pub enum ColorChoice {
 }
 
 /// How many colours may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColorLevel {
     /// None; bold, dim, underline and reverse only.
     None,
     /// The terminal's own sixteen.
     Ansi16,
+    /// Those and 240 fixed ones.
+    Ansi256,
+    /// Any.
+    True,
 }
 
 impl ColorLevel {
-    /// Settles the level: the flag, then `NO_COLOR` (<https://no-color.org>), then `CLICOLOR=0` and a `TERM` without colour.
-    /// `env` reads one variable; an empty value counts as absent.
+    /// Settles the level: the flag, then `NO_COLOR` (<https://no-color.org>), then `CLICOLOR=0` and a `TERM` without colour;
+    /// and how many colours from `COLORTERM` and `TERM`. `env` reads one variable; an empty value counts as absent.
     pub fn detect(choice: ColorChoice, env: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| env(name).filter(|value| !value.is_empty());
         match choice {
-            ColorChoice::Always => return ColorLevel::Ansi16,
+            ColorChoice::Always => return Self::most(env),
             ColorChoice::Never => return ColorLevel::None,
             ColorChoice::Auto => {}
         }
@@ -41,10 +45,33 @@ impl ColorLevel {
         if refused || without {
             ColorLevel::None
         } else {
+            Self::most(env)
+        }
+    }
+
+    /// How many colours the terminal has, if it may use any.
+    fn most(env: impl Fn(&str) -> Option<String>) -> Self {
+        let variable = |name: &str| env(name).unwrap_or_default();
+        let (term, colours) = (variable("TERM"), variable("COLORTERM"));
+        if matches!(colours.as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
+            ColorLevel::True
+        } else if term.contains("256color") || MANY.iter().any(|name| term.contains(name)) {
+            ColorLevel::Ansi256
+        } else {
             ColorLevel::Ansi16
         }
     }
 }
+
+/// Terminals that have 256 colours without saying so in their name.
+const MANY: [&str; 6] = [
+    "kitty",
+    "alacritty",
+    "foot",
+    "wezterm",
+    "ghostty",
+    "contour",
+];
 
 /// Which column of the glyph table is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_flag_wins_over_the_environment() {
-        let refusing = [("NO_COLOR", "1"), ("TERM", "dumb")];
+        let refusing = [("NO_COLOR", "1"), ("TERM", "vt100")];
         assert_eq!(
             ColorLevel::detect(ColorChoice::Always, env(&refusing)),
             ColorLevel::Ansi16
@@ -105,8 +132,29 @@ mod tests {
         );
         assert_eq!(
             ColorLevel::detect(ColorChoice::Auto, env(&plain)),
-            ColorLevel::Ansi16
+            ColorLevel::Ansi256
         );
+    }
+
+    #[test]
+    fn the_number_of_colours_is_what_the_terminal_claims() {
+        for (set, level) in [
+            (vec![], ColorLevel::Ansi16),
+            (vec![("TERM", "xterm")], ColorLevel::Ansi16),
+            (vec![("TERM", "linux")], ColorLevel::Ansi16),
+            (vec![("TERM", "screen-256color")], ColorLevel::Ansi256),
+            (vec![("TERM", "xterm-kitty")], ColorLevel::Ansi256),
+            (
+                vec![("TERM", "xterm"), ("COLORTERM", "truecolor")],
+                ColorLevel::True,
+            ),
+        ] {
+            assert_eq!(
+                ColorLevel::detect(ColorChoice::Auto, env(&set)),
+                level,
+                "{set:?}"
+            );
+        }
     }
 
     #[test]

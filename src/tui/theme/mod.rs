@@ -2,9 +2,11 @@
 //!
 //! Views never name a colour or a special character. They ask for a [`Role`] and a [`Sign`], and get what this terminal
 //! can show: the roles come from one of the tables in `assets/theme`, the signs from the one table in [`sign`].
-//! Only the terminal's own sixteen colours and its attributes are used, so that light and dark backgrounds both work,
-//! and the mono theme names no colour at all.
+//! What the program brings uses only the terminal's own sixteen colours and its attributes, so that it fits a light and a
+//! dark background; the mono theme names no colour at all. A theme of the user's may name any colour, and gets the nearest
+//! one that the terminal has.
 
+mod downgrade;
 pub mod level;
 mod palette;
 pub mod role;
@@ -20,12 +22,50 @@ pub use sign::Sign;
 use palette::Palette;
 
 const AUTO: &str = include_str!("../../../assets/theme/auto.toml");
+const LIGHT: &str = include_str!("../../../assets/theme/light.toml");
+const COLOUR_BLIND: &str = include_str!("../../../assets/theme/colour-blind.toml");
 const MONO: &str = include_str!("../../../assets/theme/mono.toml");
+
+/// Which theme is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// The one for the background, as far as the terminal tells; for a dark one where it does not.
+    #[default]
+    Auto,
+    /// The one for a dark background.
+    Dark,
+    /// The one for a light background.
+    Light,
+    /// No colours.
+    Mono,
+    /// No meaning on red and green.
+    ColourBlind,
+    /// A table of the user's, which names what it changes.
+    Own(String),
+}
+
+impl Wanted {
+    /// The names of those that the program brings.
+    pub const BUILT_IN: [&str; 5] = ["auto", "dark", "light", "mono", "colour-blind"];
+
+    /// One of those, by its name.
+    pub fn built_in(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Wanted::Auto),
+            "dark" => Some(Wanted::Dark),
+            "light" => Some(Wanted::Light),
+            "mono" => Some(Wanted::Mono),
+            "colour-blind" => Some(Wanted::ColourBlind),
+            _ => None,
+        }
+    }
+}
 
 /// Styles and glyphs as this terminal shows them. Cheap to copy about by reference; made once.
 #[derive(Clone, Debug)]
 pub struct Theme {
     palette: Palette,
+    wanted: Wanted,
     level: ColorLevel,
     glyphs: Glyphs,
 }
@@ -33,16 +73,43 @@ pub struct Theme {
 impl Theme {
     /// The theme for what the terminal can show.
     pub fn new(level: ColorLevel, glyphs: Glyphs) -> Self {
-        let table = match level {
-            ColorLevel::None => MONO,
-            ColorLevel::Ansi16 => AUTO,
-        };
+        // The tables are part of the program and a test reads them all; were one broken, plain text is still readable.
+        let palette = table(&Wanted::Auto, level).unwrap_or_default();
         Self {
-            // The tables are part of the program and a test reads both; were one broken, plain text is still readable.
-            palette: Palette::parse(table).unwrap_or_default(),
+            palette,
+            wanted: Wanted::Auto,
             level,
             glyphs,
         }
+    }
+
+    /// The theme that is wanted, as far as the terminal can show it.
+    ///
+    /// # Errors
+    /// When a table of the user's holds a mistake.
+    pub fn of(wanted: Wanted, level: ColorLevel, glyphs: Glyphs) -> Result<Self, ThemeError> {
+        Ok(Self {
+            palette: table(&wanted, level)?,
+            wanted,
+            level,
+            glyphs,
+        })
+    }
+
+    /// The same on a light background; `None` where that makes no difference.
+    pub fn on_light(&self) -> Option<Self> {
+        if self.wanted != Wanted::Auto || self.level == ColorLevel::None {
+            return None;
+        }
+        Self::of(Wanted::Light, self.level, self.glyphs).ok()
+    }
+
+    /// The same with ASCII signs; `None` where it has them.
+    pub fn in_ascii(&self) -> Option<Self> {
+        (self.glyphs != Glyphs::Ascii).then(|| Self {
+            glyphs: Glyphs::Ascii,
+            ..self.clone()
+        })
     }
 
     /// The style of a role.
@@ -71,30 +138,94 @@ impl Theme {
     }
 }
 
+/// The styles of a theme, in colours of a level.
+fn table(wanted: &Wanted, level: ColorLevel) -> Result<Palette, ThemeError> {
+    // Without colours the plain theme says everything by attributes, and only a table of the user's may change that.
+    let mono = level == ColorLevel::None || *wanted == Wanted::Mono;
+    let mut palette = Palette::parse(if mono { MONO } else { AUTO })?;
+    match wanted {
+        Wanted::Own(text) => palette.lay_over(text)?,
+        Wanted::Light if !mono => palette.lay_over(LIGHT)?,
+        Wanted::ColourBlind if !mono => palette.lay_over(COLOUR_BLIND)?,
+        Wanted::Auto | Wanted::Dark | Wanted::Light | Wanted::Mono | Wanted::ColourBlind => {}
+    }
+    palette.fit(level);
+    Ok(palette)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use ratatui::style::{Color, Modifier};
 
+    fn built_in(name: &str, level: ColorLevel) -> Theme {
+        let wanted = Wanted::built_in(name).unwrap();
+        Theme::of(wanted, level, Glyphs::Unicode).unwrap()
+    }
+
     #[test]
-    fn both_tables_name_every_role_and_nothing_else() {
-        for table in [AUTO, MONO] {
-            Palette::parse(table).unwrap();
+    fn every_built_in_theme_keeps_to_the_sixteen_and_mono_to_none() {
+        for name in Wanted::BUILT_IN {
+            for role in Role::ALL {
+                let style = built_in(name, ColorLevel::True).style(role);
+                for colour in [style.fg, style.bg].into_iter().flatten() {
+                    let fixed = matches!(colour, Color::Rgb(..) | Color::Indexed(_));
+                    assert!(!fixed && name != "mono", "{name}: {role:?}");
+                }
+                let without = built_in(name, ColorLevel::None).style(role);
+                assert_eq!(without.fg.or(without.bg), None, "{name}: {role:?}");
+            }
         }
     }
 
     #[test]
-    fn the_mono_theme_uses_no_colour_and_the_other_only_the_sixteen() {
-        let mono = Theme::new(ColorLevel::None, Glyphs::Ascii);
-        let auto = Theme::new(ColorLevel::Ansi16, Glyphs::Unicode);
+    fn red_and_green_mean_nothing_in_the_colour_blind_theme() {
+        let theme = built_in("colour-blind", ColorLevel::Ansi16);
         for role in Role::ALL {
-            let style = mono.style(role);
-            assert_eq!(style.fg.or(style.bg), None, "{role:?}");
-            for colour in [auto.style(role).fg, auto.style(role).bg] {
-                let indexed = matches!(colour, Some(Color::Rgb(..) | Color::Indexed(_)));
-                assert!(!indexed, "{role:?}");
-            }
+            let colour = theme.style(role).fg;
+            let red_or_green = [Color::Red, Color::LightRed, Color::Green, Color::LightGreen];
+            assert!(
+                !colour.is_some_and(|colour| red_or_green.contains(&colour)),
+                "{role:?}"
+            );
         }
+    }
+
+    #[test]
+    fn a_light_background_changes_the_automatic_theme_only() {
+        let auto = built_in("auto", ColorLevel::Ansi16);
+        let light = auto.on_light().unwrap();
+        for role in Role::ALL {
+            let colour = light.style(role).fg;
+            let pale = [Color::Yellow, Color::Cyan, Color::White, Color::LightYellow];
+            assert!(
+                !colour.is_some_and(|colour| pale.contains(&colour)),
+                "{role:?}"
+            );
+        }
+        for name in ["dark", "mono", "colour-blind"] {
+            assert!(
+                built_in(name, ColorLevel::Ansi16).on_light().is_none(),
+                "{name}"
+            );
+        }
+        assert!(built_in("auto", ColorLevel::None).on_light().is_none());
+    }
+
+    #[test]
+    fn a_theme_of_ones_own_changes_what_it_names_in_what_the_terminal_has() {
+        let own = Wanted::Own("warn = { fg = \"#ff8700\", bold = true }".into());
+        let at = |level| {
+            Theme::of(own.clone(), level, Glyphs::Unicode)
+                .unwrap()
+                .style(Role::Warn)
+        };
+        assert_eq!(at(ColorLevel::Ansi256).fg, Some(Color::Indexed(208)));
+        assert_eq!(at(ColorLevel::None).fg, None);
+        assert!(at(ColorLevel::None).add_modifier.contains(Modifier::BOLD));
+        let theme = Theme::of(own, ColorLevel::Ansi16, Glyphs::Unicode).unwrap();
+        let auto = Theme::new(ColorLevel::Ansi16, Glyphs::Unicode);
+        assert_eq!(theme.style(Role::Bad), auto.style(Role::Bad));
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! Reads a theme's table: every role exactly once, each with a style.
+//! Reads a theme's table: roles and their styles. A table may rest on another, and then names only what it changes.
 
 use std::collections::HashMap;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
+use super::downgrade;
+use super::level::ColorLevel;
 use super::role::Role;
 
 /// A theme's table that cannot be used.
@@ -16,9 +18,9 @@ pub enum ThemeError {
     /// A role without a style.
     #[error("the theme has no style for {0:?}; add a line for it")]
     Missing(Role),
-    /// A colour that is not one of the terminal's sixteen.
+    /// A colour that is none.
     #[error(
-        "{role:?} asks for the colour {name:?}; use one of the sixteen names, such as \"cyan\" or \"lightred\""
+        "{role:?} asks for the colour {name:?}; use a name such as \"cyan\" or \"lightred\", a number from 0 to 255, or \"#rrggbb\""
     )]
     Colour {
         /// The role.
@@ -47,15 +49,33 @@ struct Entry {
 pub(super) struct Palette(HashMap<Role, Style>);
 
 impl Palette {
-    /// Reads a table.
+    /// Reads a table with every role.
     pub(super) fn parse(text: &str) -> Result<Self, ThemeError> {
-        let table: HashMap<Role, Entry> = toml::from_str(text)?;
-        let mut styles = HashMap::new();
-        for role in Role::ALL {
-            let entry = table.get(&role).ok_or(ThemeError::Missing(role))?;
-            styles.insert(role, style(role, entry)?);
+        let mut palette = Self::default();
+        palette.lay_over(text)?;
+        match Role::ALL
+            .into_iter()
+            .find(|role| !palette.0.contains_key(role))
+        {
+            Some(missing) => Err(ThemeError::Missing(missing)),
+            None => Ok(palette),
         }
-        Ok(Self(styles))
+    }
+
+    /// Reads a table that changes some roles.
+    pub(super) fn lay_over(&mut self, text: &str) -> Result<(), ThemeError> {
+        let table: HashMap<Role, Entry> = toml::from_str(text)?;
+        for (role, entry) in &table {
+            self.0.insert(*role, style(*role, entry)?);
+        }
+        Ok(())
+    }
+
+    /// Keeps to the colours of a level.
+    pub(super) fn fit(&mut self, level: ColorLevel) {
+        for style in self.0.values_mut() {
+            *style = downgrade::fit(*style, level);
+        }
     }
 
     /// The style of a role.
@@ -89,14 +109,10 @@ fn style(role: Role, entry: &Entry) -> Result<Style, ThemeError> {
 }
 
 fn colour(role: Role, name: &str) -> Result<Color, ThemeError> {
-    let wrong = || ThemeError::Colour {
+    name.parse().map_err(|_| ThemeError::Colour {
         role,
         name: name.to_owned(),
-    };
-    match name.parse().map_err(|_| wrong())? {
-        Color::Rgb(..) | Color::Indexed(_) => Err(wrong()),
-        colour => Ok(colour),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -140,16 +156,17 @@ mod tests {
     }
 
     #[test]
-    fn colours_beyond_the_sixteen_are_refused() {
-        for name in ["#ff0000", "208", "reddish"] {
-            let text = table(|line| {
-                Some(match line.starts_with("warn ") {
-                    true => format!("warn = {{ fg = \"{name}\" }}"),
-                    false => line.to_owned(),
-                })
-            });
-            let error = Palette::parse(&text).unwrap_err().to_string();
-            assert!(error.contains("sixteen"), "{error}");
+    fn what_is_no_colour_is_refused_with_its_role() {
+        let mut palette = Palette::default();
+        for name in ["#ff0000", "208", "lightcyan", "bright-red"] {
+            let text = format!("warn = {{ fg = \"{name}\" }}");
+            assert!(palette.lay_over(&text).is_ok(), "{name}");
         }
+        let error = palette.lay_over("warn = { fg = \"reddish\" }").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("Warn asks for the colour \"reddish\"")
+        );
     }
 }

@@ -7,6 +7,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::answer::{self, Answer};
 use super::sequence;
 
 /// What came from the terminal.
@@ -16,6 +17,8 @@ pub enum Decoded {
     Key(KeyEvent),
     /// Text was pasted; every kind of line break is `\n`.
     Paste(String),
+    /// The terminal answers a question.
+    Answer(Answer),
 }
 
 /// How long to wait for more before what is there is taken as it is.
@@ -130,7 +133,11 @@ impl Decoder {
             [0x1b, b'['] | [0x1b, b'O'] | [0x1b, b']' | b'P' | b'_' | b'^' | b'X'] => Step::More,
             [0x1b, b'[', rest @ ..] => control(rest),
             [0x1b, b'O', rest @ ..] => application(rest),
-            [0x1b, b']' | b'P' | b'_' | b'^' | b'X', rest @ ..] => text(rest),
+            [
+                0x1b,
+                introducer @ (b']' | b'P' | b'_' | b'^' | b'X'),
+                rest @ ..,
+            ] => text(*introducer, rest),
             [0x1b, rest @ ..] => match plain(rest) {
                 Step::Found(Decoded::Key(mut event)) => {
                     event.modifiers |= KeyModifiers::ALT;
@@ -199,9 +206,10 @@ fn control(rest: &[u8]) -> Step {
         (b'M', []) => Step::More,
         (0x20..=0x3f, _) => Step::More,
         (b'~', b"200") => Step::Paste,
-        (last @ 0x40..=0x7e, arguments) => {
-            sequence::control(arguments, last).map_or(Step::Drop, Step::Found)
-        }
+        (last @ 0x40..=0x7e, arguments) => answer::control(arguments, last)
+            .map(Decoded::Answer)
+            .or_else(|| sequence::control(arguments, last))
+            .map_or(Step::Drop, Step::Found),
         // A control or a letter beyond ASCII ends what was no sequence.
         _ => Step::Again,
     }
@@ -220,12 +228,13 @@ fn application(rest: &[u8]) -> Step {
     }
 }
 
-/// After `ESC ]` and the like: an answer to a question, which nobody here asked.
-fn text(rest: &[u8]) -> Step {
-    match rest {
-        [.., 0x07] | [.., 0x1b, b'\\'] => Step::Drop,
-        _ => Step::More,
-    }
+/// After `ESC ]` and the like: an answer to a question, perhaps one of ours.
+fn text(introducer: u8, rest: &[u8]) -> Step {
+    let ([whole @ .., 0x07] | [whole @ .., 0x1b, b'\\']) = rest else {
+        return Step::More;
+    };
+    let answer = (introducer == b']').then(|| answer::text(whole)).flatten();
+    answer.map_or(Step::Drop, |answer| Step::Found(Decoded::Answer(answer)))
 }
 
 /// Whether the end mark may have begun.

@@ -4,6 +4,7 @@
 //! once, also where SIGHUP is ignored, and says so as [`Input::Lost`]. Dropping the [`Reader`] ends it, so that another
 //! program can have the keyboard.
 
+mod answer;
 mod decode;
 mod sequence;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+pub use answer::Answer;
 pub use decode::{Decoded, Decoder, Wait};
 
 /// How long a sequence may pause before it is taken as Escape and what came after it.
@@ -36,6 +38,8 @@ pub enum Input {
     Key(KeyEvent),
     /// Text was pasted: never keys. Every kind of line break is `\n`.
     Paste(String),
+    /// The terminal answers a question.
+    Answer(Answer),
     /// The terminal is gone. Nothing follows.
     Lost,
 }
@@ -201,7 +205,7 @@ fn inputs(found: Vec<Decoded>, brackets: bool) -> Vec<Input> {
             KeyCode::Tab if modifiers.is_empty() => Some('\t'),
             _ => None,
         },
-        Decoded::Paste(_) => None,
+        Decoded::Paste(_) | Decoded::Answer(_) => None,
     };
     let text: Option<String> = found.iter().map(letter).collect();
     let lines = text
@@ -213,6 +217,7 @@ fn inputs(found: Vec<Decoded>, brackets: bool) -> Vec<Input> {
             .map(|input| match input {
                 Decoded::Key(key) => Input::Key(key),
                 Decoded::Paste(text) => Input::Paste(text),
+                Decoded::Answer(answer) => Input::Answer(answer),
             })
             .collect(),
     }

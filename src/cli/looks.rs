@@ -1,0 +1,116 @@
+//! The dashboard's keys and colours: what the program brings, and what the user has put beside the configuration.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::config::{Color, Folders, Glyphs, Settings};
+use crate::domain::{Fault, FaultKind};
+use crate::tui::keymap::{Keymap, KeymapError};
+use crate::tui::theme::{self, ColorChoice, ColorLevel, Theme, Wanted};
+
+/// Files longer than this are no table of keys or colours.
+const LONGEST: u64 = 1 << 20;
+
+/// The keys, those of `keymap.toml` over those that the program brings.
+///
+/// # Errors
+/// When the file cannot be read or holds a mistake.
+pub fn keymap(folders: &Folders) -> Result<Keymap, Fault> {
+    let file = folders.keymap_file();
+    match read(&file)? {
+        None => Keymap::built_in().map_err(broken),
+        Some(text) => Keymap::with_own(&text).map_err(|error| {
+            fault(
+                &file,
+                &error.to_string(),
+                "mend that line, or move the file away to have the keys as they come",
+            )
+        }),
+    }
+}
+
+/// The theme that is set, as far as the terminal can show it. `env` reads one variable.
+///
+/// # Errors
+/// When there is none of that name, or the user's cannot be read or holds a mistake.
+pub fn theme(
+    folders: &Folders,
+    settings: &Settings,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<Theme, Fault> {
+    let choice = match settings.color.value {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let glyphs = match settings.glyphs.value {
+        Glyphs::Auto => theme::Glyphs::detect(&env),
+        Glyphs::Unicode => theme::Glyphs::Unicode,
+        Glyphs::Ascii => theme::Glyphs::Ascii,
+    };
+    let name = settings.theme.value.name();
+    let file = folders.themes().join(format!("{name}.toml"));
+    let wanted = match Wanted::built_in(name) {
+        Some(wanted) => wanted,
+        None => match read(&file)? {
+            Some(text) => Wanted::Own(text),
+            None => return Err(unknown(folders, name)),
+        },
+    };
+    Theme::of(wanted, ColorLevel::detect(choice, &env), glyphs).map_err(|error| {
+        fault(
+            &file,
+            &error.to_string(),
+            "mend that line, or set another theme",
+        )
+    })
+}
+
+/// The program's own table is not sound.
+pub fn broken(error: KeymapError) -> Fault {
+    Fault::new(FaultKind::Local, format!("the table of keys: {error}"))
+        .advise("this build is broken; take another one")
+}
+
+fn unknown(folders: &Folders, name: &str) -> Fault {
+    let own = fs::read_dir(folders.themes()).into_iter().flatten();
+    let mut own: Vec<String> = own
+        .filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            Some(name.strip_suffix(".toml")?.to_owned())
+        })
+        .collect();
+    own.sort();
+    let built_in = Wanted::BUILT_IN.map(str::to_owned);
+    let all: Vec<String> = built_in.into_iter().chain(own).collect();
+    let place = folders.themes();
+    Fault::new(FaultKind::Local, format!("there is no theme {name:?}")).advise(format!(
+        "set one of {}; or write {}/{name}.toml",
+        all.join(", "),
+        place.display()
+    ))
+}
+
+/// A file's text; `None` where there is none.
+fn read(file: &Path) -> Result<Option<String>, Fault> {
+    let wrong = |what: &str| fault(file, what, "mend the file, or move it away");
+    match fs::metadata(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(wrong(&error.to_string())),
+        Ok(about) if !about.is_file() => return Err(wrong("it is not a file")),
+        Ok(about) if about.len() > LONGEST => return Err(wrong("it is too long")),
+        Ok(_) => {}
+    }
+    fs::read_to_string(file)
+        .map(Some)
+        .map_err(|error| wrong(&error.to_string()))
+}
+
+fn fault(file: &Path, what: &str, advice: &str) -> Fault {
+    Fault::new(
+        FaultKind::Local,
+        format!("{}: {}", file.display(), what.trim_end()),
+    )
+    .advise(advice)
+}
