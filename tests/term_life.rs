@@ -34,7 +34,9 @@ fn streaming(mut deck: Pty) -> Pty {
         screen.contains("\u{2500} relaydeck-lab")
     });
     deck.keys("[[tokens=4000 speed=20]]\r");
-    deck.wait_for("tokens", |screen| screen.contains("tok/s"));
+    deck.wait_for("tokens", |screen| {
+        screen.contains("tok/s") && screen.contains("estimated")
+    });
     deck
 }
 

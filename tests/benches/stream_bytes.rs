@@ -167,7 +167,8 @@ fn replay(name: &str, tokens: &[String], way: &mut dyn Way, link: Link, every_to
     let mut cache = ViewCache::default();
     way.draw(&script, &mut cache);
     let mut pacer = Pacer::new(link);
-    let (mut bytes, mut writes, mut frames, mut largest) = (0, 0, 0usize, 0);
+    let (mut bytes, mut writes, mut frames) = (0, 0, 0usize);
+    let (mut first, mut largest) = (0, 0);
     let mut now = 0;
     let mut figures = 0;
     let mut draw = |script: &Script, pacer: &mut Pacer, now: u64| {
@@ -177,7 +178,12 @@ fn replay(name: &str, tokens: &[String], way: &mut dyn Way, link: Link, every_to
         bytes += sent;
         writes += pieces;
         frames += 1;
-        largest = largest.max(sent);
+        // In the first frame the figures appear; it is told apart.
+        if frames == 1 {
+            first = sent;
+        } else {
+            largest = largest.max(sent);
+        }
     };
     for (at, token) in (1u64..).zip(tokens) {
         let arrives = at * TOKEN_HALF_MS / 2;
@@ -201,7 +207,7 @@ fn replay(name: &str, tokens: &[String], way: &mut dyn Way, link: Link, every_to
     let payload: usize = tokens.iter().map(String::len).sum();
     let count = |number: usize| f64::from(u32::try_from(number).expect("not so much"));
     println!(
-        "{name:34} {:6.1} × payload {:6.1} KiB/s {:5.2} writes a frame {largest:6} B largest",
+        "{name:34} {:6.1} × payload {:6.1} KiB/s {:5.2} writes a frame; {first:5} B the first, {largest:5} B the largest after it",
         count(bytes) / count(payload),
         count(bytes) / 1.024 / count(usize::try_from(now).expect("not so long")),
         count(writes) / count(frames),

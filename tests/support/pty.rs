@@ -7,6 +7,8 @@
 
 use std::io::{Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -17,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A program whose line was lost.
 pub struct HungUp {
-    child: Box<dyn Child + Send + Sync>,
+    child: Process,
 }
 
 impl HungUp {
@@ -27,7 +29,7 @@ impl HungUp {
     /// When it does not end within half a minute.
     pub fn wait_end(&mut self) -> Duration {
         let begun = Instant::now();
-        while self.child.try_wait().expect("an exit status").is_none() {
+        while self.child.0.try_wait().expect("an exit status").is_none() {
             assert!(
                 begun.elapsed() < PATIENCE,
                 "it lives on without its terminal"
@@ -42,7 +44,7 @@ impl HungUp {
 pub struct Pty {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
+    child: Process,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     /// Every byte the program wrote.
@@ -51,6 +53,7 @@ pub struct Pty {
     pub started: Instant,
     /// How the line was set before the program was started.
     before: String,
+    rate: Arc<AtomicU32>,
 }
 
 impl Pty {
@@ -121,17 +124,32 @@ impl Pty {
             command.env(name, value);
         }
         let started = Instant::now();
-        let child = pair
-            .slave
-            .spawn_command(command)
-            .expect("the binary starts");
+        let child = pair.slave.spawn_command(command);
+        let child = Process(child.expect("the binary starts"));
         drop(pair.slave);
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let (sender, output) = channel();
+        let rate = Arc::new(AtomicU32::new(0));
+        let limit = Arc::clone(&rate);
         std::thread::spawn(move || {
             let mut buffer = [0; 16 * 1024];
-            while let Ok(read) = reader.read(&mut buffer) {
-                if read == 0 || sender.send(buffer[..read].to_vec()).is_err() {
+            loop {
+                // A slow line takes a fiftieth of a second's bytes at a time, and takes its time.
+                let rate = usize::try_from(limit.load(Ordering::Relaxed)).unwrap_or(0);
+                let part = match rate {
+                    0 => buffer.len(),
+                    rate => (rate / 50).clamp(1, buffer.len()),
+                };
+                let Ok(read @ 1..) = reader.read(&mut buffer[..part]) else {
+                    break;
+                };
+                if rate > 0 {
+                    let micros = read * 1_000_000 / rate;
+                    std::thread::sleep(Duration::from_micros(
+                        u64::try_from(micros).unwrap_or(u64::MAX),
+                    ));
+                }
+                if sender.send(buffer[..read].to_vec()).is_err() {
                     break;
                 }
             }
@@ -147,6 +165,7 @@ impl Pty {
             raw: Vec::new(),
             started,
             before,
+            rate,
         }
     }
 
@@ -176,8 +195,7 @@ impl Pty {
 
     /// The line is lost: nothing is on the other end any more. What is left tells how the program ends.
     pub fn hang_up(self) -> HungUp {
-        let Pty { child, .. } = self;
-        HungUp { child }
+        HungUp { child: self.child }
     }
 
     /// Types bytes.
@@ -186,6 +204,11 @@ impl Pty {
             .write_all(keys.as_bytes())
             .expect("the program reads");
         self.writer.flush().expect("the program reads");
+    }
+
+    /// From now on the line takes at most so many bytes a second; 0 for as many as come.
+    pub fn throttle(&self, bytes_a_second: u32) {
+        self.rate.store(bytes_a_second, Ordering::Relaxed);
     }
 
     /// Changes the size of the screen.
@@ -272,18 +295,18 @@ impl Pty {
                 }
             }
         }
-        self.child.wait().expect("an exit status").exit_code()
+        self.child.0.wait().expect("an exit status").exit_code()
     }
 
     /// The program's process id.
     pub fn pid(&self) -> u32 {
-        self.child.process_id().expect("a process id")
+        self.child.0.process_id().expect("a process id")
     }
 
     /// Kills it without a word, as the system would.
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let _ = self.child.0.kill();
+        let _ = self.child.0.wait();
     }
 
     fn feed(&mut self, bytes: &[u8]) {
@@ -292,9 +315,12 @@ impl Pty {
     }
 }
 
-impl Drop for Pty {
+/// A process that does not outlive its test.
+struct Process(Box<dyn Child + Send + Sync>);
+
+impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        let _ = self.0.kill();
     }
 }
 
