@@ -24,6 +24,19 @@ pub enum Effect {
         /// What it is, in words for the message: `the exact name`.
         what: &'static str,
     },
+    /// Show a text on the terminal's first screen, as it is, until a key brings the dashboard back.
+    Select(String),
+    /// Write a text into a new file of the working folder; answered by `Msg::Saved`.
+    Save {
+        /// The file's name.
+        name: String,
+        /// The text.
+        text: String,
+        /// What it is, in words for the message.
+        what: &'static str,
+    },
+    /// Print a text when the dashboard has been left.
+    PrintLater(String),
     /// Give the terminal back to the shell until it is brought to the front again.
     Suspend,
     /// Draw everything anew.

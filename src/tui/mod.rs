@@ -22,6 +22,7 @@ pub mod overlay;
 pub mod relay;
 pub mod remote;
 mod run;
+mod save;
 pub mod start;
 pub mod tabs;
 pub mod term;

@@ -49,6 +49,13 @@ pub enum Msg {
         /// What became of it.
         outcome: Copied,
     },
+    /// The answer to `Effect::Save`.
+    Saved {
+        /// What it was, in words.
+        what: &'static str,
+        /// Where it is now, or why it is not.
+        outcome: Result<String, String>,
+    },
     /// The deadline that the model had set has come.
     Due,
     /// The process is asked to end, or the line is lost.

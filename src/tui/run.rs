@@ -6,6 +6,7 @@
 use std::io;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use crossterm::event::KeyCode;
 use tokio::sync::mpsc;
 use tokio::time::{Duration, sleep};
 
@@ -13,6 +14,7 @@ use super::effect::{Clip, Effect};
 use super::figures::Figures;
 use super::model::{Model, Settings};
 use super::msg::{Copied, Msg, Now};
+use super::save::save;
 use super::start::{Options, Outcome, TuiError};
 use super::term::{
     Clipboard, CopyRefused, Copyable, Drained, Found, Input, Pacer, Probe, Reader, Screen, Sent,
@@ -53,6 +55,12 @@ struct Handed {
     by_tmux: bool,
 }
 
+/// What stands below a text that is shown to select from.
+const END_OF_TEXT: &str = "\n── Enter brings relaydeck back ──\n";
+
+/// How the dashboard ended, and what is to be printed now.
+pub(super) type Left = (Outcome, Vec<String>);
+
 /// The loop and all it holds.
 pub(super) struct Loop {
     model: Model,
@@ -69,10 +77,15 @@ pub(super) struct Loop {
         mpsc::UnboundedSender<Handed>,
         mpsc::UnboundedReceiver<Handed>,
     ),
+    saved: (mpsc::UnboundedSender<Msg>, mpsc::UnboundedReceiver<Msg>),
+    /// What is printed when the dashboard has been left.
+    farewell: Vec<String>,
     figures: Figures,
     clock: Clock,
     /// Whether the shell has the terminal: nothing is drawn until it is ours again.
     paused: bool,
+    /// Whether the first screen is shown, to select from.
+    selecting: bool,
     /// How it is to end, once that is known.
     leaving: Option<Outcome>,
 }
@@ -112,9 +125,12 @@ impl Loop {
             handle,
             clipboard: options.clipboard,
             handed: mpsc::unbounded_channel(),
+            saved: mpsc::unbounded_channel(),
+            farewell: Vec::new(),
             figures: Figures::every(Urgency::Ambient.interval(options.link)),
             clock,
             paused: false,
+            selecting: false,
             leaving: None,
         })
     }
@@ -124,15 +140,15 @@ impl Loop {
         mut self,
         mut signals: Signals,
         mut reader: Reader,
-    ) -> io::Result<Outcome> {
+    ) -> io::Result<Left> {
         loop {
             if let Some(outcome) = self.leaving.take() {
                 self.await_answers(&mut reader).await;
-                return Ok(outcome);
+                return Ok((outcome, self.farewell));
             }
             let may_draw = !self.paused && self.pacer.is_due(self.clock.uptime());
             if may_draw && self.draw().is_err() {
-                return Ok(Outcome::LineLost);
+                return Ok((Outcome::LineLost, Vec::new()));
             }
             let due = [
                 self.pacer.due().filter(|_| !self.paused),
@@ -153,6 +169,7 @@ impl Loop {
                     }
                 }
                 Some(handed) = self.handed.1.recv() => self.on_handed(handed)?,
+                Some(saved) = self.saved.1.recv() => self.take(saved, Urgency::Echo)?,
                 events = self.handle.events(), if !gone => self.on_events(events)?,
                 () = self.drained.wait(), if self.pacer.is_under_way() => self.pacer.written(),
                 () = sleep(Duration::from_millis(wait.unwrap_or(0))), if wait.is_some() => self.on_due()?,
@@ -184,6 +201,9 @@ impl Loop {
                 }
             }
             Effect::Copy { clip, what } => return self.copy(&clip, what),
+            Effect::Select(text) => self.select(&text)?,
+            Effect::Save { name, text, what } => self.save(name, text, what),
+            Effect::PrintLater(text) => self.farewell.push(text),
             Effect::Suspend => self.pause()?,
             Effect::Repaint => self.screen.repaint(),
             Effect::Quit => {
@@ -214,6 +234,37 @@ impl Loop {
             }
             Err(refused) => self.say_refused(what, &refused),
         }
+    }
+
+    /// Shows a text on the first screen, where the terminal's own selecting works.
+    fn select(&mut self, text: &str) -> io::Result<()> {
+        (self.selecting, self.paused) = (true, true);
+        self.screen.uncover(&format!("{text}{END_OF_TEXT}"))
+    }
+
+    fn end_selecting(&mut self, input: &Input) -> io::Result<()> {
+        let Input::Key(key) = input else {
+            return Ok(());
+        };
+        if !matches!(
+            key.code,
+            KeyCode::Enter | KeyCode::Esc | KeyCode::Char('q' | 'c')
+        ) {
+            return Ok(());
+        }
+        (self.selecting, self.paused) = (false, false);
+        self.screen.cover()?;
+        let size = self.screen.size();
+        self.take(Msg::Resize(size), Urgency::Echo)
+    }
+
+    fn save(&mut self, name: String, text: String, what: &'static str) {
+        let sender = self.saved.0.clone();
+        // A disk may take a moment.
+        tokio::task::spawn_blocking(move || {
+            let outcome = save(&name, &text);
+            let _ = sender.send(Msg::Saved { what, outcome });
+        });
     }
 
     fn say_refused(&mut self, what: &'static str, refused: &CopyRefused) -> io::Result<()> {
@@ -250,7 +301,7 @@ impl Loop {
                 Ok(())
             }
             Signal::Resumed => {
-                self.paused = false;
+                (self.paused, self.selecting) = (false, false);
                 self.screen.resume()?;
                 let size = self.screen.size();
                 self.take(Msg::Resize(size), Urgency::Echo)
@@ -271,6 +322,7 @@ impl Loop {
 
     fn on_input(&mut self, input: Input) -> io::Result<()> {
         match input {
+            Input::Key(_) | Input::Paste(_) if self.selecting => self.end_selecting(&input),
             Input::Key(key) => self.take(Msg::Key(key), Urgency::Echo),
             Input::Paste(text) => self.take(Msg::Paste(text), Urgency::Echo),
             Input::Answer(answer) => match self.probe.take(answer) {

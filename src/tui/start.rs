@@ -1,6 +1,6 @@
 //! Starting the dashboard and ending it: what it is given, the terminal taken over and given back, what came of it.
 
-use std::io;
+use std::io::{self, Write};
 
 use jiff::tz::TimeZone;
 
@@ -111,10 +111,10 @@ pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcom
     // Signals first: none may end the process while the terminal is ours.
     let signals = Signals::listen()?;
     let crashes = CrashReports::keep();
-    let keyboard = tty.try_clone()?;
+    let mut keyboard = tty.try_clone()?;
     let dialect = Dialect::of(options.term.as_deref().unwrap_or_default());
     let screen = Screen::open(tty, dialect)?;
-    let reader = Reader::start(keyboard.input)?;
+    let reader = Reader::start(keyboard.input.try_clone()?)?;
     let deck = Loop::new(options, handle, screen)?;
     // In a task of its own, so that a panic in it ends it like any other: screen restored, report printed.
     let task = tokio::spawn(deck.run(signals, reader));
@@ -129,7 +129,19 @@ pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcom
     };
     let reports = crashes.take();
     match ended {
-        Ok(outcome) if reports.is_empty() => Ok(outcome?),
+        Ok(left) if reports.is_empty() => {
+            let (outcome, farewell) = left?;
+            print(&mut keyboard.output, &farewell);
+            Ok(outcome)
+        }
         _ => Ok(Outcome::Crashed(reports)),
+    }
+}
+
+/// Prints what was kept for the end, on the screen that is there now.
+fn print(terminal: &mut impl Write, texts: &[String]) {
+    for text in texts {
+        // A terminal that is gone by now takes nothing, and nothing can be done about it.
+        let _ = writeln!(terminal, "{}", text.trim_end());
     }
 }

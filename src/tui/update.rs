@@ -27,6 +27,10 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
         Msg::EngineGone => engine::gone(model),
         Msg::Busy(command) => engine::busy(model, *command),
         Msg::Copied { what, outcome } => copied(model, what, outcome),
+        Msg::Saved { what, outcome } => match outcome {
+            Ok(path) => model.say(Tone::Good, format!("{what} is in {path}")),
+            Err(why) => model.say(Tone::Bad, format!("could not save {what}: {why}")),
+        },
         Msg::Due => {}
         Msg::Ended => chat::update::leave(model, &mut fx),
     }

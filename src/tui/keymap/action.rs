@@ -102,6 +102,12 @@ pub enum Action {
     NewConversation,
     /// Opens or folds the reasoning.
     ToggleReasoning,
+    /// Shows the conversation as plain text, to select from.
+    Select,
+    /// Saves the last answer in a file.
+    SaveAnswer,
+    /// Prints the last answer when the dashboard is left.
+    PrintLater,
     /// Accepts: submits a form, chooses in a picker, keeps a filter.
     Accept,
     /// To the next field.

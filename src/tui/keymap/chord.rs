@@ -58,6 +58,11 @@ impl Chord {
             // The old protocol sends these as controls of their own; the new one names them.
             KeyCode::Char('\r') => KeyCode::Enter,
             KeyCode::Char('\t') => KeyCode::Tab,
+            // Terminals that tell them apart are rare, and people expect of both that nothing is sent.
+            KeyCode::Enter if event.modifiers.contains(KeyModifiers::SHIFT) => {
+                modifiers |= KeyModifiers::ALT;
+                KeyCode::Enter
+            }
             other => other,
         };
         if code == KeyCode::BackTab {

@@ -16,8 +16,9 @@ use super::tty::write_all;
 /// after the terminal was told to remember how that stood.
 pub const ENTER: &[u8] = b"\x1b[?1049h\x1b[0m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1007s\x1b[?1007h";
 
-/// Switches off, in the opposite order: the style, the wheel as it was, marked pastes, the cursor shown, the first screen.
-pub const LEAVE: &[u8] = b"\x1b[0m\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l";
+/// Switches off, in the opposite order: the style, margins that a frame may have left half written, the picture for consoles
+/// that have no other screen, the wheel as it was, marked pastes, the cursor shown, the first screen.
+pub const LEAVE: &[u8] = b"\x1b[0m\x1b[r\x1b[H\x1b[J\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 /// Switches on what tells keys apart that look the same otherwise, where the terminal knows it (the keyboard protocol of
 /// kitty, its first step: every key with modifiers, and Escape, in a form of their own).
@@ -90,14 +91,32 @@ impl Guard {
         }
     }
 
+    /// Shows the first screen for a while, with every mode off; keys still come unchanged. Undone by [`Guard::cover`].
+    pub fn uncover(&mut self) {
+        if std::mem::take(&mut self.entered) {
+            self.leave();
+        }
+    }
+
+    /// After [`Guard::uncover`], takes the screen over again. What is returned must be sent before the next frame.
+    pub fn cover(&mut self) -> Vec<u8> {
+        self.entered = true;
+        let keyboard = if self.keyboard { KEYBOARD } else { b"" };
+        [ENTER, keyboard].concat()
+    }
+
+    fn leave(&self) {
+        // On a line that is gone there is nothing to restore.
+        if self.keyboard {
+            let _ = write_all(&self.output, KEYBOARD_OFF, Some(PATIENCE));
+        }
+        let _ = write_all(&self.output, LEAVE, Some(PATIENCE));
+    }
+
     /// Gives it back. Every step is taken, whether or not the one before worked; a second time changes nothing.
     pub fn restore(&mut self) {
         if std::mem::take(&mut self.entered) {
-            // On a line that is gone there is nothing to restore.
-            if self.keyboard {
-                let _ = write_all(&self.output, KEYBOARD_OFF, Some(PATIENCE));
-            }
-            let _ = write_all(&self.output, LEAVE, Some(PATIENCE));
+            self.leave();
         }
         if let Some(before) = self.before.take() {
             let _ = tcsetattr(&self.input, OptionalActions::Now, &before);

@@ -130,6 +130,30 @@ impl Screen {
         self.outlet.flush()
     }
 
+    /// Shows a text on the terminal's first screen, as it is, until [`Screen::cover`].
+    ///
+    /// # Errors
+    /// When the terminal takes no more.
+    pub fn uncover(&mut self, text: &str) -> io::Result<()> {
+        // A frame that is half written would end up beside the text.
+        self.drained.wait_blocking(PATIENCE);
+        self.guard.uncover();
+        self.outlet
+            .write_all(text.replace('\n', "\r\n").as_bytes())?;
+        self.outlet.flush()
+    }
+
+    /// Takes the screen over again after [`Screen::uncover`]; the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// When the terminal takes no more.
+    pub fn cover(&mut self) -> io::Result<()> {
+        let modes = self.guard.cover();
+        self.outlet.write_all(&modes)?;
+        self.repaint();
+        Ok(())
+    }
+
     /// Gives the terminal back and stops the process until the shell says `fg`. Then [`super::signals::Signal::Resumed`]
     /// comes, to be answered by [`Screen::resume`].
     ///

@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use super::scroll;
 use super::state::{ChatFocus, Scroll};
+use super::take_away;
 use super::update::{back, renew, retry, send};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
@@ -40,6 +41,9 @@ fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
             model.chat.reasoning_open = !model.chat.reasoning_open;
         }
         Action::Copy => copy(model, fx),
+        Action::Select => take_away::select(model, fx),
+        Action::SaveAnswer => take_away::save(model, fx),
+        Action::PrintLater => take_away::print_later(model, fx),
         // The caret moves where it can; else the conversation does. So the wheel, which sends arrows, scrolls.
         Action::LineUp => line(model, false),
         Action::LineDown => line(model, true),
@@ -92,15 +96,8 @@ fn pick_key(model: &mut Model) {
 }
 
 fn copy(model: &mut Model, fx: &mut Effects) {
-    let answer = model
-        .chat
-        .turns
-        .iter()
-        .rev()
-        .map(|turn| &turn.turn.reply)
-        .find(|reply| !reply.is_empty());
-    match answer {
-        Some(answer) => fx.copy(answer.clone(), "the answer"),
+    match take_away::last_answer(model) {
+        Some(answer) => fx.copy(answer.to_owned(), "the answer"),
         None => model.say(Tone::Info, "there is no answer yet"),
     }
 }

@@ -5,6 +5,7 @@ pub mod input;
 pub mod rows;
 pub mod scroll;
 pub mod state;
+pub mod take_away;
 pub mod transcript;
 pub mod update;
 pub mod view;

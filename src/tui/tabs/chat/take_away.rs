@@ -1,0 +1,75 @@
+//! What was said, taken out of the dashboard: onto the plain screen to select from, into a file, onto the screen that is
+//! there when the dashboard has been left. The ways for what is too long for a clipboard.
+
+use std::fmt::Write;
+
+use crate::tui::effect::{Effect, Effects};
+use crate::tui::model::{Model, Tone};
+use crate::tui::text::{Breaks, sanitize};
+use crate::tui::words;
+
+/// The last answer that has any text.
+pub fn last_answer(model: &Model) -> Option<&str> {
+    let turns = model.chat.turns.iter().rev();
+    turns
+        .map(|turn| turn.turn.reply.as_str())
+        .find(|reply| !reply.is_empty())
+}
+
+/// Shows the conversation as plain text on the terminal's first screen, where its own selecting and scrolling work.
+pub fn select(model: &mut Model, fx: &mut Effects) {
+    if model.chat.turns.is_empty() {
+        model.say(Tone::Info, "there is no conversation yet");
+        return;
+    }
+    let mut text = String::new();
+    for turn in &model.chat.turns {
+        let (prompt, reply) = (&turn.turn.prompt, &turn.turn.reply);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "> {}\n\n{}\n\n",
+            prompt.replace('\n', "\n> "),
+            reply.trim_end()
+        );
+    }
+    fx.push(Effect::Select(sanitize(&text, Breaks::Text).into_owned()));
+}
+
+/// Saves the last answer in a file of the folder that the program was started in.
+pub fn save(model: &mut Model, fx: &mut Effects) {
+    let Some(answer) = last_answer(model) else {
+        model.say(Tone::Info, "there is no answer yet");
+        return;
+    };
+    let text = answer.to_owned();
+    fx.push(Effect::Save {
+        name: file_name(model),
+        text,
+        what: "the answer",
+    });
+}
+
+/// Prints the last answer when the dashboard is left.
+pub fn print_later(model: &mut Model, fx: &mut Effects) {
+    let Some(answer) = last_answer(model) else {
+        model.say(Tone::Info, "there is no answer yet");
+        return;
+    };
+    let text = sanitize(answer, Breaks::Text).into_owned();
+    fx.push(Effect::PrintLater(text));
+    model.say(Tone::Good, "the answer is printed when you leave");
+}
+
+fn file_name(model: &Model) -> String {
+    let time = words::date_time(model.now.wall.seconds(), &model.settings.zone);
+    let time: String = time
+        .chars()
+        .map(|letter| match letter {
+            ' ' => '-',
+            ':' => '.',
+            other => other,
+        })
+        .collect();
+    format!("relaydeck-answer-{time}.md")
+}
