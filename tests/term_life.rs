@@ -187,6 +187,41 @@ fn a_pause_gives_the_terminal_to_the_shell_and_coming_back_repaints() {
 }
 
 #[test]
+fn the_conversation_can_be_selected_from_the_first_screen_saved_and_printed_at_the_end() {
+    let home = tempfile::tempdir().unwrap();
+    let env = [ALONE[0], ("RELAYDECK_MOUSE", "on")];
+    let mut deck = through_the_first_door(Pty::start(home.path(), 100, 30, &[], &env));
+    assert_ne!(
+        deck.screen().mouse_protocol_mode(),
+        vt100::MouseProtocolMode::None
+    );
+    deck.keys("\x1bv");
+    deck.wait_text("Enter brings relaydeck back");
+    let screen = deck.screen();
+    assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
+    assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    deck.keys("x\r");
+    deck.wait_for("the dashboard again", |screen| {
+        screen.contains("settled") && !screen.contains("brings relaydeck back")
+    });
+    assert!(deck.screen().alternate_screen() && deck.screen().bracketed_paste());
+    assert_ne!(
+        deck.screen().mouse_protocol_mode(),
+        vt100::MouseProtocolMode::None
+    );
+    deck.keys("\x1bo");
+    deck.wait_text("printed when you leave");
+    deck.keys("\x03\x03");
+    assert_eq!(deck.wait_end(), 0);
+    is_as_found(&deck);
+    assert!(
+        deck.text().contains("What are the first steps?"),
+        "{}",
+        deck.text()
+    );
+}
+
+#[test]
 fn an_idle_dashboard_sends_no_byte() {
     let home = tempfile::tempdir().unwrap();
     let mut deck = deck(home.path());

@@ -39,6 +39,9 @@ pub struct Global {
     /// Print one JSON document
     #[arg(long, global = true)]
     pub json: bool,
+    /// Print lists as lines of `name: value`, a blank line between two, for screen readers and braille
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// When to use colour; NO_COLOR is honoured too
     #[arg(long, global = true, value_name = "WHEN")]
     pub color: Option<ColorWhen>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::looks;
 use super::world::{Ending, World};
-use crate::config::{Glyphs, Layer, Link};
+use crate::config::{Glyphs, Layer, Link, Mouse};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{self, host::Host};
 use crate::tui::term::LinkChoice;
@@ -60,6 +60,7 @@ fn options(world: &World) -> Result<Options, Fault> {
     let options = Options::detect(ColorChoice::Auto, link, version, env);
     let mut options = options.map_err(looks::broken)?;
     options.glyphs_may_change = settings.glyphs.value == Glyphs::Auto;
+    options.mouse = settings.mouse.value == Mouse::On;
     (options.keymap, options.theme) = (keymap, theme);
     // What was used last the engine knows, and on a first run nothing is opened unasked.
     let asked = !matches!(settings.profile.layer, Layer::BuiltIn | Layer::Remembered);

@@ -4,6 +4,7 @@
 //! ends in `_nusd` and a decimal string in the field without the suffix; unknown is null in both.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
 use unicode_width::UnicodeWidthStr;
@@ -87,6 +88,14 @@ pub fn visible(text: &str) -> String {
     text.chars().filter_map(shown).collect()
 }
 
+/// Whether tables are printed as lines of `name: value`; settled once, before anything is printed.
+static PLAIN: AtomicBool = AtomicBool::new(false);
+
+/// Settles whether tables are printed as lines of `name: value`: columns say nothing to whoever hears them.
+pub fn print_plainly(plain: bool) {
+    PLAIN.store(plain, Ordering::Relaxed);
+}
+
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -150,6 +159,18 @@ impl Table {
         text
     }
 
+    /// The same as lines of `name: value`, a blank line between two rows; empty cells are left out.
+    pub fn lines(&self) -> String {
+        let rows = self.rows.iter().map(|row| {
+            let cells = self.columns.iter().zip(row);
+            let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
+            cells
+                .map(|((name, _), cell)| format!("{}: {cell}\n", name.to_lowercase()))
+                .collect::<String>()
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    }
+
     /// Prints it, or a sentence when it is empty.
     ///
     /// # Errors
@@ -157,6 +178,8 @@ impl Table {
     pub fn print(&self, empty: &str) -> io::Result<()> {
         if self.rows.is_empty() {
             writeln!(io::stderr().lock(), "{empty}")
+        } else if PLAIN.load(Ordering::Relaxed) {
+            print(&self.lines())
         } else {
             print(&self.text())
         }
@@ -176,6 +199,14 @@ mod tests {
             table.text(),
             "NAME      LEFT\n测试     $1.00\nabcdef  $10.00\n"
         );
+    }
+
+    #[test]
+    fn x_12_plain_lists_need_no_columns_to_be_understood() {
+        let mut table = Table::new(&[("NAME", Align::Left), ("LEFT", Align::Right)]);
+        table.row(["测试".into(), "$1.00".into()]);
+        table.row(["abcdef".into(), String::new()]);
+        assert_eq!(table.lines(), "name: 测试\nleft: $1.00\n\nname: abcdef\n");
     }
 
     #[test]

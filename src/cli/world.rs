@@ -13,6 +13,7 @@ use super::args::{ColorWhen, Global, LinkKind};
 use super::host::{CliHost, Listen};
 use super::logging;
 use super::neighbours::Stay;
+use super::output;
 use crate::config::{Color, Config, Environment, Folders, Layer, Link, Options, Settings};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Fault, FaultKind, UnixSeconds};
@@ -69,6 +70,7 @@ impl World {
     /// # Errors
     /// When the configuration holds a mistake, with its line.
     pub fn new(global: &Global, dashboard: bool) -> Result<Self, Fault> {
+        output::print_plainly(global.plain);
         let environment = Environment::of_process();
         let folders = Folders::find(global.home.as_deref(), &environment)?;
         let config = Config::load(&folders, &environment, &flags(global))?;

@@ -7,7 +7,7 @@ use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::folders::{Environment, Folders};
 use super::nearest::nearest;
-use super::options::{Color, DEFAULT_LISTEN, Glyphs, Link, Options, Theme};
+use super::options::{Color, DEFAULT_LISTEN, Glyphs, Link, Mouse, Options, Theme};
 use super::state::State;
 use crate::domain::{Profile, profile::LOCAL};
 
@@ -63,6 +63,8 @@ pub struct Settings {
     pub glyphs: Sourced<Glyphs>,
     /// The colours' theme.
     pub theme: Sourced<Theme>,
+    /// Whether the mouse is listened to.
+    pub mouse: Sourced<Mouse>,
     /// Where the embedded relay listens.
     pub listen: Sourced<SocketAddr>,
 }
@@ -167,6 +169,7 @@ fn resolve(
         link: strongest(&layers, |options| options.link, Link::default()),
         glyphs: strongest(&layers, |options| options.glyphs, Glyphs::default()),
         theme: strongest(&layers, |options| options.theme.clone(), Theme::default()),
+        mouse: strongest(&layers, |options| options.mouse, Mouse::default()),
         listen: strongest(&layers, |options| options.listen, DEFAULT_LISTEN),
     }
 }

@@ -98,6 +98,17 @@ words! {
     }
 }
 
+words! {
+    /// Whether the mouse is listened to.
+    Mouse {
+        /// It is the terminal's own: for selecting.
+        #[default]
+        Off = "off",
+        /// Presses and the wheel come to the dashboard.
+        On = "on",
+    }
+}
+
 /// The name of a theme: one that the program brings, or a file of the folder `themes` beside the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme(String);
@@ -150,13 +161,17 @@ pub struct Options {
     pub glyphs: Option<Glyphs>,
     /// The colours' theme.
     pub theme: Option<Theme>,
+    /// Whether the mouse is listened to.
+    pub mouse: Option<Mouse>,
     /// Where the embedded relay listens.
     pub listen: Option<SocketAddr>,
 }
 
 impl Options {
     /// Their names, as they are written in files; in capitals after `RELAYDECK_` in the environment.
-    pub const NAMES: [&str; 6] = ["profile", "color", "link", "glyphs", "theme", "listen"];
+    pub const NAMES: [&str; 7] = [
+        "profile", "color", "link", "glyphs", "theme", "mouse", "listen",
+    ];
 
     /// Sets the option of this name from a text. `false` when there is none of that name.
     pub(super) fn set(&mut self, name: &str, text: &str) -> Result<bool, WrongValue> {
@@ -172,6 +187,7 @@ impl Options {
             "link" => self.link = Some(text.parse()?),
             "glyphs" => self.glyphs = Some(text.parse()?),
             "theme" => self.theme = Some(text.parse()?),
+            "mouse" => self.mouse = Some(text.parse()?),
             "listen" => {
                 let address = text.parse().map_err(|_| WrongValue {
                     takes: vec!["an IP address with a port, like 127.0.0.1:4141 or [::1]:4141"],
@@ -200,7 +216,7 @@ mod tests {
 
     #[test]
     fn every_option_can_be_set_and_refuses_nonsense() {
-        let good = ["work", "never", "slow", "ascii", "mono", "0.0.0.0:80"];
+        let good = ["work", "never", "slow", "ascii", "mono", "on", "0.0.0.0:80"];
         let mut options = Options::default();
         for (name, text) in Options::NAMES.into_iter().zip(good) {
             assert_eq!(options.set(name, text), Ok(true), "{name}");

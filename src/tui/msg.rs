@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
+use super::term::Pointer;
 use super::theme::Theme;
 use crate::domain::UnixMillis;
 use crate::engine::door::{Command, Event};
@@ -30,6 +31,8 @@ pub enum Copied {
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse did something.
+    Pointer(Pointer),
     /// Text was pasted: never keys, never a command.
     Paste(String),
     /// The terminal has another size.

@@ -112,6 +112,9 @@ impl Loop {
         } else {
             Probe::not_asked()
         };
+        if options.mouse {
+            screen.use_mouse()?;
+        }
         let mut pacer = Pacer::new(options.link);
         pacer.touch(Urgency::Echo);
         Ok(Loop {
@@ -322,9 +325,12 @@ impl Loop {
 
     fn on_input(&mut self, input: Input) -> io::Result<()> {
         match input {
-            Input::Key(_) | Input::Paste(_) if self.selecting => self.end_selecting(&input),
+            Input::Key(_) | Input::Paste(_) | Input::Pointer(_) if self.selecting => {
+                self.end_selecting(&input)
+            }
             Input::Key(key) => self.take(Msg::Key(key), Urgency::Echo),
             Input::Paste(text) => self.take(Msg::Paste(text), Urgency::Echo),
+            Input::Pointer(pointer) => self.take(Msg::Pointer(pointer), Urgency::Echo),
             Input::Answer(answer) => match self.probe.take(answer) {
                 Some(found) => self.learn(&found),
                 None => Ok(()),
@@ -355,7 +361,7 @@ impl Loop {
             let next = tokio::time::timeout(Duration::from_millis(left), reader.next()).await;
             match next {
                 Ok(Some(Input::Answer(answer))) if self.probe.take(answer).is_none() => {}
-                Ok(Some(Input::Key(_) | Input::Paste(_))) => {}
+                Ok(Some(Input::Key(_) | Input::Paste(_) | Input::Pointer(_))) => {}
                 Ok(_) | Err(_) => return,
             }
         }

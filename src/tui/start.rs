@@ -21,6 +21,8 @@ pub struct Options {
     pub glyphs_may_change: bool,
     /// Which key does what.
     pub keymap: Keymap,
+    /// Whether the mouse is listened to.
+    pub mouse: bool,
     /// How far away the terminal is.
     pub link: Link,
     /// What stands between us and the clipboard.
@@ -50,6 +52,7 @@ impl Options {
             theme: Theme::new(ColorLevel::detect(color, &env), Glyphs::detect(&env)),
             glyphs_may_change: true,
             keymap: Keymap::built_in()?,
+            mouse: false,
             link: Link::detect(link, &env),
             clipboard: Clipboard::detect(&env),
             term: env("TERM"),

@@ -2,7 +2,11 @@
 
 pub mod engine;
 pub mod input;
+<<<<<<< HEAD
 mod keys;
+=======
+mod pointer;
+>>>>>>> b541de4 (Listen to the mouse where someone wants it; plain lists for screen readers)
 
 use super::effect::Effects;
 use super::layout::{Layout, layout};
@@ -17,6 +21,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
     let mut fx = Effects::default();
     match msg {
         Msg::Key(key) => input::key(model, key, &mut fx),
+        Msg::Pointer(pointer) => pointer::pointer(model, pointer, &mut fx),
         Msg::Paste(text) => input::paste(model, &text),
         Msg::Resize(size) => {
             model.size = size;

@@ -143,8 +143,7 @@ impl Pty {
                 let Ok(read @ 1..) = reader.read(&mut buffer[..part]) else {
                     break;
                 };
-                if rate > 0 {
-                    let micros = read * 1_000_000 / rate;
+                if let Some(micros) = (read * 1_000_000).checked_div(rate) {
                     std::thread::sleep(Duration::from_micros(
                         u64::try_from(micros).unwrap_or(u64::MAX),
                     ));

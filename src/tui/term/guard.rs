@@ -1,8 +1,8 @@
 //! Knows every mode of the terminal that was switched on, and switches it off again: on the way out, on a panic, before a
 //! pause. Whatever happens, the next program finds the terminal as we found it.
 //!
-//! Mouse reports are never asked for: selecting text stays the terminal's own business. The wheel scrolls all the same,
-//! because the terminal sends arrow keys for it (1007).
+//! Mouse reports are not asked for unless someone wants them: selecting text stays the terminal's own business. The wheel
+//! scrolls all the same, because the terminal sends arrow keys for it (1007).
 
 use std::fs::File;
 use std::io;
@@ -20,11 +20,25 @@ pub const ENTER: &[u8] = b"\x1b[?1049h\x1b[0m\x1b[2J\x1b[H\x1b[?2004h\x1b[?1007s
 /// that have no other screen, the wheel as it was, marked pastes, the cursor shown, the first screen.
 pub const LEAVE: &[u8] = b"\x1b[0m\x1b[r\x1b[H\x1b[J\x1b[?1007r\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
-/// Switches on what tells keys apart that look the same otherwise, where the terminal knows it (the keyboard protocol of
-/// kitty, its first step: every key with modifiers, and Escape, in a form of their own).
-const KEYBOARD: &[u8] = b"\x1b[>1u";
-/// Switches it off.
-const KEYBOARD_OFF: &[u8] = b"\x1b[<u";
+/// A mode that is not for every terminal or not for everyone.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Extra {
+    on: &'static [u8],
+    off: &'static [u8],
+}
+
+/// What tells keys apart that look the same otherwise, where the terminal knows it (the keyboard protocol of kitty, its first
+/// step: every key with modifiers, and Escape, in a form of their own).
+pub const KEYBOARD: Extra = Extra {
+    on: b"\x1b[>1u",
+    off: b"\x1b[<u",
+};
+
+/// Presses and the wheel, for those who want them more than the terminal's own selecting.
+pub const MOUSE: Extra = Extra {
+    on: b"\x1b[?1000h\x1b[?1006h",
+    off: b"\x1b[?1006l\x1b[?1000l",
+};
 
 /// How long a line that hangs may hold up the way out.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -38,8 +52,8 @@ pub struct Guard {
     before: Option<Termios>,
     /// Whether the modes of [`ENTER`] are on, or may be.
     entered: bool,
-    /// Whether the keyboard protocol is to be on while the terminal is ours.
-    keyboard: bool,
+    /// What else is to be on while the terminal is ours, in the order in which it was switched on.
+    extras: Vec<&'static Extra>,
 }
 
 impl Guard {
@@ -53,7 +67,7 @@ impl Guard {
             output,
             before: None,
             entered: false,
-            keyboard: false,
+            extras: Vec::new(),
         };
         guard.retake()?;
         Ok(guard)
@@ -72,23 +86,28 @@ impl Guard {
         let taken = tcsetattr(&self.input, OptionalActions::Now, &raw)
             .map_err(io::Error::from)
             .and_then(|()| write_all(&self.output, ENTER, None))
-            .and_then(|()| match self.keyboard {
-                true => write_all(&self.output, KEYBOARD, None),
-                false => Ok(()),
-            });
+            .and_then(|()| write_all(&self.output, &self.extras_on(), None));
         if taken.is_err() {
             self.restore();
         }
         taken
     }
 
-    /// The terminal knows the keyboard protocol, which is on from now on. What is returned must be sent now.
-    pub fn use_keyboard(&mut self) -> &'static [u8] {
-        if std::mem::replace(&mut self.keyboard, true) {
-            b""
-        } else {
-            KEYBOARD
+    /// Something more is on from now on. What is returned must be sent now.
+    pub fn switch_on(&mut self, extra: &'static Extra) -> &'static [u8] {
+        if self.extras.contains(&extra) {
+            return b"";
         }
+        self.extras.push(extra);
+        extra.on
+    }
+
+    fn extras_on(&self) -> Vec<u8> {
+        self.extras
+            .iter()
+            .flat_map(|extra| extra.on)
+            .copied()
+            .collect()
     }
 
     /// Shows the first screen for a while, with every mode off; keys still come unchanged. Undone by [`Guard::cover`].
@@ -101,16 +120,14 @@ impl Guard {
     /// After [`Guard::uncover`], takes the screen over again. What is returned must be sent before the next frame.
     pub fn cover(&mut self) -> Vec<u8> {
         self.entered = true;
-        let keyboard = if self.keyboard { KEYBOARD } else { b"" };
-        [ENTER, keyboard].concat()
+        [ENTER, &self.extras_on()].concat()
     }
 
     fn leave(&self) {
         // On a line that is gone there is nothing to restore.
-        if self.keyboard {
-            let _ = write_all(&self.output, KEYBOARD_OFF, Some(PATIENCE));
-        }
-        let _ = write_all(&self.output, LEAVE, Some(PATIENCE));
+        let off = self.extras.iter().rev().flat_map(|extra| extra.off);
+        let off: Vec<u8> = off.chain(LEAVE).copied().collect();
+        let _ = write_all(&self.output, &off, Some(PATIENCE));
     }
 
     /// Gives it back. Every step is taken, whether or not the one before worked; a second time changes nothing.

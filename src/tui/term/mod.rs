@@ -28,7 +28,7 @@ pub use canvas::Canvas;
 pub use clipboard::{Clipboard, CopyRefused, Copyable, Sent};
 pub use crash::CrashReports;
 pub use dialect::{Dialect, Scroll};
-pub use input::{Answer, Input, Reader};
+pub use input::{Answer, Deed, Input, Pointer, Reader};
 pub use link::{Link, LinkChoice};
 pub use outlet::Drained;
 pub use pacer::{Pacer, Urgency};

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 
 use super::canvas::Canvas;
 use super::dialect::Dialect;
-use super::guard::Guard;
+use super::guard::{Guard, KEYBOARD, MOUSE};
 use super::outlet::{Drained, Outlet};
 use super::probe::{Found, Probe, QUESTIONS};
 use super::signals;
@@ -72,10 +72,18 @@ impl Screen {
         let dialect = found.improve(self.writer.dialect());
         self.writer.set_dialect(dialect);
         if found.keyboard {
-            let on = self.guard.use_keyboard();
+            let on = self.guard.switch_on(&KEYBOARD);
             self.send(on)?;
         }
         Ok(())
+    }
+
+    /// Listens to the mouse from the next frame on.
+    ///
+    /// # Errors
+    /// Never: nothing is sent before the frame is.
+    pub fn use_mouse(&mut self) -> io::Result<()> {
+        self.outlet.write_all(self.guard.switch_on(&MOUSE))
     }
 
     /// Draws a frame and hands what changed to the terminal, in one piece; nothing where nothing changed. While the terminal

@@ -58,11 +58,16 @@ pub fn key(model: &mut Model, key: KeyEvent, fx: &mut Effects) {
         return;
     }
     model.interrupted = None;
+    act(model, key, action, fx);
+}
+
+/// What has the focus does what a key means there.
+pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     match action {
         Some(Action::Redraw) => fx.push(Effect::Repaint),
         Some(Action::Suspend) => fx.push(Effect::Suspend),
         Some(Action::Help) => model.overlays.push(Overlay::Help {
-            contexts: contexts.to_vec(),
+            contexts: contexts(model).to_vec(),
             scroll: 0,
         }),
         action if !model.overlays.is_empty() => overlay::update::key(model, key, action, fx),

@@ -8,6 +8,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::answer::{self, Answer};
+use super::pointer::{self, Pointer};
 use super::sequence;
 
 /// What came from the terminal.
@@ -19,6 +20,8 @@ pub enum Decoded {
     Paste(String),
     /// The terminal answers a question.
     Answer(Answer),
+    /// The mouse did something.
+    Pointer(Pointer),
 }
 
 /// How long to wait for more before what is there is taken as it is.
@@ -208,6 +211,7 @@ fn control(rest: &[u8]) -> Step {
         (b'~', b"200") => Step::Paste,
         (last @ 0x40..=0x7e, arguments) => answer::control(arguments, last)
             .map(Decoded::Answer)
+            .or_else(|| pointer::report(arguments, last).map(Decoded::Pointer))
             .or_else(|| sequence::control(arguments, last))
             .map_or(Step::Drop, Step::Found),
         // A control or a letter beyond ASCII ends what was no sequence.

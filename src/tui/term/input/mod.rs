@@ -6,6 +6,7 @@
 
 mod answer;
 mod decode;
+mod pointer;
 mod sequence;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 pub use answer::Answer;
 pub use decode::{Decoded, Decoder, Wait};
+pub use pointer::{Deed, Pointer};
 
 /// How long a sequence may pause before it is taken as Escape and what came after it.
 const SEQUENCE_PAUSE: Duration = Duration::from_millis(40);
@@ -40,6 +42,8 @@ pub enum Input {
     Paste(String),
     /// The terminal answers a question.
     Answer(Answer),
+    /// The mouse did something; only where it is listened to.
+    Pointer(Pointer),
     /// The terminal is gone. Nothing follows.
     Lost,
 }
@@ -205,7 +209,7 @@ fn inputs(found: Vec<Decoded>, brackets: bool) -> Vec<Input> {
             KeyCode::Tab if modifiers.is_empty() => Some('\t'),
             _ => None,
         },
-        Decoded::Paste(_) | Decoded::Answer(_) => None,
+        Decoded::Paste(_) | Decoded::Answer(_) | Decoded::Pointer(_) => None,
     };
     let text: Option<String> = found.iter().map(letter).collect();
     let lines = text
@@ -218,6 +222,7 @@ fn inputs(found: Vec<Decoded>, brackets: bool) -> Vec<Input> {
                 Decoded::Key(key) => Input::Key(key),
                 Decoded::Paste(text) => Input::Paste(text),
                 Decoded::Answer(answer) => Input::Answer(answer),
+                Decoded::Pointer(pointer) => Input::Pointer(pointer),
             })
             .collect(),
     }

@@ -76,7 +76,7 @@ fn what_is_no_key_is_dropped_whole() {
         b"\x1b]52;c;aGk=\x07",
         b"\x1b]10;rgb:0000/0000/0000\x1b\\",
         b"\x1bP>|xterm\x1b\\",
-        b"\x1b[<0;10;10M",
+        b"\x1b[<0;10;10m",
         b"\x1b[M !!",
         b"\x1b[97;1:3u",
         b"\x1b[57441u",
@@ -137,7 +137,7 @@ fn a_paste_beyond_all_measure_comes_in_parts() {
         .iter()
         .map(|part| match part {
             Decoded::Paste(text) => text.len(),
-            Decoded::Key(_) | Decoded::Answer(_) => panic!("{part:?}"),
+            Decoded::Key(_) | Decoded::Answer(_) | Decoded::Pointer(_) => panic!("{part:?}"),
         })
         .collect();
     assert_eq!((texts.len(), texts.iter().sum::<usize>()), (2, 5_000_000));
