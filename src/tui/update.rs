@@ -2,11 +2,8 @@
 
 pub mod engine;
 pub mod input;
-<<<<<<< HEAD
 mod keys;
-=======
 mod pointer;
->>>>>>> b541de4 (Listen to the mouse where someone wants it; plain lists for screen readers)
 
 use super::effect::Effects;
 use super::layout::{Layout, layout};
