@@ -209,7 +209,7 @@ fn the_conversation_can_be_selected_from_the_first_screen_saved_and_printed_at_t
         deck.screen().mouse_protocol_mode(),
         vt100::MouseProtocolMode::None
     );
-    deck.keys("\x1bo");
+    deck.keys("\x1bp");
     deck.wait_text("printed when you leave");
     deck.keys("\x03\x03");
     assert_eq!(deck.wait_end(), 0);

@@ -99,7 +99,7 @@ fn the_conversation_is_shown_as_plain_text_to_select_from() {
 #[test]
 fn an_answer_is_saved_in_a_file_and_printed_on_the_way_out() {
     let mut script = answered("**all** of it");
-    script.keys("<A-s>").keys("<A-o>");
+    script.keys("<A-s>").keys("<A-p>");
     assert_eq!(
         script.asked(),
         [
@@ -126,7 +126,7 @@ fn an_answer_is_saved_in_a_file_and_printed_on_the_way_out() {
 fn what_is_too_long_to_copy_has_a_way_out_that_works() {
     let refused = relaydeck::tui::term::Copyable::new(&"x".repeat(120_000));
     let why = refused.err().map(|why| why.to_string()).unwrap_or_default();
-    for key in ["M-s", "M-o", "M-v"] {
+    for key in ["M-s", "M-p", "M-v"] {
         assert!(why.contains(key), "{why}");
     }
     let mut script = answered("an answer");

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyRefused {
     /// Longer than terminals take.
-    #[error("{} kB is more than a terminal's clipboard takes (100 kB); in the chat M-s saves it in a file, M-o prints it when you leave, M-v shows it to select", .bytes.div_ceil(1000))]
+    #[error("{} kB is more than a terminal's clipboard takes (100 kB); in the chat M-s saves it in a file, M-p prints it when you leave, M-v shows it to select", .bytes.div_ceil(1000))]
     TooLong {
         /// Its bytes.
         bytes: usize,
