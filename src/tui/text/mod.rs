@@ -8,6 +8,7 @@ mod cut;
 mod document;
 mod emphasis;
 mod markdown;
+mod ruler;
 mod sanitize;
 mod segment;
 mod table;
@@ -16,6 +17,7 @@ mod wrap;
 
 pub use cut::{Align, fit, truncate, truncate_start};
 pub use document::Document;
+pub use ruler::Ruler;
 pub use sanitize::{Breaks, Sanitizer, sanitize};
 pub use width::{grapheme_width, width};
 pub use wrap::{Wrap, wrap, wrap_spans, wrap_text};

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::state::ChatTurn;
 use super::transcript::{INDENT, Look, head, tail};
 use crate::tui::draw::{put, row};
-use crate::tui::text::Document;
+use crate::tui::text::{Document, Ruler};
 use crate::tui::words;
 
 /// The rows of a turn: what stands above the answer, the answer, what stands below.
@@ -29,14 +29,13 @@ struct Stamp {
     time: String,
 }
 
-impl TurnRows {
-    /// Makes the rows anew.
-    pub fn new(turn: &ChatTurn, look: &Look<'_>, streaming: bool) -> Self {
-        let mut rows = TurnRows::default();
-        rows.sync(turn, look, streaming);
-        rows
-    }
+/// How many rows a turn has, at least one, without making those of the answer again.
+pub fn measured(turn: &ChatTurn, ruler: &mut Ruler, look: &Look<'_>, streaming: bool) -> usize {
+    let answer = ruler.height(&turn.turn.reply, look.cells(), look.theme);
+    head(turn, look).len() + answer + tail(turn, look, streaming).len()
+}
 
+impl TurnRows {
     /// Brings the rows in line with the turn.
     pub fn sync(&mut self, turn: &ChatTurn, look: &Look<'_>, streaming: bool) {
         let stamp = Stamp {

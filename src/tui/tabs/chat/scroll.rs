@@ -1,9 +1,12 @@
 //! Scrolling through the conversation: an anchor that text below it does not move, or following the end.
 
-use super::rows::TurnRows;
+use std::collections::HashMap;
+
+use super::rows::measured;
 use super::state::Scroll;
 use super::transcript::Look;
 use crate::tui::model::Model;
+use crate::tui::text::Ruler;
 use crate::tui::update::areas;
 
 /// A row: the turn it is in, and which row of it.
@@ -13,8 +16,9 @@ type Place = (usize, usize);
 pub fn by(model: &mut Model, rows: isize) {
     let area = areas(model).chat.transcript;
     let height = usize::from(area.height).max(1);
+    let mut rulers = std::mem::take(&mut model.chat.rulers);
     let to = {
-        let mut tape = Tape::new(model, area.width);
+        let mut tape = Tape::new(model, &mut rulers, area.width);
         let from = tape.top(model.chat.scroll, height);
         match from {
             None => Scroll::Follow,
@@ -35,6 +39,7 @@ pub fn by(model: &mut Model, rows: isize) {
             }
         }
     };
+    model.chat.rulers = rulers;
     model.chat.scroll = to;
 }
 
@@ -42,14 +47,16 @@ pub fn by(model: &mut Model, rows: isize) {
 struct Tape<'a> {
     model: &'a Model,
     look: Look<'a>,
+    rulers: &'a mut HashMap<u64, Ruler>,
     heights: Vec<Option<usize>>,
 }
 
 impl<'a> Tape<'a> {
-    fn new(model: &'a Model, width: u16) -> Self {
+    fn new(model: &'a Model, rulers: &'a mut HashMap<u64, Ruler>, width: u16) -> Self {
         Tape {
             model,
             look: super::view::look(model, width),
+            rulers,
             heights: vec![None; model.chat.turns.len()],
         }
     }
@@ -60,7 +67,8 @@ impl<'a> Tape<'a> {
         }
         let asked = &self.model.chat.turns[turn];
         let streaming = super::view::is_streaming(self.model, asked);
-        let height = TurnRows::new(asked, &self.look, streaming).height();
+        let ruler = self.rulers.entry(asked.serial).or_default();
+        let height = measured(asked, ruler, &self.look, streaming);
         self.heights[turn] = Some(height);
         height
     }

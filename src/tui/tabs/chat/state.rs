@@ -1,11 +1,11 @@
 //! What the chat holds: one conversation, what is being typed, and where one is in reading it.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::domain::{ChatMessage, Conversation, Fault, Finish, Turn, UnixMillis, Usage};
 use crate::engine::door::{Spend, TurnId};
 use crate::tui::edit::Editor;
-use crate::tui::text::{Breaks, Sanitizer, sanitize};
+use crate::tui::text::{Breaks, Ruler, Sanitizer, sanitize};
 
 /// How often a conversation is kept while an answer streams, in milliseconds.
 pub const KEEP_EVERY_MS: u64 = 5_000;
@@ -160,6 +160,8 @@ pub struct ChatTab {
     pub focus: ChatFocus,
     /// Where one is in reading.
     pub scroll: Scroll,
+    /// How high the answers are, by the turn's serial: measured once, for scrolling.
+    pub rulers: HashMap<u64, Ruler>,
     /// Whether reasoning is shown.
     pub reasoning_open: bool,
     /// The reply that is under way.
@@ -189,6 +191,7 @@ impl Default for ChatTab {
             editor: Editor::lines(),
             focus: ChatFocus::Input,
             scroll: Scroll::Follow,
+            rulers: HashMap::new(),
             reasoning_open: false,
             streaming: None,
             spend: None,
