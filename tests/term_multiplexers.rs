@@ -1,0 +1,132 @@
+//! Inside tmux and inside screen: what is on their screens after rows were moved is what a whole repaint shows. They need the
+//! programs, so they are run by `.ci/run`, or by `cargo test --test term_multiplexers -- --ignored`.
+
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Longest wait for anything to appear.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A tmux server of its own, with one window of 100×30.
+struct Tmux {
+    socket: String,
+}
+
+impl Tmux {
+    fn start(home: &Path, command: &str) -> Self {
+        let socket = format!("relaydeck-{}", home.file_name().unwrap().to_string_lossy());
+        let tmux = Tmux { socket };
+        let line = format!(
+            "RELAYDECK_LISTEN=127.0.0.1:0 LANG=C.UTF-8 RELAYDECK_HOME={} {command}",
+            home.display()
+        );
+        tmux.run(&[
+            "-f",
+            "/dev/null",
+            "new-session",
+            "-d",
+            "-x",
+            "100",
+            "-y",
+            "30",
+            &line,
+        ]);
+        tmux
+    }
+
+    fn run(&self, args: &[&str]) -> String {
+        let output = Command::new("tmux")
+            .args(["-L", &self.socket])
+            .args(args)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn screen(&self) -> String {
+        self.run(&["capture-pane", "-p"])
+    }
+
+    fn keys(&self, keys: &[&str]) {
+        self.run(&[&["send-keys"], keys].concat());
+    }
+
+    #[track_caller]
+    fn wait(&self, what: &str, done: impl Fn(&str) -> bool) {
+        let begun = Instant::now();
+        while !done(&self.screen()) {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "waited in vain for {what}:\n{}",
+                self.screen()
+            );
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// What is shown is the same after everything was drawn anew.
+    #[track_caller]
+    fn is_exact(&self, when: &str) {
+        // Drawn when nothing moves any more.
+        let settled = || {
+            let mut last = self.screen();
+            loop {
+                std::thread::sleep(Duration::from_millis(700));
+                let now = self.screen();
+                if now == last {
+                    return now;
+                }
+                last = now;
+            }
+        };
+        let before = settled();
+        self.keys(&["C-l"]);
+        assert_eq!(before, settled(), "{when}");
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        self.run(&["kill-server"]);
+    }
+}
+
+fn converses(command: &str) {
+    let home = tempfile::tempdir().unwrap();
+    let tmux = Tmux::start(home.path(), command);
+    tmux.wait("the three doors", |screen| screen.contains("relay inside"));
+    tmux.keys(&["Enter"]);
+    tmux.wait("the first answer", |screen| screen.contains("settled"));
+    tmux.keys(&["C-p"]);
+    tmux.wait("the models", |screen| screen.contains("relaydeck-lab"));
+    tmux.keys(&["-l", "relaydeck-lab"]);
+    tmux.keys(&["Enter"]);
+    tmux.wait("the lab", |screen| {
+        screen.contains("\u{2500} relaydeck-lab")
+    });
+    tmux.keys(&["-l", "[[tokens=900 speed=150]] \u{4e2d}\u{6587}"]);
+    tmux.keys(&["Enter"]);
+    tmux.wait("the answer to begin", |screen| screen.contains("estimated"));
+    tmux.wait("the answer to end", |screen| screen.contains("settled"));
+    tmux.is_exact("after an answer has scrolled by");
+    tmux.keys(&["PPage"]);
+    tmux.keys(&["Up", "Up", "Up"]);
+    tmux.is_exact("after scrolling up");
+    tmux.keys(&["NPage"]);
+    tmux.is_exact("after scrolling down");
+}
+
+#[test]
+#[ignore = "needs tmux"]
+fn inside_tmux() {
+    converses(env!("CARGO_BIN_EXE_relaydeck"));
+}
+
+#[test]
+#[ignore = "needs tmux and screen"]
+fn inside_screen() {
+    converses(&format!("screen -U {}", env!("CARGO_BIN_EXE_relaydeck")));
+}
