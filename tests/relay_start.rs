@@ -1,23 +1,16 @@
-//! Starting, stopping and being killed: what a second start, a broken folder or a `kill -9` do, and do not do.
+//! Starting and stopping: what a second start, a broken folder or a full disk do, and do not do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod relay_support;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
-use relay_support::{
-    Deck, chunk, data_lines, fed_response, hello, http, json_of, other, secret, until,
-};
+use relay_support::{Deck, chunk, data_lines, fed_response, hello, json_of, other, secret, until};
 use relaydeck::domain::ApiKey;
 use relaydeck::relay::{self, Limits, OwnerSecrets, RelayError, RelayOptions, lock};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
 
 #[tokio::test]
 async fn a_port_in_use_is_named() {
@@ -203,176 +196,6 @@ async fn new_secrets_are_random_and_long() {
     assert!(
         one.first_key.expose().starts_with("sk-") && !one.access_token.expose().starts_with("sk-")
     );
-}
-
-/// Not a test of its own: started again by the test below, this process is the relay that gets killed.
-#[tokio::test]
-async fn a_relay_to_be_killed() {
-    let Ok(folder) = std::env::var("RELAY_TO_BE_KILLED") else {
-        return;
-    };
-    let owner = OwnerSecrets {
-        access_token: ApiKey::new("T".repeat(32)),
-        first_key: secret("k"),
-    };
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let running = relay::start(RelayOptions::new(PathBuf::from(folder), listen, owner))
-        .await
-        .unwrap();
-    assert!(running.address().port() > 0);
-    std::future::pending::<()>().await;
-}
-
-struct Victim(Child);
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        // When a test fails half-way, nothing of it stays behind.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Victim {
-    fn start(folder: &std::path::Path) -> Self {
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "a_relay_to_be_killed", "--nocapture"])
-            .env("RELAY_TO_BE_KILLED", folder)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        Victim(child)
-    }
-
-    /// `SIGKILL`: nothing of it runs any more.
-    fn kill(mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_relay_loses_no_settled_request_bills_none_twice_and_leaves_no_reservation() {
-    let mut deck = Deck::start().await;
-    deck.close().await;
-    let client = http();
-    let key = deck.owner.first_key.expose().to_owned();
-    let mut ended = 0;
-    let mut released = 0;
-    for round in 0..5_u64 {
-        let folder = deck.folder.path().to_path_buf();
-        let victim = Victim::start(&folder);
-        let address = until(|| async {
-            let holder = lock::holder(&folder).unwrap()?;
-            holder.address
-        })
-        .await;
-        let mut tasks = tokio::task::JoinSet::new();
-        let begun: [Arc<Notify>; 8] = Default::default();
-        for number in 0..8 {
-            let (client, key, begun) = (client.clone(), key.clone(), Arc::clone(&begun[number]));
-            tasks.spawn(async move {
-                let mut ended = 0;
-                let mut body = hello("relaydeck-lab", true);
-                // One of them is always in the middle when the end comes.
-                let speed = if number == 0 {
-                    "tokens=5000 speed=50"
-                } else {
-                    "tokens=30 speed=0"
-                };
-                body["messages"][0]["content"] = json!(format!("[[{speed}]]"));
-                loop {
-                    let request = client
-                        .post(format!("http://{address}/v1/chat/completions"))
-                        .bearer_auth(&key)
-                        .json(&body);
-                    let Ok(response) = request.send().await else {
-                        return ended;
-                    };
-                    assert_eq!(response.status(), 200);
-                    begun.notify_one();
-                    let text = response.text().await;
-                    match text {
-                        Ok(text) if text.ends_with("data: [DONE]\n\n") => ended += 1,
-                        _ => return ended,
-                    }
-                }
-            });
-        }
-        let all = async { tokio::join!(begun[0].notified(), begun[1].notified()) };
-        tokio::time::timeout(Duration::from_secs(20), all)
-            .await
-            .expect("the victim answers");
-        // Any moment will do; a different one each round.
-        tokio::time::sleep(Duration::from_millis(60 + 37 * round)).await;
-        victim.kill();
-        while let Some(count) = tasks.join_next().await {
-            ended += count.unwrap();
-        }
-        deck.open().await;
-        released += deck.running.as_ref().unwrap().released();
-        let settled = sums(&deck);
-        let own = deck.own().await;
-        assert!(
-            settled.rows >= ended,
-            "{} rows for {ended} answers whose end was seen",
-            settled.rows
-        );
-        assert!(
-            settled.rows <= ended + 8 * (round as i64 + 1),
-            "no more than were in flight besides"
-        );
-        assert_eq!(settled.distinct, settled.rows, "none twice");
-        assert_eq!(
-            (settled.key, settled.units),
-            (settled.units, settled.account)
-        );
-        assert_eq!(own["quota"], 5_000_000 - settled.units);
-        assert_eq!(
-            (&own["request_count"], settled.open),
-            (&json!(settled.rows), 0)
-        );
-        deck.close().await;
-    }
-    assert!(
-        ended > 0 && released >= 5,
-        "{ended} ended, {released} released"
-    );
-    deck.open().await;
-    let refunds = deck.get("/api/log/self?type=6").await["data"].clone();
-    assert_eq!(refunds["total"], released);
-    assert!(
-        refunds["items"][0]["content"]
-            .as_str()
-            .unwrap()
-            .contains("released")
-    );
-}
-
-struct Sums {
-    rows: i64,
-    distinct: i64,
-    units: i64,
-    key: i64,
-    account: i64,
-    open: i64,
-}
-
-fn sums(deck: &Deck) -> Sums {
-    let database = deck.database();
-    let one = |sql: &str| {
-        database
-            .query_row(sql, [], |row| row.get::<_, i64>(0))
-            .unwrap()
-    };
-    Sums {
-        rows: one("SELECT count(*) FROM logs WHERE kind = 2"),
-        distinct: one("SELECT count(DISTINCT request_id) FROM logs WHERE kind = 2"),
-        units: one("SELECT coalesce(sum(quota), 0) FROM logs WHERE kind = 2"),
-        key: one("SELECT used_quota FROM keys WHERE id = 1"),
-        account: one("SELECT used_quota FROM accounts WHERE id = 1"),
-        open: one("SELECT count(*) FROM reservations"),
-    }
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use super::book::Book;
 use super::catalog::Wall;
 use super::channels::http::Clients;
 use super::clock::Clock;
+use super::live::Live;
 use super::lock::Lock;
 use super::store::Store;
 use crate::domain::UnixSeconds;
@@ -61,6 +62,10 @@ pub struct App {
     pub limits: Limits,
     pub started: UnixSeconds,
     pub address: SocketAddr,
+    /// What runs at this moment.
+    pub live: Arc<Live>,
+    /// Said when nothing new is taken any more.
+    pub closing: CancellationToken,
     /// Said when running answers must end now.
     pub cut: CancellationToken,
     /// What must be done before the store is closed: the settling of answers.
@@ -97,6 +102,8 @@ impl App {
             clock,
             limits,
             address,
+            live: Arc::default(),
+            closing: CancellationToken::new(),
             cut: CancellationToken::new(),
             settling: TaskTracker::new(),
             runtime: Handle::current(),

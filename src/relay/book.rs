@@ -244,30 +244,10 @@ impl Book {
         Ok(())
     }
 
-    /// Follows what was committed for a finished request. A key deleted meanwhile leaves its charge on the account.
-    pub fn apply(&self, change: &Change) {
+    /// Follows what was committed for finished requests.
+    pub fn apply_all<'a>(&self, changes: impl Iterator<Item = &'a Change>) {
         let mut pages = self.open();
-        if let Some(page) = pages.keys.get_mut(&change.key_id) {
-            page.reserved = page.reserved.saturating_sub(change.reserved.units);
-            let expected = change.reserved.tokens;
-            page.traffic
-                .end(&page.row.pace, expected, change.tokens, change.at);
-            if let Some(charged) = change.charged {
-                page.row.used_quota = page.row.used_quota.saturating_add(charged);
-                if !page.row.unlimited {
-                    page.row.remain_quota = page.row.remain_quota.saturating_sub(charged);
-                }
-                page.row.accessed = page.row.accessed.max(change.at.0);
-            }
-        }
-        if let Some(page) = pages.accounts.get_mut(&change.account_id) {
-            page.reserved = page.reserved.saturating_sub(change.reserved.units);
-            if let Some(charged) = change.charged {
-                page.row.used_quota = page.row.used_quota.saturating_add(charged);
-                page.row.quota = page.row.quota.saturating_sub(charged);
-                page.row.request_count = page.row.request_count.saturating_add(1);
-            }
-        }
+        changes.for_each(|change| pages.apply(change));
     }
 
     /// Units reserved from an account at this moment.
@@ -287,6 +267,31 @@ impl Book {
 }
 
 impl Pages {
+    /// Follows what was committed for a finished request. A key deleted meanwhile leaves its charge on the account.
+    fn apply(&mut self, change: &Change) {
+        if let Some(page) = self.keys.get_mut(&change.key_id) {
+            page.reserved = page.reserved.saturating_sub(change.reserved.units);
+            let expected = change.reserved.tokens;
+            page.traffic
+                .end(&page.row.pace, expected, change.tokens, change.at);
+            if let Some(charged) = change.charged {
+                page.row.used_quota = page.row.used_quota.saturating_add(charged);
+                if !page.row.unlimited {
+                    page.row.remain_quota = page.row.remain_quota.saturating_sub(charged);
+                }
+                page.row.accessed = page.row.accessed.max(change.at.0);
+            }
+        }
+        if let Some(page) = self.accounts.get_mut(&change.account_id) {
+            page.reserved = page.reserved.saturating_sub(change.reserved.units);
+            if let Some(charged) = change.charged {
+                page.row.used_quota = page.row.used_quota.saturating_add(charged);
+                page.row.quota = page.row.quota.saturating_sub(charged);
+                page.row.request_count = page.row.request_count.saturating_add(1);
+            }
+        }
+    }
+
     fn key(&self, hash: &SecretHash) -> Option<&KeyPage> {
         let page = self.keys.get(self.key_by_hash.get(hash)?)?;
         page.row.hash.matches(hash).then_some(page)
@@ -366,9 +371,9 @@ mod tests {
         let (book, _) = book(100, Some(60));
         assert_eq!(begin(&book, 7, 50), Ok(()));
         assert_eq!(begin(&book, 7, 11), Err(NoMoney::Key { free: 10 }));
-        book.apply(&ended(50, None));
+        book.apply_all([&ended(50, None)].into_iter());
         assert_eq!(begin(&book, 7, 60), Ok(()));
-        book.apply(&ended(60, Some(58)));
+        book.apply_all([&ended(60, Some(58))].into_iter());
         let (key, account) = (book.key(1, 7).unwrap(), book.account(1).unwrap());
         assert_eq!(
             (key.remain_quota, key.used_quota, key.accessed),
@@ -409,7 +414,7 @@ mod tests {
         row.name = "renamed".into();
         book.put_key(row);
         assert!(book.begin(1, 7, one, NOW).is_err(), "the one still runs");
-        book.apply(&ended(5, Some(5)));
+        book.apply_all([&ended(5, Some(5))].into_iter());
         assert_eq!(book.begin(1, 7, one, NOW), Ok(()));
     }
 
@@ -447,7 +452,7 @@ mod tests {
             for (reserved, charged, fails) in steps {
                 if begin(&book, 7, reserved).is_ok() {
                     let charged = (!fails).then_some(charged);
-                    book.apply(&ended(reserved, charged));
+                    book.apply_all([&ended(reserved, charged)].into_iter());
                     spent += charged.unwrap_or(0);
                 }
             }

@@ -52,8 +52,10 @@ const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 fn letters(count: usize) -> Result<String, getrandom::Error> {
     let mut text = String::with_capacity(count);
     let mut pool = [0_u8; 64];
+    // A few more than are needed: some are not fair.
+    let pool = &mut pool[..(count + count / 8 + 4).min(64)];
     while text.len() < count {
-        getrandom::fill(&mut pool)?;
+        getrandom::fill(pool)?;
         // 248 is the largest multiple of 62 a byte can hold: above it some letters would come more often.
         let fair = pool.iter().filter(|byte| **byte < 248);
         text.extend(

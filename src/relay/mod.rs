@@ -15,6 +15,7 @@ mod clock;
 mod error;
 mod ids;
 mod inference;
+mod live;
 pub mod lock;
 mod meter;
 mod protocol;

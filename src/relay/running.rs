@@ -125,7 +125,7 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
     let running = Running {
         address,
         beginning: opened.beginning,
-        closing: CancellationToken::new(),
+        closing: app.closing.clone(),
         dropping: CancellationToken::new(),
         connections: TaskTracker::new(),
         app: Arc::clone(&app),

@@ -4,6 +4,7 @@
 
 mod channel;
 pub mod convert;
+mod live;
 mod token;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lenient;
 pub use channel::ChannelRow;
+pub use live::{LiveList, LiveRow};
 pub use token::TokenRow;
 
 /// The console's envelope: `{"success":true,"message":"","data":…}`.

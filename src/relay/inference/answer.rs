@@ -118,6 +118,9 @@ impl Answer {
                         self.heard = Instant::now();
                         self.spoke = self.heard;
                         self.turn = self.passage.feed(piece, &mut self.out);
+                        if let Some(bill) = &self.bill {
+                            bill.heard(self.passage.parts());
+                        }
                     }
                     Event::Ended => self.ended().await,
                     Event::Failed(error) => {

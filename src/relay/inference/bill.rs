@@ -4,10 +4,12 @@
 //! the client is gone; and a figure is committed before anybody is told of it.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use futures_util::future::Either;
 use serde_json::Value;
 
 use super::super::answers::ApiError;
@@ -15,6 +17,7 @@ use super::super::app::App;
 use super::super::book::{Caller, Change, NoMoney, Refusal, Share};
 use super::super::catalog::scale;
 use super::super::channels::Channel;
+use super::super::live::{Entry, Run};
 use super::super::meter::{count, tally::Tally};
 use super::super::protocol::Protocol;
 use super::super::store::money::{Ending, Reservation};
@@ -40,6 +43,8 @@ pub struct Order {
     /// What that body is written in.
     pub written_in: Protocol,
     pub started: Instant,
+    /// The program it came from, by its own word.
+    pub tool: String,
 }
 
 impl Order {
@@ -106,6 +111,8 @@ pub struct Facts {
     pub channel: Option<Arc<Channel>>,
     /// Milliseconds to the first event.
     pub first_ms: Option<u64>,
+    /// Its place among what runs.
+    entry: Entry,
 }
 
 impl Bill {
@@ -142,6 +149,21 @@ impl Bill {
             request_id: order.request_id.to_string(),
             created: app.clock.seconds().0,
         });
+        let entry = app.live.begin(
+            reservation,
+            Run {
+                account_id: caller.account_id,
+                request_id: Arc::clone(&order.request_id),
+                key_name: caller.key_name.clone(),
+                model: order.model.clone(),
+                group: caller.group.clone(),
+                tool: order.tool.clone(),
+                stream: order.stream,
+                begun: app.clock.now(),
+                prompt,
+                parts: AtomicU64::new(0),
+            },
+        );
         Ok(Bill {
             facts: Some(Facts {
                 app: Arc::clone(app),
@@ -150,6 +172,7 @@ impl Bill {
                 reserved: share,
                 channel: None,
                 first_ms: None,
+                entry,
             }),
         })
     }
@@ -168,6 +191,13 @@ impl Bill {
         }
     }
 
+    /// Tells whoever watches how far the answer has come.
+    pub fn heard(&self, parts: u64) {
+        if let Some(facts) = &self.facts {
+            facts.entry.heard(parts);
+        }
+    }
+
     /// Settles the exact amount. It begins at once and goes on by itself; the future is for whoever must not tell the
     /// client before it is done.
     pub fn settle(
@@ -175,13 +205,25 @@ impl Bill {
         tally: Tally,
         end: End,
     ) -> impl Future<Output = Settled> + Send + 'static {
-        let task = self.facts.take().map(|facts| {
+        let generated = !tally.is_empty();
+        let work = self.facts.take().map(|facts| {
+            if tally.reported.is_some() || !generated {
+                let usage = tally.reported.unwrap_or_default();
+                let counted = tally.reported.is_none();
+                return Either::Left(facts.conclude(generated, end, usage, counted));
+            }
+            // Nobody reported what it came to, so it must be counted, which takes its time.
             let (settling, runtime) = (facts.app.settling.clone(), facts.app.runtime.clone());
-            settling.spawn_on(facts.conclude(tally, end), &runtime)
+            let counting = async move {
+                let usage = facts.count(&tally).await;
+                facts.conclude(generated, end, usage, true).await
+            };
+            Either::Right(settling.spawn_on(counting, &runtime))
         });
         async move {
-            match task {
-                Some(task) => task.await.unwrap_or_default(),
+            match work {
+                Some(Either::Left(kept)) => kept.await,
+                Some(Either::Right(task)) => task.await.unwrap_or_default(),
                 None => Settled::default(),
             }
         }
@@ -208,53 +250,48 @@ impl Drop for Bill {
 }
 
 impl Facts {
-    async fn conclude(self, tally: Tally, end: End) -> Settled {
-        let generated = !tally.is_empty();
-        match &end {
+    /// Hands the ending to the writer; the future waits until it is kept.
+    fn conclude(
+        self,
+        generated: bool,
+        end: End,
+        usage: Usage,
+        counted: bool,
+    ) -> impl Future<Output = Settled> + Send + 'static {
+        let (ending, settled) = match &end {
             End::Broken(error) if !generated => {
                 note::trace_failure(&self, error);
-                let ending = self.released(Some(error));
-                self.app.store.writer().end(ending).await;
-                return Settled::default();
+                (self.released(Some(error)), Settled::default())
             }
-            End::ClientGone if !generated => {
-                let ending = self.released(None);
-                self.app.store.writer().end(ending).await;
-                return Settled::default();
+            End::ClientGone if !generated => (self.released(None), Settled::default()),
+            _ => {
+                let units = self.order.units(&usage);
+                // Empty answers cost nothing, whatever their prompt would have cost.
+                let charged = if generated { units.unwrap_or(0) } else { 0 };
+                let settled = Settled {
+                    usage,
+                    counted,
+                    units: units.map(|_| charged),
+                };
+                note::trace(&self, &settled, &end);
+                let ending = Ending {
+                    reservation: self.reservation,
+                    change: self.change(Some(charged), usage.total()),
+                    log: Some(note::consumption(&self, &settled, generated, &end)),
+                };
+                (ending, settled)
             }
-            _ => {}
-        }
-        let (usage, counted) = self.usage(&tally).await;
-        let units = self.order.units(&usage);
-        // Empty answers cost nothing, whatever their prompt would have cost.
-        let charged = if generated { units.unwrap_or(0) } else { 0 };
-        let settled = Settled {
-            usage,
-            counted,
-            units: units.map(|_| charged),
         };
-        let kept = self
-            .app
-            .store
-            .writer()
-            .end(Ending {
-                reservation: self.reservation,
-                change: self.change(Some(charged), usage.total()),
-                log: Some(note::consumption(&self, &settled, generated, &end)),
-            })
-            .await;
-        note::trace(&self, &settled, &end, kept);
-        settled
+        let kept = self.app.store.writer().end(ending);
+        async move {
+            // Where it could not be kept yet, the writer has told so and tries again.
+            kept.await;
+            settled
+        }
     }
 
-    /// The upstream's usage or, where it reports none, our count.
-    async fn usage(&self, tally: &Tally) -> (Usage, bool) {
-        if let Some(reported) = tally.reported {
-            return (reported, false);
-        }
-        if tally.is_empty() {
-            return (Usage::default(), true);
-        }
+    /// Our own count, of an answer whose upstream reported nothing.
+    async fn count(&self, tally: &Tally) -> Usage {
         // An answer that broke off may have told what its prompt came to.
         let prompt = Usage {
             output: 0,
@@ -268,13 +305,12 @@ impl Facts {
         } else {
             prompt
         };
-        let usage = Usage {
+        Usage {
             output: count::output(tally.text.clone())
                 .await
                 .saturating_add(tally.beyond()),
             ..prompt
-        };
-        (usage, true)
+        }
     }
 
     /// The ending of a request that cost nothing; with a row where something went wrong.

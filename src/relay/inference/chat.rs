@@ -20,6 +20,7 @@ use super::super::builtin;
 use super::super::catalog::Catalog;
 use super::super::channels::Channel;
 use super::super::ids;
+use super::super::live::tool_in;
 use super::super::meter::{tally::Tally, text::Prompt, usage};
 use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Stamp};
@@ -206,6 +207,7 @@ async fn run(
         written_in: sent.protocol,
         started,
         caller,
+        tool: tool_in(&parts.headers),
     };
     let prompt_tokens = stamp.prompt_tokens;
     let mut bill = Bill::open(app, order, &ask, prompt_tokens, output_limit(&ask.model))?;

@@ -90,6 +90,11 @@ impl Passage {
         way.translate(turn, out)
     }
 
+    /// Parts of an answer so far.
+    pub fn parts(&self) -> u64 {
+        self.sieve.parts
+    }
+
     /// Whether a part of an answer came.
     pub fn begun(&self) -> bool {
         self.sieve.parts > 0

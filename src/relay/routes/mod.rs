@@ -2,6 +2,7 @@
 
 mod channel_draft;
 mod channels;
+mod live;
 mod logs;
 mod params;
 mod pricing;
@@ -64,6 +65,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/token/{id}/key", post(tokens::reveal)),
         ("/api/log/self", get(logs::page)),
         ("/api/log/self/stat", get(logs::sums)),
+        ("/api/relaydeck/live", get(live::live)),
         ("/api/channel", channels()),
         ("/api/channel/", channels()),
         (

@@ -3,6 +3,7 @@
 //! Not responsible for: what the rows mean; see [`super::book`] for money and [`super::catalog`] for what is sold.
 //! What always holds: whatever was acknowledged is committed, and survives a killed process.
 
+pub mod batch;
 pub mod channels;
 pub mod file;
 pub mod keys;

@@ -48,33 +48,81 @@ pub fn reserve(connection: &Connection, row: &Reservation) -> rusqlite::Result<(
     Ok(())
 }
 
-/// Ends a request: the reservation goes, and log, key and account follow. Whether it did: a reservation that is gone
-/// was ended before, and nothing is billed twice.
-pub fn end(connection: &Connection, ending: &Ending) -> rusqlite::Result<bool> {
+/// Takes a reservation's row away. Whether there was one: a reservation that is gone was ended before, and nothing is
+/// billed twice.
+pub fn release(connection: &Connection, reservation: i64) -> rusqlite::Result<bool> {
     let gone = connection
         .prepare_cached("DELETE FROM reservations WHERE id = ?1")?
-        .execute([ending.reservation])?;
-    if gone == 0 {
-        return Ok(false);
+        .execute([reservation])?;
+    Ok(gone > 0)
+}
+
+/// Writes the row that tells of a request's end. Key and account follow in the same transaction, by [`Sums`].
+pub fn end(connection: &Connection, ending: &Ending) -> rusqlite::Result<()> {
+    match &ending.log {
+        Some(log) => logs::insert(connection, log),
+        None => Ok(()),
     }
-    if let Some(log) = &ending.log {
-        logs::insert(connection, log)?;
+}
+
+/// What the endings of one transaction come to for each key and its account.
+#[derive(Default)]
+pub struct Sums(Vec<Sum>);
+
+struct Sum {
+    key_id: i64,
+    account_id: i64,
+    charged: i64,
+    requests: i64,
+    /// The latest.
+    at: i64,
+}
+
+impl Sums {
+    /// Adds an ending; one without a charge changes nothing.
+    pub fn add(&mut self, change: &Change) {
+        let Some(charged) = change.charged else {
+            return;
+        };
+        let ids = (change.key_id, change.account_id);
+        let known = self
+            .0
+            .iter_mut()
+            .find(|sum| (sum.key_id, sum.account_id) == ids);
+        match known {
+            Some(sum) => {
+                sum.charged = sum.charged.saturating_add(charged);
+                sum.requests += 1;
+                sum.at = sum.at.max(change.at.0);
+            }
+            None => self.0.push(Sum {
+                key_id: ids.0,
+                account_id: ids.1,
+                charged,
+                requests: 1,
+                at: change.at.0,
+            }),
+        }
     }
-    if let Some(charged) = ending.change.charged {
-        connection
-            .prepare_cached(
-                "UPDATE keys SET used_quota = used_quota + ?2, accessed_time = max(accessed_time, ?3),
-                 remain_quota = remain_quota - iif(unlimited_quota, 0, ?2) WHERE id = ?1",
-            )?
-            .execute(params![ending.change.key_id, charged, ending.change.at.0])?;
-        connection
-            .prepare_cached(
-                "UPDATE accounts SET quota = quota - ?2, used_quota = used_quota + ?2,
-                 request_count = request_count + 1 WHERE id = ?1",
-            )?
-            .execute(params![ending.change.account_id, charged])?;
+
+    /// Writes them.
+    pub fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        for sum in &self.0 {
+            connection
+                .prepare_cached(
+                    "UPDATE keys SET used_quota = used_quota + ?2, accessed_time = max(accessed_time, ?3),
+                     remain_quota = remain_quota - iif(unlimited_quota, 0, ?2) WHERE id = ?1",
+                )?
+                .execute(params![sum.key_id, sum.charged, sum.at])?;
+            connection
+                .prepare_cached(
+                    "UPDATE accounts SET quota = quota - ?2, used_quota = used_quota + ?2,
+                     request_count = request_count + ?3 WHERE id = ?1",
+                )?
+                .execute(params![sum.account_id, sum.charged, sum.requests])?;
+        }
+        Ok(())
     }
-    Ok(true)
 }
 
 /// Releases what a process that ended too soon had reserved, with a log row each. How many there were.

@@ -3,12 +3,11 @@
 //! What always holds: the book in memory follows a change only once it is committed; and an ending that could not be
 //! written (a full disk) is kept and tried again before anything newer, so no charge is lost while the process lives.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
@@ -16,12 +15,20 @@ use tokio::sync::oneshot;
 use super::super::book::Book;
 use super::super::error::RelayError;
 use super::StoreError;
-use super::money::{self, Ending, Reservation};
+use super::batch::Batch;
+use super::money::{Ending, Reservation};
 
 /// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
-const BATCH: usize = 512;
+const MOST: usize = 512;
 /// How long until what could not be written is tried again.
 const RETRY: Duration = Duration::from_millis(500);
+/// How long endings are gathered for each request that runs. One alone waits for nobody; a crowd shares its commits, and
+/// each waits a fraction of what its request takes anyway.
+const GATHER: Duration = Duration::from_micros(16);
+/// With fewer requests than this, nothing is gathered.
+const CROWD: usize = 8;
+/// The longest that anything is gathered.
+const LONGEST_GATHER: Duration = Duration::from_millis(1);
 
 /// Hands work to the thread that writes.
 pub struct Writer {
@@ -31,18 +38,9 @@ pub struct Writer {
 }
 
 enum Job {
-    Money(Entry),
+    Reserve(Box<Reservation>),
+    End(Box<Ending>, Option<oneshot::Sender<bool>>),
     Change(Box<dyn FnOnce(&mut Connection) + Send>),
-}
-
-struct Entry {
-    write: Write,
-    told: Option<oneshot::Sender<bool>>,
-}
-
-enum Write {
-    Reserve(Reservation),
-    End(Box<Ending>),
 }
 
 impl Writer {
@@ -53,7 +51,7 @@ impl Writer {
         let desk = Desk {
             connection,
             book,
-            backlog: VecDeque::new(),
+            batch: Batch::default(),
             healthy: Arc::clone(&healthy),
         };
         let thread = thread::Builder::new()
@@ -72,30 +70,22 @@ impl Writer {
         self.healthy.load(Ordering::Relaxed)
     }
 
-    /// Keeps a reservation. Not waited for: if the process is killed before, there is nothing to release.
+    /// Keeps a reservation, unless its request ends within a few milliseconds. Not waited for: if the process is killed
+    /// before, there is nothing to release.
     pub fn reserve(&self, row: Reservation) {
-        self.send(Job::Money(Entry {
-            write: Write::Reserve(row),
-            told: None,
-        }));
+        self.send(Job::Reserve(Box::new(row)));
     }
 
     /// Ends a request without waiting until it is kept.
     pub fn end_later(&self, ending: Ending) {
-        self.send(Job::Money(Entry {
-            write: Write::End(Box::new(ending)),
-            told: None,
-        }));
+        self.send(Job::End(Box::new(ending), None));
     }
 
-    /// Ends a request. Whether it was committed; if not, it is kept in memory and tried again.
-    pub async fn end(&self, ending: Ending) -> bool {
+    /// Ends a request, at once; the future tells whether it was committed. If not, it is kept in memory and tried again.
+    pub fn end(&self, ending: Ending) -> impl Future<Output = bool> + Send + use<> {
         let (told, answer) = oneshot::channel();
-        self.send(Job::Money(Entry {
-            write: Write::End(Box::new(ending)),
-            told: Some(told),
-        }));
-        answer.await.unwrap_or(false)
+        self.send(Job::End(Box::new(ending), Some(told)));
+        async move { answer.await.unwrap_or(false) }
     }
 
     /// Changes something in one transaction; see [`super::Store::change`].
@@ -158,90 +148,89 @@ fn in_transaction<T>(
 struct Desk {
     connection: Connection,
     book: Arc<Book>,
-    backlog: VecDeque<Entry>,
+    batch: Batch,
     healthy: Arc<AtomicBool>,
 }
 
 impl Desk {
     fn work(mut self, waiting: &Receiver<Job>) {
         loop {
-            let first = if self.backlog.is_empty() {
-                waiting.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
-                waiting.recv_timeout(RETRY)
-            };
-            let mut next = match first {
-                Ok(job) => Some(job),
-                Err(RecvTimeoutError::Timeout) => None,
+            match self.first(waiting) {
+                Ok(job) => self.take(job),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
-            };
-            while let Some(job) = next {
-                match job {
-                    Job::Money(entry) => self.backlog.push_back(entry),
-                    Job::Change(work) => {
-                        // What came before it must be in the file before it, in the order of arrival.
-                        self.commit();
-                        work(&mut self.connection);
-                    }
-                }
-                if self.backlog.len() >= BATCH {
-                    break;
-                }
-                next = waiting.try_recv().ok();
+            }
+            self.drain(waiting);
+            let running = self.batch.running();
+            if self.batch.ends() > 0 && running >= CROWD {
+                let gather = GATHER * u32::try_from(running).unwrap_or(u32::MAX);
+                thread::sleep(gather.min(LONGEST_GATHER));
+                self.drain(waiting);
             }
             self.commit();
         }
         self.commit();
-        if !self.backlog.is_empty() {
+        if self.batch.ends() > 0 {
             tracing::error!(
-                rows = self.backlog.len(),
+                rows = self.batch.ends(),
                 "rows of money could not be written before the end"
             );
         }
     }
 
-    /// Writes the backlog in one transaction. When that fails it stays, and whoever waits is told that it is not yet kept.
+    /// Waits for the next job: as long as it takes, or until something on the desk is due.
+    fn first(&self, waiting: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
+        let failed = !self.healthy.load(Ordering::Relaxed);
+        let due = if failed || self.batch.ends() > 0 {
+            Some(RETRY)
+        } else {
+            self.batch.due(Instant::now())
+        };
+        match due {
+            Some(wait) => waiting.recv_timeout(wait),
+            None => waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        }
+    }
+
+    /// Takes what has arrived.
+    fn drain(&mut self, waiting: &Receiver<Job>) {
+        while self.batch.ends() < MOST
+            && let Ok(job) = waiting.try_recv()
+        {
+            self.take(job);
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Reserve(row) => self.batch.reserve(*row, Instant::now()),
+            Job::End(ending, told) => self.batch.end(ending, told),
+            Job::Change(work) => {
+                // What came before it must be in the file before it, in the order of arrival.
+                self.commit();
+                work(&mut self.connection);
+            }
+        }
+    }
+
+    /// Writes in one transaction what is due. When that fails it stays, and whoever waits is told that it is not yet kept.
     fn commit(&mut self) {
-        if self.backlog.is_empty() {
+        let now = Instant::now();
+        if self.batch.ends() == 0 && self.batch.due(now) != Some(Duration::ZERO) {
             return;
         }
-        match self.write() {
-            Ok(ended) => {
+        match self.batch.write(&mut self.connection, now) {
+            Ok(written) => {
                 self.healthy.store(true, Ordering::Relaxed);
-                for (entry, ended) in self.backlog.drain(..).zip(ended) {
-                    if let (Write::End(ending), true) = (&entry.write, ended) {
-                        self.book.apply(&ending.change);
-                    }
-                    if let Some(told) = entry.told {
-                        let _ = told.send(true);
-                    }
-                }
+                self.book.apply_all(written.changes());
+                written.tell();
             }
             Err(error) => {
                 if self.healthy.swap(false, Ordering::Relaxed) {
                     tracing::error!(%error, "the relay's database cannot be written to; new requests are refused until it can");
                 }
-                for entry in &mut self.backlog {
-                    if let Some(told) = entry.told.take() {
-                        let _ = told.send(false);
-                    }
-                }
+                self.batch.tell_failure();
             }
         }
-    }
-
-    fn write(&mut self) -> rusqlite::Result<Vec<bool>> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut ended = Vec::with_capacity(self.backlog.len());
-        for entry in &self.backlog {
-            ended.push(match &entry.write {
-                Write::Reserve(row) => money::reserve(&transaction, row).map(|()| false)?,
-                Write::End(ending) => money::end(&transaction, ending)?,
-            });
-        }
-        transaction.commit()?;
-        Ok(ended)
     }
 }
