@@ -97,8 +97,7 @@ pub enum Command {
     /// All forms of an address, with what is suspicious in it
     Url(UrlArgs),
     /// What was spent, from the local ledger
-    #[command(subcommand)]
-    Usage(UsageCommand),
+    Usage(UsageArgs),
     /// Upstreams of the embedded relay, for its owner
     #[command(subcommand)]
     Channels(ChannelsCommand),
@@ -348,20 +347,90 @@ pub struct UrlArgs {
 }
 
 /// What was spent.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct UsageArgs {
+    /// Receipts one by one, or in a file; sums when absent
+    #[command(subcommand)]
+    pub command: Option<UsageCommand>,
+    /// Only since so long ago: 24h, 7d, 4w; rounded to a quarter of an hour
+    #[arg(long, default_value = "7d")]
+    pub since: String,
+    /// What the sums are of
+    #[arg(long, value_enum, default_value_t = UsageBy::Day)]
+    pub by: UsageBy,
+    /// Of all profiles, not only the one in use
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// By what spending is broken down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UsageBy {
+    /// By day
+    Day,
+    /// By key
+    Key,
+    /// By model
+    Model,
+    /// By group
+    Group,
+    /// By the program that sent it
+    Tool,
+}
+
+impl From<UsageBy> for crate::domain::By {
+    fn from(by: UsageBy) -> Self {
+        match by {
+            UsageBy::Day => Self::Day,
+            UsageBy::Key => Self::Key,
+            UsageBy::Model => Self::Model,
+            UsageBy::Group => Self::Group,
+            UsageBy::Tool => Self::Tool,
+        }
+    }
+}
+
+/// Receipts one by one, or in a file.
 #[derive(Debug, Subcommand)]
 pub enum UsageCommand {
     /// The latest requests, each with what it cost and what that rests on
-    Receipts {
-        /// Only since so long ago: 24h, 7d, 4w
-        #[arg(long, default_value = "30d")]
-        since: String,
-        /// At most so many
-        #[arg(short = 'n', long, default_value_t = 50)]
-        limit: u32,
-        /// Of all profiles, not only the one in use
-        #[arg(long)]
-        all: bool,
-    },
+    Receipts(ReceiptsArgs),
+    /// Write every receipt to a file, as CSV or as JSON lines
+    Export(ExportArgs),
+}
+
+/// The latest requests.
+#[derive(Debug, Args)]
+pub struct ReceiptsArgs {
+    /// Only since so long ago: 24h, 7d, 4w
+    #[arg(long, default_value = "30d")]
+    pub since: String,
+    /// At most so many
+    #[arg(short = 'n', long, default_value_t = 50)]
+    pub limit: u32,
+    /// Only those worth a question to the relay: charged though empty or cut, charged or counted too high
+    #[arg(long)]
+    pub disputes: bool,
+    /// Of all profiles, not only the one in use
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Write every receipt to a file.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The file; its name ends in .csv or .jsonl
+    pub file: PathBuf,
+    /// Only since so long ago: 24h, 7d, 4w, 1y
+    #[arg(long, default_value = "1y")]
+    pub since: String,
+    /// Replace the file if it is there already
+    #[arg(long)]
+    pub force: bool,
+    /// Of all profiles, not only the one in use
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Upstreams of the embedded relay.

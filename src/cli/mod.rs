@@ -86,7 +86,7 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Models(command)) => models::run(&world, command).await,
         Some(Command::Nodes(command)) => nodes::run(&world, command).await,
         Some(Command::Url(args)) => url::run(&world, &args),
-        Some(Command::Usage(command)) => usage::run(&world, command).await,
+        Some(Command::Usage(args)) => usage::run(&world, args).await,
         Some(Command::Channels(command)) => channels::run(&world, command).await,
         Some(Command::Serve(args)) => serve::run(&world, args).await,
         Some(Command::Profiles(command)) => profiles::run(&world, command).await,

@@ -142,7 +142,8 @@ fn same_tokens(row: &LogRow, usage: &Usage) -> bool {
         && (same(row.prompt_tokens, usage.prompt()) || same(row.prompt_tokens, usage.input))
 }
 
-fn charge(row: &LogRow, money: Money) -> Charge {
+/// A row as a bill.
+pub(super) fn charge(row: &LogRow, money: Money) -> Charge {
     let other: Value = serde_json::from_str(&row.other).unwrap_or_default();
     let figure = |name: &str| other.get(name).and_then(Value::as_u64).unwrap_or(0);
     let flag = |name: &str| other.get(name).and_then(Value::as_bool).unwrap_or(false);

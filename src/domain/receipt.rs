@@ -72,6 +72,8 @@ pub struct Receipt {
     pub first_ms: Option<u64>,
     /// Milliseconds from sending to the end.
     pub total_ms: Option<u64>,
+    /// The program it came from.
+    pub tool: String,
 }
 
 impl Receipt {

@@ -6,7 +6,7 @@
 pub use super::key_door::{KeyAsk, KeyTold};
 use crate::domain::{
     Account, ApiKey, ChatRequest, Conversation, Cost, Fault, Finish, Group, KeyDraft, KeyInfo,
-    Model, Money, Profile, RelayFacts, UnixMillis, Usage,
+    Model, Money, Profile, Receipt, RelayFacts, RunningRequest, SpendingReport, UnixMillis, Usage,
 };
 
 /// The id of one reply that is asked for. Whoever asks chooses it; it is never used twice in a process.
@@ -80,6 +80,16 @@ pub enum Command {
     },
     /// Fetches a list anew. Answered by [`Event::Loaded`] or [`Event::Failed`].
     Refresh(Scope),
+    /// Reads what was spent from the ledger. Answered by [`Event::Usage`] or [`Event::UsageFailed`].
+    LookAtUsage {
+        /// Since when.
+        since: UnixMillis,
+        /// Whether only receipts worth a question are wanted.
+        disputes: bool,
+    },
+    /// Watches what runs at the relay, whoever sent it, or stops watching. Answered by [`Event::Running`], time and
+    /// again, where the relay tells.
+    WatchRunning(bool),
     /// Makes a key. The secret is stored before the answer shows it.
     CreateKey {
         /// Answered by [`Event::KeyCreated`] or [`Event::AskFailed`].
@@ -195,6 +205,23 @@ pub struct Today {
     pub tokens: u64,
     /// Requests.
     pub requests: u64,
+}
+
+/// What the ledger says was spent through a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UsageView {
+    /// The profile.
+    pub profile: String,
+    /// Since when.
+    pub since: UnixMillis,
+    /// Whether only receipts worth a question are among the receipts.
+    pub disputes: bool,
+    /// The sums.
+    pub report: SpendingReport,
+    /// What the last hour cost.
+    pub last_hour: Money,
+    /// The latest receipts, newest first.
+    pub receipts: Vec<Receipt>,
 }
 
 /// An event from the engine.
@@ -323,6 +350,20 @@ pub enum Event {
     },
     /// Spend since midnight. A newer one replaces an older.
     Today(Today),
+    /// What was spent.
+    Usage {
+        /// What the ledger says.
+        view: Box<UsageView>,
+        /// When it was read.
+        at: UnixMillis,
+    },
+    /// What runs at the relay now, the oldest first. A newer list replaces an older.
+    Running(Vec<RunningRequest>),
+    /// What was spent could not be read; what was read before stays.
+    UsageFailed {
+        /// Why.
+        fault: Fault,
+    },
     /// A conversation was kept for the first time, under this number.
     Kept {
         /// The store's number for it.

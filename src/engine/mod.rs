@@ -19,5 +19,6 @@ mod settling;
 pub mod spend;
 mod task;
 pub mod turn;
+mod usage;
 
 pub use task::spawn;

@@ -114,6 +114,10 @@ fn merge(events: &mut VecDeque<Event>, event: Event) -> Option<Event> {
             }
             None => Some(Event::Today(today)),
         },
+        Event::Running(running) => {
+            events.retain(|waiting| !matches!(waiting, Event::Running(_)));
+            Some(Event::Running(running))
+        }
         Event::Loaded { snapshot, at } => {
             events.retain(
                 |waiting| !matches!(waiting, Event::Loaded { snapshot: old, .. } if old.scope() == snapshot.scope()),

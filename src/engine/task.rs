@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
@@ -80,6 +80,8 @@ pub(super) struct Engine {
     pub(super) session: Option<Session>,
     pub(super) generation: u64,
     pub(super) turns: HashMap<TurnId, CancellationToken>,
+    /// Whoever watches what runs at the relay, while that is looked at.
+    pub(super) watcher: Option<AbortHandle>,
 }
 
 impl Engine {
@@ -96,6 +98,7 @@ impl Engine {
             session: None,
             generation: 0,
             turns: HashMap::new(),
+            watcher: None,
         }
     }
 
@@ -137,7 +140,7 @@ impl Engine {
     }
 
     /// Runs something beside the loop.
-    fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn start(&mut self, work: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(work);
     }
 
@@ -200,6 +203,8 @@ impl Engine {
                 });
             }
             Command::Refresh(scope) => self.refresh(scope),
+            Command::WatchRunning(watch) => self.watch_running(watch),
+            Command::LookAtUsage { since, disputes } => self.look_at_usage(since, disputes),
             Command::CreateKey { ask, draft } => self.create_key(ask, draft),
             Command::DeleteKeys { ask, ids } => self.delete_keys(ask, ids),
             Command::Keys { ask, what } => self.ask_of_keys(ask, what),
@@ -277,6 +282,7 @@ impl Engine {
     fn open(&mut self, name: String) {
         self.generation += 1;
         self.session = None;
+        self.watch_running(false);
         self.tell(Event::Opening {
             profile: name.clone(),
         });

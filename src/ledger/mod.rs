@@ -9,6 +9,7 @@
 mod conversations;
 mod desk;
 mod error;
+mod foreign;
 mod nodes;
 mod opening;
 mod proofs;
@@ -16,6 +17,7 @@ mod receipts;
 mod results;
 mod row;
 mod runs;
+mod usage;
 mod values;
 mod words;
 
@@ -30,10 +32,11 @@ use tokio::sync::oneshot;
 
 pub use error::LedgerError;
 pub use values::{
-    Ending, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId, RunningTotals, Totals,
+    Ending, ForeignReceipt, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId, RunningTotals,
+    Totals,
 };
 
-use crate::domain::{Conversation, Money, Receipt, UnixMillis};
+use crate::domain::{Conversation, Money, Receipt, SpendingReport, UnixMillis};
 use desk::{Desk, Job, Notes};
 
 /// The ledger. Clones share its thread; when the last one is dropped, what is left to write is written.
@@ -156,6 +159,37 @@ impl Ledger {
             desk.read(|tx, run| receipts::totals(tx, run, profile.as_deref(), since))
         })
         .await
+    }
+
+    /// Writes receipts of requests that other programs sent, each once however often it is told; answers how many were
+    /// new.
+    ///
+    /// # Errors
+    /// When they could not be written; then none was.
+    pub async fn bring_in(
+        &self,
+        profile: &str,
+        relay: &str,
+        receipts: Vec<ForeignReceipt>,
+    ) -> Result<usize, LedgerError> {
+        let (profile, relay) = (profile.to_owned(), relay.to_owned());
+        self.ask(move |desk| desk.write(|tx, _| foreign::bring_in(tx, &profile, &relay, &receipts)))
+            .await
+    }
+
+    /// What was spent since a point in time, rounded down to its quarter of an hour, for one profile or all of them, and
+    /// on what.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn spending(
+        &self,
+        profile: Option<&str>,
+        since: UnixMillis,
+    ) -> Result<SpendingReport, LedgerError> {
+        let profile = profile.map(str::to_owned);
+        self.ask(move |desk| desk.read(|tx, _| usage::spending(tx, profile.as_deref(), since)))
+            .await
     }
 
     /// Receipts sent since a point in time that ended or were interrupted and that nobody has settled, newest first.

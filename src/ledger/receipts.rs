@@ -8,6 +8,7 @@ use rusqlite::{
 };
 
 use super::row::{self, COLUMNS, all_tokens, millis, nanos, tokens};
+use super::usage::DISPUTED;
 use super::values::{Ending, Outcome, Progress, ReceiptFilter, RunningTotals, Totals};
 use super::words::word;
 use crate::domain::{Money, Receipt, UnixMillis};
@@ -155,14 +156,25 @@ fn list_query(filter: &ReceiptFilter) -> (String, Vec<Value>) {
         ),
         ("sent_ms < ", filter.until.map(|until| Value::from(until.0))),
     ];
-    let mut sql = format!("SELECT {COLUMNS} FROM receipts");
-    let mut values = Vec::new();
+    let (mut said, mut values) = (Vec::new(), Vec::new());
     for (condition, value) in conditions {
         if let Some(value) = value {
             values.push(value);
-            let joint = if values.len() == 1 { "WHERE" } else { "AND" };
-            sql.push_str(&format!(" {joint} {condition}?{}", values.len()));
+            said.push(format!("{condition}?{}", values.len()));
         }
+    }
+    if let Some((sent, id)) = filter.after {
+        values.extend([Value::from(sent.0), Value::from(id.0)]);
+        let (sent, id) = (values.len() - 1, values.len());
+        said.push(format!("(sent_ms, id) < (?{sent}, ?{id})"));
+    }
+    if filter.disputed {
+        said.push(DISPUTED.to_owned());
+    }
+    let mut sql = format!("SELECT {COLUMNS} FROM receipts");
+    if !said.is_empty() {
+        sql.push_str(" WHERE ");
+        sql.push_str(&said.join(" AND "));
     }
     sql.push_str(&format!(
         " ORDER BY sent_ms DESC, id DESC LIMIT {}",
@@ -292,6 +304,14 @@ mod tests {
         }
 
         let some = |text: &str| Some(text.to_owned());
+        let disputed = ReceiptFilter {
+            profile: some("p"),
+            since: Some(UnixMillis(5)),
+            disputed: true,
+            ..ReceiptFilter::default()
+        };
+        let steps = plan(&db, &list_query(&disputed).0);
+        assert!(steps.contains("INDEX receipts_disputed"), "{steps}");
         let time = Some(UnixMillis(5));
         for (profile, model, since, index) in [
             (some("p"), None, None, "receipts_by_profile (profile=?)"),

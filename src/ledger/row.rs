@@ -11,7 +11,7 @@ pub(super) const COLUMNS: &str = "id, profile, relay, sent_ms, state, model, mod
     billing_group, counted_input, counted_cache_read, counted_cache_write, counted_output, reported_input, \
     reported_cache_read, reported_cache_write, reported_output, price_kind, price_input_nanos, price_output_nanos, \
     price_cache_read_nanos, price_cache_write_nanos, price_call_nanos, price_expression, expected_nanos, \
-    expected_basis, charged_nanos, finish, fault, status, request_id, first_ms, total_ms";
+    expected_basis, charged_nanos, finish, fault, status, request_id, first_ms, total_ms, tool";
 
 /// More tokens than this are a slip of whoever reports them; four such counters still add up without overflow.
 pub(super) const MOST_TOKENS: u64 = 1 << 60;
@@ -137,6 +137,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
         request_id: text(32)?,
         first_ms: read_millis(row, 33)?,
         total_ms: read_millis(row, 34)?,
+        tool: row.get(35)?,
     })
 }
 

@@ -80,6 +80,35 @@ pub struct Outcome {
     pub total_ms: Option<u64>,
 }
 
+/// A request that another program sent, as its relay tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignReceipt {
+    /// When it was sent.
+    pub sent: UnixMillis,
+    /// The exact name of the model asked for.
+    pub model: String,
+    /// The key's number at the relay, where it says.
+    pub key_id: Option<i64>,
+    /// The key's name, where the relay says.
+    pub key_name: Option<String>,
+    /// The group it was billed in, where the relay says.
+    pub group: Option<String>,
+    /// What the relay counted.
+    pub usage: Usage,
+    /// What it was charged.
+    pub charged: Money,
+    /// The relay's request id.
+    pub request_id: String,
+    /// Milliseconds from sending to the first part.
+    pub first_ms: Option<u64>,
+    /// Milliseconds from sending to the end.
+    pub total_ms: Option<u64>,
+    /// Whether the answer broke off.
+    pub broken: bool,
+    /// The program that sent it.
+    pub tool: String,
+}
+
 /// Which receipts are wanted. All conditions hold together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReceiptFilter {
@@ -91,6 +120,10 @@ pub struct ReceiptFilter {
     pub since: Option<UnixMillis>,
     /// Only sent before this.
     pub until: Option<UnixMillis>,
+    /// Only those that are worth a question to the relay.
+    pub disputed: bool,
+    /// Only those that come after this one in the order of the list, newest first: the next page.
+    pub after: Option<(UnixMillis, ReceiptId)>,
     /// At most so many, the newest.
     pub limit: u32,
 }
@@ -103,6 +136,8 @@ impl Default for ReceiptFilter {
             model: None,
             since: None,
             until: None,
+            disputed: false,
+            after: None,
             limit: 100,
         }
     }

@@ -7,6 +7,7 @@ use super::overlay::Overlay;
 use super::relay::Connection;
 use super::tabs::Tab;
 use super::tabs::chat::banner;
+use super::tabs::usage::places::places;
 use super::view::hints;
 
 /// Below this the dashboard says so in one line.
@@ -91,6 +92,11 @@ fn place_list(this: &mut Layout, model: &Model) {
         this.detail = Some(Rect::new(left, area.y, beside, area.height));
         area.width = left - 1;
     }
+    if model.tab == Tab::Usage {
+        let places = places(area, model.usage.running.len());
+        (this.caption, this.head, this.rows) = (places.caption, places.head, places.rows);
+        return;
+    }
     this.caption = Rect { height: 1, ..area };
     this.head = Rect {
         y: area.y + 1,
@@ -151,6 +157,7 @@ pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
         | Overlay::Secret(_)
         | Overlay::KeyDetail { .. }
         | Overlay::ModelDetail { .. }
+        | Overlay::Receipt { .. }
         | Overlay::AddRelay(_)
         | Overlay::WriteEnv(_)
         | Overlay::Note(_) => body.height,

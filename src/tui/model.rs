@@ -12,6 +12,7 @@ use super::tabs::chat::state::ChatTab;
 use super::tabs::groups::state::GroupsTab;
 use super::tabs::keys::state::KeysTab;
 use super::tabs::market::state::MarketTab;
+use super::tabs::usage::state::UsageTab;
 use super::theme::Theme;
 use crate::domain::{Fault, Profile};
 use crate::engine::door::{AskId, Today, TurnId};
@@ -101,6 +102,8 @@ pub struct Model {
     pub market: MarketTab,
     /// The chat.
     pub chat: ChatTab,
+    /// What was spent.
+    pub usage: UsageTab,
     /// What lies over the tab, the topmost last.
     pub overlays: Vec<Overlay>,
     /// A passing message.
@@ -131,6 +134,7 @@ impl Model {
             groups: GroupsTab::default(),
             market: MarketTab::default(),
             chat: ChatTab::default(),
+            usage: UsageTab::default(),
             overlays: Vec::new(),
             flash: None,
             greeting: None,

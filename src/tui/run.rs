@@ -400,7 +400,9 @@ impl Loop {
 fn urgency(event: &Event) -> Urgency {
     match event {
         Event::Delta { .. } | Event::Spend { .. } => Urgency::Stream,
-        Event::Today(_) | Event::Kept { .. } | Event::Settled { .. } => Urgency::Ambient,
+        Event::Today(_) | Event::Running(_) | Event::Kept { .. } | Event::Settled { .. } => {
+            Urgency::Ambient
+        }
         Event::Profiles { .. }
         | Event::Opening { .. }
         | Event::Opened { .. }
@@ -413,6 +415,8 @@ fn urgency(event: &Event) -> Urgency {
         | Event::Keys { .. }
         | Event::AskFailed { .. }
         | Event::Ended { .. }
+        | Event::Usage { .. }
+        | Event::UsageFailed { .. }
         | Event::Notice(_) => Urgency::Echo,
     }
 }

@@ -10,7 +10,7 @@ use super::layout::{Layout, layout};
 use super::model::{Model, Tone};
 use super::msg::{Copied, Msg, Now};
 use super::overlay::Overlay;
-use super::tabs::{chat, keys as keys_tab, market};
+use super::tabs::{chat, keys as keys_tab, market, usage};
 
 /// Takes one message into the model.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
@@ -37,6 +37,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
         Msg::Ended => chat::update::leave(model, &mut fx),
     }
     pass_time(model, &mut fx);
+    usage::update::watch(model, &mut fx);
     fx
 }
 
@@ -51,6 +52,7 @@ pub fn settle(model: &mut Model) {
     model.keys.load(&model.relay, height);
     model.groups.load(&model.relay, height);
     model.market.load(&model.relay, height);
+    model.usage.settle(height);
     let height = areas(model).picker_height();
     for overlay in &mut model.overlays {
         if let Overlay::Picker(picker) = overlay {

@@ -16,7 +16,7 @@ use super::model::{Model, Stage};
 use super::overlay;
 use super::relay::Connection;
 use super::tabs::chat::rows::TurnRows;
-use super::tabs::{Tab, chat, groups, keys, market};
+use super::tabs::{Tab, chat, groups, keys, market, usage};
 use super::theme::Role;
 
 /// Rows that were made before and may be shown again.
@@ -62,6 +62,7 @@ fn body(model: &Model, cache: &mut ViewCache, layout: &Layout, frame: &mut Frame
         (Connection::Open(..), Tab::Groups) => groups::view::draw(model, layout, frame),
         (Connection::Open(..), Tab::Market) => market::view::draw(model, layout, frame),
         (Connection::Open(..), Tab::Chat) => chat::view::draw(model, cache, layout, frame),
+        (Connection::Open(..), Tab::Usage) => usage::view::draw(model, layout, frame),
     }
 }
 

@@ -9,6 +9,8 @@ use relaydeck::domain::{
 use relaydeck::ledger::{Ending, Ledger, NewRequest, Outcome, ReceiptFilter};
 
 const ROWS: i64 = 1_000_000;
+/// All of them lie in 30 days, so that a view of a month sums every one.
+const APART_MS: i64 = 30 * 86_400_000 / ROWS;
 const TURNS: usize = 300;
 
 fn request(sent: i64) -> NewRequest {
@@ -109,15 +111,15 @@ async fn run() {
     db.execute(
         "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
          INSERT INTO receipts (profile, relay, sent_ms, state, model, key_masked, counted_input, counted_output,
-            tokens, price_kind, expected_nanos, expected_basis)
-         SELECT iif(i % 10 = 0, 'other', '4sapi'), 'https://relay.example', i * 60000, 'ended', 'model-' || (i % 50),
-            'sk-aB3d**********x9Zk', 412, 96, 508, 'unknown', 2676000, 'reported' FROM n",
-        [ROWS],
+            tokens, price_kind, expected_nanos, expected_basis, tool)
+         SELECT iif(i % 10 = 0, 'other', '4sapi'), 'https://relay.example', i * ?2, 'ended', 'model-' || (i % 50),
+            'sk-aB3d**********x9Zk', 412, 96, 508, 'unknown', 2676000, 'reported', iif(i % 3 = 0, 'cursor', 'relaydeck') FROM n",
+        [ROWS, APART_MS],
     )
     .unwrap();
     println!("{ROWS} rows written in {:.1?}", begun.elapsed());
 
-    let end = ROWS * 60_000;
+    let end = ROWS * APART_MS;
     let day = UnixMillis(end - 86_400_000);
     for profile in [Some("4sapi"), None] {
         let whose = profile.unwrap_or("all");
@@ -130,6 +132,25 @@ async fn run() {
             &format!("totals of everything, {whose}"),
             5,
             ledger.totals(profile, UnixMillis(0)).await.unwrap()
+        );
+    }
+    for (span, days) in [("today", 1), ("7 days", 7), ("30 days", 30)] {
+        let since = UnixMillis(end - days * 86_400_000);
+        let disputed = ReceiptFilter {
+            profile: Some("4sapi".into()),
+            since: Some(since),
+            disputed: true,
+            ..ReceiptFilter::default()
+        };
+        time!(
+            &format!("usage view, {span}: sums and breakdowns"),
+            20,
+            ledger.spending(Some("4sapi"), since).await.unwrap()
+        );
+        time!(
+            &format!("usage view, {span}: disputes"),
+            20,
+            ledger.receipts(disputed.clone()).await.unwrap()
         );
     }
     let newest = ReceiptFilter {

@@ -311,6 +311,11 @@ fn command_told(command: &Command) -> String {
             format!("add {name} at {address} with {credential}")
         }
         Command::Refresh(scope) => format!("refresh {}", scope.word()),
+        Command::WatchRunning(watch) => format!("watch {watch}"),
+        Command::LookAtUsage { since, disputes } => {
+            let only = if *disputes { ", disputes" } else { "" };
+            format!("usage since {}{only}", since.0)
+        }
         Command::CreateKey { draft, .. } => {
             let quota = match draft.quota {
                 QuotaLimit::Unlimited => "unlimited".into(),

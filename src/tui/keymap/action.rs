@@ -14,6 +14,8 @@ pub enum Action {
     TabMarket,
     /// Shows the chat.
     TabChat,
+    /// Shows what was spent.
+    TabUsage,
     /// Shows the next tab.
     NextTab,
     /// Shows the tab before.
@@ -68,6 +70,12 @@ pub enum Action {
     CycleGroup,
     /// Shows only the models of the group whose prices are shown, or all again.
     OnlyGroup,
+    /// Looks at the next span of time.
+    CycleSpan,
+    /// Breaks spending down by the next thing.
+    CycleBreakdown,
+    /// Shows only receipts that are worth a question, or all again.
+    Disputes,
     /// Sorts by the next column.
     Sort,
     /// Through the first door.

@@ -18,6 +18,8 @@ pub enum Context {
     Groups,
     /// The marketplace.
     Market,
+    /// What was spent.
+    Usage,
     /// A conversation that is read.
     Chat,
     /// A message that is written.
@@ -42,13 +44,14 @@ pub enum Context {
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 16] = [
+    pub const ALL: [Context; 17] = [
         Context::Global,
         Context::List,
         Context::Filter,
         Context::Keys,
         Context::Groups,
         Context::Market,
+        Context::Usage,
         Context::Chat,
         Context::ChatInput,
         Context::Form,
@@ -66,7 +69,9 @@ impl Context {
     pub const fn behind(self) -> &'static [Context] {
         match self {
             Context::Global => &[],
-            Context::Keys | Context::Groups | Context::Market => &[Context::List, Context::Global],
+            Context::Keys | Context::Groups | Context::Market | Context::Usage => {
+                &[Context::List, Context::Global]
+            }
             Context::ChatInput => &[Context::Chat, Context::Global],
             Context::List
             | Context::Filter
@@ -99,6 +104,7 @@ impl Context {
             Context::Keys => "Keys",
             Context::Groups => "Groups",
             Context::Market => "Market",
+            Context::Usage => "Usage",
             Context::Chat => "Chat",
             Context::ChatInput => "While writing",
             Context::Form => "In a form",

@@ -6,7 +6,7 @@ use super::Overlay;
 use crate::tui::draw::clean;
 use crate::tui::keymap::Context;
 use crate::tui::model::Model;
-use crate::tui::tabs::{keys, market};
+use crate::tui::tabs::{keys, market, usage};
 use crate::tui::text::{Align, Wrap, fit, width, wrap_spans, wrap_text};
 use crate::tui::theme::{Role, Theme};
 
@@ -19,6 +19,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
             None => "Key".into(),
         },
         Overlay::ModelDetail { .. } => "Model".into(),
+        Overlay::Receipt { .. } => "Receipt".into(),
         Overlay::Note(note) => clean(&note.title).into_owned(),
         Overlay::Confirm(_)
         | Overlay::NewKey(_)
@@ -35,6 +36,7 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
         Overlay::Help { contexts, .. } => help(model, contexts, cells),
         Overlay::KeyDetail { id, .. } => keys::detail::rows(model, *id, cells),
         Overlay::ModelDetail { name, .. } => market::detail::rows(model, name, cells),
+        Overlay::Receipt { id, .. } => usage::detail::rows(model, *id, cells),
         Overlay::Note(note) => {
             let theme = &model.settings.theme;
             let mut rows = vec![Line::default()];

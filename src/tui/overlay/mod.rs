@@ -149,6 +149,13 @@ pub enum Overlay {
         /// The first visible row.
         scroll: usize,
     },
+    /// Everything about one receipt.
+    Receipt {
+        /// Its number.
+        id: i64,
+        /// The first visible row.
+        scroll: usize,
+    },
     /// The form that adds a relay.
     AddRelay(Box<RelayForm>),
     /// A few sentences.
@@ -168,6 +175,7 @@ impl Overlay {
             Overlay::Picker(_) => &[Context::Picker],
             Overlay::KeyDetail { .. } => &[Context::Detail, Context::Keys],
             Overlay::ModelDetail { .. } => &[Context::Detail, Context::Market],
+            Overlay::Receipt { .. } => &[Context::Detail, Context::Usage],
         }
     }
     /// For a form: the question to the engine whose answer it awaits, and the trouble that it shows.
@@ -185,6 +193,7 @@ impl Overlay {
             | Overlay::Picker(_)
             | Overlay::KeyDetail { .. }
             | Overlay::ModelDetail { .. }
+            | Overlay::Receipt { .. }
             | Overlay::Note(_) => None,
         }
     }

@@ -14,7 +14,7 @@ use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::detail;
 use crate::tui::relay::Connection;
-use crate::tui::tabs::{chat, keys, market};
+use crate::tui::tabs::{chat, keys, market, usage};
 use crate::tui::update::input::{move_in, open_picker};
 use crate::tui::update::{areas, engine};
 
@@ -55,6 +55,12 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
                 market::update::on_model(model, &name, action, fx);
             }
         }
+        (Overlay::Receipt { id, .. }, Some(action)) => {
+            let id = *id;
+            if !scroll(model, action) && action == Action::Copy {
+                usage::update::copy(model, id, fx);
+            }
+        }
         (_, None) => {}
     }
 }
@@ -85,6 +91,7 @@ pub fn paste(model: &mut Model, text: &str) {
             | Overlay::Secret(_)
             | Overlay::KeyDetail { .. }
             | Overlay::ModelDetail { .. }
+            | Overlay::Receipt { .. }
             | Overlay::Note(_),
         )
         | None => {}
@@ -144,7 +151,8 @@ fn scroll(model: &mut Model, action: Action) -> bool {
     let Some(
         Overlay::Help { scroll, .. }
         | Overlay::KeyDetail { scroll, .. }
-        | Overlay::ModelDetail { scroll, .. },
+        | Overlay::ModelDetail { scroll, .. }
+        | Overlay::Receipt { scroll, .. },
     ) = model.overlays.last_mut()
     else {
         return false;

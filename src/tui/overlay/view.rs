@@ -18,7 +18,8 @@ pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>)
     match overlay {
         Overlay::Help { scroll, .. }
         | Overlay::KeyDetail { scroll, .. }
-        | Overlay::ModelDetail { scroll, .. } => text(model, overlay, *scroll, area, frame),
+        | Overlay::ModelDetail { scroll, .. }
+        | Overlay::Receipt { scroll, .. } => text(model, overlay, *scroll, area, frame),
         Overlay::Note(_) => text(model, overlay, 0, area, frame),
         Overlay::Confirm(question) => super::question::draw(model, question, area, frame),
         Overlay::NewKey(form) => super::form_view::draw(model, &form.form, area, frame),

@@ -5,6 +5,7 @@ pub mod groups;
 pub mod keys;
 pub mod list;
 pub mod market;
+pub mod usage;
 
 /// A tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +18,13 @@ pub enum Tab {
     Market,
     /// The chat.
     Chat,
+    /// What was spent.
+    Usage,
 }
 
 impl Tab {
     /// The tabs as they stand on the screen.
-    pub const ALL: [Tab; 4] = [Tab::Keys, Tab::Groups, Tab::Market, Tab::Chat];
+    pub const ALL: [Tab; 5] = [Tab::Keys, Tab::Groups, Tab::Market, Tab::Chat, Tab::Usage];
 
     /// The word on the screen.
     pub const fn word(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Tab {
             Tab::Groups => "Groups",
             Tab::Market => "Market",
             Tab::Chat => "Chat",
+            Tab::Usage => "Usage",
         }
     }
 

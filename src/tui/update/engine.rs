@@ -7,7 +7,7 @@ use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::{NewSecret, Note, Overlay};
 use crate::tui::relay::Connection;
-use crate::tui::tabs::chat;
+use crate::tui::tabs::{chat, usage};
 
 use super::{keys, settle};
 
@@ -23,6 +23,7 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         } => opened(model, profile, facts, conversation, fx),
         Event::OpenFailed { profile, fault } => {
             model.relay.forget();
+            model.usage.forget();
             model.relay.connection = Connection::Failed(profile, fault);
             model.stage = Stage::Deck;
         }
@@ -83,12 +84,19 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         Event::Today(today) => {
             model.today = Some(today);
             model.today_lacks_last &= model.chat.streaming.is_some();
+            usage::update::changed(model, fx);
         }
         Event::Kept { id } => {
             if let Some(newer) = model.chat.kept(id) {
                 fx.engine(Command::Keep(newer));
             }
         }
+        Event::Usage { view, at } => usage::update::arrive(model, *view, at, fx),
+        Event::Running(running) => {
+            model.usage.running = running;
+            settle(model);
+        }
+        Event::UsageFailed { fault } => usage::update::fail(model, fault),
         Event::Notice(fault) => {
             // A store that cannot be written never answers a first keeping.
             if fault.kind == FaultKind::Local {
@@ -125,6 +133,7 @@ pub fn open(model: &mut Model, profile: String, fx: &mut Effects) {
     model.stage = Stage::Deck;
     chat::update::stop(model, fx);
     model.relay.forget();
+    model.usage.forget();
     model.relay.connection = Connection::Opening(profile.clone());
     settle(model);
     fx.engine(Command::Open { profile });
@@ -133,6 +142,7 @@ pub fn open(model: &mut Model, profile: String, fx: &mut Effects) {
 fn opening(model: &mut Model, profile: String) {
     model.stage = Stage::Deck;
     model.relay.forget();
+    model.usage.forget();
     model.relay.connection = Connection::Opening(profile);
     // What lies over the tab is about the relay before; only a secret that was not seen yet must stay.
     model
@@ -247,6 +257,8 @@ pub fn busy(model: &mut Model, command: Command) {
         Command::Send { turn, .. } => chat::update::refused(model, turn, fault.clone()),
         Command::Keep(conversation) if conversation.id.is_none() => model.chat.not_kept(),
         Command::Refresh(scope) => model.relay.fail(scope, fault.clone()),
+        Command::WatchRunning(_) => model.usage.watching = false,
+        Command::LookAtUsage { .. } => usage::update::fail(model, fault.clone()),
         Command::Open { profile } => {
             model.relay.connection = Connection::Failed(profile, fault.clone());
         }

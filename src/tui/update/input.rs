@@ -10,7 +10,7 @@ use crate::tui::overlay::picker::{Picker, PickerKind};
 use crate::tui::overlay::{self, Overlay, Question};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::chat::state::ChatFocus;
-use crate::tui::tabs::{Tab, chat, groups, keys, market};
+use crate::tui::tabs::{Tab, chat, groups, keys, market, usage};
 use crate::tui::{doors, overlay::picker::Pick};
 
 use super::{areas, engine};
@@ -39,6 +39,7 @@ pub fn contexts(model: &Model) -> &'static [Context] {
         (Connection::Open(..), Tab::Keys) => &[Context::Keys],
         (Connection::Open(..), Tab::Groups) => &[Context::Groups],
         (Connection::Open(..), Tab::Market) => &[Context::Market],
+        (Connection::Open(..), Tab::Usage) => &[Context::Usage],
         (Connection::Open(..), Tab::Chat) => match model.chat.focus {
             ChatFocus::Input => &[Context::ChatInput],
             ChatFocus::Reading => &[Context::Chat],
@@ -106,7 +107,7 @@ pub fn paste(model: &mut Model, text: &str) {
             model.market.list.query.insert(text);
             model.market.search(&model.relay, height);
         }
-        Tab::Keys | Tab::Groups | Tab::Market => {}
+        Tab::Keys | Tab::Groups | Tab::Market | Tab::Usage => {}
         Tab::Chat => {
             model.chat.focus = ChatFocus::Input;
             model.chat.editor.insert(text);
@@ -149,14 +150,16 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
         Some(Action::TabGroups) => model.tab = Tab::Groups,
         Some(Action::TabMarket) => model.tab = Tab::Market,
         Some(Action::TabChat) => show_chat(model),
-        Some(Action::NextTab) => model.tab = model.tab.step(1),
-        Some(Action::PreviousTab) => model.tab = model.tab.step(Tab::ALL.len() - 1),
+        Some(Action::TabUsage) => show_usage(model, fx),
+        Some(Action::NextTab) => step_tab(model, 1, fx),
+        Some(Action::PreviousTab) => step_tab(model, Tab::ALL.len() - 1, fx),
         Some(Action::PickRelay) => pick_relay(model),
         action => match (&model.relay.connection, model.tab) {
             (Connection::Open(..), Tab::Keys) => keys::update::key(model, key, action, fx),
             (Connection::Open(..), Tab::Groups) => groups::update::key(model, key, action, fx),
             (Connection::Open(..), Tab::Market) => market::update::key(model, key, action, fx),
             (Connection::Open(..), Tab::Chat) => chat::input::key(model, key, action, fx),
+            (Connection::Open(..), Tab::Usage) => usage::update::key(model, action, fx),
             (Connection::Failed(name, _), _) if action == Some(Action::Refresh) => {
                 let name = name.clone();
                 engine::open(model, name, fx);
@@ -170,6 +173,19 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
 pub fn show_chat(model: &mut Model) {
     model.tab = Tab::Chat;
     model.chat.focus = ChatFocus::Input;
+}
+
+/// Shows what was spent, read anew.
+fn show_usage(model: &mut Model, fx: &mut Effects) {
+    model.tab = Tab::Usage;
+    usage::update::changed(model, fx);
+}
+
+fn step_tab(model: &mut Model, by: usize, fx: &mut Effects) {
+    match model.tab.step(by) {
+        Tab::Usage => show_usage(model, fx),
+        tab => model.tab = tab,
+    }
 }
 
 /// Opens the list of relays.

@@ -149,6 +149,16 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
             action,
             Action::Open | Action::Filter | Action::Mark | Action::MarkAll
         ),
+        Overlay::Receipt { .. } => !matches!(
+            action,
+            Action::Open
+                | Action::Filter
+                | Action::Mark
+                | Action::CycleSpan
+                | Action::CycleBreakdown
+                | Action::Disputes
+                | Action::Refresh
+        ),
         Overlay::Picker(picker) => action != Action::Mark || picker.kind == PickerKind::Limits,
         Overlay::Help { .. }
         | Overlay::Confirm(_)
@@ -178,9 +188,12 @@ fn in_list(model: &Model, action: Action) -> bool {
         Tab::Groups => (model.groups.list.shown(), model.groups.list.typing),
         Tab::Market => (model.market.list.shown(), model.market.list.typing),
         Tab::Chat => (0, false),
+        Tab::Usage => (model.usage.receipts().len(), false),
     };
-    let told = model.relay.manages() || model.tab == Tab::Market;
+    let told = model.relay.manages() || matches!(model.tab, Tab::Market | Tab::Usage);
     match action {
+        Action::Filter | Action::Mark if model.tab == Tab::Usage => false,
+        Action::CycleSpan | Action::CycleBreakdown | Action::Disputes => true,
         _ if filtering => true,
         Action::NewKey => model.relay.manages(),
         Action::Refresh => told,

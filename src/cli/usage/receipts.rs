@@ -1,37 +1,27 @@
-//! `relaydeck usage`: what was spent, from the local ledger. Needs no relay and no network.
+//! `relaydeck usage receipts`: the latest requests one by one.
 
 use serde_json::{Map, Value, json};
 
-use super::args::UsageCommand;
-use super::output::{Align, Table, print_json, put_cost, put_money};
-use super::world::{Ending, World};
-use crate::domain::expiry::parse_since;
-use crate::domain::{Fault, FaultKind, Receipt, ReceiptState};
+use super::super::args::ReceiptsArgs;
+use super::super::output::{Align, Table, print_json, put_cost, put_money};
+use super::super::world::{Ending, World};
+use super::since;
+use crate::domain::{Dispute, Fault, Receipt, ReceiptState};
 use crate::ledger::ReceiptFilter;
 
-/// Runs the sub-command.
+/// Prints them.
 ///
 /// # Errors
 /// When the span cannot be read or the ledger cannot be opened.
-pub async fn run(world: &World, command: UsageCommand) -> Result<Ending, Fault> {
-    let UsageCommand::Receipts { since, limit, all } = command;
-    let now = world.clock.now().seconds();
-    let since = parse_since(&since, now, world.clock.zone()).map_err(|error| {
-        Fault::new(FaultKind::Usage, format!("--since: {error}"))
-            .advise("see: relaydeck usage receipts --help")
-    })?;
-    let profile = if all {
-        None
-    } else {
-        Some(world.profile_name().to_owned())
-    };
-    let ledger = world.ledger().await?;
+pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
     let filter = ReceiptFilter {
-        profile,
-        since: Some(since.millis()),
-        limit,
+        profile: (!args.all).then(|| world.profile_name().to_owned()),
+        since: Some(since(world, &args.since)?),
+        disputed: args.disputes,
+        limit: args.limit,
         ..ReceiptFilter::default()
     };
+    let ledger = world.ledger().await?;
     let receipts = ledger.receipts(filter).await.map_err(Fault::from)?;
     ledger.close().await.map_err(Fault::from)?;
     if world.json {
@@ -50,6 +40,7 @@ pub async fn run(world: &World, command: UsageCommand) -> Result<Ending, Fault> 
         ("BASIS", Align::Left),
         ("FIRST", Align::Right),
         ("END", Align::Left),
+        (if args.disputes { "WHY" } else { "TOOL" }, Align::Left),
     ];
     let mut table = Table::new(&columns);
     for receipt in &receipts {
@@ -71,10 +62,18 @@ pub async fn run(world: &World, command: UsageCommand) -> Result<Ending, Fault> 
                 .first_ms
                 .map_or(String::new(), |ms| format!("{ms} ms")),
             end_word(receipt),
+            match Dispute::of(receipt) {
+                Some(dispute) if args.disputes => dispute.words().to_owned(),
+                _ => receipt.tool.clone(),
+            },
         ]);
     }
     table
-        .print("Nothing was sent in that time.")
+        .print(if args.disputes {
+            "No receipt of that time is worth a question."
+        } else {
+            "Nothing was sent in that time."
+        })
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -89,7 +88,8 @@ fn end_word(receipt: &Receipt) -> String {
     }
 }
 
-fn receipt_json(receipt: &Receipt) -> Value {
+/// A receipt as one JSON object; exports have the same.
+pub(super) fn receipt_json(receipt: &Receipt) -> Value {
     let mut object = Map::new();
     object.insert("id".into(), json!(receipt.id));
     object.insert("profile".into(), json!(receipt.profile));
@@ -113,5 +113,7 @@ fn receipt_json(receipt: &Receipt) -> Value {
     object.insert("request_id".into(), json!(receipt.request_id));
     object.insert("first_ms".into(), json!(receipt.first_ms));
     object.insert("total_ms".into(), json!(receipt.total_ms));
+    object.insert("tool".into(), json!(receipt.tool));
+    object.insert("dispute".into(), json!(Dispute::of(receipt)));
     Value::Object(object)
 }

@@ -1,0 +1,104 @@
+//! `relaydeck usage`: what was spent, from the local ledger. Needs no relay and no network.
+
+mod export;
+mod receipts;
+
+use serde_json::{Map, Value, json};
+
+use super::args::{UsageArgs, UsageCommand};
+use super::output::{Align, Table, print_json, put_money};
+use super::world::{Ending, World};
+use crate::domain::expiry::parse_since;
+use crate::domain::{By, Fault, FaultKind, Spending, UnixMillis};
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// When the span cannot be read or the ledger cannot be opened.
+pub async fn run(world: &World, args: UsageArgs) -> Result<Ending, Fault> {
+    match args.command {
+        None => sums(world, &args.since, args.by.into(), args.all).await,
+        Some(UsageCommand::Receipts(args)) => receipts::run(world, args).await,
+        Some(UsageCommand::Export(args)) => export::run(world, args).await,
+    }
+}
+
+async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fault> {
+    let since = since(world, span)?;
+    let ledger = world.ledger().await?;
+    let profile = (!all).then(|| world.profile_name());
+    let report = ledger.spending(profile, since).await.map_err(Fault::from)?;
+    ledger.close().await.map_err(Fault::from)?;
+    let rows = report.rows(by, world.clock.zone());
+    if world.json {
+        let rows: Vec<Value> = rows
+            .iter()
+            .map(|(name, sum)| {
+                let mut object = Map::new();
+                object.insert(by.word().into(), json!(name));
+                put_spending(&mut object, sum);
+                Value::Object(object)
+            })
+            .collect();
+        let mut whole = Map::new();
+        put_spending(&mut whole, &report.whole);
+        print_json(&json!({"since_ms": since, "by": by, "total": whole, "rows": rows}))
+            .map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let head = match by {
+        By::Day => "DAY",
+        By::Key => "KEY",
+        By::Model => "MODEL",
+        By::Group => "GROUP",
+        By::Tool => "TOOL",
+    };
+    let columns = [
+        (head, Align::Left),
+        ("SPENT", Align::Right),
+        ("UNKNOWN", Align::Right),
+        ("REQUESTS", Align::Right),
+        ("TOKENS", Align::Right),
+    ];
+    let mut table = Table::new(&columns);
+    let mut put = |name: &str, sum: &Spending| {
+        table.row([
+            name.to_owned(),
+            format!("${}", sum.spent.fixed(6)),
+            // What nobody knows the cost of is not nothing.
+            match sum.unknown {
+                0 => String::new(),
+                unknown => format!("{unknown} ?"),
+            },
+            sum.requests.to_string(),
+            sum.tokens.to_string(),
+        ]);
+    };
+    for (name, sum) in &rows {
+        put(if name.is_empty() { "(not known)" } else { name }, sum);
+    }
+    if rows.len() > 1 {
+        put("TOTAL", &report.whole);
+    }
+    table
+        .print("Nothing was sent in that time.")
+        .map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+fn put_spending(object: &mut Map<String, Value>, sum: &Spending) {
+    put_money(object, "spent", Some(sum.spent));
+    object.insert("unknown".into(), json!(sum.unknown));
+    object.insert("requests".into(), json!(sum.requests));
+    object.insert("tokens".into(), json!(sum.tokens));
+}
+
+/// The point so long ago.
+fn since(world: &World, span: &str) -> Result<UnixMillis, Fault> {
+    let now = world.clock.now().seconds();
+    let since = parse_since(span, now, world.clock.zone()).map_err(|error| {
+        Fault::new(FaultKind::Usage, format!("--since: {error}"))
+            .advise("see: relaydeck usage --help")
+    })?;
+    Ok(since.millis())
+}

@@ -1,0 +1,49 @@
+//! What runs at a relay at this moment: only our own relay tells.
+
+use std::time::Duration;
+
+use super::RelayClient;
+use super::call::{As, Call};
+use crate::domain::{Fault, RunningRequest, UnixMillis};
+use crate::wire::new_api::{Envelope, LiveList, LiveRow};
+use crate::wire::plain::one_line;
+
+/// The relay holds its answer back for 20 seconds at most.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+impl RelayClient {
+    /// What runs now, and a version; with the version of the answer before, it waits until there is something to tell.
+    ///
+    /// # Errors
+    /// `NotFound` or `Unsupported` at a relay that does not tell; otherwise what the refusal means.
+    pub async fn running(&self, after: Option<u64>) -> Result<(u64, Vec<RunningRequest>), Fault> {
+        self.needs_token("what runs now")?;
+        let path = match after {
+            Some(version) => format!("/api/relaydeck/live?after={version}"),
+            None => "/api/relaydeck/live".into(),
+        };
+        let answer = self
+            .call_without_repeating(&Call::get(path, As::Account, PATIENCE))
+            .await?;
+        let document = answer.document()?;
+        let list: Option<LiveList> = serde_json::from_value::<Envelope<LiveList>>(document)
+            .ok()
+            .and_then(|envelope| envelope.data);
+        let list = list.unwrap_or_default();
+        Ok((list.version, list.running.iter().map(running).collect()))
+    }
+}
+
+fn running(row: &LiveRow) -> RunningRequest {
+    let count = |number: i64| u64::try_from(number).unwrap_or(0);
+    RunningRequest {
+        request_id: one_line(&row.request_id),
+        key_name: one_line(&row.token_name),
+        model: one_line(&row.model_name),
+        group: one_line(&row.group),
+        tool: one_line(&row.tool),
+        begun: UnixMillis(row.begun_ms),
+        prompt: count(row.prompt_tokens),
+        parts: count(row.completion_parts),
+    }
+}

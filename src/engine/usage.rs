@@ -1,0 +1,179 @@
+//! What the ledger says was spent, and what runs at the relay now: told to the dashboard while it is looked at, and
+//! not otherwise.
+
+use std::time::Duration;
+
+use super::door::{Event, UsageView};
+use super::session::Session;
+use super::task::{Engine, Report, not_open};
+use crate::client::ForeignRequest;
+use crate::domain::{Fault, FaultKind, RunningRequest, UnixMillis};
+use crate::ledger::{ForeignReceipt, Ledger, LedgerError, ReceiptFilter};
+
+/// The latest receipts that are shown.
+const RECEIPTS: u32 = 200;
+const HOUR_MS: i64 = 3_600_000;
+/// Pages of the relay's log that are looked through at once.
+const PAGES: usize = 100;
+/// How long until a relay that failed is asked again what runs.
+const AGAIN: Duration = Duration::from_secs(5);
+
+impl Engine {
+    /// Answers with what was spent since a point in time.
+    pub(super) fn look_at_usage(&mut self, since: UnixMillis, disputes: bool) {
+        let Some(session) = &self.session else {
+            return self.tell(Event::UsageFailed { fault: not_open() });
+        };
+        let Some(ledger) = self.ledger.clone() else {
+            let fault = Fault::new(FaultKind::Local, "the ledger is not open")
+                .advise("start relaydeck again; its log file says what is wrong with the ledger");
+            return self.tell(Event::UsageFailed { fault });
+        };
+        let profile = session.profile.name.clone();
+        let (outbox, now) = (self.inbox.outbox.clone(), self.clock.now());
+        self.start(async move {
+            outbox.push(match read(&ledger, profile, since, disputes, now).await {
+                Ok(view) => Event::Usage {
+                    view: Box::new(view),
+                    at: now,
+                },
+                Err(error) => Event::UsageFailed {
+                    fault: Fault::from(error),
+                },
+            });
+        });
+    }
+
+    /// Watches what runs at the relay, or stops watching. Only our own relay tells; others are asked once.
+    pub(super) fn watch_running(&mut self, watch: bool) {
+        if let Some(watcher) = self.watcher.take() {
+            watcher.abort();
+        }
+        let session = self.session.clone().filter(|session| session.facts.manages);
+        let (Some(session), true) = (session, watch) else {
+            return;
+        };
+        let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
+        let ledger = self.ledger.clone();
+        self.watcher = Some(self.tasks.spawn(async move {
+            let (mut version, mut newest) = (None, 0);
+            // At first, whatever ended while nobody looked is looked up.
+            let mut before = usize::MAX;
+            loop {
+                match running(&session, version).await {
+                    Ok((now, running)) => {
+                        version = Some(now);
+                        // What ended has a bill by now.
+                        if running.len() < before {
+                            newest = bring_in(&session, ledger.as_ref(), newest).await;
+                            let _ = reports.send(Report::Spent);
+                        }
+                        before = running.len();
+                        outbox.push(Event::Running(running));
+                    }
+                    Err(fault) if may_tell_later(&fault) => {
+                        version = None;
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                    Err(_) => return,
+                }
+            }
+        }));
+    }
+}
+
+async fn running(
+    session: &Session,
+    version: Option<u64>,
+) -> Result<(u64, Vec<RunningRequest>), Fault> {
+    let session = session.clone().alive().await?;
+    session.client.running(version).await
+}
+
+/// Writes receipts of what other programs sent, as far as the relay's log is newer than a row; the newest row now.
+async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> i64 {
+    let (mut newest, mut brought) = (after, 0);
+    let Some(ledger) = ledger else {
+        return newest;
+    };
+    for number in 1..=PAGES {
+        let page = match session.client.foreign_requests(number, after).await {
+            Ok(page) => page,
+            Err(fault) => {
+                tracing::warn!(%fault, "the requests of other programs");
+                // What could not be read is looked up the next time.
+                return after;
+            }
+        };
+        newest = newest.max(page.newest);
+        let receipts = page.requests.into_iter().map(receipt).collect();
+        let (profile, relay) = (&session.profile.name, session.profile.address.to_string());
+        match ledger.bring_in(profile, &relay, receipts).await {
+            Ok(new) => brought += new,
+            Err(error) => {
+                tracing::warn!(%error, "the requests of other programs");
+                return after;
+            }
+        }
+        if !page.more {
+            break;
+        }
+    }
+    tracing::debug!(brought, "requests of other programs");
+    newest
+}
+
+fn receipt(request: ForeignRequest) -> ForeignReceipt {
+    let charge = request.charge;
+    ForeignReceipt {
+        sent: request.sent,
+        model: request.model,
+        key_id: charge.key_id,
+        key_name: Some(charge.key_name).filter(|name| !name.is_empty()),
+        group: Some(charge.group).filter(|group| !group.is_empty()),
+        usage: charge.usage,
+        charged: charge.money,
+        request_id: charge.request_id.unwrap_or_default(),
+        first_ms: request.first_ms,
+        total_ms: Some(request.total_ms),
+        broken: request.broken,
+        tool: request.tool,
+    }
+}
+
+/// Whether a relay that did not say what runs may say so another time.
+fn may_tell_later(fault: &Fault) -> bool {
+    matches!(
+        fault.kind,
+        FaultKind::Network | FaultKind::Timeout | FaultKind::Server | FaultKind::RateLimited
+    )
+}
+
+async fn read(
+    ledger: &Ledger,
+    profile: String,
+    since: UnixMillis,
+    disputes: bool,
+    now: UnixMillis,
+) -> Result<UsageView, LedgerError> {
+    let report = ledger.spending(Some(&profile), since).await?;
+    let hour_ago = UnixMillis(now.0.saturating_sub(HOUR_MS));
+    let last_hour = ledger.totals(Some(&profile), hour_ago).await?.spent;
+    let receipts = ledger
+        .receipts(ReceiptFilter {
+            profile: Some(profile.clone()),
+            since: Some(since),
+            disputed: disputes,
+            limit: RECEIPTS,
+            ..ReceiptFilter::default()
+        })
+        .await?;
+    Ok(UsageView {
+        profile,
+        since,
+        disputes,
+        report,
+        last_hour,
+        receipts,
+    })
+}

@@ -1,0 +1,411 @@
+//! How the tab of usage is drawn.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span as Words};
+
+use super::chart;
+use super::places::{Places, places};
+use super::state::Span;
+use crate::domain::spending::minutes_left;
+use crate::domain::{By, Dispute, Receipt, ReceiptState, Spending};
+use crate::engine::door::UsageView;
+use crate::tui::columns::{Column, Widths};
+use crate::tui::draw::{self, Piece, cell, clean, cut, put, put_all, put_both, put_pieces, row};
+use crate::tui::layout::Layout;
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::paragraph;
+use crate::tui::remote::Remote;
+use crate::tui::text::Align;
+use crate::tui::theme::{Role, Sign};
+use crate::tui::words;
+
+const COLUMNS: [Column; 7] = [
+    column("SENT", 5, 16, Align::Left, 8),
+    column("MODEL", 16, 32, Align::Left, 7),
+    column("KEY", 10, 24, Align::Left, 4),
+    column("TOOL", 9, 14, Align::Left, 6),
+    column("IN", 5, 7, Align::Right, 1),
+    column("OUT", 5, 7, Align::Right, 5),
+    column("COST", 22, 24, Align::Left, 9),
+];
+
+const fn column(
+    title: &'static str,
+    least: usize,
+    most: usize,
+    align: Align,
+    matters: u8,
+) -> Column {
+    Column {
+        title,
+        least,
+        most,
+        align,
+        matters,
+    }
+}
+
+/// Draws the tab.
+pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
+    let places = places(layout.body, model.usage.running.len());
+    sums(model, &places, frame);
+    match &model.usage.view {
+        Remote::Failed(fault, None) => {
+            let theme = &model.settings.theme;
+            let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+            let mut rows = paragraph(theme, &what, Role::Bad, 1, places.rows.width);
+            let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+            rows.extend(paragraph(theme, &advice, Role::Text, 1, places.rows.width));
+            rows.extend(paragraph(
+                theme,
+                "r tries again",
+                Role::Dim,
+                1,
+                places.rows.width,
+            ));
+            put_all(frame.buffer_mut(), places.chart.union(places.rows), &rows);
+        }
+        view => {
+            if let Some(view) = view.value() {
+                over_time(model, view, places.chart, frame);
+                breakdown(model, view, places.breakdown, frame);
+                running(model, places.running, frame);
+                receipts(model, view, &places, frame);
+            }
+        }
+    }
+}
+
+/// The spans, what the chosen one came to, how fast money goes, and how long it lasts.
+fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let mut left = vec![Words::raw(" ")];
+    for span in Span::ALL {
+        let role = if span == model.usage.span {
+            Role::TabSelected
+        } else {
+            Role::Tab
+        };
+        left.push(Words::styled(span.words(), theme.style(role)));
+        left.push(Words::raw("  "));
+    }
+    match &model.usage.view {
+        Remote::Loading(_) => {
+            let text = format!("{} reading", theme.glyph(Sign::Working));
+            left.push(Words::styled(text, theme.style(Role::Dim)));
+        }
+        Remote::Failed(fault, Some(stale)) => {
+            let age = words::age(stale.at.seconds(), model.now.wall);
+            let text = format!(
+                "{age} old  {} {}",
+                theme.glyph(Sign::Cross),
+                clean(&fault.message)
+            );
+            left.push(Words::styled(text, theme.style(Role::Bad)));
+        }
+        _ => {}
+    }
+    put(frame.buffer_mut(), row(places.sums, 0), &Line::from(left));
+    let Some(view) = model.usage.view.value() else {
+        return;
+    };
+    let whole = &view.report.whole;
+    let piece = |matters, label: &str, value: String, role| {
+        Piece::labelled(matters, theme, label, value, role)
+    };
+    let mut pieces = vec![piece(Piece::STAYS, " spent ", spent(whole), Role::Money)];
+    pieces.push(piece(
+        7,
+        "   tokens ",
+        words::short(whole.tokens),
+        Role::Text,
+    ));
+    let requests = usize::try_from(whole.requests).unwrap_or(usize::MAX);
+    pieces.push(piece(
+        6,
+        "   requests ",
+        words::grouped(requests),
+        Role::Text,
+    ));
+    if whole.unknown > 0 {
+        let count = whole.unknown.to_string();
+        pieces.push(piece(5, "   of unknown cost ", count, Role::MoneyUnknown));
+    }
+    let mut right = Vec::new();
+    let idle = minutes_left(view.last_hour, view.last_hour).is_none();
+    if !idle {
+        right.push(piece(
+            8,
+            "last hour ",
+            view.last_hour.to_string(),
+            Role::Money,
+        ));
+        if let Some(minutes) = model
+            .relay
+            .balance()
+            .and_then(|wallet| minutes_left(wallet, view.last_hour))
+        {
+            let role = if minutes < 24 * 60 {
+                Role::Warn
+            } else {
+                Role::Text
+            };
+            right.push(piece(Piece::STAYS, "   empty in ", lasts(minutes), role));
+        }
+        right.push(Piece::of(Piece::STAYS, " ", theme.style(Role::Text)));
+    }
+    put_pieces(frame.buffer_mut(), row(places.sums, 1), pieces, right);
+}
+
+/// A sum; that some costs are not in it is said.
+fn spent(sum: &Spending) -> String {
+    let unknown = if sum.unknown > 0 { "+?" } else { "" };
+    format!("{}{unknown}", sum.spent)
+}
+
+/// Minutes in the two largest units: `3 h 10 m`, `12 d 4 h`.
+fn lasts(minutes: u64) -> String {
+    let (days, hours, rest) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    match (days, hours) {
+        (0, 0) => format!("{rest} m"),
+        (0, hours) => format!("{hours} h {rest} m"),
+        (1..100, hours) => format!("{days} d {hours} h"),
+        (days, _) => format!("{} d", words::short(days)),
+    }
+}
+
+fn over_time(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let (zone, now) = (&model.settings.zone, model.now.wall);
+    let cells = usize::from(area.width);
+    let height = usize::from(area.height);
+    let rows = if model.usage.span == Span::Today {
+        let hours = view.report.hours(now, zone);
+        let points: Vec<_> = hours.iter().map(|hour| hour.spent).collect();
+        chart::rows(theme, &points, ("0:00", "now"), cells, height)
+    } else {
+        let days = view.report.last_days(model.usage.span.days(), now, zone);
+        let points: Vec<_> = days.iter().map(|(_, day)| day.spent).collect();
+        // The year goes without saying.
+        let name = |day: Option<&(String, Spending)>| {
+            day.and_then(|(day, _)| day.get(5..))
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let ends = (name(days.first()), name(days.last()));
+        chart::rows(theme, &points, (&ends.0, &ends.1), cells, height)
+    };
+    put_all(frame.buffer_mut(), area, &rows);
+}
+
+fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let rows = view.report.rows(model.usage.by, &model.settings.zone);
+    if rows.is_empty() {
+        return;
+    }
+    let head = format!(" BY {}", model.usage.by.word().to_uppercase());
+    let head = Line::styled(head, theme.style(Role::ColumnHead));
+    put(frame.buffer_mut(), row(area, 0), &head);
+    let room = usize::from(area.height).saturating_sub(1);
+    let shown = if rows.len() > room {
+        room.saturating_sub(1)
+    } else {
+        rows.len()
+    };
+    let most = rows
+        .iter()
+        .map(|(_, sum)| sum.spent)
+        .max()
+        .unwrap_or_default();
+    for (at, (name, sum)) in rows.iter().take(shown).enumerate() {
+        let name = match (name.as_str(), model.usage.by) {
+            ("", By::Group) => "(not known)",
+            (name, _) => name,
+        };
+        let requests = usize::try_from(sum.requests).unwrap_or(usize::MAX);
+        let right = Line::from(vec![
+            Words::styled(spent(sum), theme.style(Role::Money)),
+            Words::styled(
+                format!(
+                    "  {:>7} tok  {:>6} req ",
+                    words::short(sum.tokens),
+                    words::grouped(requests)
+                ),
+                theme.style(Role::Dim),
+            ),
+        ]);
+        let room = usize::from(area.width).saturating_sub(right.width() + 2);
+        let bar = if room >= 35 { METER + 1 } else { 0 };
+        let name = cell(theme, name, (room - bar).min(32), Align::Left);
+        let mut left = vec![
+            Words::raw(" "),
+            Words::styled(name, theme.style(Role::Text)),
+        ];
+        if bar > 0 {
+            let meter = format!(" {}", meter(model, sum, most.nanos()));
+            left.push(Words::styled(meter, theme.style(Role::Accent)));
+        }
+        let left = Line::from(left);
+        put_both(frame.buffer_mut(), row(area, at + 1), &left, &right);
+    }
+    if shown < rows.len() {
+        let mut rest = Spending::default();
+        rows[shown..].iter().for_each(|(_, sum)| rest.add(sum));
+        let text = format!(" and {} more: {}", rows.len() - shown, spent(&rest));
+        let line = Line::styled(text, theme.style(Role::Dim));
+        put(frame.buffer_mut(), row(area, shown + 1), &line);
+    }
+}
+
+/// Cells of a meter.
+const METER: usize = 10;
+
+/// A row of cells, as full as the sum is large beside the largest.
+fn meter(model: &Model, sum: &Spending, most: i64) -> String {
+    let theme = &model.settings.theme;
+    let share = i128::from(sum.spent.nanos().max(0)) * METER as i128 / i128::from(most.max(1));
+    let full = usize::try_from(share).unwrap_or(0).min(METER);
+    theme.glyph(Sign::MeterFull).repeat(full) + &" ".repeat(METER - full)
+}
+
+/// What runs at the relay now, whoever sent it.
+fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let running = &model.usage.running;
+    if running.is_empty() {
+        return;
+    }
+    let head = format!(" {} RUNNING NOW", theme.glyph(Sign::Working));
+    put(
+        frame.buffer_mut(),
+        row(area, 0),
+        &Line::styled(head, theme.style(Role::ColumnHead)),
+    );
+    let room = usize::from(area.height).saturating_sub(1);
+    // The latest matter most; those that are left out are counted.
+    let hidden = running.len().saturating_sub(room);
+    for (at, request) in running.iter().skip(hidden).enumerate() {
+        let name = cell(theme, &request.model, 30, Align::Left);
+        let mut left = vec![
+            Words::raw("   "),
+            Words::styled(name, theme.style(Role::Text)),
+            Words::raw("  "),
+            Words::styled(
+                cell(theme, &request.tool, 14, Align::Left),
+                theme.style(Role::Accent),
+            ),
+            Words::raw("  "),
+            Words::styled(cut(theme, &request.key_name, 20), theme.style(Role::Dim)),
+        ];
+        if at == 0 && hidden > 0 {
+            let more = format!("  and {hidden} older");
+            left.push(Words::styled(more, theme.style(Role::Dim)));
+        }
+        let elapsed = words::seconds(model.now.wall.since(request.begun));
+        let figures = format!(
+            "{} in  {}{} out  {elapsed} ",
+            words::short(request.prompt),
+            theme.glyph(Sign::About),
+            words::short(request.parts)
+        );
+        let right = Line::styled(figures, theme.style(Role::Dim));
+        put_both(
+            frame.buffer_mut(),
+            row(area, at + 1),
+            &Line::from(left),
+            &right,
+        );
+    }
+}
+
+fn receipts(model: &Model, view: &UsageView, places: &Places, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let count = view.receipts.len();
+    let what = match (view.disputes, count) {
+        (true, 1) => "1 receipt worth a question".to_owned(),
+        (true, count) => format!("{count} receipts worth a question"),
+        (false, 1) => "the latest receipt".into(),
+        (false, count) => format!("the latest {count} receipts"),
+    };
+    let buffer = frame.buffer_mut();
+    if count == 0 {
+        let text = if view.disputes {
+            "No receipt of this span is worth a question to the relay. d shows all."
+        } else {
+            "Nothing was sent in this span. What you send from here has a receipt, whatever becomes of it."
+        };
+        let rows = paragraph(theme, text, Role::Dim, 1, places.rows.width);
+        put_all(buffer, places.caption.union(places.rows), &rows);
+        return;
+    }
+    let caption = Line::styled(format!(" {what}"), theme.style(Role::Dim));
+    put(buffer, places.caption, &caption);
+    let widths = Widths::fit(&COLUMNS, usize::from(places.rows.width));
+    put(buffer, places.head, &widths.head(&COLUMNS, theme));
+    let height = usize::from(places.rows.height);
+    let top = model.usage.cursor.top(count, height);
+    for (at, receipt) in view.receipts.iter().skip(top).take(height).enumerate() {
+        let here = top + at == model.usage.cursor.index();
+        let line = widths.row(&COLUMNS, theme, here, false, |column, cells| {
+            text(model, receipt, column, cells)
+        });
+        put(buffer, row(places.rows, at), &line);
+    }
+}
+
+fn text(model: &Model, receipt: &Receipt, column: usize, cells: usize) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let usage = receipt.usage();
+    match column {
+        0 => (
+            words::clock(receipt.sent, model.now.wall, &model.settings.zone),
+            Role::Dim,
+        ),
+        1 => (receipt.model.clone(), Role::Text),
+        2 => {
+            let name = receipt.key_name.as_ref().unwrap_or(&receipt.key_masked);
+            (name.clone(), Role::Text)
+        }
+        3 => (receipt.tool.clone(), Role::Dim),
+        4 => (words::short(usage.prompt()), Role::Dim),
+        5 => (words::short(usage.output), Role::Dim),
+        _ => {
+            let sign = match receipt.state {
+                ReceiptState::Sent => Some((Sign::Working, Role::Accent)),
+                ReceiptState::Failed if receipt.charged.is_none() => {
+                    return (format!("{} failed", theme.glyph(Sign::Cross)), Role::Bad);
+                }
+                ReceiptState::Failed => Some((Sign::Cross, Role::Bad)),
+                _ => Dispute::of(receipt).map(|_| (Sign::Warning, Role::Warn)),
+            };
+            let cost = draw::cost(theme, &receipt.cost()).content.into_owned();
+            match sign {
+                Some((sign, role)) => {
+                    let text = format!("{} {cost}", theme.glyph(sign));
+                    (cut(theme, &text, cells), role)
+                }
+                None => (cut(theme, &cost, cells), Role::Money),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x_04_how_long_it_lasts_is_said_in_two_units() {
+        for (minutes, text) in [
+            (7, "7 m"),
+            (190, "3 h 10 m"),
+            (60 * 24, "1 d 0 h"),
+            (60 * 24 * 12 + 250, "12 d 4 h"),
+            (60 * 24 * 4_000, "4k d"),
+        ] {
+            assert_eq!(lasts(minutes), text);
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What was spent over a span agrees with the receipts, whatever became of them; and disputes are found.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use relaydeck::domain::{
+    Basis, By, Dispute, Finish, Money, Price, Spending, TokenPrices, UnixMillis, Usage,
+};
+use relaydeck::ledger::{
+    Ending, ForeignReceipt, Ledger, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
+};
+
+const QUARTER: i64 = 900_000;
+
+fn request(number: i64) -> NewRequest {
+    let pick = |names: [&str; 3]| names[usize::try_from(number).unwrap() % 3].to_owned();
+    NewRequest {
+        profile: if number % 4 == 0 { "other" } else { "4sapi" }.into(),
+        relay: "https://relay.example".into(),
+        sent: UnixMillis(number * 400_000),
+        model: pick(["a", "b", "c"]),
+        key_id: None,
+        key_name: (number % 2 == 0).then(|| "laptop".to_owned()),
+        key_masked: "sk-aB3d**********x9Zk".into(),
+        group: (number % 3 > 0).then(|| pick(["default", "vip", "vip"])),
+        price: if number % 7 == 0 {
+            Price::PerCall {
+                call: Money::from_nanos(5_000),
+            }
+        } else {
+            Price::PerToken(TokenPrices {
+                input: Money::from_usd(3),
+                output: Money::from_usd(15),
+                cache_read: Money::ZERO,
+                cache_write: Money::ZERO,
+            })
+        },
+    }
+}
+
+fn usage(input: u64, output: u64) -> Usage {
+    Usage {
+        input,
+        output,
+        ..Usage::default()
+    }
+}
+
+fn outcome(number: i64) -> Outcome {
+    let share = u64::try_from(number).unwrap();
+    Outcome {
+        how: if number % 5 == 0 {
+            Ending::Failed
+        } else {
+            Ending::Ended
+        },
+        model_echoed: None,
+        counted: usage(100, share % 6 * 20),
+        reported: (number % 2 == 0 || number == 69).then(|| usage(100, share % 7 * 40)),
+        expected: (number % 8 != 1).then(|| Money::from_nanos(1_000_000 + number)),
+        expected_basis: Basis::Reported,
+        finish: Some(if number % 9 == 0 {
+            Finish::Cut
+        } else {
+            Finish::Stop
+        }),
+        fault: None,
+        status: Some(200),
+        request_id: Some(format!("r{number}")),
+        first_ms: Some(20),
+        total_ms: Some(40),
+    }
+}
+
+async fn filled(ledger: &Ledger) {
+    for number in 0..120 {
+        let id = ledger.append(request(number)).await.unwrap();
+        ledger.progress(
+            id,
+            Progress {
+                counted: usage(100, 5),
+                expected: Some(Money::from_nanos(77)),
+                ..Progress::default()
+            },
+        );
+        if number % 11 > 0 {
+            ledger.end(id, outcome(number)).await.unwrap();
+        }
+        if number % 3 == 0 {
+            let charged = Money::from_nanos(1_000_000 * (number % 4));
+            let group = (number % 2 == 0).then(|| "billed".to_owned());
+            ledger.settle(id, charged, group).await.unwrap();
+        }
+    }
+    // Nonsense in a relay's log must not stop the ledger.
+    let id = ledger.append(request(2)).await.unwrap();
+    for _ in 0..2 {
+        ledger
+            .settle(id, Money::from_nanos(i64::MAX), None)
+            .await
+            .unwrap();
+    }
+}
+
+/// The sums over receipts, one by one.
+async fn by_hand(ledger: &Ledger, profile: Option<&str>, since: UnixMillis) -> Spending {
+    let totals = ledger.totals(profile, since).await.unwrap();
+    Spending {
+        spent: totals.spent,
+        unknown: totals.unknown,
+        tokens: totals.tokens,
+        requests: totals.requests,
+    }
+}
+
+#[tokio::test]
+async fn x_05_sums_agree_with_the_receipts_whatever_became_of_them() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("ledger.db");
+    let ledger = Ledger::open(&path).unwrap();
+    filled(&ledger).await;
+    for reopened in [false, true] {
+        let ledger = if reopened {
+            // What ran is interrupted now, which makes some costs unknown.
+            ledger.clone().close().await.unwrap();
+            Ledger::open(&path).unwrap()
+        } else {
+            ledger.clone()
+        };
+        for profile in [Some("4sapi"), Some("other"), Some("nobody"), None] {
+            for quarter in [0, 17, 1_000] {
+                let since = UnixMillis(quarter * QUARTER);
+                let report = ledger.spending(profile, since).await.unwrap();
+                let expected = by_hand(&ledger, profile, since).await;
+                assert_eq!(report.whole, expected, "{profile:?} {quarter} {reopened}");
+                for by in By::ALL {
+                    let rows = report.rows(by, &jiff::tz::TimeZone::UTC);
+                    let mut sum = Spending::default();
+                    rows.iter().for_each(|(_, row)| sum.add(row));
+                    assert_eq!(sum.requests, expected.requests, "{by:?}");
+                    assert_eq!(sum.tokens, expected.tokens, "{by:?}");
+                }
+            }
+        }
+        let inside = ledger
+            .spending(None, UnixMillis(17 * QUARTER + 5))
+            .await
+            .unwrap();
+        let whole = ledger
+            .spending(None, UnixMillis(17 * QUARTER))
+            .await
+            .unwrap();
+        assert_eq!(inside, whole, "a quarter of an hour is the smallest piece");
+        let names: Vec<&str> = whole.tools.iter().map(|(tool, _)| tool.as_str()).collect();
+        assert_eq!(names, ["relaydeck"]);
+        assert!(whole.groups.iter().any(|(group, _)| group == "billed"));
+        assert!(whole.keys.iter().any(|(key, _)| key == "laptop"));
+        if reopened {
+            assert!(whole.whole.unknown > 0);
+            ledger.close().await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn x_03_disputes_are_those_with_a_reason_and_pages_follow_each_other() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    filled(&ledger).await;
+    let all = ReceiptFilter {
+        limit: 1_000,
+        ..ReceiptFilter::default()
+    };
+    let receipts = ledger.receipts(all.clone()).await.unwrap();
+    let expected: Vec<i64> = receipts
+        .iter()
+        .filter(|receipt| Dispute::of(receipt).is_some())
+        .map(|receipt| receipt.id)
+        .collect();
+    for reason in [
+        Dispute::Empty,
+        Dispute::Cut,
+        Dispute::Overcharged,
+        Dispute::Overcounted,
+    ] {
+        let found = receipts
+            .iter()
+            .any(|receipt| Dispute::of(receipt) == Some(reason));
+        assert!(found, "the test has none of {reason:?}");
+    }
+    let disputed = ReceiptFilter {
+        disputed: true,
+        ..all.clone()
+    };
+    let found = ledger.receipts(disputed).await.unwrap();
+    let ids: Vec<i64> = found.iter().map(|receipt| receipt.id).collect();
+    assert_eq!(ids, expected);
+
+    let mut pages = Vec::new();
+    let mut after = None;
+    loop {
+        let page = ReceiptFilter {
+            limit: 7,
+            after,
+            ..all.clone()
+        };
+        let page = ledger.receipts(page).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some((last.sent, ReceiptId(last.id)));
+        pages.extend(page);
+    }
+    assert_eq!(pages, receipts);
+}
+
+#[tokio::test]
+async fn x_05_requests_of_other_programs_are_brought_in_once() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let own = ledger.append(request(1)).await.unwrap();
+    ledger.end(own, outcome(1)).await.unwrap();
+    let foreign = |id: &str, broken| ForeignReceipt {
+        sent: UnixMillis(5_000_000),
+        model: "m".into(),
+        key_id: Some(3),
+        key_name: Some("cursor-dev".into()),
+        group: Some("default".into()),
+        usage: usage(10, 500),
+        charged: Money::from_nanos(4_000),
+        request_id: id.into(),
+        first_ms: None,
+        total_ms: Some(2_000),
+        broken,
+        tool: "claude-code".into(),
+    };
+    // `r1` is our own: it has its receipt already.
+    let told = vec![
+        foreign("r1", false),
+        foreign("f1", false),
+        foreign("f2", true),
+    ];
+    assert_eq!(
+        ledger
+            .bring_in("4sapi", "https://relay.example", told.clone())
+            .await
+            .unwrap(),
+        2
+    );
+    assert_eq!(
+        ledger
+            .bring_in("4sapi", "https://relay.example", told)
+            .await
+            .unwrap(),
+        0
+    );
+    let report = ledger.spending(Some("4sapi"), UnixMillis(0)).await.unwrap();
+    let tools: Vec<(&str, u64)> = report
+        .tools
+        .iter()
+        .map(|(tool, sum)| (tool.as_str(), sum.requests))
+        .collect();
+    assert!(tools.contains(&("claude-code", 2)) && tools.contains(&("relaydeck", 1)));
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    let disputes: Vec<Option<Dispute>> = receipts
+        .iter()
+        .filter(|receipt| receipt.tool == "claude-code")
+        .map(Dispute::of)
+        .collect();
+    assert_eq!(
+        disputes,
+        [Some(Dispute::Cut), None],
+        "what we did not see is not disputed"
+    );
+}
