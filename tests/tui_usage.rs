@@ -1,5 +1,10 @@
 //! What was spent, as it is seen and steered: spans, breakdowns, receipts, disputes.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a figure that is misspelt fails its test"
+)]
+
 mod term_support;
 mod tui_support;
 

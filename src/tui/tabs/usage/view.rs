@@ -343,7 +343,7 @@ fn receipts(model: &Model, view: &UsageView, places: &Places, frame: &mut Frame<
     let caption = Line::styled(format!(" {what}"), theme.style(Role::Dim));
     put(buffer, places.caption, &caption);
     let widths = Widths::fit(&COLUMNS, usize::from(places.rows.width));
-    put(buffer, places.head, &widths.head(&COLUMNS, theme));
+    put(buffer, places.head, &widths.head(&COLUMNS, theme, None));
     let height = usize::from(places.rows.height);
     let top = model.usage.cursor.top(count, height);
     for (at, receipt) in view.receipts.iter().skip(top).take(height).enumerate() {
