@@ -292,6 +292,7 @@ async fn an_upstream_that_is_not_there_is_told_and_the_next_channel_is_tried() {
         &json!({"id": gone["id"], "status": 2}),
     )
     .await;
+    deck.advance(60);
     data_lines(deck.chat(&key, &hello("m", true)).send().await.unwrap()).await;
     assert_eq!(failing.count(), 2);
 }

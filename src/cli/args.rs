@@ -461,7 +461,7 @@ pub struct ChannelAddArgs {
     #[arg(long, value_name = "URL")]
     pub url: String,
     /// The protocol it speaks
-    #[arg(long, value_name = "KIND", default_value = "openai", value_parser = ["openai", "anthropic"])]
+    #[arg(long, value_name = "KIND", default_value = "openai", value_parser = ["openai", "anthropic", "gemini"])]
     pub kind: String,
     /// The upstream's key, if it wants one; read from stdin with `-`, from RELAYDECK_CHANNEL_KEY when absent
     #[arg(long, value_name = "KEY")]
@@ -472,6 +472,23 @@ pub struct ChannelAddArgs {
     /// The groups that may use it, separated by commas
     #[arg(long, value_delimiter = ',', default_value = "default")]
     pub groups: Vec<String>,
+    /// A model under another name at the upstream, OURS=THEIRS; may be given several times
+    #[arg(long = "map", value_name = "OURS=THEIRS")]
+    pub mapping: Vec<String>,
+    /// Channels of a higher priority are tried first
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    pub priority: i64,
+    /// Its share of the requests among channels of the same priority
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=1_000_000))]
+    pub weight: i64,
+    /// What an openai upstream speaks beside chat, separated by commas; found out when absent
+    #[arg(long, value_delimiter = ',', value_parser = ["openai", "openai-response", "anthropic", "embeddings"])]
+    pub endpoints: Vec<String>,
     /// Dollars per million input tokens, for all of its models
     #[arg(long, value_name = "USD", requires = "price_out")]
     pub price_in: Option<String>,

@@ -8,7 +8,7 @@ use super::args::{ChannelAddArgs, ChannelsCommand};
 use super::output::{Align, Table, print_json};
 use super::secret;
 use super::world::{Ending, World};
-use crate::client::owner::{Channel, ChannelDraft, ChannelKind, ChannelPrice};
+use crate::client::owner::{Channel, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Money};
 
 /// Stands for every model of a channel in its prices.
@@ -97,6 +97,19 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
         }
         prices.extend(args.models.iter().map(|model| (model.clone(), price)));
     }
+    let mut mapping = BTreeMap::new();
+    for pair in &args.mapping {
+        let named = pair.split_once('=');
+        let named = named.map(|(ours, theirs)| (ours.trim(), theirs.trim()));
+        match named.filter(|(ours, theirs)| !ours.is_empty() && !theirs.is_empty()) {
+            Some((ours, theirs)) => mapping.insert(ours.to_owned(), theirs.to_owned()),
+            None => {
+                return Err(wrong(format!(
+                    "--map: {pair:?} is not of the form OURS=THEIRS"
+                )));
+            }
+        };
+    }
     let draft = ChannelDraft {
         name: args.name,
         kind: ChannelKind::from_word(&args.kind).unwrap_or(ChannelKind::OpenAi),
@@ -104,6 +117,10 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
         key,
         models: args.models,
         groups: args.groups,
+        mapping,
+        priority: args.priority,
+        weight: args.weight,
+        endpoints: args.endpoints,
         prices,
     };
     Ok((draft, notes))
@@ -133,6 +150,8 @@ fn list(world: &World, channels: &[Channel]) -> Result<Ending, Fault> {
         ("KIND", Align::Left),
         ("ADDRESS", Align::Left),
         ("GROUPS", Align::Left),
+        ("PRIORITY", Align::Right),
+        ("WEIGHT", Align::Right),
         ("STATUS", Align::Left),
         ("MODELS", Align::Left),
     ];
@@ -144,7 +163,9 @@ fn list(world: &World, channels: &[Channel]) -> Result<Ending, Fault> {
             channel.kind.word().into(),
             channel.base_url.clone(),
             channel.groups.join(" "),
-            channel.status.word().into(),
+            channel.priority.to_string(),
+            channel.weight.to_string(),
+            state(channel),
             channel.models.join(" "),
         ]);
     }
@@ -152,6 +173,21 @@ fn list(world: &World, channels: &[Channel]) -> Result<Ending, Fault> {
         .print("There are no channels yet; add one with: relaydeck channels add NAME --url URL")
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
+}
+
+/// How it is: whether it is used, and whether it rests after failures.
+fn state(channel: &Channel) -> String {
+    if channel.status != ChannelStatus::Enabled {
+        return channel.status.word().into();
+    }
+    match &channel.cooling {
+        Some(rest) => format!("cooling down, {} s left: {}", rest.seconds, rest.why),
+        None if channel.cooling_models.is_empty() => channel.status.word().into(),
+        None => format!(
+            "enabled, but cooling down for {}",
+            channel.cooling_models.join(" ")
+        ),
+    }
 }
 
 fn channel_json(channel: &Channel) -> Value {
@@ -164,5 +200,10 @@ fn channel_json(channel: &Channel) -> Value {
         "models": channel.models,
         "status": channel.status.word(),
         "priority": channel.priority,
+        "weight": channel.weight,
+        "endpoints": channel.endpoints,
+        "cooling_seconds": channel.cooling.as_ref().map_or(0, |rest| rest.seconds),
+        "cooling_why": channel.cooling.as_ref().map(|rest| &rest.why),
+        "cooling_models": channel.cooling_models,
     })
 }

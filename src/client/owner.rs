@@ -112,6 +112,23 @@ pub struct Channel {
     pub status: ChannelStatus,
     /// Higher is tried first.
     pub priority: i64,
+    /// Its share among those of the same priority.
+    pub weight: i64,
+    /// The endpoints its upstream is said to have; empty where nobody said, or the relay does not tell.
+    pub endpoints: Vec<String>,
+    /// Its rest after failures, where it has one and the relay tells.
+    pub cooling: Option<Cooling>,
+    /// The models of it that rest by themselves.
+    pub cooling_models: Vec<String>,
+}
+
+/// The time in which a channel that failed is tried after all others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cooling {
+    /// Seconds that are left.
+    pub seconds: i64,
+    /// What its last failure was.
+    pub why: String,
 }
 
 /// What a model costs through a channel, in dollars a million tokens.
@@ -138,6 +155,14 @@ pub struct ChannelDraft {
     pub models: Vec<String>,
     /// The groups it serves; `default` when empty.
     pub groups: Vec<String>,
+    /// Our names of models to its upstream's.
+    pub mapping: BTreeMap<String, String>,
+    /// Higher is tried first.
+    pub priority: i64,
+    /// Its share among those of the same priority.
+    pub weight: i64,
+    /// The endpoints its upstream has, by their names; empty to let the relay find out.
+    pub endpoints: Vec<String>,
     /// Prices by model, for a relay that takes them with the channel: ours does, others skip them.
     pub prices: BTreeMap<String, ChannelPrice>,
 }
@@ -160,11 +185,13 @@ struct ChannelBody<'a> {
     base_url: &'a str,
     models: String,
     group: String,
-    model_mapping: &'static str,
+    model_mapping: String,
     priority: i64,
     weight: i64,
     auto_ban: i64,
     status: i64,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    endpoints: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     prices: BTreeMap<&'a str, PriceBody>,
 }
@@ -296,11 +323,16 @@ fn encoded(draft: &ChannelDraft) -> Vec<u8> {
         base_url: draft.base_url.base(),
         models: draft.models.join(","),
         group,
-        model_mapping: "",
-        priority: 0,
-        weight: 0,
+        model_mapping: match draft.mapping.is_empty() {
+            true => String::new(),
+            // Texts always become JSON.
+            false => serde_json::to_string(&draft.mapping).unwrap_or_default(),
+        },
+        priority: draft.priority,
+        weight: draft.weight,
         auto_ban: 0,
         status: 1,
+        endpoints: draft.endpoints.join(","),
         prices: draft
             .prices
             .iter()
@@ -336,5 +368,12 @@ fn channel(row: &ChannelRow) -> Channel {
             _ => ChannelStatus::Failing,
         },
         priority: row.priority,
+        weight: row.weight,
+        endpoints: names(&row.endpoints),
+        cooling: (row.cooling_seconds > 0).then(|| Cooling {
+            seconds: row.cooling_seconds,
+            why: one_line(&row.cooling_why),
+        }),
+        cooling_models: names(&row.cooling_models),
     }
 }

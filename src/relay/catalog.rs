@@ -9,12 +9,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use rusqlite::Connection;
 
 use super::builtin;
-use super::channels::{Channel, order};
+use super::channels::{Channel, choice::order};
 use super::protocol::Protocol;
 use super::store::{channels, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
-use crate::domain::{Money, QuotaScale, Ratio, TokenPrices};
+use crate::domain::{Money, QuotaScale, Ratio, TokenPrices, UnixMillis};
 
 /// Units in a dollar: the protocol's usual scale, and the only one this relay has.
 pub fn scale() -> QuotaScale {
@@ -153,17 +153,18 @@ impl Catalog {
         channels.filter(move |channel| channel.in_group(group))
     }
 
-    /// Those of them that can answer in a protocol, in the order to try them; `lot` decides among equals.
+    /// Those of them that can answer in a protocol, in the order to try them now; `lot` decides among equals.
     pub fn candidates(
         &self,
         model: &str,
         group: &str,
         protocol: Protocol,
         lot: u64,
+        now: UnixMillis,
     ) -> Vec<Arc<Channel>> {
         let serving = self.serving(model, group);
         let able = serving.filter(|channel| channel.serves(protocol));
-        order(able.cloned().collect(), lot)
+        order(able.cloned().collect(), model, lot, now)
     }
 
     /// The protocols a model can be called in, in some group.

@@ -2,7 +2,9 @@
 
 use std::sync::Mutex;
 
-use relaydeck::client::owner::{Channel, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus};
+use relaydeck::client::owner::{
+    Channel, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus, Cooling,
+};
 use relaydeck::domain::{Address, ApiKey, FaultKind, Money};
 use serde_json::{Value, json};
 
@@ -24,12 +26,17 @@ fn draft() -> ChannelDraft {
         key: upstream_key(),
         models: vec!["smollm2".into(), "other".into()],
         groups: vec![],
+        mapping: [("smollm2".to_owned(), "SmolLM2-135M".to_owned())].into(),
+        priority: 5,
+        weight: 2,
+        endpoints: vec!["openai-response".into()],
         prices: [("smollm2".to_owned(), price)].into(),
     }
 }
 
 fn row() -> Value {
-    json!({"id":3,"name":"llama","type":1,"key":"","base_url":"http://127.0.0.1:8080","models":"smollm2, other","group":"default","status":1,"priority":5})
+    json!({"id":3,"name":"llama","type":1,"key":"","base_url":"http://127.0.0.1:8080","models":"smollm2, other","group":"default","status":1,"priority":5,"weight":2,
+        "endpoints":"openai-response","cooling_seconds":4,"cooling_why":"it\nbroke","cooling_models":"other"})
 }
 
 fn expected() -> Channel {
@@ -42,6 +49,13 @@ fn expected() -> Channel {
         groups: vec!["default".into()],
         status: ChannelStatus::Enabled,
         priority: 5,
+        weight: 2,
+        endpoints: vec!["openai-response".into()],
+        cooling: Some(Cooling {
+            seconds: 4,
+            why: "it broke".into(),
+        }),
+        cooling_models: vec!["other".into()],
     }
 }
 
@@ -70,6 +84,12 @@ async fn a_channel_is_added_in_the_form_of_both_families() {
                 "no /v1: the relay appends it"
             );
             assert_eq!(place["models"], "smollm2,other");
+            assert_eq!(place["model_mapping"], r#"{"smollm2":"SmolLM2-135M"}"#);
+            assert_eq!(
+                (&place["priority"], &place["weight"]),
+                (&json!(5), &json!(2))
+            );
+            assert_eq!(place["endpoints"], "openai-response");
             assert_eq!(place["group"], "default");
             assert_eq!(place["key"], upstream_key().expose());
             assert_eq!(

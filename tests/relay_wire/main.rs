@@ -4,6 +4,7 @@
 #[path = "../relay_support/mod.rs"]
 mod relay_support;
 
+mod choice;
 mod embeddings;
 mod fake;
 mod gemini;

@@ -11,7 +11,7 @@ const BELIEVED_MS: i64 = 60 * 60 * 1_000;
 /// So many models are remembered one by one; who has more is asked again.
 const MOST_MODELS: usize = 1_000;
 
-/// What is learned of a channel. It outlives the pictures of the catalog that the channel appears in.
+/// What is learned of a channel.
 #[derive(Debug, Default)]
 pub struct Learned {
     /// It refuses requests that ask for the usage of a stream.

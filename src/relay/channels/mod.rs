@@ -1,5 +1,7 @@
-//! Channels: where a model's answers come from, and in which order several are tried.
+//! Channels: where a model's answers come from, what they speak, and what is remembered of them.
 
+pub mod choice;
+pub mod cooling;
 pub mod http;
 pub mod kind;
 pub mod learned;
@@ -15,6 +17,7 @@ use super::rows::{ENABLED, names};
 use super::store::channels::StoredChannel;
 use super::translate::Pair;
 use crate::domain::{Address, ApiKey, UnixMillis};
+use cooling::{Cause, Cooling};
 use kind::Kind;
 use learned::{Learned, Speaks};
 
@@ -34,7 +37,14 @@ pub struct Channel {
     mapping: BTreeMap<String, String>,
     /// The protocols its upstream is said to speak; none where nobody said.
     speaks: Vec<Protocol>,
-    learned: OnceLock<Arc<Learned>>,
+    memory: OnceLock<Arc<Memory>>,
+}
+
+/// What outlives the pictures of the catalog that a channel appears in.
+#[derive(Default)]
+struct Memory {
+    learned: Learned,
+    cooling: Cooling,
 }
 
 /// Who answers behind a channel.
@@ -122,7 +132,7 @@ impl Channel {
             speaks: names(&stored.endpoints)
                 .filter_map(Protocol::named)
                 .collect(),
-            learned: OnceLock::new(),
+            memory: OnceLock::new(),
         })
     }
 
@@ -185,10 +195,22 @@ impl Channel {
 
     /// What was learned of it.
     pub fn learned(&self) -> &Learned {
-        self.learned.get_or_init(Arc::default)
+        &self.memory.get_or_init(Arc::default).learned
     }
 
-    /// Takes over what was learned of the same upstream before the picture was drawn anew.
+    /// Its rests after failures. The models built in fail when they are told to, which is no trouble of theirs.
+    pub fn cooling(&self) -> &Cooling {
+        &self.memory.get_or_init(Arc::default).cooling
+    }
+
+    /// Remembers that a request for a model failed.
+    pub fn failed(&self, model: &str, cause: Cause, why: &str, now: UnixMillis) {
+        if !matches!(self.upstream, Upstream::BuiltIn) {
+            self.cooling().failed(model, cause, why, now);
+        }
+    }
+
+    /// Takes over what is remembered of the same upstream from before the picture was drawn anew.
     pub fn remember(&self, earlier: &Channel) {
         let same = match (&self.upstream, &earlier.upstream) {
             (Upstream::BuiltIn, Upstream::BuiltIn) => true,
@@ -196,9 +218,9 @@ impl Channel {
             _ => false,
         };
         if same && self.speaks == earlier.speaks {
-            // It is new, so nothing was learned of it yet.
-            let known = earlier.learned.get_or_init(Arc::default);
-            let _ = self.learned.set(Arc::clone(known));
+            // It is new, so nothing is remembered of it yet.
+            let known = earlier.memory.get_or_init(Arc::default);
+            let _ = self.memory.set(Arc::clone(known));
         }
     }
 
@@ -227,46 +249,6 @@ impl Channel {
     }
 }
 
-/// The order to try channels in: the highest priority first, and among equals each as often first as its weight says.
-/// Where none has a weight, all weigh the same; where some do, those without come after them.
-pub fn order(mut channels: Vec<Arc<Channel>>, lot: u64) -> Vec<Arc<Channel>> {
-    if channels.len() < 2 {
-        return channels;
-    }
-    channels.sort_by_key(|channel| std::cmp::Reverse(channel.priority));
-    let mut ordered = Vec::with_capacity(channels.len());
-    let mut lot = lot;
-    while let Some(best) = channels.first().map(|channel| channel.priority) {
-        let equals = channels.partition_point(|channel| channel.priority == best);
-        let mut rank: Vec<_> = channels.drain(..equals).collect();
-        while !rank.is_empty() {
-            let picked = pick(&rank, lot);
-            ordered.push(rank.remove(picked));
-            lot = lot.rotate_left(17).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-    }
-    ordered
-}
-
-/// Which of a rank comes first.
-fn pick(rank: &[Arc<Channel>], lot: u64) -> usize {
-    let weight = |channel: &Arc<Channel>| u64::from(u32::try_from(channel.weight).unwrap_or(0));
-    let total: u64 = rank.iter().map(weight).sum();
-    let len = rank.len() as u64;
-    if total == 0 {
-        return usize::try_from(lot % len).unwrap_or(0);
-    }
-    let mut point = lot % total;
-    for (place, channel) in rank.iter().enumerate() {
-        let share = weight(channel);
-        if point < share {
-            return place;
-        }
-        point -= share;
-    }
-    0
-}
-
 #[cfg(test)]
 pub mod tests {
     use super::*;
@@ -290,32 +272,9 @@ pub mod tests {
         }
     }
 
-    fn ready(id: i64, priority: i64, weight: i64) -> Arc<Channel> {
-        Arc::new(Channel::from_stored(channel(id, priority, weight)).unwrap())
-    }
-
-    #[test]
-    fn priority_comes_before_weight() {
-        let channels = vec![ready(1, 0, 100), ready(2, 5, 0), ready(3, 5, 1)];
-        for lot in 0..50 {
-            let ids: Vec<i64> = order(channels.clone(), lot)
-                .iter()
-                .map(|channel| channel.id)
-                .collect();
-            assert_eq!(ids, [3, 2, 1], "who has no weight waits behind who has");
-        }
-    }
-
-    #[test]
-    fn equals_share_as_their_weights_say() {
-        let channels = vec![ready(1, 0, 3), ready(2, 0, 1)];
-        let first = (0..400).filter(|lot| order(channels.clone(), *lot)[0].id == 1);
-        assert_eq!(first.count(), 300);
-    }
-
     #[test]
     fn a_stored_channel_is_read_and_an_odd_one_told() {
-        let ready = ready(1, 0, 0);
+        let ready = Channel::from_stored(channel(1, 0, 0)).unwrap();
         assert_eq!(
             (ready.upstream_name("a"), ready.upstream_name("b")),
             ("theirs", "b")

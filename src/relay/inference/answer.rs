@@ -24,7 +24,7 @@ use super::attempt::Opening;
 use super::bill::{Bill, End, Settled};
 use super::passage::Passage;
 use super::sieve::Turn;
-use super::trouble;
+use super::trouble::{self, Failure};
 
 /// What keeps a silent stream alive: a comment.
 const PING: Bytes = Bytes::from_static(b": PING\n\n");
@@ -110,8 +110,8 @@ impl Answer {
             match std::mem::replace(&mut self.turn, Turn::On) {
                 Turn::Done => self.end(End::Complete).await,
                 Turn::Error(error) => {
-                    let error = trouble::from_value(&self.channel, None, &error).error;
-                    self.end(End::Broken(error)).await;
+                    let failure = trouble::from_value(&self.channel, None, &error);
+                    self.broke(failure).await;
                 }
                 Turn::On => match self.event().await {
                     Event::Piece(piece) => {
@@ -124,8 +124,7 @@ impl Answer {
                     }
                     Event::Ended => self.ended().await,
                     Event::Failed(error) => {
-                        self.end(End::Broken(trouble::from_error(&error).error))
-                            .await;
+                        self.broke(trouble::from_error(&error)).await;
                     }
                     Event::Stop => {
                         let message = "the relay is shutting down; the answer was cut";
@@ -164,8 +163,7 @@ impl Answer {
         let now = Instant::now();
         if now >= self.heard + limits.stall {
             let error = UpstreamError::TimedOut(limits.stall.as_secs());
-            self.end(End::Broken(trouble::from_error(&error).error))
-                .await;
+            self.broke(trouble::from_error(&error)).await;
             return;
         }
         if now >= self.spoke + limits.ping && self.passage.between_events() {
@@ -186,11 +184,19 @@ impl Answer {
             Turn::On if self.passage.finished() => self.end(End::Complete).await,
             Turn::On => {
                 let error = UpstreamError::Cut("the stream ended before it was complete".into());
-                self.end(End::Broken(trouble::from_error(&error).error))
-                    .await;
+                self.broke(trouble::from_error(&error)).await;
             }
             turn => self.turn = turn,
         }
+    }
+
+    /// The channel failed in the middle of its answer. No other can go on with it.
+    async fn broke(&mut self, failure: Failure) {
+        if let Some(bill) = &self.bill {
+            let (why, now) = (&failure.error.message, self.app.clock.now());
+            self.channel.failed(bill.model(), failure.cause, why, now);
+        }
+        self.end(End::Broken(failure.error)).await;
     }
 
     /// Settles, then says how it ended.

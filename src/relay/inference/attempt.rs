@@ -57,8 +57,26 @@ pub struct Opening {
     pub rest: BoxStream<'static, Result<Bytes, UpstreamError>>,
 }
 
-/// Tries a channel.
+/// Tries a channel, and remembers how it did.
 pub async fn open(
+    app: &App,
+    channel: &Arc<Channel>,
+    ask: &Ask<'_>,
+    sent: Sent,
+    stamp: &Stamp,
+) -> Result<Opened, Failure> {
+    let opened = try_open(app, channel, ask, sent, stamp).await;
+    match &opened {
+        Ok(_) => channel.cooling().answered(&ask.model),
+        Err(failed) => {
+            let why = &failed.error.message;
+            channel.failed(&ask.model, failed.cause, why, app.clock.now());
+        }
+    }
+    opened
+}
+
+async fn try_open(
     app: &App,
     channel: &Arc<Channel>,
     ask: &Ask<'_>,

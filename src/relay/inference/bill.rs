@@ -177,6 +177,11 @@ impl Bill {
         })
     }
 
+    /// The model that is asked.
+    pub fn model(&self) -> &str {
+        self.facts.as_ref().map_or("", |facts| &facts.order.model)
+    }
+
     /// Remembers the channel that is tried.
     pub fn through(&mut self, channel: &Arc<Channel>) {
         if let Some(facts) = &mut self.facts {

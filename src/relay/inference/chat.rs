@@ -74,7 +74,7 @@ async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
     let ask = Ask::read(Protocol::Messages, &body)?;
     let catalog = app.wall.now();
     allowed(&catalog, &caller, &ask.model)?;
-    candidates(&catalog, &caller, &ask)?;
+    candidates(app, &catalog, &caller, &ask)?;
     ask.check()?;
     Ok(ask.prompt_tokens())
 }
@@ -98,7 +98,7 @@ async fn counted_upstream(
     let ask = Ask::gemini(model, Method::Count, &body)?;
     let catalog = app.wall.now();
     allowed(&catalog, &caller, &ask.model)?;
-    let channels = candidates(&catalog, &caller, &ask)?;
+    let channels = candidates(app, &catalog, &caller, &ask)?;
     let stamp = stamp(app, id, &ask);
     let mut failure = None;
     for channel in channels.into_iter().take(ATTEMPTS) {
@@ -173,7 +173,7 @@ async fn run(
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
-    let channels = candidates(&catalog, &caller, &ask)?;
+    let channels = candidates(app, &catalog, &caller, &ask)?;
     let Some(first) = channels.first() else {
         return Err(no_channel(&ask.model, &caller.group));
     };
@@ -281,12 +281,13 @@ fn allowed(
 
 /// The channels to try, in their order.
 fn candidates(
+    app: &App,
     catalog: &Catalog,
     caller: &Caller,
     ask: &Ask<'_>,
 ) -> Result<Vec<Arc<Channel>>, ApiError> {
     let (model, group) = (ask.model.as_str(), caller.group.as_str());
-    let found = catalog.candidates(model, group, ask.protocol, ids::lot());
+    let found = catalog.candidates(model, group, ask.protocol, ids::lot(), app.clock.now());
     if found.is_empty() {
         return Err(match catalog.serving(model, group).next() {
             Some(_) => elsewhere_called(catalog, ask),

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::super::answers::{ApiError, OWN};
 use super::super::channels::Channel;
+use super::super::channels::cooling::Cause;
 use super::super::upstream::UpstreamError;
 
 /// The longest text of an upstream that is passed on, in bytes.
@@ -21,16 +22,46 @@ pub struct Failure {
     pub elsewhere: bool,
     /// Whether it looks as if the upstream did not know the protocol it was called in.
     pub says_unspoken: bool,
+    /// What it says of the channel.
+    pub cause: Cause,
 }
 
 impl Failure {
-    /// Trouble that another channel may not have.
+    /// A request that this channel cannot mean; another channel may.
     pub fn elsewhere(error: ApiError) -> Self {
+        Failure::of(error, Cause::Request)
+    }
+
+    /// Trouble of a channel that another may not have.
+    fn of(error: ApiError, cause: Cause) -> Self {
         Failure {
             error,
             elsewhere: true,
             says_unspoken: false,
+            cause,
         }
+    }
+}
+
+/// What a refusal says of the channel (`contract/new-api.md` 8.7: an operator's troubles are not the client's).
+fn cause_of(error: &ApiError) -> Cause {
+    let code = error.code_text();
+    let says = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| code.contains(word) || error.kind.contains(word))
+    };
+    match error.status.as_u16() {
+        _ if says(&["insufficient", "quota_exceeded", "billing"]) => Cause::Refused,
+        401 | 402 => Cause::Refused,
+        // What a relay says of a name or a group, whatever the status (S-93).
+        _ if says(&["model_not_found", "get_channel_failed", "model_price_error"]) => Cause::Model,
+        // A place or a plan that has no access: to this model, as a rule.
+        403 | 404 => Cause::Model,
+        429 => Cause::Busy(error.retry_after),
+        503 | 529 if error.retry_after.is_some() => Cause::Busy(error.retry_after),
+        408 | 500.. => Cause::Down,
+        _ => Cause::Request,
     }
 }
 
@@ -44,7 +75,8 @@ pub fn from_error(error: &UpstreamError) -> Failure {
         ),
         UpstreamError::Cut(_) => (StatusCode::BAD_GATEWAY, "read_response_body_failed"),
     };
-    Failure::elsewhere(ours(status, code, format!("upstream error: {error}")))
+    let error = ours(status, code, format!("upstream error: {error}"));
+    Failure::of(error, Cause::Down)
 }
 
 /// The upstream answered with a status that is no success.
@@ -71,9 +103,14 @@ pub fn from_status(
     error.retry_after = retry_after;
     // What is wrong with the request stays wrong elsewhere.
     let elsewhere = !matches!(status, 400 | 405 | 406 | 409 | 411 | 413 | 415 | 422);
+    let cause = if elsewhere {
+        cause_of(&error)
+    } else {
+        Cause::Request
+    };
     Failure {
         elsewhere,
-        ..Failure::elsewhere(error)
+        ..Failure::of(error, cause)
     }
 }
 
@@ -104,23 +141,26 @@ pub fn from_value(channel: &Channel, status: Option<StatusCode>, error: &Value) 
     } else {
         kind
     };
-    Failure::elsewhere(ApiError {
+    let error = ApiError {
         status,
         code: Box::new(error.get("code").cloned().unwrap_or(Value::Null)),
         kind: Cow::Owned(kind.to_owned()),
         message: shorten(&channel.scrub(message)),
         param: Box::new(error.get("param").cloned().unwrap_or(Value::Null)),
         retry_after: None,
-    })
+    };
+    let cause = cause_of(&error);
+    Failure::of(error, cause)
 }
 
 /// The upstream ended without an answer.
 pub fn empty() -> Failure {
-    Failure::elsewhere(ours(
+    let error = ours(
         StatusCode::INTERNAL_SERVER_ERROR,
         "empty_response",
         "upstream error: the answer was empty".into(),
-    ))
+    );
+    Failure::of(error, Cause::Down)
 }
 
 /// The upstream sent something else than an answer: a web page, or garbage.
@@ -131,13 +171,14 @@ pub fn foreign(body: &[u8]) -> Failure {
     } else {
         "something that is no answer"
     };
+    let error = ours(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "bad_response_body",
+        format!("upstream error: it sent {what}"),
+    );
     Failure {
         says_unspoken: page,
-        ..Failure::elsewhere(ours(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "bad_response_body",
-            format!("upstream error: it sent {what}"),
-        ))
+        ..Failure::of(error, Cause::Down)
     }
 }
 
@@ -212,6 +253,44 @@ mod tests {
             from_status(&ready(), 302, None, b"").error.status,
             StatusCode::BAD_GATEWAY
         );
+    }
+
+    #[test]
+    fn what_a_failure_says_of_its_channel() {
+        for (status, wait, body, cause) in [
+            (401, None, "{}", Cause::Refused),
+            (429, Some(7), "{}", Cause::Busy(Some(7))),
+            (
+                429,
+                None,
+                r#"{"error":{"message":"x","code":"insufficient_quota"}}"#,
+                Cause::Refused,
+            ),
+            (
+                403,
+                None,
+                r#"{"error":{"message":"x","code":"insufficient_user_quota"}}"#,
+                Cause::Refused,
+            ),
+            (403, None, "{}", Cause::Model),
+            (404, None, "{}", Cause::Model),
+            (
+                503,
+                None,
+                r#"{"error":{"message":"x","code":"model_not_found"}}"#,
+                Cause::Model,
+            ),
+            (503, None, "{}", Cause::Down),
+            (529, Some(3), "{}", Cause::Busy(Some(3))),
+            (502, None, "<html>", Cause::Down),
+            (400, None, "{}", Cause::Request),
+            (413, None, "{}", Cause::Request),
+        ] {
+            let failure = from_status(&ready(), status, wait, body.as_bytes());
+            assert_eq!(failure.cause, cause, "{status} {body}");
+        }
+        assert_eq!(empty().cause, Cause::Down);
+        assert_eq!(from_error(&UpstreamError::TimedOut(1)).cause, Cause::Down);
     }
 
     #[test]

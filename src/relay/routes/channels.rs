@@ -23,7 +23,7 @@ use super::super::store::{StoreError, prices};
 use super::channel_draft::ChannelDraft;
 use super::params::{PageWith, Paging, Params};
 use super::sent;
-use crate::domain::{Address, ApiKey};
+use crate::domain::{Address, ApiKey, UnixMillis};
 use crate::wire::new_api::{ChannelRow, Envelope};
 
 type Id = Result<Path<i64>, PathRejection>;
@@ -35,11 +35,11 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
     if let Err(refusal) = auth::admin(&app, &headers) {
         return *refusal;
     }
-    let catalog = app.wall.now();
+    let (catalog, now) = (app.wall.now(), app.clock.now());
     let rows: Vec<ChannelRow> = catalog
         .channels()
         .rev()
-        .map(|channel| row(channel))
+        .map(|channel| row(channel, now))
         .collect();
     let mut type_counts: BTreeMap<String, usize> = BTreeMap::new();
     for row in &rows {
@@ -55,7 +55,7 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> 
 /// `GET /api/channel/:id`.
 pub async fn one(State(app): State<Arc<App>>, headers: HeaderMap, id: Id) -> Response {
     match find(&app, &headers, id) {
-        Ok(channel) => done(row(&channel)),
+        Ok(channel) => done(row(&channel, app.clock.now())),
         Err(response) => *response,
     }
 }
@@ -221,7 +221,7 @@ async fn save(app: &Arc<App>, mut channel: StoredChannel, draft: &ChannelDraft) 
     );
     match saved.await {
         Ok((id, catalog)) => match catalog.channel(id) {
-            Some(channel) => done(row(channel)),
+            Some(channel) => done(row(channel, app.clock.now())),
             None => failed("the channel is kept, but this version cannot serve it"),
         },
         Err(error) => broken_store(&error),
@@ -246,7 +246,8 @@ async fn upstream_models(app: &App, channel: &StoredChannel) -> Result<Vec<Strin
 }
 
 /// A channel as the protocol shows it. Its key is masked.
-fn row(channel: &Channel) -> ChannelRow {
+fn row(channel: &Channel, now: UnixMillis) -> ChannelRow {
+    let rest = channel.cooling().rest(now);
     let (kind, base_url, key) = match &channel.upstream {
         Upstream::BuiltIn => (BUILT_IN, String::new(), String::new()),
         Upstream::Server(server) => (
@@ -273,5 +274,10 @@ fn row(channel: &Channel) -> ChannelRow {
         weight: channel.weight,
         status: channel.status,
         endpoints: channel.endpoints(),
+        cooling_seconds: rest
+            .as_ref()
+            .map_or(0, |rest| (rest.until.0 - now.0 + 999) / 1_000),
+        cooling_why: rest.map_or_else(String::new, |rest| rest.why),
+        cooling_models: channel.cooling().resting_models(now).join(","),
     }
 }

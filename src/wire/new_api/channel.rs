@@ -44,4 +44,14 @@ pub struct ChannelRow {
     /// The endpoints its upstream is said to have, separated by commas. The embedded relay's own.
     #[serde(deserialize_with = "lenient::text")]
     pub endpoints: String,
+    /// Seconds until it is tried like any other again, after failures; 0 while it is. The embedded relay's own, like the
+    /// next two.
+    #[serde(deserialize_with = "lenient::int")]
+    pub cooling_seconds: i64,
+    /// What its last failure was, while it cools down.
+    #[serde(deserialize_with = "lenient::text")]
+    pub cooling_why: String,
+    /// The models that cool down by themselves, separated by commas.
+    #[serde(deserialize_with = "lenient::text")]
+    pub cooling_models: String,
 }
