@@ -278,12 +278,26 @@ async fn the_labs_faults_come_through_as_the_errors_they_are_and_cost_nothing() 
         ("503", 503),
         ("html", 500),
         ("empty", 500),
+        ("402", 402),
+        ("413", 413),
+        ("429-empty", 429),
+        ("502", 502),
+        ("504", 504),
+        ("524", 524),
+        ("wrong-path", 404),
+        ("no-channel", 503),
+        ("no-balance", 403),
+        ("no-quota", 403),
+        ("garbage", 500),
+        ("bare-error", 502),
+        ("json-as-stream", 502),
+        ("error-as-stream", 503),
     ] {
         let mut body = hello(LAB, true);
         body["messages"][0]["content"] = json!(format!("[[fault={fault} retry-after=7]]"));
         let response = deck.chat(&key, &body).send().await.unwrap();
         assert_eq!(response.status(), status, "{fault}");
-        if fault == "429" {
+        if fault.starts_with("429") {
             assert_eq!(response.headers()["retry-after"], "7");
         }
         let error = json_of(response).await["error"].clone();

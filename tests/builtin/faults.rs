@@ -148,3 +148,105 @@ async fn x09_slow_is_slow_and_whole() {
         Duration::from_secs(10)
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn x09_what_relays_and_proxies_answer_has_their_status_and_their_body() {
+    for (fault, status, kind, part) in [
+        ("402", 402, "application/json", "insufficient_quota"),
+        ("413", 413, "application/json", "request_too_large"),
+        ("504", 504, "application/json", "took too long"),
+        ("502", 502, "text/html; charset=utf-8", "<html>"),
+        ("524", 524, "text/html; charset=utf-8", "<html>"),
+        (
+            "wrong-path",
+            404,
+            "application/json",
+            "Invalid URL (POST /v1/chat/completions)",
+        ),
+        (
+            "no-channel",
+            503,
+            "application/json",
+            "No available channel for model",
+        ),
+        (
+            "no-balance",
+            403,
+            "application/json",
+            "insufficient_user_quota",
+        ),
+        (
+            "no-quota",
+            403,
+            "application/json",
+            "pre_consume_token_quota_failed",
+        ),
+        (
+            "error-as-stream",
+            503,
+            "text/event-stream",
+            "labelled text/event-stream",
+        ),
+        ("429-empty", 429, "application/json", ""),
+    ] {
+        for answer in both(&format!("[[fault={fault} retry-after=4]]")).await {
+            assert_eq!(
+                (answer.status, answer.content_type.as_str()),
+                (status, kind),
+                "{fault}"
+            );
+            assert!(answer.text().contains(part), "{fault}: {}", answer.text());
+            let waits = matches!(fault, "429-empty" | "no-channel").then_some(4);
+            assert_eq!(answer.retry_after, waits, "{fault}");
+        }
+    }
+    let [streamed, whole] = both("[[fault=429-empty]]").await;
+    assert!(streamed.pieces.is_empty() && whole.pieces.is_empty());
+    assert_eq!(streamed.retry_after, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn x09_errors_come_late_bare_and_ends_without_their_mark() {
+    let [streamed, whole] = both("[[fault=late-error tokens=40 after=7]]").await;
+    assert_eq!(streamed.deltas("content").len(), 7);
+    let last = streamed.text();
+    let last = last.trim_end().rsplit("\n\n").next().unwrap();
+    assert!(last.starts_with("data: {\"error\":"), "{last}");
+    assert!(whole.document()["error"]["message"].is_string());
+
+    let [streamed, whole] = both("[[fault=bare-error]]").await;
+    let text = streamed.text();
+    assert!(text.starts_with(": PING\n\n{\"error\":"), "{text}");
+    assert!(whole.document()["error"]["message"].is_string());
+
+    let [streamed, whole] = both("[[fault=no-end tokens=4]]").await;
+    assert_eq!(
+        (streamed.deltas("content").len(), streamed.is_closed()),
+        (4, false)
+    );
+    assert_eq!(streamed.finish().as_deref(), Some("stop"));
+    assert_eq!(whole.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn x09_help_lists_every_fault() {
+    for answer in both("[[help speed=0]]").await {
+        let text = match answer.content_type.as_str() {
+            "text/event-stream" => {
+                let deltas = answer.deltas("content");
+                deltas.into_iter().map(|(_, text)| text).collect::<String>()
+            }
+            _ => answer.document()["choices"][0]["message"]["content"]
+                .as_str()
+                .unwrap()
+                .to_owned(),
+        };
+        for fault in ["429-empty", "no-balance", "bare-error", "reset", "slow"] {
+            assert!(
+                text.contains(&format!("`fault={fault}`")),
+                "{fault}: {text}"
+            );
+        }
+        assert!(text.contains("`stall=DURATION`"), "{text}");
+    }
+}

@@ -9,4 +9,5 @@ mod embeddings;
 mod fake;
 mod gemini;
 mod headers;
+mod hostile;
 mod responses;

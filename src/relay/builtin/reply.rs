@@ -21,6 +21,10 @@ const EVENTS_PER_TURN: u32 = 64;
 pub(super) const GARBAGE: &[u8] =
     b"\x00\xff\xfe\x80 }{ ]] no event \xc3\x28 \x1b[31mred\x1b[0m\r\r\x07\n=;<::>\xf0\x9f\n\n\xed\xa0\x80";
 
+/// The error that comes late, in an event or bare.
+pub(super) const LATE_ERROR: &str = "{\"error\":{\"message\":\"relaydeck-lab was asked to fail in the middle\",\
+                                     \"type\":\"server_error\",\"param\":null,\"code\":\"overloaded\"}}";
+
 /// A text and where its pieces end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CutText {
@@ -106,6 +110,10 @@ pub(super) enum End {
     Reset(u64),
     /// What follows is no event.
     Garbage(u64),
+    /// What follows is an error event.
+    Error(u64),
+    /// The body ends where only `[DONE]` is due.
+    Unmarked,
 }
 
 /// Everything an answer is made of.
@@ -219,7 +227,8 @@ impl Script {
         let document = self.document().to_string();
         let half = Bytes::copy_from_slice(&document.as_bytes()[..document.len() / 2]);
         match self.end {
-            End::Whole => whole(200, "application/json", None, document),
+            End::Whole | End::Unmarked => whole(200, "application/json", None, document),
+            End::Error(_) => whole(200, "application/json", None, LATE_ERROR),
             End::Cut(_) => whole(200, "application/json", None, half),
             End::Garbage(_) => whole(200, "application/json", None, GARBAGE),
             End::Reset(_) => UpstreamReply {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::reply::{End, GARBAGE, Script, reset};
+use super::reply::{End, GARBAGE, LATE_ERROR, Script, reset};
 use crate::relay::upstream::UpstreamError;
 
 /// One event, and when it is due, counted from the request.
@@ -76,6 +76,9 @@ impl Frames {
             End::Cut(after) if here(after) => Some(None),
             End::Reset(after) if here(after) => Some(Some(Err(reset()))),
             End::Garbage(after) if here(after) => Some(Some(Ok(Bytes::from_static(GARBAGE)))),
+            End::Error(after) if here(after) => {
+                Some(Some(Ok(format!("data: {LATE_ERROR}\n\n").into())))
+            }
             _ => None,
         }
     }
@@ -121,6 +124,7 @@ impl Iterator for Frames {
                 let text = format!("{}],\"usage\":{}}}\n\n", self.head, self.script.usage());
                 (text.into(), Next::Done)
             }
+            Next::Done if self.script.end == End::Unmarked => return None,
             Next::Done => (Bytes::from_static(b"data: [DONE]\n\n"), Next::Nothing),
             Next::Nothing => return None,
         };

@@ -166,7 +166,7 @@ impl Answer {
             self.broke(trouble::from_error(&error)).await;
             return;
         }
-        if now >= self.spoke + limits.ping && self.passage.between_events() {
+        if now >= self.spoke + limits.ping && self.passage.takes_comment() {
             self.spoke = now;
             self.out.push_back(PING);
         }

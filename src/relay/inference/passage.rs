@@ -118,9 +118,11 @@ impl Passage {
         self.sieve.tally.finished
     }
 
-    /// Whether something of ours may be put into the stream now.
-    pub fn between_events(&self) -> bool {
-        self.way.is_some() || self.sieve.between_lines()
+    /// Whether a comment of ours may be put into the stream now. Google's readers take every line for JSON, so theirs
+    /// get none.
+    pub fn takes_comment(&self) -> bool {
+        let skipped = self.protocol != Protocol::Gemini;
+        skipped && (self.way.is_some() || self.sieve.between_lines())
     }
 
     /// The meter, which afterwards knows no more than the last event's number.

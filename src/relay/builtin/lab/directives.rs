@@ -33,6 +33,7 @@ pub(super) struct Wishes {
     pub language: Option<Language>,
     pub fault: Option<Fault>,
     pub retry_after: Option<u64>,
+    pub help: bool,
 }
 
 /// A directive: how it is written, what it does, and how it is read.
@@ -48,7 +49,7 @@ pub(in crate::relay::builtin) struct Directive {
 }
 
 /// All directives, in the order in which they are explained.
-pub(in crate::relay::builtin) const DIRECTIVES: [Directive; 13] = [
+pub(in crate::relay::builtin) const DIRECTIVES: [Directive; 14] = [
     Directive {
         name: "tokens",
         value: "N",
@@ -184,6 +185,18 @@ pub(in crate::relay::builtin) const DIRECTIVES: [Directive; 13] = [
         read: |wishes, value| {
             wishes.retry_after = Some(number(value, 86_400)?);
             Ok(())
+        },
+    },
+    Directive {
+        name: "help",
+        value: "",
+        doc: "the reply is the list of all directives and faults",
+        read: |wishes, value| match value {
+            "" => {
+                wishes.help = true;
+                Ok(())
+            }
+            _ => Err("takes no value".into()),
         },
     },
 ];
@@ -343,8 +356,10 @@ mod tests {
                 language: Some(Language::Code),
                 fault: faults::named("429"),
                 retry_after: Some(2),
+                help: false,
             }
         );
+        assert!(read("[[help]]").unwrap().1.help);
     }
 
     #[test]

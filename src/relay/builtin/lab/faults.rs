@@ -1,6 +1,7 @@
 //! The faults that can be asked for, and what each puts on the wire (X-09).
 
 use crate::relay::builtin::refusal::{Refusal, whole};
+use crate::relay::builtin::reply::LATE_ERROR;
 use crate::relay::upstream::UpstreamReply;
 
 /// A way to fail.
@@ -18,33 +19,48 @@ pub(super) struct Fault {
 pub(super) enum How {
     /// An error with this status, OpenAI's kind, its code, and what it says.
     Status(u16, &'static str, Option<&'static str>, &'static str),
-    /// Status 200 and this body under this content type.
-    Body(&'static str, &'static str),
+    /// This status and this body under this content type.
+    Body(u16, &'static str, &'static str),
     /// The stream ends in the middle.
     Cut,
+    /// The stream ends with its reason to end, but without `[DONE]`.
+    NoEnd,
     /// The connection breaks in the middle.
     Reset,
     /// Bytes that are no events.
     Garbage,
+    /// An error event in the middle.
+    LateError,
+    /// A comment, and then an error that is no event.
+    BareError,
     /// It works, very slowly.
     Slow,
 }
 
 /// The names, as the directive's form shows them. A test holds them against the table.
-pub(super) const FORM: &str =
-    "401|403|404|429|500|503|html|empty|garbage|cut|json-as-stream|slow|reset";
+pub(super) const FORM: &str = "401|402|403|404|413|429|429-empty|500|502|503|504|524|wrong-path|no-channel|no-balance|no-quota|\
+                               html|empty|garbage|cut|no-end|reset|late-error|bare-error|json-as-stream|error-as-stream|slow";
 
 /// A page as web servers and login portals send it in place of an API's answer.
 const PAGE: &str = "<!doctype html>\n<html>\n<head><title>Welcome</title></head>\n<body>\n<h1>Welcome</h1>\n\
                     <p>This page is what relaydeck-lab sends for fault=html: a web page where an API's answer is due.</p>\n\
                     </body>\n</html>\n";
 
+/// A page as proxies in front of a server send it when the server does not answer.
+const PROXY_PAGE: &str = "<html>\n<head><title>Error</title></head>\n<body><h1>The server behind this proxy does not answer</h1>\n\
+                          <p>relaydeck-lab was asked for it.</p></body>\n</html>\n";
+
 /// An error that is one plain document, although it is labelled a stream.
-const LABELLED_STREAM: &str = "{\"error\":{\"message\":\"relaydeck-lab was asked for fault=json-as-stream: this is one JSON \
+const LABELLED_STREAM: &str = "{\"error\":{\"message\":\"relaydeck-lab was asked for this fault: this is one JSON \
                                document, labelled text/event-stream\",\"type\":\"server_error\",\"param\":null,\"code\":null}}";
 
+/// A web page, as a content type.
+const PAGE_TYPE: &str = "text/html; charset=utf-8";
+/// An event stream, as a content type.
+const STREAM: &str = "text/event-stream";
+
 /// All faults.
-pub(super) const FAULTS: [Fault; 13] = [
+pub(super) const FAULTS: [Fault; 27] = [
     Fault {
         name: "401",
         doc: "the credential is refused",
@@ -53,6 +69,16 @@ pub(super) const FAULTS: [Fault; 13] = [
             "invalid_request_error",
             Some("invalid_api_key"),
             "Incorrect API key provided",
+        ),
+    },
+    Fault {
+        name: "402",
+        doc: "the vendor wants money first",
+        how: How::Status(
+            402,
+            "insufficient_quota",
+            Some("insufficient_quota"),
+            "Insufficient balance",
         ),
     },
     Fault {
@@ -76,6 +102,16 @@ pub(super) const FAULTS: [Fault; 13] = [
         ),
     },
     Fault {
+        name: "413",
+        doc: "the request is too large",
+        how: How::Status(
+            413,
+            "invalid_request_error",
+            Some("request_too_large"),
+            "The request is too large",
+        ),
+    },
+    Fault {
         name: "429",
         doc: "too many requests; retry-after=SECONDS adds the header",
         how: How::Status(
@@ -86,9 +122,19 @@ pub(super) const FAULTS: [Fault; 13] = [
         ),
     },
     Fault {
+        name: "429-empty",
+        doc: "too many requests, with an empty body; retry-after=SECONDS adds the header",
+        how: How::Body(429, "", ""),
+    },
+    Fault {
         name: "500",
         doc: "an internal error",
         how: How::Status(500, "server_error", None, "The server had an error"),
+    },
+    Fault {
+        name: "502",
+        doc: "status 502 and the web page of a proxy",
+        how: How::Body(502, PAGE_TYPE, PROXY_PAGE),
     },
     Fault {
         name: "503",
@@ -101,14 +147,69 @@ pub(super) const FAULTS: [Fault; 13] = [
         ),
     },
     Fault {
+        name: "504",
+        doc: "the upstream took too long",
+        how: How::Status(
+            504,
+            "server_error",
+            Some("timeout"),
+            "The model took too long",
+        ),
+    },
+    Fault {
+        name: "524",
+        doc: "status 524 and the web page of a proxy that waited too long",
+        how: How::Body(524, PAGE_TYPE, PROXY_PAGE),
+    },
+    Fault {
+        name: "wrong-path",
+        doc: "404 for the path, as where the address or the endpoint is wrong",
+        how: How::Status(
+            404,
+            "invalid_request_error",
+            None,
+            "Invalid URL (POST /v1/chat/completions)",
+        ),
+    },
+    Fault {
+        name: "no-channel",
+        doc: "503 as a relay says that no channel of the group has the model",
+        how: How::Status(
+            503,
+            "new_api_error",
+            Some("model_not_found"),
+            "No available channel for model relaydeck-lab under group default (distributor)",
+        ),
+    },
+    Fault {
+        name: "no-balance",
+        doc: "403 as a relay says that the account has no money left",
+        how: How::Status(
+            403,
+            "new_api_error",
+            Some("insufficient_user_quota"),
+            "Insufficient user quota, remaining quota: ＄0.000000",
+        ),
+    },
+    Fault {
+        name: "no-quota",
+        doc: "403 as a relay says that the key has no quota left",
+        how: How::Status(
+            403,
+            "new_api_error",
+            Some("pre_consume_token_quota_failed"),
+            "token quota is not enough, token remain quota: ＄0.000000, need quota: ＄0.010000",
+        ),
+    },
+    Fault {
         name: "html",
         doc: "status 200 and a web page",
-        how: How::Body("text/html; charset=utf-8", PAGE),
+        how: How::Body(200, PAGE_TYPE, PAGE),
     },
     Fault {
         name: "empty",
         doc: "status 200 and an empty body",
-        how: How::Body("", ""),
+        how: How::Body(200, "", ""),
     },
     Fault {
         name: "garbage",
@@ -121,9 +222,29 @@ pub(super) const FAULTS: [Fault; 13] = [
         how: How::Cut,
     },
     Fault {
+        name: "no-end",
+        doc: "the body ends after the finish reason, without [DONE]",
+        how: How::NoEnd,
+    },
+    Fault {
+        name: "late-error",
+        doc: "an error event in the middle of the stream",
+        how: How::LateError,
+    },
+    Fault {
+        name: "bare-error",
+        doc: "a comment, then an error in plain JSON that is no event",
+        how: How::BareError,
+    },
+    Fault {
         name: "json-as-stream",
         doc: "status 200 and an error in plain JSON, labelled as an event stream",
-        how: How::Body("text/event-stream", LABELLED_STREAM),
+        how: How::Body(200, STREAM, LABELLED_STREAM),
+    },
+    Fault {
+        name: "error-as-stream",
+        doc: "status 503 and an error in plain JSON, labelled as an event stream",
+        how: How::Body(503, STREAM, LABELLED_STREAM),
     },
     Fault {
         name: "slow",
@@ -157,15 +278,21 @@ impl Fault {
                 };
                 Some(refusal.into_reply())
             }
-            How::Body(content_type, body) => {
-                let content_type = match (content_type, stream) {
-                    ("", true) => "text/event-stream",
-                    ("", false) => "application/json",
-                    (given, _) => given,
+            How::Body(status, content_type, body) => {
+                let content_type = match (content_type, stream, status) {
+                    ("", true, 200) => STREAM,
+                    ("", _, _) => "application/json",
+                    (given, _, _) => given,
                 };
-                Some(whole(200, content_type, None, body))
+                let wait = retry_after.filter(|_| status == 429);
+                Some(whole(status, content_type, wait, body))
             }
-            How::Cut | How::Reset | How::Garbage | How::Slow => None,
+            How::BareError if stream => {
+                let body = format!(": PING\n\n{LATE_ERROR}\n");
+                Some(whole(200, STREAM, None, body))
+            }
+            How::BareError => Some(whole(200, "application/json", None, LATE_ERROR)),
+            How::Cut | How::NoEnd | How::Reset | How::Garbage | How::LateError | How::Slow => None,
         }
     }
 }

@@ -64,6 +64,7 @@ fn read_prompt(ask: &Ask) -> Result<(Wishes, String), String> {
 fn script(ask: &Ask, stamp: Stamp, wishes: Wishes, prompt: &str) -> Script {
     let language = wishes.language.unwrap_or(Language::of(prompt));
     let content = match (wishes.echo, wishes.tokens) {
+        _ if wishes.help => as_list(),
         (true, None) => prompt.to_owned(),
         (true, Some(most)) => super::pieces::pieces(prompt)
             .take(usize::try_from(most).unwrap_or(usize::MAX))
@@ -90,6 +91,8 @@ fn script(ask: &Ask, stamp: Stamp, wishes: Wishes, prompt: &str) -> Script {
     script.end = match wishes.fault.map(|fault| fault.how) {
         Some(How::Cut) => End::Cut(middle),
         Some(How::Reset) => End::Reset(middle),
+        Some(How::LateError) => End::Error(middle),
+        Some(How::NoEnd) => End::Unmarked,
         Some(How::Garbage) => End::Garbage(wishes.after.unwrap_or(0)),
         _ => End::Whole,
     };
