@@ -123,7 +123,7 @@ async fn x09_an_unknown_directive_is_refused_with_the_known_ones() {
     for known in [
         "\"colour=red\"",
         "tokens=N",
-        "fault=401|403",
+        "fault=401|402|403",
         "retry-after=SECONDS",
         "echo",
     ] {

@@ -238,7 +238,7 @@ fn no_request_in_any_protocol() {
         "[a-z]{0,6}(=[%0-9a-zA-Z&]{0,12})?",
         0_u8..10,
     );
-    runner(600)
+    runner(300)
         .run(&requests, |(path, (model, members), headers, query, odd)| {
             let mut body = json!({"model": model, "messages": [{"role": "user", "content": "[[tokens=2 speed=0]] hi"}], "input": "hi",
                 "contents": [{"parts": [{"text": "hi"}]}], "max_tokens": 9});
@@ -357,7 +357,7 @@ fn no_answer_of_an_upstream_in_any_protocol() {
         statuses,
         any::<bool>(),
     );
-    runner(700)
+    runner(350)
         .run(&cases, |((path, model), pieces, kind, status, stream)| {
             *said.lock().unwrap() = (status, kind.to_owned(), pieces.concat());
             let body = json!({"model": model, "stream": stream, "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}], "input": "hi",
@@ -420,7 +420,7 @@ fn no_settings_of_a_channel() {
         (any::<i64>(), any::<i64>(), any::<i64>()),
         any_json(),
     );
-    runner(250)
+    runner(120)
         .run(&settings, |(kind, address, (name, models, mapping, endpoints, secret), (priority, weight, status), odd)| {
             let mut body = json!({"type": kind, "name": name, "key": secret, "base_url": format!("{base}{address}"), "models": models,
                 "model_mapping": mapping, "endpoints": endpoints, "priority": priority, "weight": weight.rem_euclid(9), "status": 1, "prices": {}});

@@ -10,4 +10,5 @@ mod fake;
 mod gemini;
 mod headers;
 mod hostile;
+mod life;
 mod responses;

@@ -246,6 +246,7 @@ impl Reading<'_> {
     }
 
     fn document_in(self, body: Bytes) -> Result<Opened, Failure> {
+        let body = without_comments(body);
         if body.trim_ascii().is_empty() {
             return Err(trouble::empty());
         }
@@ -299,6 +300,18 @@ async fn read_document(
             return Err(trouble::foreign(&whole));
         }
     }
+}
+
+/// A body without the comments at its beginning: relays that kept a stream alive before the upstream answered write an
+/// error behind them that is no event (`contract/new-api.md` 8.6).
+fn without_comments(mut body: Bytes) -> Bytes {
+    while body.trim_ascii_start().starts_with(b":") {
+        let end = body.iter().skip_while(|byte| byte.is_ascii_whitespace());
+        let comment = end.take_while(|byte| **byte != b'\n').count();
+        let blank = body.len() - body.trim_ascii_start().len();
+        body = body.slice((blank + comment).min(body.len())..);
+    }
+    body
 }
 
 async fn read_refusal(mut pieces: BoxStream<'static, Result<Bytes, UpstreamError>>) -> Bytes {

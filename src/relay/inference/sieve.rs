@@ -125,10 +125,16 @@ impl Sieve {
                     self.usage_shown |= self.tally.reported.is_some();
                     false
                 }
-                Seen::Foreign => {
-                    self.foreign |= self.parts == 0;
-                    false
-                }
+                Seen::Foreign => match bare_error(line).filter(|_| self.parts > 0) {
+                    Some(error) => {
+                        turn = Turn::Error(error);
+                        true
+                    }
+                    None => {
+                        self.foreign |= self.parts == 0;
+                        false
+                    }
+                },
                 Seen::Other => false,
                 Seen::Herald => true,
                 Seen::Done => {
@@ -158,6 +164,18 @@ impl Sieve {
         }
         turn
     }
+}
+
+/// The error in a line that is no event but one whole document: so relays tell of trouble in the middle
+/// (`contract/new-api.md` 8.6).
+fn bare_error(line: &[u8]) -> Option<Value> {
+    let line = line.trim_ascii();
+    if !line.starts_with(b"{") {
+        return None;
+    }
+    let document: Value = serde_json::from_slice(line).ok()?;
+    let error = document.get("error")?;
+    (!error.is_null()).then(|| error.clone())
 }
 
 #[cfg(test)]
@@ -215,6 +233,21 @@ mod tests {
                 .collect::<Vec<u8>>()
                 .ends_with(b"}\n\n")
         );
+    }
+
+    #[test]
+    fn an_error_that_is_no_event_ends_an_answer_and_does_not_pass() {
+        let (mut sieve, mut out) = (Sieve::new(Protocol::Chat, false), VecDeque::new());
+        let event = "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n";
+        assert_eq!(
+            sieve.feed(Bytes::from_static(event.as_bytes()), &mut out),
+            Turn::On
+        );
+        let bare = Bytes::from_static(b"{\"error\":{\"message\":\"lost\"}}\n");
+        let turn = sieve.feed(bare, &mut out);
+        assert_eq!(turn, Turn::Error(serde_json::json!({"message": "lost"})));
+        let passed: Vec<u8> = out.into_iter().flatten().collect();
+        assert_eq!(passed, event.as_bytes());
     }
 
     #[test]

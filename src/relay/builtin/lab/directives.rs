@@ -89,7 +89,7 @@ pub(in crate::relay::builtin) const DIRECTIVES: [Directive; 14] = [
     Directive {
         name: "after",
         value: "N",
-        doc: "how many tokens come before a stall, cut, reset or garbage; by default half of them, for garbage none",
+        doc: "how many tokens come before a stall, cut, reset, late-error or garbage; by default half of them, for garbage none",
         read: |wishes, value| {
             wishes.after = Some(number(value, MAX_TOKENS)?);
             Ok(())
