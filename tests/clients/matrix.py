@@ -12,6 +12,12 @@ import anthropic
 import openai
 from upstream_words import ANSWER, CITIES, MODELS, PIXEL, SYSTEM, TOLD, USAGE
 
+try:
+    from google import genai
+    from google.genai import errors, types
+except ImportError:
+    genai = None
+
 base, key = sys.argv[1], os.environ["RELAY_KEY"]
 openai_client = openai.OpenAI(base_url=f"{base}/v1", api_key=key, max_retries=0)
 anthropic_client = anthropic.Anthropic(base_url=base, api_key=key, max_retries=0)
@@ -231,9 +237,6 @@ class Gemini:
     """The Google SDK, straight through."""
 
     def __init__(self, model):
-        from google import genai
-        from google.genai import errors, types
-
         self.model, self.wrong = model, errors.ClientError
         self.client = genai.Client(api_key=key, http_options=types.HttpOptions(base_url=base))
         self.config = types.GenerateContentConfig(system_instruction=SYSTEM)
@@ -271,6 +274,9 @@ PATHS = {
     "responses→responses": lambda: Responses(MODELS["native"]),
     "gemini→gemini": lambda: Gemini(MODELS["gemini"]),
 }
+
+if genai is None:
+    del PATHS["gemini→gemini"]
 
 for path, make in PATHS.items():
     for case in ("plain", "stream", "tools", "image", "errors"):
