@@ -79,7 +79,11 @@ async fn a_channel_that_cannot_be_is_refused_with_a_sentence() {
     let deck = Deck::start().await;
     let page = Upstream::start(|_| json_response(200, &Value::Null)).await;
     for (body, told) in [
-        (json!({"type": 24, "models": "a"}), "type 24"),
+        (json!({"type": 77, "models": "a"}), "type 77"),
+        (
+            json!({"type": 24, "models": "a", "endpoints": "openai"}),
+            "type 1",
+        ),
         (json!({"base_url": "ftp://x", "models": "a"}), "https://"),
         (
             json!({"base_url": "http://127.0.0.1:9", "models": ""}),

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::builtin;
 use super::channels::{Channel, choice::order};
-use super::protocol::Protocol;
+use super::protocol::{Protocol, embeds};
 use super::store::{channels, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
@@ -176,8 +176,7 @@ impl Catalog {
             .unwrap_or_default();
         let mut spoken = Protocol::ALL.to_vec();
         spoken.retain(|protocol| channels.iter().any(|channel| channel.serves(*protocol)));
-        // No list says which models embed; their names do, and everybody goes by them.
-        let embeds = model.to_ascii_lowercase().contains("embed");
+        let embeds = embeds(model);
         spoken.retain(|protocol| match protocol {
             Protocol::Embeddings => embeds,
             Protocol::Gemini => true,

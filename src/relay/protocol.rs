@@ -66,6 +66,11 @@ impl Protocol {
     }
 }
 
+/// Whether a model makes vectors of texts. No list says so; its name does, and everybody goes by that.
+pub fn embeds(model: &str) -> bool {
+    model.to_ascii_lowercase().contains("embed")
+}
+
 impl From<Dialect> for Protocol {
     fn from(dialect: Dialect) -> Self {
         match dialect {

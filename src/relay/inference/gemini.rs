@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{ApiError, RequestId, json_answer};
 use super::super::app::App;
-use super::super::protocol::Protocol;
+use super::super::protocol::{Protocol, embeds};
 use super::chat;
 use super::models;
 
@@ -161,7 +161,7 @@ fn without_prefix(name: &str) -> &str {
 }
 
 fn entry(name: &str) -> Value {
-    let methods = if name.to_ascii_lowercase().contains("embed") {
+    let methods = if embeds(name) {
         json!(["embedContent", "batchEmbedContents"])
     } else {
         json!(["generateContent", "streamGenerateContent", "countTokens"])

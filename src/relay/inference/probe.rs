@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::app::App;
 use super::super::channels::Channel;
-use super::super::protocol::Protocol;
+use super::super::protocol::{Protocol, embeds};
 use super::super::translate::Stamp;
 use super::ask::Ask;
 use super::attempt;
@@ -18,7 +18,7 @@ use super::gemini::Method;
 /// # Errors
 /// What is told of the failure.
 pub async fn probe(app: &App, channel: &Arc<Channel>, model: &str) -> Result<(), String> {
-    let embeds = model.to_ascii_lowercase().contains("embed");
+    let embeds = embeds(model);
     let gemini = channel.serves(Protocol::Gemini);
     let text = json!({"parts": [{"text": "hi"}]});
     let body = match (gemini, embeds) {
