@@ -439,7 +439,7 @@ pub enum ChannelsCommand {
     /// List the channels
     List,
     /// Add an upstream: llama.cpp, Ollama, vLLM, a vendor, another relay, Anthropic
-    Add(ChannelAddArgs),
+    Add(Box<ChannelAddArgs>),
     /// Ask an upstream whether it answers
     Test {
         /// The channel's number

@@ -25,7 +25,7 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
     match command {
         ChannelsCommand::List => list(world, &client.channels().await?),
         ChannelsCommand::Add(args) => {
-            let (draft, notes) = draft(args)?;
+            let (draft, notes) = draft(*args)?;
             for note in &notes {
                 world.warn(note);
             }
