@@ -49,7 +49,9 @@ fn every_kind_of_terminal_sees_the_first_screen() {
         ("vt100", false, false, true),
     ] {
         let (mut deck, _home) = first_run(term, 80, 24);
-        insta::assert_snapshot!(format!("first_screen_{term}"), deck.text());
+        insta::assert_snapshot!(format!("first_screen_{term}_80x24"), deck.text());
+        let (large, _home) = first_run(term, 120, 40);
+        insta::assert_snapshot!(format!("first_screen_{term}_120x40"), large.text());
         assert_eq!(
             sent(&deck, b"\x1b[?2026$p"),
             asked,
@@ -118,7 +120,7 @@ fn sizes_from_tiny_to_huge_and_a_storm_of_them() {
         deck.resize(80, 24);
         deck.wait_text("relay inside");
         deck.settle(Duration::from_millis(300));
-        insta::assert_snapshot!("first_screen_xterm-256color", deck.text());
+        insta::assert_snapshot!("first_screen_xterm-256color_80x24", deck.text());
         deck.keys("q");
         assert_eq!(deck.wait_end(), 0);
     }

@@ -12,7 +12,7 @@ use relaydeck::domain::{Basis, FaultKind, Finish};
 use relaydeck::engine::door::Snapshot;
 use relaydeck::tui::term::{Canvas, Dialect, Scroll, Writer};
 use relaydeck::tui::view::{ViewCache, view};
-use tui_support::events::{ended, failed, fault, loaded, open, open_with, reasoning, spend, text};
+use tui_support::events::{ended, failed, fault, loaded, open, reasoning, spend, text};
 use tui_support::{Script, world};
 
 /// What would clear the screen, set a title, fill the clipboard, ask for an answer, ring, go back, hide, turn around.
