@@ -8,10 +8,11 @@
 //! | [`wire`] | codecs without I/O | domain |
 //! | [`files`] | small files, read and replaced whole | domain |
 //! | [`config`] | folders, layers, profiles, secrets | files, domain |
+//! | [`tools`] | third-party tools: read what is there, plan, diff, apply, undo | files, domain |
 //! | [`ledger`] | the local quota ledger and the kept conversations | domain |
 //! | [`client`] | one relay over HTTP | wire, domain |
 //! | [`relay`] | the embedded relay | wire, domain |
-//! | [`engine`] | the async task behind the dashboard: commands in, events out | client, ledger, domain |
+//! | [`engine`] | the async task behind the dashboard: commands in, events out | client, ledger, tools, domain |
 //! | [`tui`] | the dashboard | engine's door, domain |
 //! | [`cli`] | one file a sub-command; builds everything and hands it over | all |
 
@@ -23,5 +24,6 @@ pub mod engine;
 pub mod files;
 pub mod ledger;
 pub mod relay;
+pub mod tools;
 pub mod tui;
 pub mod wire;

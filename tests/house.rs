@@ -9,20 +9,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("files", &["domain"]),
     ("config", &["files", "domain"]),
+    ("tools", &["files", "domain"]),
     ("ledger", &["domain"]),
     ("client", &["wire", "domain"]),
     ("relay", &["wire", "domain"]),
-    ("engine", &["client", "ledger", "domain"]),
+    ("engine", &["client", "ledger", "tools", "domain"]),
     ("tui", &["engine", "domain"]),
     (
         "cli",
         &[
-            "domain", "wire", "files", "config", "ledger", "client", "relay", "engine", "tui",
+            "domain", "wire", "files", "config", "tools", "ledger", "client", "relay", "engine",
+            "tui",
         ],
     ),
 ];

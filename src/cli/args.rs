@@ -101,6 +101,13 @@ pub enum Command {
     /// Upstreams of the embedded relay, for its owner
     #[command(subcommand)]
     Channels(ChannelsCommand),
+    /// Move a project's addresses of vendors to this relay; shows the difference, writes when told
+    Migrate(super::migrate::MigrateArgs),
+    /// Print a program that calls this relay
+    Sample(super::sample::SampleArgs),
+    /// Third-party tools: what each uses, and setting them up
+    #[command(subcommand)]
+    Tools(super::tools::ToolsCommand),
     /// Run the embedded relay without the dashboard
     Serve(ServeArgs),
     /// The relays you use

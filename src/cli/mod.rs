@@ -11,13 +11,16 @@ mod host;
 mod keys;
 mod logging;
 mod looks;
+mod migrate;
 mod models;
 mod neighbours;
 mod nodes;
 pub mod output;
 mod profiles;
+mod sample;
 mod secret;
 mod serve;
+mod tools;
 mod url;
 mod usage;
 mod world;
@@ -88,6 +91,9 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Url(args)) => url::run(&world, &args),
         Some(Command::Usage(args)) => usage::run(&world, args).await,
         Some(Command::Channels(command)) => channels::run(&world, command).await,
+        Some(Command::Migrate(args)) => migrate::run(&world, args).await,
+        Some(Command::Sample(args)) => sample::run(&world, args).await,
+        Some(Command::Tools(command)) => tools::run(&world, command).await,
         Some(Command::Serve(args)) => serve::run(&world, args).await,
         Some(Command::Profiles(command)) => profiles::run(&world, command).await,
     };

@@ -16,7 +16,7 @@ use super::neighbours::Stay;
 use super::output;
 use crate::config::{Color, Config, Environment, Folders, Layer, Link, Options, Settings};
 use crate::domain::profile::LOCAL;
-use crate::domain::{Fault, FaultKind, UnixSeconds};
+use crate::domain::{Address, Fault, FaultKind, UnixSeconds};
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::engine::session::Session;
@@ -168,6 +168,33 @@ impl World {
     fn serves(&self) -> bool {
         let holder = lock::holder(&self.data).ok().flatten();
         holder.and_then(|holder| holder.pid) == Some(std::process::id())
+    }
+
+    /// The address under which other programs reach the relay, and whether it answers only later: the embedded relay of a
+    /// short command listens on a passing port.
+    ///
+    /// # Errors
+    /// When the address in the settings is odd.
+    pub fn lasting_address(&self, session: &Session) -> Result<(Address, bool), Fault> {
+        if !session.profile.is_local() || !self.serves() {
+            return Ok((session.profile.address.clone(), false));
+        }
+        let mut listen = self.settings.listen.value;
+        if listen.ip().is_unspecified() {
+            listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        let (address, _) = Address::parse(&format!("http://{listen}")).map_err(|error| {
+            Fault::new(
+                FaultKind::Local,
+                format!("the relay's address is odd: {error}"),
+            )
+        })?;
+        Ok((address, true))
+    }
+
+    /// Where our data are.
+    pub fn data(&self) -> &std::path::Path {
+        &self.data
     }
 
     /// Tells the user something, on stderr.

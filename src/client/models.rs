@@ -73,8 +73,11 @@ impl RelayClient {
             .ok_or_else(|| odd_answer("the models"))
     }
 
-    /// `GET /v1/models`, with the key where there is one: local servers ask for none.
-    async fn served_models(&self, key: Option<&ApiKey>) -> Result<Vec<Model>, Fault> {
+    /// The models that a key may call: `GET /v1/models`, with the key where there is one, since local servers ask for none.
+    ///
+    /// # Errors
+    /// When the address does not answer as an API, or refuses the key.
+    pub async fn served_models(&self, key: Option<&ApiKey>) -> Result<Vec<Model>, Fault> {
         let answer = self.v1_models(key).await?;
         let value: Value = answer.json()?;
         model_list::read(&value).ok_or_else(|| odd_answer("the models"))

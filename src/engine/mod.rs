@@ -18,6 +18,7 @@ pub mod session;
 mod settling;
 pub mod spend;
 mod task;
+pub mod tools;
 pub mod turn;
 mod usage;
 

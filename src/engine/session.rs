@@ -267,7 +267,11 @@ impl Session {
             .collect())
     }
 
-    fn choose_key(&self, choice: &KeyChoice) -> Result<ChosenKey, Fault> {
+    /// The key that a choice means, with what its relay says of it.
+    ///
+    /// # Errors
+    /// When no key held here is meant.
+    pub fn choose_key(&self, choice: &KeyChoice) -> Result<ChosenKey, Fault> {
         let held = self.host.held_keys(&self.profile.name)?;
         let with_info = |held: HeldKey| {
             let keys = self
@@ -328,7 +332,7 @@ impl Session {
     }
 
     /// The group a key is billed in: its own, or the account's.
-    fn billed_group(&self, key: &ChosenKey) -> Option<String> {
+    pub fn billed_group(&self, key: &ChosenKey) -> Option<String> {
         match &key.info {
             Some(info) if !info.group.is_empty() => Some(info.group.clone()),
             _ => self
@@ -340,7 +344,11 @@ impl Session {
         }
     }
 
-    fn check_model(&self, name: &str, group: Option<&str>) -> Result<(), Fault> {
+    /// Checks the exact name of a model in a group.
+    ///
+    /// # Errors
+    /// Did you mean, or not in this group.
+    pub fn check_model(&self, name: &str, group: Option<&str>) -> Result<(), Fault> {
         // Without a list nothing can be said, and the relay will.
         let Some(models) = self
             .lists

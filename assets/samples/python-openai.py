@@ -1,0 +1,11 @@
+# pip install openai; the key comes from the environment: export RELAY_API_KEY=sk-...
+import os
+
+from openai import OpenAI
+
+client = OpenAI(base_url="{v1}", api_key=os.environ["RELAY_API_KEY"])
+reply = client.chat.completions.create(
+    model="{model}",
+    messages=[{"role": "user", "content": "Say hello in one sentence."}],
+)
+print(reply.choices[0].message.content)

@@ -1,0 +1,214 @@
+//! What is there: all tools, one tool, and the layers behind what each would use.
+
+use serde_json::{Value, json};
+
+use crate::cli::output::{Align, Table, print, print_json};
+use crate::cli::world::{Ending, World};
+use crate::domain::{Address, Fault};
+use crate::engine::host::Host;
+use crate::engine::tools::{Placed, SetupKind, State, ToolRow, row, rows};
+use crate::tools::{Places, Tool, named};
+
+/// `tools list`
+pub fn list(world: &World, places: &Places) -> Result<Ending, Fault> {
+    let rows = rows(world.host.as_ref(), places, relay(world)?.as_ref())?;
+    if world.json {
+        print_json(&rows.iter().map(row_json).collect()).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let mut table = Table::new(&[
+        ("TOOL", Align::Left),
+        ("HERE", Align::Left),
+        ("SET UP", Align::Left),
+        ("STATE", Align::Left),
+        ("USES", Align::Left),
+        ("MODEL", Align::Left),
+    ]);
+    for row in &rows {
+        let first = |list: &[Placed]| {
+            list.first()
+                .map(|placed| placed.value.clone())
+                .unwrap_or_default()
+        };
+        let uses = match &row.relay {
+            Some(name) => format!("{name} ({})", first(&row.urls)),
+            None => first(&row.urls),
+        };
+        table.row([
+            row.id.to_owned(),
+            if row.found.is_some() { "yes" } else { "–" }.into(),
+            match row.kind {
+                SetupKind::Written => "by relaydeck",
+                SetupKind::NamedFile => "into --file",
+                SetupKind::ByHand => "by hand",
+            }
+            .into(),
+            match row.state {
+                State::Ready => "ready",
+                State::Untouched => "–",
+                State::Wrong => "wrong",
+                State::Unknown => "?",
+            }
+            .into(),
+            uses,
+            first(&row.models),
+        ]);
+    }
+    table.print("").map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+/// `tools show`
+pub fn show(world: &World, places: &Places, tool: &'static Tool) -> Result<Ending, Fault> {
+    let row = row(world.host.as_ref(), places, relay(world)?.as_ref(), tool)?;
+    if world.json {
+        print_json(&row_json(&row)).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let mut text = format!("{}: {}\n", row.name, row.about);
+    let mut say = |name: &str, value: &str| {
+        if !value.is_empty() {
+            text += &format!("  {name:<10} {value}\n");
+        }
+    };
+    say(
+        "here",
+        row.found.as_deref().unwrap_or("not found on this machine"),
+    );
+    if row.found.is_none() {
+        say("install", row.install.unwrap_or_default());
+    }
+    say(
+        "address",
+        &format!("{}, and it calls {}{}", row.wants, row.wants, row.calls),
+    );
+    for file in &row.files {
+        say("writes", file);
+    }
+    say("facts", row.evidence);
+    say("state", &row.why);
+    say("to do", row.advice.as_deref().unwrap_or_default());
+    if row.undoable > 0 {
+        let times = if row.undoable == 1 { "time" } else { "times" };
+        say(
+            "undo",
+            &format!("{} {times}: relaydeck tools undo {}", row.undoable, row.id),
+        );
+    }
+    text += &layers(&row);
+    let target = super::setup::example(world)?;
+    let steps = tool.instructions(&target, places);
+    if !steps.is_empty() {
+        text += if tool.is_written() {
+            "\nafter the setup, by hand:\n"
+        } else {
+            "\nby hand:\n"
+        };
+        for (number, step) in steps.iter().enumerate() {
+            text += &format!("  {}. {step}\n", number + 1);
+        }
+    }
+    for note in row.notes {
+        text += &format!("\n  {note}");
+    }
+    print(&(text.trim_end().to_owned() + "\n")).map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+/// `tools effective`
+pub fn effective(world: &World, places: &Places, tool: Option<&str>) -> Result<Ending, Fault> {
+    let relay = relay(world)?;
+    let shown: Vec<ToolRow> = match tool {
+        Some(name) => vec![row(
+            world.host.as_ref(),
+            places,
+            relay.as_ref(),
+            named(name)?,
+        )?],
+        None => rows(world.host.as_ref(), places, relay.as_ref())?
+            .into_iter()
+            .filter(|row| !row.urls.is_empty() || !row.keys.is_empty() || row.state == State::Wrong)
+            .collect(),
+    };
+    if world.json {
+        print_json(&shown.iter().map(row_json).collect()).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    if shown.is_empty() {
+        world.warn("No tool on this machine has an address or key of its own.");
+    }
+    let mut text = String::new();
+    for row in &shown {
+        text += &format!("{}: {}\n{}", row.id, row.why, layers(row));
+        if let Some(advice) = &row.advice {
+            text += &format!("  {advice}\n");
+        }
+    }
+    print(&text).map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+/// The layers of one tool, what wins marked.
+fn layers(row: &ToolRow) -> String {
+    let mut text = String::new();
+    for (what, list) in [
+        ("address", &row.urls),
+        ("key", &row.keys),
+        ("model", &row.models),
+    ] {
+        for (at, placed) in list.iter().enumerate() {
+            let sign = if at == 0 { "wins" } else { "hidden" };
+            let whose = match (what, at, &row.relay, &row.key_name) {
+                ("address", 0, Some(relay), _) => format!(", profile {relay}"),
+                ("key", 0, _, Some(key)) => format!(", key {key}"),
+                _ => String::new(),
+            };
+            text += &format!(
+                "  {what:<8} {sign:<7} {}  ({}{whose})\n",
+                placed.value, placed.place
+            );
+        }
+    }
+    text
+}
+
+/// The address of the profile in use, as far as it is known without asking anyone.
+pub fn relay(world: &World) -> Result<Option<Address>, Fault> {
+    let (profiles, _) = world.host.profiles()?;
+    let used = profiles
+        .into_iter()
+        .find(|profile| profile.name == world.profile_name());
+    Ok(used.map(|profile| profile.address))
+}
+
+fn row_json(row: &ToolRow) -> Value {
+    let list = |list: &[Placed]| -> Value {
+        let one = |placed: &Placed| json!({"value": placed.value, "place": placed.place});
+        list.iter().map(one).collect()
+    };
+    json!({
+        "tool": row.id,
+        "name": row.name,
+        "found": row.found,
+        "facts": row.evidence,
+        "setup": match row.kind {
+            SetupKind::Written => "written",
+            SetupKind::NamedFile => "named_file",
+            SetupKind::ByHand => "by_hand",
+        },
+        "files": row.files,
+        "wants": row.wants,
+        "calls": format!("{}{}", row.wants, row.calls),
+        "state": row.state.word(),
+        "why": row.why,
+        "advice": row.advice,
+        "profile": row.relay,
+        "key_name": row.key_name,
+        "urls": list(&row.urls),
+        "keys": list(&row.keys),
+        "models": list(&row.models),
+        "undoable": row.undoable,
+        "steps": row.steps,
+        "notes": row.notes,
+    })
+}

@@ -1,0 +1,360 @@
+//! Setting a tool up and taking that back: the difference first, then a yes, then the files, then a call through them.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde_json::{Value, json};
+
+use super::args::SetupArgs;
+use super::list::relay;
+use crate::cli::output::{fault_json, print, print_json};
+use crate::cli::secret;
+use crate::cli::world::{Ending, World};
+use crate::domain::{Address, ApiKey, Fault, FaultKind};
+use crate::engine::session::KeyChoice;
+use crate::engine::tools::{self, Checked, Choice, Chosen};
+use crate::tools::{Places, Plan, Target, Tool, ToolError, Verdict, apply, named, plan_undo};
+
+/// What to do when there is nobody to ask.
+const LOOK: &str = "look at it with --dry-run, then say --yes";
+
+/// `tools setup`
+pub async fn setup(world: &World, places: &Places, args: SetupArgs) -> Result<Ending, Fault> {
+    let tool = named(&args.tool)?;
+    let mut session = world.session().await?;
+    if let Some(fault) = session.fetch_all().await {
+        world.warn(&format!(
+            "not everything about this relay could be fetched: {fault}"
+        ));
+    }
+    let (address, later) = world.lasting_address(&session)?;
+    let choice = Choice {
+        key: match args.key {
+            Some(key) => KeyChoice::Typed(secret::given(key)?),
+            None => KeyChoice::Any,
+        },
+        new_key: args.new_key,
+        model: args.model,
+        address,
+    };
+    let now = tool.effective(places).models.into_iter().next();
+    let chosen = tools::choose(
+        &session,
+        tool,
+        &choice,
+        now.as_ref().map(|model| model.value.as_str()),
+    )?;
+    let nowhere = tool.is_written()
+        && places.named.is_none()
+        && tool.files.iter().all(|rule| rule.path.is_empty());
+    if nowhere || !tool.is_written() {
+        return by_hand(world, places, tool, &chosen);
+    }
+    let plan = tool.plan(chosen.target.clone(), places)?;
+    let asked = Asked {
+        dry_run: args.dry_run,
+        yes: args.yes,
+    };
+    if !world.json {
+        for note in &chosen.notes {
+            world.warn(note);
+        }
+        let key = match (chosen.key_to_make, chosen.key_name.as_str()) {
+            (true, name) => format!("a new key {name}"),
+            (false, "") => format!("the key {}", chosen.target.key.masked()),
+            (false, name) => format!("the key {name} ({})", chosen.target.key.masked()),
+        };
+        world.warn(&format!(
+            "{}: {} with {key} and {}",
+            tool.name,
+            tool.url(&chosen.target.address),
+            chosen.target.model
+        ));
+        print(&shown(&plan, places)).map_err(World::stdout_gone)?;
+    }
+    if plan.changes.is_empty() && !chosen.key_to_make {
+        return unchanged(world, places, &plan);
+    }
+    if !asked.agreed(world, "Write this?", LOOK)? {
+        return ended(world, &plan, places, None);
+    }
+    let plan = if chosen.key_to_make {
+        let key = tools::make_key(&session, world.host.as_ref(), tool).await?;
+        tool.plan(
+            Target {
+                key,
+                ..chosen.target
+            },
+            places,
+        )?
+    } else {
+        plan
+    };
+    let kept = apply(&tool.id, &plan.changes, places, world.clock.now().seconds())?;
+    let through = through(tool, places, &plan)?;
+    let checked = match later {
+        true => None,
+        false => Some(tools::check(&through.0, &through.1, Some(&plan.target.model)).await),
+    };
+    let done = Done {
+        kept: places.shown(&kept),
+        checked,
+    };
+    ended(world, &plan, places, Some(done))
+}
+
+/// Whether the user wants it.
+pub struct Asked {
+    /// Nothing is to be done, whatever else was said.
+    pub dry_run: bool,
+    /// It was said already.
+    pub yes: bool,
+}
+
+impl Asked {
+    /// Asks, where nothing was said and somebody is there.
+    ///
+    /// # Errors
+    /// When nobody is there to ask.
+    pub fn agreed(&self, world: &World, question: &str, advice: &str) -> Result<bool, Fault> {
+        if self.dry_run || self.yes {
+            return Ok(self.yes && !self.dry_run);
+        }
+        if world.json || !io::stdin().is_terminal() {
+            return Err(Fault::new(
+                FaultKind::Usage,
+                "nothing was done: there is nobody here to ask",
+            )
+            .advise(advice));
+        }
+        let mut out = io::stderr().lock();
+        let _ = write!(out, "{question} [y/N] ");
+        let _ = out.flush();
+        let mut answer = String::new();
+        io::stdin()
+            .read_line(&mut answer)
+            .map_err(|error| Fault::new(FaultKind::Local, format!("stdin: {error}")))?;
+        Ok(matches!(
+            answer.trim().to_ascii_lowercase().as_str(),
+            "y" | "yes"
+        ))
+    }
+}
+
+/// What came after a yes.
+struct Done {
+    kept: String,
+    checked: Option<Result<Checked, Fault>>,
+}
+
+fn shown(plan: &Plan, places: &Places) -> String {
+    let diffs = plan.changes.iter().map(|change| change.diff(places));
+    diffs.collect()
+}
+
+fn unchanged(world: &World, places: &Places, plan: &Plan) -> Result<Ending, Fault> {
+    if world.json {
+        print_json(&plan_json(plan, places, None)).map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!("{} is set up like this already", plan.tool.name));
+    }
+    Ok(Ending::Done)
+}
+
+fn ended(world: &World, plan: &Plan, places: &Places, done: Option<Done>) -> Result<Ending, Fault> {
+    let trouble = done
+        .as_ref()
+        .and_then(|done| done.checked.as_ref()?.as_ref().err().cloned());
+    if world.json {
+        print_json(&plan_json(plan, places, done.as_ref())).map_err(World::stdout_gone)?;
+        return Ok(trouble.map_or(Ending::Done, |fault| Ending::Told(fault.kind)));
+    }
+    let Some(done) = done else {
+        world.warn("nothing was written");
+        return Ok(Ending::Done);
+    };
+    world.warn(&format!(
+        "written; the files as they were are kept in {}",
+        done.kept
+    ));
+    world.warn(&format!(
+        "relaydeck tools undo {} takes it back",
+        plan.tool.id
+    ));
+    for step in &plan.steps {
+        world.warn(&format!("to do: {step}"));
+    }
+    match done.checked {
+        None => world
+            .warn("the embedded relay answers there while the dashboard or relaydeck serve runs"),
+        Some(Ok(checked)) => world.warn(&format!(
+            "a call through what was written: {} models answer to this key{}",
+            checked.models,
+            if checked.model == Some(false) {
+                format!("; {} is not among them", plan.target.model)
+            } else {
+                String::new()
+            }
+        )),
+        Some(Err(fault)) => {
+            return Err(Fault {
+                message: format!(
+                    "it was written, but a call through it failed: {}",
+                    fault.message
+                ),
+                ..fault
+            });
+        }
+    }
+    Ok(Ending::Done)
+}
+
+fn plan_json(plan: &Plan, places: &Places, done: Option<&Done>) -> Value {
+    let change = |change: &crate::tools::Change| {
+        json!({
+            "path": change.path,
+            "new": change.before.is_none(),
+            "holds_key": change.secret,
+            "diff": change.diff(places),
+        })
+    };
+    let checked = done.and_then(|done| done.checked.as_ref());
+    json!({
+        "tool": plan.tool.id,
+        "url": plan.tool.url(&plan.target.address),
+        "key": plan.target.key.masked(),
+        "model": plan.target.model,
+        "changes": plan.changes.iter().map(change).collect::<Vec<Value>>(),
+        "written": done.is_some(),
+        "kept_in": done.map(|done| &done.kept),
+        "steps": plan.steps,
+        "check": checked.map(|checked| match checked {
+            Ok(checked) => json!({"models": checked.models, "model_found": checked.model}),
+            Err(fault) => json!({"error": fault_json(fault)}),
+        }),
+    })
+}
+
+/// Instructions for a tool that is set up by hand.
+fn by_hand(world: &World, places: &Places, tool: &Tool, chosen: &Chosen) -> Result<Ending, Fault> {
+    let steps = tool.instructions(&chosen.target, places);
+    if world.json {
+        let document = json!({
+            "tool": tool.id,
+            "url": tool.url(&chosen.target.address),
+            "key": chosen.target.key.masked(),
+            "model": chosen.target.model,
+            "changes": [],
+            "written": false,
+            "steps": steps,
+        });
+        print_json(&document).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    world.warn(&format!(
+        "{} is set up by hand; the key is {} ({})",
+        tool.name,
+        chosen.key_name,
+        chosen.target.key.masked()
+    ));
+    let numbered = steps
+        .iter()
+        .enumerate()
+        .map(|(at, step)| format!("{}. {step}\n", at + 1));
+    print(&numbered.collect::<String>()).map_err(World::stdout_gone)?;
+    for note in &tool.notes {
+        world.warn(note);
+    }
+    Ok(Ending::Done)
+}
+
+/// What the tool would use now: read back from the files, so that a stronger layer is noticed.
+fn through(tool: &Tool, places: &Places, plan: &Plan) -> Result<(String, ApiKey), Fault> {
+    let wanted = tool.url(&plan.target.address);
+    if places.named.is_some() {
+        return Ok((wanted, plan.target.key.clone()));
+    }
+    let found = tool.effective(places);
+    if let Verdict::Broken(file) = tool.verdict(&found) {
+        return Err(Fault::new(
+            FaultKind::Local,
+            format!("{}: {}", file.path.display(), file.why),
+        ));
+    }
+    match (found.urls.first(), found.keys.first()) {
+        (Some(url), _) if url.value.trim_end_matches('/') != wanted => Err(ToolError::Overridden {
+            place: url.place.clone(),
+            what: url.value.clone(),
+        }
+        .into()),
+        (_, Some(key)) if found.missing.is_none() && key.value != plan.target.key => {
+            Err(ToolError::Overridden {
+                place: key.place.clone(),
+                what: format!("the key {}", key.value.masked()),
+            }
+            .into())
+        }
+        _ => Ok((wanted, plan.target.key.clone())),
+    }
+}
+
+/// Values for instructions of a tool before anything was chosen.
+pub fn example(world: &World) -> Result<Target, Fault> {
+    let address = match relay(world)? {
+        Some(address) => address,
+        None => {
+            Address::parse("http://127.0.0.1:4141")
+                .map_err(|error| Fault::new(FaultKind::Local, error.to_string()))?
+                .0
+        }
+    };
+    Ok(Target {
+        address,
+        key: ApiKey::new("KEY"),
+        model: "MODEL".into(),
+    })
+}
+
+/// `tools undo`
+pub fn undo(
+    world: &World,
+    places: &Places,
+    tool: &'static Tool,
+    dry_run: bool,
+    yes: bool,
+) -> Result<Ending, Fault> {
+    let back = plan_undo(&tool.id, places)?;
+    if !world.json {
+        let diffs: String = back.files.iter().map(|file| file.diff(places)).collect();
+        print(&diffs).map_err(World::stdout_gone)?;
+    }
+    let agreed = Asked { dry_run, yes }.agreed(world, "Take it back?", LOOK)?;
+    if agreed {
+        crate::tools::undo(&back)?;
+    }
+    if world.json {
+        let files: Vec<Value> = back
+            .files
+            .iter()
+            .map(|file| json!({"path": file.path, "how": file.how.told(), "diff": file.diff(places)}))
+            .collect();
+        print_json(
+            &json!({"tool": tool.id, "undone": agreed, "files": files, "earlier": back.earlier}),
+        )
+        .map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    if !agreed {
+        world.warn("nothing was changed");
+        return Ok(Ending::Done);
+    }
+    for file in &back.files {
+        world.warn(&format!("{} {}", places.shown(&file.path), file.how.told()));
+    }
+    if back.earlier > 0 {
+        world.warn(&format!(
+            "{} earlier setups can be undone too",
+            back.earlier
+        ));
+    }
+    Ok(Ending::Done)
+}

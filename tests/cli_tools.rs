@@ -1,0 +1,206 @@
+//! `relaydeck tools` and `relaydeck sample` as a user types them: the real binary, the embedded relay, a home of its own.
+#![allow(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn relaydeck(home: &Path, words: &[&str]) -> Output {
+    let project = home.join("project");
+    fs::create_dir_all(&project).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_relaydeck"))
+        .args(words)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", home)
+        .env("RELAYDECK_HOME", home.join("relaydeck"))
+        .env("RUST_BACKTRACE", "0")
+        .current_dir(&project)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!(
+            "{error}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
+    })
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+#[test]
+fn s_76_a_tool_is_set_up_after_a_yes_and_set_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let settings = home.join(".claude/settings.json");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    let before = "{\n  // mine\n  \"theme\": \"dark\"\n}\n";
+    fs::write(&settings, before).unwrap();
+
+    let asked = relaydeck(home, &["tools", "setup", "claude-code"]);
+    assert_eq!(code(&asked), 2, "nobody is there to ask");
+    assert_eq!(fs::read_to_string(&settings).unwrap(), before);
+    let dry = relaydeck(
+        home,
+        &["tools", "setup", "claude-code", "--dry-run", "--json"],
+    );
+    let document = json(&dry);
+    assert_eq!((code(&dry), &document["written"]), (0, &Value::Bool(false)));
+    assert_eq!(fs::read_to_string(&settings).unwrap(), before);
+
+    let words = [
+        "tools",
+        "setup",
+        "claude-code",
+        "--new-key",
+        "--yes",
+        "--json",
+        "-m",
+        "relaydeck-lab",
+    ];
+    let done = relaydeck(home, &words);
+    let document = json(&done);
+    assert_eq!(
+        (code(&done), &document["written"]),
+        (0, &Value::Bool(true)),
+        "{document}"
+    );
+    let written = fs::read_to_string(&settings).unwrap();
+    assert!(
+        written.contains("// mine") && written.contains("\"http://127.0.0.1:4141\""),
+        "{written}"
+    );
+    let secret = written
+        .split("\"ANTHROPIC_AUTH_TOKEN\": \"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let shown = format!("{document}{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        secret.starts_with("sk-") && !shown.contains(secret),
+        "the key is shown"
+    );
+
+    let effective = json(&relaydeck(
+        home,
+        &["tools", "effective", "claude-code", "--json"],
+    ));
+    assert_eq!(effective[0]["state"], "ready");
+    assert_eq!(effective[0]["key_name"], "claude-code-relaydeck");
+    assert_eq!(effective[0]["models"][0]["value"], "relaydeck-lab");
+
+    let undone = relaydeck(home, &["tools", "undo", "claude-code", "--yes"]);
+    assert_eq!(code(&undone), 0);
+    assert_eq!(fs::read_to_string(&settings).unwrap(), before);
+    assert_eq!(
+        code(&relaydeck(home, &["tools", "undo", "claude-code", "--yes"])),
+        4
+    );
+}
+
+#[test]
+fn wrong_names_broken_files_and_tools_without_a_file_end_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+
+    let unknown = relaydeck(home, &["tools", "show", "claude"]);
+    assert_eq!(code(&unknown), 4);
+    assert!(
+        said(&unknown).contains("did you mean claude-code?"),
+        "{}",
+        said(&unknown)
+    );
+
+    let config = home.join(".codex/config.toml");
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    fs::write(&config, "model = \"o3\"\n\nbroken = = 1\n").unwrap();
+    let broken = relaydeck(home, &["tools", "setup", "codex", "--yes"]);
+    assert_eq!(code(&broken), 1);
+    assert!(
+        said(&broken).contains("config.toml") && said(&broken).contains("line 3"),
+        "{}",
+        said(&broken)
+    );
+
+    let by_hand = relaydeck(home, &["tools", "setup", "cursor"]);
+    assert_eq!(code(&by_hand), 0);
+    assert!(String::from_utf8_lossy(&by_hand.stdout).contains("http://127.0.0.1:4141/v1"));
+
+    let wrong = relaydeck(
+        home,
+        &[
+            "tools",
+            "setup",
+            "opencode",
+            "--yes",
+            "-m",
+            "relaydeck-handbok",
+        ],
+    );
+    assert_eq!(code(&wrong), 4);
+    assert!(
+        said(&wrong).contains("relaydeck-handbook"),
+        "{}",
+        said(&wrong)
+    );
+
+    let env = relaydeck(
+        home,
+        &["tools", "setup", "openai-sdk", "--file", ".env", "--yes"],
+    );
+    assert_eq!(code(&env), 0, "{}", said(&env));
+    let text = fs::read_to_string(home.join("project/.env")).unwrap();
+    assert!(
+        text.starts_with("OPENAI_BASE_URL=http://127.0.0.1:4141/v1\nOPENAI_API_KEY=sk-"),
+        "{text}"
+    );
+}
+
+#[test]
+fn s_70_a_sample_stands_alone_on_stdout_and_holds_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    for (lang, url) in [
+        ("python-openai", "\"http://127.0.0.1:4141/v1\""),
+        ("node-anthropic", "\"http://127.0.0.1:4141\""),
+    ] {
+        let sample = relaydeck(home, &["sample", lang, "-m", "relaydeck-lab"]);
+        let text = String::from_utf8_lossy(&sample.stdout).into_owned();
+        assert_eq!(code(&sample), 0);
+        assert!(
+            text.contains(url) && text.contains("RELAY_API_KEY") && !text.contains("sk-s"),
+            "{text}"
+        );
+    }
+    let document = json(&relaydeck(home, &["sample", "python-anthropic", "--json"]));
+    assert_eq!(document["url"], "http://127.0.0.1:4141/v1/messages");
+    assert_eq!(code(&relaydeck(home, &["sample", "cobol"])), 2);
+    assert_eq!(code(&relaydeck(home, &["sample", "curl", "-m", "nope"])), 4);
+}
+
+#[test]
+fn a_link_is_printed_after_a_yes_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    assert_eq!(code(&relaydeck(home, &["tools", "link", "ama"])), 2);
+    let link = relaydeck(home, &["tools", "link", "ama", "--yes", "--qr"]);
+    let text = String::from_utf8_lossy(&link.stdout).into_owned();
+    assert!(
+        text.starts_with("ama://set-api-key?server=http%3A%2F%2F127.0.0.1%3A4141&key=sk-"),
+        "{text}"
+    );
+    assert!(text.lines().count() > 10, "no code is drawn");
+    assert_eq!(code(&relaydeck(home, &["tools", "link", "nope"])), 4);
+}
