@@ -52,12 +52,8 @@ fn now() -> UnixMillis {
 fn ask(text: &str) -> ChatRequest {
     ChatRequest {
         model: "relaydeck-lab".into(),
-        messages: vec![ChatMessage {
-            role: Role::User,
-            text: text.into(),
-        }],
-        max_tokens: None,
-        temperature: None,
+        messages: vec![ChatMessage::new(Role::User, text)],
+        ..ChatRequest::default()
     }
 }
 

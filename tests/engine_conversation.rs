@@ -12,11 +12,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use relaydeck::domain::{
-    Basis, ChatMessage, ChatRequest, FaultKind, Finish, KeyDraft, QuotaLimit, QuotaUnits, Receipt,
-    ReceiptState, Role,
+    Basis, ChatMessage, ChatRequest, Conversation, FaultKind, Finish, KeyDraft, QuotaLimit,
+    QuotaUnits, Receipt, ReceiptState, Role, Turn,
 };
 use relaydeck::engine::clock::Clock;
-use relaydeck::engine::door::{AskId, Command, Event, KeyRow, Scope, Snapshot, TurnEnd, TurnId};
+use relaydeck::engine::door::{
+    AskId, Command, Event, ExportFormat, KeyRow, Scope, Snapshot, TurnEnd, TurnId,
+};
 use relaydeck::engine::handle::Handle;
 use relaydeck::engine::host::Host;
 use relaydeck::ledger::{Ledger, ReceiptFilter};
@@ -136,15 +138,11 @@ impl Deck {
 }
 
 fn lab(prompt: &str) -> ChatRequest {
-    let message = ChatMessage {
-        role: Role::User,
-        text: prompt.into(),
-    };
+    let message = ChatMessage::new(Role::User, prompt);
     ChatRequest {
         model: "relaydeck-lab".into(),
         messages: vec![message],
-        max_tokens: None,
-        temperature: None,
+        ..ChatRequest::default()
     }
 }
 
@@ -424,4 +422,75 @@ async fn a_key_that_is_being_made_when_the_deck_leaves_is_held_all_the_same() {
         held.iter().any(|key| key.name == "made-while-leaving"),
         "{held:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kept_session_is_listed_read_exported_once_and_deleted() {
+    let mut deck = Deck::opened().await;
+    let talk = Conversation {
+        profile: "local".into(),
+        model: "relaydeck-lab".into(),
+        turns: vec![Turn {
+            prompt: "Hello there".into(),
+            reply: "Good day.".into(),
+            ..Turn::default()
+        }],
+        ..Conversation::default()
+    };
+    deck.say(Command::Keep(Box::new(talk)));
+    deck.say(Command::ListSessions {
+        ask: AskId(1),
+        find: "GOOD day".into(),
+    });
+    let listed = deck
+        .until(|event| matches!(event, Event::Sessions { .. }))
+        .await;
+    let Event::Sessions { list, .. } = listed else {
+        panic!()
+    };
+    let id = list[0].id;
+    assert_eq!(list[0].found.as_deref(), Some("Good day."));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("talk.md");
+    let export = |ask| Command::ExportSession {
+        ask: AskId(ask),
+        id,
+        format: ExportFormat::Markdown,
+        path: path.clone(),
+    };
+    deck.say(export(2));
+    deck.until(|event| matches!(event, Event::SessionExported { ask: AskId(2), .. }))
+        .await;
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.contains("Hello there") && written.contains("Good day."));
+    deck.say(export(3));
+    let refused = deck
+        .until(|event| matches!(event, Event::AskFailed { ask: AskId(3), .. }))
+        .await;
+    let Event::AskFailed { fault, .. } = refused else {
+        panic!()
+    };
+    assert!(fault.message.contains("is there already"), "{fault}");
+    deck.say(Command::RenameSession {
+        ask: AskId(4),
+        id,
+        name: "greeting".into(),
+    });
+    deck.say(Command::ReadSession { ask: AskId(5), id });
+    let read = deck
+        .until(|event| matches!(event, Event::SessionRead { .. }))
+        .await;
+    let Event::SessionRead { conversation, .. } = read else {
+        panic!()
+    };
+    assert_eq!(conversation.title(), "greeting");
+    deck.say(Command::DeleteSession { ask: AskId(6), id });
+    deck.say(Command::ReadSession { ask: AskId(7), id });
+    let gone = deck
+        .until(|event| matches!(event, Event::AskFailed { ask: AskId(7), .. }))
+        .await;
+    let Event::AskFailed { fault, .. } = gone else {
+        panic!()
+    };
+    assert_eq!(fault.kind, FaultKind::NotFound);
 }

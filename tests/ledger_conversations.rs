@@ -5,7 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use relaydeck::domain::{
-    Basis, Conversation, Cost, Fault, FaultKind, Finish, Money, Turn, UnixMillis, Usage,
+    Basis, ChatSettings, Conversation, Cost, Effort, Fault, FaultKind, Finish, Image, Money,
+    Protocol, Turn, UnixMillis, Usage,
 };
 use relaydeck::ledger::Ledger;
 use rusqlite::Connection;
@@ -15,6 +16,7 @@ fn turn(prompt: &str) -> Turn {
         sent: UnixMillis(1),
         model: "m".into(),
         prompt: prompt.into(),
+        images: vec![],
         reply: format!("about {prompt}"),
         reasoning: String::new(),
         finish: Some(Finish::Stop),
@@ -37,6 +39,7 @@ fn conversation(profile: &str, prompts: &[&str]) -> Conversation {
         model: "m".into(),
         system: "be brief".into(),
         turns: prompts.iter().map(|prompt| turn(prompt)).collect(),
+        ..Conversation::default()
     }
 }
 
@@ -92,10 +95,21 @@ async fn only_turns_that_changed_are_written() {
     let mut talk = conversation("p", &["one", "two", "three"]);
     talk.id = Some(ledger.keep(&talk).await.unwrap());
     let watcher = Connection::open(home.path().join("ledger.db")).unwrap();
-    // A replaced row gets a new row number, so the numbers tell what was written.
+    // Counts how often each row was written.
+    watcher
+        .execute_batch(
+            "CREATE TABLE written (position INTEGER PRIMARY KEY, times INTEGER NOT NULL) STRICT;
+             CREATE TRIGGER watch AFTER UPDATE ON turns BEGIN
+                INSERT INTO written VALUES (new.position, 1) ON CONFLICT DO UPDATE SET times = times + 1;
+             END;",
+        )
+        .unwrap();
     let rows = || -> Vec<(i64, String)> {
         watcher
-            .prepare("SELECT rowid, prompt FROM turns ORDER BY position")
+            .prepare(
+                "SELECT coalesce((SELECT times FROM written w WHERE w.position = t.position), 0), prompt
+                 FROM turns t ORDER BY position",
+            )
             .unwrap()
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
             .unwrap()
@@ -225,6 +239,7 @@ fn any_turn() -> impl Strategy<Value = Turn> {
                 sent: UnixMillis(sent),
                 model,
                 prompt,
+                images: vec![],
                 reply,
                 reasoning,
                 finish,
@@ -261,4 +276,106 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test]
+async fn sessions_are_listed_found_renamed_and_deleted() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = open(home.path());
+    let mut first = conversation("p", &["How does SSE work?", "和 WebSocket 比呢？"]);
+    first.turns[0].cost = Some(Cost {
+        amount: Some(Money::from_usd(1)),
+        basis: Basis::Settled,
+    });
+    first.turns[1].cost = None;
+    first.turns[1].sent = UnixMillis(9_000);
+    let first_id = ledger.keep(&first).await.unwrap();
+    let second_id = ledger
+        .keep(&conversation("p", &["Bake bread"]))
+        .await
+        .unwrap();
+    ledger.keep(&conversation("other", &["SSE"])).await.unwrap();
+
+    let all = ledger.conversations("p", "").await.unwrap();
+    let ids: Vec<i64> = all.iter().map(|info| info.id).collect();
+    assert_eq!(
+        ids,
+        [second_id, first_id],
+        "the one kept last first, and only of this relay"
+    );
+    let info = &all[1];
+    assert_eq!(
+        (info.turns, info.last, info.unknown),
+        (2, UnixMillis(9_000), 1)
+    );
+    assert_eq!(
+        (info.cost, info.title()),
+        (Money::from_usd(1), "How does SSE work?".into())
+    );
+
+    for (find, said) in [
+        ("sse WORK", "How does SSE work?"),
+        ("websocket 比", "和 WebSocket 比呢？"),
+    ] {
+        let found = ledger.conversations("p", find).await.unwrap();
+        assert_eq!(found.len(), 1, "{find}");
+        assert_eq!(
+            (found[0].id, found[0].found.as_deref()),
+            (first_id, Some(said))
+        );
+    }
+    assert!(ledger.conversations("p", "100%").await.unwrap().is_empty());
+
+    assert!(
+        ledger
+            .rename_conversation(first_id, "streams")
+            .await
+            .unwrap()
+    );
+    // A copy in memory that has the old name takes nothing back.
+    first.id = Some(first_id);
+    assert_eq!(ledger.keep(&first).await.unwrap(), first_id);
+    let read = ledger.conversation(first_id).await.unwrap().unwrap();
+    assert_eq!((read.title().as_str(), read.turns.len()), ("streams", 2));
+
+    assert_eq!(
+        ledger.delete_conversations(&[first_id, 99]).await.unwrap(),
+        [first_id]
+    );
+    assert_eq!(ledger.conversation(first_id).await.unwrap(), None);
+    assert!(!ledger.rename_conversation(first_id, "x").await.unwrap());
+    let new_id = ledger.keep(&first).await.unwrap();
+    let read = ledger.conversation(new_id).await.unwrap().unwrap();
+    assert_eq!(read.turns.len(), 2, "whoever still holds it loses nothing");
+}
+
+#[tokio::test]
+async fn settings_and_pictures_of_a_conversation_are_kept_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = open(home.path());
+    let mut talk = conversation("p", &["What is this?", "And now?"]);
+    talk.settings = ChatSettings {
+        max_tokens: Some(64),
+        temperature: Some(0.25),
+        effort: Some(Effort::High),
+        protocol: Protocol::Messages,
+    };
+    talk.name = "pictures".into();
+    let image = |name: &str| Image::new(name, format!("GIF89a{name}").into_bytes()).unwrap();
+    talk.turns[0].images = vec![image("one.gif"), image("two.gif")];
+    talk.id = Some(ledger.keep(&talk).await.unwrap());
+    talk.turns[0].reply.push_str(" It grows.");
+    ledger.keep(&talk).await.unwrap();
+    talk.turns[1].images = vec![image("three.gif")];
+    ledger.keep(&talk).await.unwrap();
+    ledger.close().await.unwrap();
+    let ledger = open(home.path());
+    assert_eq!(
+        ledger.latest_conversation("p").await.unwrap(),
+        Some(talk.clone())
+    );
+    talk.turns.truncate(1);
+    talk.turns[0].images.clear();
+    ledger.keep(&talk).await.unwrap();
+    assert_eq!(ledger.latest_conversation("p").await.unwrap(), Some(talk));
 }

@@ -40,7 +40,7 @@ async fn signals_are_told_by_what_they_ask_for() {
     };
     for (raw, signal) in [
         (Raw::TERM, Signal::End),
-        (Raw::INT, Signal::End),
+        (Raw::INT, Signal::Interrupt),
         (Raw::QUIT, Signal::End),
         (Raw::HUP, Signal::HangUp),
         (Raw::WINCH, Signal::Resized),

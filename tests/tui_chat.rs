@@ -411,9 +411,7 @@ fn a_door_that_is_full_gives_the_question_back() {
         turn,
         request: relaydeck::domain::ChatRequest {
             model: "m".into(),
-            messages: vec![],
-            max_tokens: None,
-            temperature: None,
+            ..Default::default()
         },
         key: None,
     })));

@@ -120,8 +120,8 @@ fn event(script: &Script, what: u8, hostile: &str) -> Event {
         id: Some(1),
         profile: "local".into(),
         model: hostile.into(),
-        system: String::new(),
-        turns: vec![],
+        name: hostile.into(),
+        ..Conversation::default()
     };
     match what {
         0 => Event::Profiles {

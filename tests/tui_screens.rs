@@ -12,32 +12,8 @@ use tui_support::events::{
     cost, ended, failed, fault, list_failed, loaded, open, open_key_only, open_with, reasoning,
     spend, text,
 };
+use tui_support::scenes::scene;
 use tui_support::{Script, world};
-
-const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
-
-/// Plays a scene at every size, without colour and with, and compares all of it with what it was.
-fn scene(name: &str, play: impl Fn(&mut Script)) {
-    let mut seen = String::new();
-    for (width, height) in SIZES {
-        let mut plain = Script::new(width, height);
-        play(&mut plain);
-        seen.push_str(&format!("── {width}×{height} ──\n{}", plain.screen()));
-        let mut coloured = Script::with(width, height, ColorLevel::Ansi16, Glyphs::Unicode);
-        play(&mut coloured);
-        seen.push_str(&format!(
-            "── {width}×{height} in colour ──\n{}",
-            coloured.styled()
-        ));
-        let cursor = plain
-            .cursor()
-            .map_or("hidden".into(), |at| format!("{},{}", at.x, at.y));
-        seen.push_str(&format!("── the cursor: {cursor} ──\n"));
-    }
-    insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
-        insta::assert_snapshot!(name, seen);
-    });
-}
 
 /// Plays a scene with ASCII signs only.
 fn ascii(name: &str, play: impl Fn(&mut Script)) {

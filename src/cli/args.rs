@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::chat::ChatArgs;
+use super::manual::ManArgs;
+use super::sessions::SessionsCommand;
+use super::settings::ConfigCommand;
+
 /// The terminal deck for LLM API relays.
 ///
 /// Without a sub-command it opens the dashboard. Without any account or network it works on a relay that it carries inside.
@@ -113,29 +118,19 @@ pub enum Command {
     /// The relays you use
     #[command(subcommand)]
     Profiles(ProfilesCommand),
-}
-
-/// Ask for one reply.
-#[derive(Debug, Args)]
-pub struct ChatArgs {
-    /// The exact name of the model; the embedded handbook when absent on the embedded relay
-    #[arg(short, long)]
-    pub model: Option<String>,
-    /// The key to use: its number or name among the keys held here, or the secret itself; read from stdin with `-`
-    #[arg(short, long, value_name = "KEY")]
-    pub key: Option<String>,
-    /// A system prompt
-    #[arg(short, long, value_name = "TEXT")]
-    pub system: Option<String>,
-    /// At most so many tokens in the answer
-    #[arg(long, value_name = "N")]
-    pub max_tokens: Option<u32>,
-    /// Sampling temperature
-    #[arg(long, value_name = "T")]
-    pub temperature: Option<f32>,
-    /// The prompt; read from stdin when absent
-    #[arg(value_name = "PROMPT")]
-    pub prompt: Vec<String>,
+    /// Kept sessions of the chat
+    #[command(subcommand)]
+    Sessions(SessionsCommand),
+    /// The configuration: what holds, where it stands, editing it
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print what a shell completes with, for example: relaydeck completions bash > ~/.local/share/bash-completion/completions/relaydeck
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, for example: relaydeck man > ~/.local/share/man/man1/relaydeck.1
+    Man(ManArgs),
 }
 
 /// Keys of this relay.

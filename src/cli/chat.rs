@@ -1,19 +1,59 @@
 //! `relaydeck chat`: one reply, streamed to stdout; what it cost, on stderr.
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Args;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::args::ChatArgs;
 use super::output::{fault_json, print_json, put_cost};
 use super::secret;
 use super::world::{Ending, World, interrupts};
 use crate::domain::profile::LOCAL;
-use crate::domain::{ChatMessage, ChatRequest, Cost, Fault, FaultKind, Finish, Role};
+use crate::domain::{
+    ChatMessage, ChatRequest, ChatSettings, Cost, Effort, Fault, FaultKind, Finish, Image,
+    Protocol, Role,
+};
+use crate::engine::pictures::read_image;
 use crate::engine::session::{KeyChoice, Plan};
 use crate::engine::turn::{self, Done, Progress};
+
+/// Ask for one reply.
+#[derive(Debug, Args)]
+pub struct ChatArgs {
+    /// The exact name of the model; the embedded handbook when absent on the embedded relay
+    #[arg(short, long)]
+    pub model: Option<String>,
+    /// The key to use: its number or name among the keys held here, or the secret itself; read from stdin with `-`
+    #[arg(short, long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Pay with a key of this group: the first held here that may be used
+    #[arg(short, long, conflicts_with = "key")]
+    pub group: Option<String>,
+    /// The dialect to ask in; `auto` takes one that the relay names for the model
+    #[arg(long, value_name = "WHICH", default_value = "auto", value_parser = ["auto", "chat", "messages", "responses", "gemini"])]
+    pub protocol: String,
+    /// How hard the model is to think; its own default when absent
+    #[arg(long, value_name = "HOW", value_parser = ["minimal", "low", "medium", "high"])]
+    pub reasoning: Option<String>,
+    /// A picture that goes with the prompt: PNG, JPEG, GIF or WebP; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub image: Vec<PathBuf>,
+    /// A system prompt
+    #[arg(short, long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// At most so many tokens in the answer
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u32>,
+    /// Sampling temperature
+    #[arg(long, value_name = "T")]
+    pub temperature: Option<f32>,
+    /// The prompt; read from stdin when absent
+    #[arg(value_name = "PROMPT")]
+    pub prompt: Vec<String>,
+}
 
 /// What the embedded relay answers with when no model is named.
 const LOCAL_MODEL: &str = "relaydeck-handbook";
@@ -33,11 +73,21 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
         )
         .advise("write the prompt behind the command"));
     }
-    let choice = match args.key {
-        Some(key) => KeyChoice::Typed(secret::given(key)?),
-        None => KeyChoice::Any,
+    let choice = match (args.key, args.group) {
+        (Some(key), _) => KeyChoice::Typed(secret::given(key)?),
+        (None, Some(group)) => KeyChoice::InGroup(group),
+        (None, None) => KeyChoice::Any,
     };
+    let images: Result<Vec<Image>, Fault> =
+        args.image.iter().map(|path| read_image(path)).collect();
+    let images = images?;
     let prompt = prompt(&args.prompt)?;
+    let settings = settings(
+        args.max_tokens,
+        args.temperature,
+        args.reasoning.as_deref(),
+        &args.protocol,
+    );
     let mut session = world.session().await?;
     // Without prices and names a reply can still be had; the figures are then unknown, and said to be.
     if let Some(fault) = session.fetch_all().await {
@@ -45,12 +95,15 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
             "not everything about this relay could be fetched: {fault}"
         ));
     }
+    let prompt = ChatMessage {
+        images,
+        ..ChatMessage::new(Role::User, prompt)
+    };
     let request = request(
         args.model,
         args.system,
         prompt,
-        args.max_tokens,
-        args.temperature,
+        settings,
         &session.profile.name,
     );
     let plan = session.plan(request, &choice).map_err(World::wrong_usage)?;
@@ -61,14 +114,14 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     let mut printer = Printer::new(world.json);
     let sent = world.clock.now();
     let done = turn::run(&session, &ledger, &plan, &world.clock, &stop, |progress| {
-        if let Progress::Text {
-            text,
-            reasoning: false,
-        } = progress
-            && !printer.print(&text)
-        {
-            // Nobody reads any more: stop paying for it.
-            stop.cancel();
+        match progress {
+            Progress::Text {
+                text,
+                reasoning: true,
+            } => printer.reasoning.push_str(&text),
+            // Where nobody reads any more: stop paying for it.
+            Progress::Text { text, .. } if !printer.print(&text) => stop.cancel(),
+            Progress::Text { .. } | Progress::Spend(_) => {}
         }
     })
     .await;
@@ -90,7 +143,7 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     patience.abort();
     let closed = ledger.close().await;
     presses.abort();
-    let printed = report(world, &plan, &done, settled, &printer.text)?;
+    let printed = report(world, &plan, &done, settled, &printer)?;
     if let Err(fault) = closed.map_err(Fault::from) {
         // Stdout holds one document, and it is there already.
         world.warn(&format!("{fault}; {}", fault.advice));
@@ -128,30 +181,34 @@ fn press(stop: &CancellationToken, hurry: &CancellationToken) {
 fn request(
     model: Option<String>,
     system: Option<String>,
-    prompt: String,
-    max_tokens: Option<u32>,
-    temperature: Option<f32>,
+    prompt: ChatMessage,
+    settings: ChatSettings,
     profile: &str,
 ) -> ChatRequest {
     let model = model
         .or_else(|| (profile == LOCAL).then(|| LOCAL_MODEL.to_owned()))
         .unwrap_or_default();
-    let system = system.map(|text| ChatMessage {
-        role: Role::System,
-        text,
-    });
-    let messages = system
+    let system = system.map(|text| ChatMessage::new(Role::System, text));
+    let messages = system.into_iter().chain([prompt]).collect();
+    ChatRequest::with(model, messages, settings)
+}
+
+/// What clap has checked already, as values.
+fn settings(
+    max_tokens: Option<u32>,
+    temperature: Option<f32>,
+    reasoning: Option<&str>,
+    protocol: &str,
+) -> ChatSettings {
+    let effort = |word: &str| Effort::ALL.into_iter().find(|effort| effort.word() == word);
+    let protocol = Protocol::ALL
         .into_iter()
-        .chain([ChatMessage {
-            role: Role::User,
-            text: prompt,
-        }])
-        .collect();
-    ChatRequest {
-        model,
-        messages,
+        .find(|known| known.word() == protocol);
+    ChatSettings {
         max_tokens,
         temperature,
+        effort: reasoning.and_then(effort),
+        protocol: protocol.unwrap_or_default(),
     }
 }
 
@@ -177,6 +234,8 @@ fn prompt(words: &[String]) -> Result<String, Fault> {
 /// Prints the answer as it arrives, or gathers it for JSON.
 struct Printer {
     text: String,
+    /// Gathered in any case, told in JSON only.
+    reasoning: String,
     silent: bool,
     to_terminal: bool,
     at_line_start: bool,
@@ -188,6 +247,7 @@ impl Printer {
     fn new(json: bool) -> Self {
         Printer {
             text: String::new(),
+            reasoning: String::new(),
             silent: json,
             to_terminal: io::stdout().is_terminal(),
             at_line_start: true,
@@ -236,7 +296,7 @@ fn report(
     plan: &Plan,
     done: &Done,
     settled: Option<Cost>,
-    text: &str,
+    printer: &Printer,
 ) -> Result<bool, Fault> {
     let end = &done.end;
     let cost = settled.unwrap_or(end.spend.cost);
@@ -258,6 +318,7 @@ fn report(
         ));
         return Ok(false);
     }
+    let text = &printer.text;
     if end.fault.is_some() && text.is_empty() && end.spend.usage.output == 0 {
         // Nothing came: the error document says it all, and stdout holds one JSON document.
         return Ok(false);
@@ -268,7 +329,9 @@ fn report(
     }
     object.insert("model".into(), json!(plan.request.model));
     object.insert("model_echoed".into(), json!(done.model_echoed));
+    object.insert("protocol".into(), json!(plan.request.protocol.word()));
     object.insert("text".into(), json!(text));
+    object.insert("reasoning".into(), json!(printer.reasoning));
     object.insert("finish".into(), json!(end.finish));
     object.insert("usage".into(), json!(end.spend.usage));
     put_cost(&mut object, "cost", cost);

@@ -11,6 +11,7 @@ mod host;
 mod keys;
 mod logging;
 mod looks;
+mod manual;
 mod migrate;
 mod models;
 mod neighbours;
@@ -20,6 +21,8 @@ mod profiles;
 mod sample;
 mod secret;
 mod serve;
+mod sessions;
+mod settings;
 mod tools;
 mod url;
 mod usage;
@@ -80,6 +83,13 @@ fn failed(fault: &Fault, json: bool) -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<Ending, Fault> {
+    // What needs no world must work in a broken one, too.
+    match cli.command {
+        Some(Command::Completions { shell }) => return manual::completions(shell),
+        Some(Command::Man(args)) => return manual::man(args),
+        Some(Command::Config(command)) => return settings::run(&cli.global, command),
+        _ => {}
+    }
     let world = World::new(&cli.global, cli.command.is_none())?;
     let ended = match cli.command {
         None => dashboard::run(&world).await,
@@ -96,6 +106,11 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Tools(command)) => tools::run(&world, command).await,
         Some(Command::Serve(args)) => serve::run(&world, args).await,
         Some(Command::Profiles(command)) => profiles::run(&world, command).await,
+        Some(Command::Sessions(command)) => sessions::run(&world, command).await,
+        // Done above, without a world.
+        Some(Command::Completions { .. } | Command::Man(_) | Command::Config(_)) => {
+            Ok(Ending::Done)
+        }
     };
     world.close().await;
     ended

@@ -242,7 +242,8 @@ impl World {
     }
 }
 
-fn flags(global: &Global) -> Options {
+/// The flags as a layer of the configuration.
+pub fn flags(global: &Global) -> Options {
     let color = |when| match when {
         ColorWhen::Auto => Color::Auto,
         ColorWhen::Always => Color::Always,

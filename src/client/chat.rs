@@ -9,17 +9,20 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use tokio::time::{Instant, timeout};
 
 use super::RelayClient;
 use super::answer::{Answer, redirect_fault, request_id};
 use super::call::As;
 use super::http::{network_fault, timeout_fault};
-use crate::domain::{ApiKey, ChatRequest, Fault, FaultKind, Part};
-use crate::wire::openai_chat::{Delivery, encode};
+use crate::domain::{ApiKey, ChatRequest, Endpoint, Fault, FaultKind, Part};
+use crate::wire::openai_chat::Delivery;
 use crate::wire::plain::one_line;
+use crate::wire::reply::{self, ReplyDecoder};
 
+/// The version of Anthropic's dialect that is spoken.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
 /// The longest error body that is read.
 const ERROR_BODY: usize = 1024 * 1024;
 
@@ -65,7 +68,7 @@ impl fmt::Debug for Parts {
 }
 
 impl RelayClient {
-    /// Sends a request for a streamed reply, once: a chat may have been billed whatever became of its answer, so it is
+    /// Sends a request for a streamed reply in its protocol, once; with no protocol settled it is `chat`: a chat may have been billed whatever became of its answer, so it is
     /// never repeated here. A server that answers in one piece all the same is understood too.
     ///
     /// # Errors
@@ -81,13 +84,19 @@ impl RelayClient {
             ACCEPT,
             HeaderValue::from_static("text/event-stream, application/json"),
         );
+        let endpoint = request.protocol.endpoint(&request.model, &[]);
+        if endpoint == Endpoint::Messages {
+            let version = HeaderName::from_static("anthropic-version");
+            headers.insert(version, HeaderValue::from_static(ANTHROPIC_VERSION));
+        }
+        let path = reply::path(&endpoint, &request.model).unwrap_or_default();
         let sent = Instant::now();
         let call = inner
             .http
-            .post(self.url("/v1/chat/completions")?)
+            .post(self.url(&path)?)
             .headers(headers)
             .header(CONTENT_TYPE, "application/json")
-            .body(encode(request, delivery));
+            .body(reply::encode(&endpoint, request, delivery));
         let response = timeout(inner.options.first_byte, call.send())
             .await
             .map_err(|_| timeout_fault(&inner.address))?
@@ -120,6 +129,7 @@ impl RelayClient {
             request_id: request_id(response.headers()).map(one_line),
             parts: Parts::of(stream::parts(
                 response,
+                ReplyDecoder::new(&endpoint),
                 inner.address.clone(),
                 inner.options,
                 self.secrets(As::Key(key)),

@@ -3,10 +3,14 @@
 //! Each command that wants an answer carries an id, and the answer carries it back; a late answer to something that was
 //! cancelled is recognised by it. Amounts carry their [`Basis`](crate::domain::Basis).
 
+use std::path::PathBuf;
+
+pub use super::export::{ExportFormat, file_name as export_name};
 pub use super::key_door::{KeyAsk, KeyTold};
 use crate::domain::{
-    Account, ApiKey, ChatRequest, Conversation, Cost, Fault, Finish, Group, KeyDraft, KeyInfo,
-    Model, Money, Profile, Receipt, RelayFacts, RunningRequest, SpendingReport, UnixMillis, Usage,
+    Account, ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Group,
+    Image, KeyDraft, KeyInfo, Model, Money, Profile, Receipt, RelayFacts, RunningRequest,
+    SpendingReport, UnixMillis, Usage,
 };
 
 /// The id of one reply that is asked for. Whoever asks chooses it; it is never used twice in a process.
@@ -124,6 +128,79 @@ pub enum Command {
     Stop(TurnId),
     /// Keeps a conversation as it stands now. Answered by [`Event::Kept`] the first time.
     Keep(Box<Conversation>),
+    /// Lists the kept conversations of the open profile. Answered by [`Event::Sessions`] or [`Event::AskFailed`].
+    ListSessions {
+        /// What asks.
+        ask: AskId,
+        /// Only those that say this; all when empty.
+        find: String,
+    },
+    /// Reads a kept conversation. Answered by [`Event::SessionRead`] or [`Event::AskFailed`].
+    ReadSession {
+        /// What asks.
+        ask: AskId,
+        /// Its number.
+        id: i64,
+    },
+    /// Gives a kept conversation a name. Answered by [`Event::SessionRenamed`] or [`Event::AskFailed`].
+    RenameSession {
+        /// What asks.
+        ask: AskId,
+        /// Its number.
+        id: i64,
+        /// The name; empty takes it away.
+        name: String,
+    },
+    /// Deletes a kept conversation. Answered by [`Event::SessionDeleted`] or [`Event::AskFailed`].
+    DeleteSession {
+        /// What asks.
+        ask: AskId,
+        /// Its number.
+        id: i64,
+    },
+    /// Writes a kept conversation to a new file. Answered by [`Event::SessionExported`] or [`Event::AskFailed`].
+    ExportSession {
+        /// What asks.
+        ask: AskId,
+        /// Its number.
+        id: i64,
+        /// In which form.
+        format: ExportFormat,
+        /// The file, which must not be there yet; a leading `~/` is the home folder.
+        path: PathBuf,
+    },
+    /// Reads a picture from a file. Answered by [`Event::ImageRead`] or [`Event::AskFailed`].
+    ReadImage {
+        /// What asks.
+        ask: AskId,
+        /// The file; a leading `~/` is the home folder.
+        path: PathBuf,
+    },
+}
+
+impl Command {
+    /// Whether it changes something, or spends money: what read-only mode withholds.
+    pub const fn writes(&self) -> bool {
+        match self {
+            Command::AddProfile { .. }
+            | Command::CreateKey { .. }
+            | Command::DeleteKeys { .. }
+            | Command::Send { .. }
+            | Command::RenameSession { .. }
+            | Command::DeleteSession { .. } => true,
+            Command::Keys { what, .. } => !matches!(what, KeyAsk::Reveal { .. }),
+            Command::Open { .. }
+            | Command::Refresh(_)
+            | Command::LookAtUsage { .. }
+            | Command::WatchRunning(_)
+            | Command::Stop(_)
+            | Command::Keep(_)
+            | Command::ListSessions { .. }
+            | Command::ReadSession { .. }
+            | Command::ExportSession { .. }
+            | Command::ReadImage { .. } => false,
+        }
+    }
 }
 
 /// A list that was fetched, whole.
@@ -368,6 +445,52 @@ pub enum Event {
     Kept {
         /// The store's number for it.
         id: i64,
+    },
+    /// The kept conversations of the open profile, the one kept last first.
+    Sessions {
+        /// What asked.
+        ask: AskId,
+        /// What was to be found in them; empty for all of them.
+        find: String,
+        /// Those that say it.
+        list: Vec<ConversationInfo>,
+    },
+    /// A kept conversation was read.
+    SessionRead {
+        /// What asked.
+        ask: AskId,
+        /// The conversation.
+        conversation: Box<Conversation>,
+    },
+    /// A kept conversation has a new name.
+    SessionRenamed {
+        /// What asked.
+        ask: AskId,
+        /// Its number.
+        id: i64,
+        /// The name.
+        name: String,
+    },
+    /// A kept conversation is gone.
+    SessionDeleted {
+        /// What asked.
+        ask: AskId,
+        /// Its number.
+        id: i64,
+    },
+    /// A picture was read.
+    ImageRead {
+        /// What asked.
+        ask: AskId,
+        /// The picture.
+        image: Image,
+    },
+    /// A kept conversation was written to a file.
+    SessionExported {
+        /// What asked.
+        ask: AskId,
+        /// The file.
+        path: PathBuf,
     },
     /// Something the user should know that belongs to no place: a ledger that cannot be written, a list cut short.
     Notice(Fault),

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod door;
+pub mod export;
 pub mod handle;
 pub mod host;
 mod key_asks;
@@ -12,9 +13,11 @@ mod key_door;
 pub mod keys;
 pub mod nodes;
 pub mod outbox;
+pub mod pictures;
 pub mod relays;
 mod replies;
 pub mod session;
+pub mod sessions;
 mod settling;
 pub mod spend;
 mod task;

@@ -9,7 +9,7 @@ use crate::client::{Credentials, RelayClient};
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{
     Access, Account, ApiKey, ChatRequest, Fault, FaultKind, Group, KeyInfo, KeyStatus, Model,
-    Money, Price, Profile, RelayFacts,
+    Money, Price, Profile, Protocol, RelayFacts,
 };
 
 /// An opened profile. Cheap to clone: whoever works on its behalf takes a copy of what is known at that moment.
@@ -53,6 +53,8 @@ pub struct ChosenKey {
 pub enum KeyChoice {
     /// The first held key that may be used.
     Any,
+    /// The first held key of this group that may be used.
+    InGroup(String),
     /// By the relay's number.
     Id(i64),
     /// By number, name, or the secret itself, as typed on a command line.
@@ -198,7 +200,7 @@ impl Session {
     ///
     /// # Errors
     /// Names what is missing or wrong, and what to do.
-    pub fn plan(&self, request: ChatRequest, choice: &KeyChoice) -> Result<Plan, Fault> {
+    pub fn plan(&self, mut request: ChatRequest, choice: &KeyChoice) -> Result<Plan, Fault> {
         if request.model.trim().is_empty() {
             return Err(Fault::new(FaultKind::BadRequest, "no model was chosen")
                 .advise("choose one from the marketplace; its exact name is sent"));
@@ -206,6 +208,7 @@ impl Session {
         let key = self.choose_key(choice)?;
         let group = self.billed_group(&key);
         self.check_model(&request.model, group.as_deref())?;
+        request.protocol = self.protocol(&request)?;
         let wallet = self
             .lists
             .account
@@ -234,6 +237,24 @@ impl Session {
             group,
             purse,
         })
+    }
+
+    /// The protocol that a request is sent in: the one that is asked for, or one that the model is offered on (S-57).
+    fn protocol(&self, request: &ChatRequest) -> Result<Protocol, Fault> {
+        let models = self.lists.models.as_deref();
+        let known = models.and_then(|all| all.iter().find(|known| known.name == request.model));
+        let offered = known.map_or(&[][..], |known| &known.endpoints);
+        let replies = offered.iter().any(|offer| Protocol::of(offer).is_some());
+        if request.protocol == Protocol::Auto && !offered.is_empty() && !replies {
+            let words: Vec<String> = offered.iter().map(ToString::to_string).collect();
+            return Err(Fault::new(
+                FaultKind::EndpointMissing,
+                format!("{} is offered on {}, which gives no replies", request.model, words.join(", ")),
+            )
+            .advise("choose a model that can be chatted with, or name a --protocol to try it all the same"));
+        }
+        let endpoint = request.protocol.endpoint(&request.model, offered);
+        Ok(Protocol::of(&endpoint).unwrap_or_default())
     }
 
     /// The price of a model in a group, as far as it is known.
@@ -287,14 +308,27 @@ impl Session {
             Fault::new(FaultKind::NotFound, what)
                 .advise("make a key with: relaydeck keys create --name NAME; only keys whose secret is held here can be used")
         };
+        let usable = |key: &ChosenKey| match (&key.info, &self.lists.keys) {
+            (Some(info), _) => info.status == KeyStatus::Enabled,
+            // The relay lists its keys and this one is not among them: it was deleted elsewhere.
+            (None, Some(_)) => key.held.id.is_none(),
+            (None, None) => true,
+        };
         match choice {
+            KeyChoice::InGroup(group) => held
+                .into_iter()
+                .map(with_info)
+                .find(|key| usable(key) && self.billed_group(key).as_deref() == Some(group))
+                .ok_or_else(|| {
+                    Fault::new(
+                        FaultKind::NotFound,
+                        format!("no key of group {group} can be used from here"),
+                    )
+                    .advise(format!(
+                        "make one with: relaydeck keys create --name NAME --group {group}"
+                    ))
+                }),
             KeyChoice::Any => {
-                let usable = |key: &ChosenKey| match (&key.info, &self.lists.keys) {
-                    (Some(info), _) => info.status == KeyStatus::Enabled,
-                    // The relay lists its keys and this one is not among them: it was deleted elsewhere.
-                    (None, Some(_)) => key.held.id.is_none(),
-                    (None, None) => true,
-                };
                 let mut keys = held.into_iter().map(with_info);
                 keys.find(usable)
                     .ok_or_else(|| missing("no key of this profile can be used".into()))

@@ -8,6 +8,9 @@ use crate::domain::count::{TokenCounter, count_prompt};
 use crate::domain::{Basis, ChatRequest, Cost, Money, Part, Price, QuotaScale, Usage};
 use crate::ledger::Progress;
 
+/// What a picture is estimated at: vendors count from a hundred tokens to some thousands, by its size and theirs.
+const IMAGE_TOKENS: u64 = 1_000;
+
 /// What is known about the money behind a request before it is sent.
 #[derive(Clone, Debug)]
 pub struct Purse {
@@ -35,7 +38,12 @@ pub struct SpendMeter {
 impl SpendMeter {
     /// Figures for a request that is about to be sent.
     pub fn new(request: &ChatRequest, purse: Purse) -> Self {
-        let prompt = count_prompt(request.messages.iter().map(|message| message.text.as_str()));
+        let texts = request.messages.iter().map(|message| message.text.as_str());
+        let images = request
+            .messages
+            .iter()
+            .map(|message| message.images.len() as u64);
+        let prompt = count_prompt(texts).saturating_add(images.sum::<u64>() * IMAGE_TOKENS);
         SpendMeter {
             purse,
             prompt,
@@ -160,15 +168,11 @@ mod tests {
     use crate::domain::{ChatMessage, Role, TokenPrices};
 
     fn meter(price: Price) -> SpendMeter {
-        let message = ChatMessage {
-            role: Role::User,
-            text: "Explain SSE in one line.".into(),
-        };
+        let message = ChatMessage::new(Role::User, "Explain SSE in one line.");
         let request = ChatRequest {
             model: "m".into(),
             messages: vec![message],
-            max_tokens: None,
-            temperature: None,
+            ..ChatRequest::default()
         };
         let purse = Purse {
             price,

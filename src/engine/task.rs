@@ -215,6 +215,12 @@ impl Engine {
                 }
             }
             Command::Keep(conversation) => self.keep(*conversation).await,
+            command @ (Command::ListSessions { .. }
+            | Command::ReadSession { .. }
+            | Command::RenameSession { .. }
+            | Command::DeleteSession { .. }
+            | Command::ExportSession { .. }
+            | Command::ReadImage { .. }) => self.session(command).await,
         }
     }
 

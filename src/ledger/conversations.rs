@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
+use super::pictures;
 use super::row::{millis, nanos, read_millis, read_money, read_usage, tokens};
 use super::words::{read_fault, read_finish, read_word, word};
-use crate::domain::{Conversation, Cost, Turn, UnixMillis};
+use crate::domain::{ChatSettings, Conversation, Cost, Turn, UnixMillis};
 
 /// What this process knows of the conversations in the file.
 #[derive(Default)]
@@ -65,31 +66,42 @@ pub(super) fn keep(
     let Conversation {
         profile,
         model,
+        name,
         system,
+        settings,
         turns,
         ..
     } = conversation;
+    let settings = word(settings)?;
     let (id, stored) = match place(db, conversation.id, known)? {
         Some(id) => {
             let stored = known.turns(db, id)?;
+            // Not the name: whoever renames it says so, and a copy in memory may hold the one from before.
             db.prepare_cached(
-                "UPDATE conversations SET profile = ?2, model = ?3, system = ?4, stamp = ?5 WHERE id = ?1",
+                "UPDATE conversations SET profile = ?2, model = ?3, system = ?4, stamp = ?5, settings = ?6
+                 WHERE id = ?1",
             )?
-            .execute(params![id, profile, model, system, stamp])?;
+            .execute(params![id, profile, model, system, stamp, settings])?;
             (id, stored)
         }
         None => {
             let id = db
                 .prepare_cached(
-                    "INSERT INTO conversations (profile, model, system, stamp) VALUES (?1, ?2, ?3, ?4)",
+                    "INSERT INTO conversations (profile, model, system, stamp, settings, name)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
-                .insert(params![profile, model, system, stamp])?;
+                .insert(params![profile, model, system, stamp, settings, name])?;
             (id, Cow::Owned(Vec::new()))
         }
     };
     for (position, turn) in turns.iter().enumerate() {
-        if stored.get(position) != Some(turn) {
+        let before = stored.get(position);
+        if before != Some(turn) {
             write_turn(db, id, position, turn)?;
+            let had = before.map_or(&[][..], |before| &before.images);
+            if had != turn.images {
+                pictures::write(db, id, position, &turn.images)?;
+            }
         }
     }
     if stored.len() > turns.len() {
@@ -122,25 +134,48 @@ pub(super) fn latest(
     db: &Connection,
     profile: &str,
 ) -> rusqlite::Result<Option<(Conversation, i64)>> {
+    let id: Option<i64> = db
+        .prepare_cached(
+            "SELECT id FROM conversations WHERE profile = ?1 ORDER BY stamp DESC LIMIT 1",
+        )?
+        .query_row([profile], |row| row.get(0))
+        .optional()?;
+    match id {
+        Some(id) => one(db, id),
+        None => Ok(None),
+    }
+}
+
+/// A conversation, and its stamp.
+pub(super) fn one(db: &Connection, id: i64) -> rusqlite::Result<Option<(Conversation, i64)>> {
     let found = db
         .prepare_cached(
-            "SELECT id, model, system, stamp FROM conversations WHERE profile = ?1 ORDER BY stamp DESC LIMIT 1",
+            "SELECT profile, model, system, name, settings, stamp FROM conversations WHERE id = ?1",
         )?
-        .query_row([profile], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        .query_row([id], |row| {
+            let conversation = Conversation {
+                id: Some(id),
+                profile: row.get(0)?,
+                model: row.get(1)?,
+                system: row.get(2)?,
+                name: row.get(3)?,
+                settings: read_settings(&row.get::<_, String>(4)?),
+                turns: Vec::new(),
+            };
+            Ok((conversation, row.get(5)?))
         })
         .optional()?;
-    let Some((id, model, system, stamp)) = found else {
+    let Some((mut conversation, stamp)) = found else {
         return Ok(None);
     };
-    let conversation = Conversation {
-        id: Some(id),
-        profile: profile.to_owned(),
-        model,
-        system,
-        turns: read_turns(db, id)?,
-    };
+    conversation.turns = read_turns(db, id)?;
+    pictures::read_into(db, id, &mut conversation.turns)?;
     Ok(Some((conversation, stamp)))
+}
+
+/// Settings that a newer relaydeck wrote, or a damaged file holds, are the model's own again.
+fn read_settings(text: &str) -> ChatSettings {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn write_turn(
@@ -151,10 +186,15 @@ fn write_turn(
 ) -> rusqlite::Result<()> {
     let fault = turn.fault.as_ref().map(word).transpose()?;
     db.prepare_cached(
-        "INSERT OR REPLACE INTO turns (conversation, position, sent_ms, model, prompt, reply, reasoning, finish, fault,
+        "INSERT INTO turns (conversation, position, sent_ms, model, prompt, reply, reasoning, finish, fault,
             input, cache_read, cache_write, output, cost_nanos, cost_basis, first_ms, total_ms)
          VALUES (:conversation, :position, :sent, :model, :prompt, :reply, :reasoning, :finish, :fault,
-            :input, :read, :write, :output, :cost, :basis, :first, :total)",
+            :input, :read, :write, :output, :cost, :basis, :first, :total)
+         ON CONFLICT (conversation, position) DO UPDATE SET sent_ms = excluded.sent_ms, model = excluded.model,
+            prompt = excluded.prompt, reply = excluded.reply, reasoning = excluded.reasoning, finish = excluded.finish,
+            fault = excluded.fault, input = excluded.input, cache_read = excluded.cache_read,
+            cache_write = excluded.cache_write, output = excluded.output, cost_nanos = excluded.cost_nanos,
+            cost_basis = excluded.cost_basis, first_ms = excluded.first_ms, total_ms = excluded.total_ms",
     )?
     .execute(named_params! {
         ":conversation": conversation,
@@ -201,6 +241,7 @@ fn read_turn(row: &Row<'_>) -> rusqlite::Result<Turn> {
         sent: UnixMillis(row.get(0)?),
         model: row.get(1)?,
         prompt: row.get(2)?,
+        images: Vec::new(),
         reply: row.get(3)?,
         reasoning: row.get(4)?,
         finish: text(5)?.map(read_finish),

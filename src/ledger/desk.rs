@@ -182,6 +182,15 @@ impl Desk {
         }))
     }
 
+    /// Reads one conversation and remembers what it read.
+    pub(super) fn conversation(&mut self, id: i64) -> Result<Option<Conversation>, LedgerError> {
+        let found = self.read(|tx, _| conversations::one(tx, id))?;
+        Ok(found.map(|(conversation, stamp)| {
+            self.known.read(&conversation, stamp);
+            conversation
+        }))
+    }
+
     /// Forgets the noted progress of a request whose end is about to be written.
     pub(super) fn forget_note(&self, id: i64) {
         self.notes.forget(id);

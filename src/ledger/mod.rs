@@ -12,11 +12,13 @@ mod error;
 mod foreign;
 mod nodes;
 mod opening;
+mod pictures;
 mod proofs;
 mod receipts;
 mod results;
 mod row;
 mod runs;
+mod sessions;
 mod usage;
 mod values;
 mod words;
@@ -36,7 +38,7 @@ pub use values::{
     Totals,
 };
 
-use crate::domain::{Conversation, Money, Receipt, SpendingReport, UnixMillis};
+use crate::domain::{Conversation, ConversationInfo, Money, Receipt, SpendingReport, UnixMillis};
 use desk::{Desk, Job, Notes};
 
 /// The ledger. Clones share its thread; when the last one is dropped, what is left to write is written.
@@ -228,6 +230,49 @@ impl Ledger {
     ) -> Result<Option<Conversation>, LedgerError> {
         let profile = profile.to_owned();
         self.ask(move |desk| desk.latest_conversation(&profile))
+            .await
+    }
+
+    /// The conversations of a profile, the one kept last first. With a text to find, only those that say it, with the
+    /// place where they do.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn conversations(
+        &self,
+        profile: &str,
+        find: &str,
+    ) -> Result<Vec<ConversationInfo>, LedgerError> {
+        let (profile, find) = (profile.to_owned(), find.to_owned());
+        self.ask(move |desk| desk.read(|tx, _| sessions::list(tx, &profile, &find)))
+            .await
+    }
+
+    /// One conversation; `None` when there is none of this number. From here on its number means the one that was read.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn conversation(&self, id: i64) -> Result<Option<Conversation>, LedgerError> {
+        self.ask(move |desk| desk.conversation(id)).await
+    }
+
+    /// Gives a conversation a name. Says whether there was one of this number.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn rename_conversation(&self, id: i64, name: &str) -> Result<bool, LedgerError> {
+        let name = name.to_owned();
+        self.ask(move |desk| desk.write(|tx, _| sessions::rename(tx, id, &name)))
+            .await
+    }
+
+    /// Deletes conversations, all or none; answers the numbers of those that were there. What they cost stays.
+    ///
+    /// # Errors
+    /// When they could not be deleted.
+    pub async fn delete_conversations(&self, ids: &[i64]) -> Result<Vec<i64>, LedgerError> {
+        let ids = ids.to_vec();
+        self.ask(move |desk| desk.write(|tx, _| sessions::delete(tx, &ids)))
             .await
     }
 

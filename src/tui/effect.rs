@@ -37,6 +37,11 @@ pub enum Effect {
     },
     /// Print a text when the dashboard has been left.
     PrintLater(String),
+    /// Let the user edit a text in their own editor; answered by `Msg::Edited`.
+    Edit {
+        /// The text.
+        text: String,
+    },
     /// Give the terminal back to the shell until it is brought to the front again.
     Suspend,
     /// Draw everything anew.

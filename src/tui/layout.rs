@@ -151,7 +151,7 @@ fn chat(model: &Model, body: Rect) -> ChatAreas {
 pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
     let height = match overlay {
         Overlay::Confirm(question) => question.height(),
-        Overlay::Picker(_) => (body.height * 3 / 5).max(8),
+        Overlay::Picker(_) | Overlay::Command(_) => (body.height * 3 / 5).max(8),
         Overlay::Help { .. }
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
@@ -160,6 +160,9 @@ pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
         | Overlay::Receipt { .. }
         | Overlay::AddRelay(_)
         | Overlay::WriteEnv(_)
+        | Overlay::Sessions(_)
+        | Overlay::Side(_)
+        | Overlay::ChatForm(_)
         | Overlay::Note(_) => body.height,
     };
     let height = height.min(body.height);

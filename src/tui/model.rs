@@ -110,6 +110,14 @@ pub struct Model {
     pub flash: Option<Flash>,
     /// A first question to send as soon as the relay is open.
     pub greeting: Option<&'static str>,
+    /// Lines that were entered in the command line, oldest first.
+    pub commands: Vec<String>,
+    /// Whether nothing may be changed.
+    pub read_only: bool,
+    /// Whether what is private is covered.
+    pub private: bool,
+    /// The tabs one came from, the last one last: where going back leads.
+    pub came_from: Vec<Tab>,
     /// When an interrupt was pressed last, in milliseconds of uptime.
     pub interrupted: Option<u64>,
     /// Whether the engine is gone.
@@ -138,6 +146,10 @@ impl Model {
             overlays: Vec::new(),
             flash: None,
             greeting: None,
+            commands: Vec::new(),
+            read_only: false,
+            private: false,
+            came_from: Vec::new(),
             interrupted: None,
             engine_gone: false,
             last_id: 0,

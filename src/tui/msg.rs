@@ -26,6 +26,15 @@ pub enum Copied {
     Refused(String),
 }
 
+/// What became of a text that was edited outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edited {
+    /// It is this now.
+    Text(String),
+    /// It is as it was; a sentence says why and what to do.
+    Failed(String),
+}
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Msg {
@@ -59,6 +68,8 @@ pub enum Msg {
         /// Where it is now, or why it is not.
         outcome: Result<String, String>,
     },
+    /// What became of `Effect::Edit`.
+    Edited(Edited),
     /// The deadline that the model had set has come.
     Due,
     /// The process is asked to end, or the line is lost.

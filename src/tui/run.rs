@@ -3,12 +3,16 @@
 //! There is no tick. The loop sleeps until something comes, takes in all that is there, and asks the pacer for at most one
 //! frame. What happens to the terminal on the way out, whatever the way, is the screen's business.
 
+mod lend;
+
 use std::io;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crossterm::event::KeyCode;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Duration, sleep};
+
+use lend::{edited, next_input};
 
 use super::effect::{Clip, Effect};
 use super::figures::Figures;
@@ -17,8 +21,8 @@ use super::msg::{Copied, Msg, Now};
 use super::save::save;
 use super::start::{Options, Outcome, TuiError};
 use super::term::{
-    Clipboard, CopyRefused, Copyable, Drained, Found, Input, Pacer, Probe, Reader, Screen, Sent,
-    Signal, Signals, Urgency,
+    Clipboard, CopyRefused, Copyable, Drained, EditorCommand, Found, Input, Pacer, Probe, Reader,
+    Screen, Sent, Signal, Signals, Tty, Urgency,
 };
 use super::update::update;
 use super::view::{ViewCache, view};
@@ -82,6 +86,13 @@ pub(super) struct Loop {
     farewell: Vec<String>,
     figures: Figures,
     clock: Clock,
+    editor: EditorCommand,
+    /// The terminal's own end of the keyboard; each reader gets a handle of its own.
+    keyboard: Tty,
+    /// Who reads the keyboard; nobody while an editor has it.
+    reader: Option<Reader>,
+    /// What the editor that has the terminal will have made of the text.
+    editing: Option<oneshot::Receiver<Result<String, String>>>,
     /// Whether the shell has the terminal: nothing is drawn until it is ours again.
     paused: bool,
     /// Whether the first screen is shown, to select from.
@@ -96,7 +107,9 @@ impl Loop {
         options: Options,
         handle: Handle,
         mut screen: Screen,
+        keyboard: Tty,
     ) -> Result<Self, TuiError> {
+        let reader = Reader::start(keyboard.try_clone()?.input)?;
         let clock = Clock {
             begun: Instant::now(),
         };
@@ -132,6 +145,10 @@ impl Loop {
             farewell: Vec::new(),
             figures: Figures::every(Urgency::Ambient.interval(options.link)),
             clock,
+            editor: options.editor,
+            keyboard,
+            reader: Some(reader),
+            editing: None,
             paused: false,
             selecting: false,
             leaving: None,
@@ -139,14 +156,12 @@ impl Loop {
     }
 
     /// Runs until it is left. An error of the terminal means that the line is gone.
-    pub(super) async fn run(
-        mut self,
-        mut signals: Signals,
-        mut reader: Reader,
-    ) -> io::Result<Left> {
+    pub(super) async fn run(mut self, mut signals: Signals) -> io::Result<Left> {
         loop {
             if let Some(outcome) = self.leaving.take() {
-                self.await_answers(&mut reader).await;
+                if let Some(mut reader) = self.reader.take() {
+                    self.await_answers(&mut reader).await;
+                }
                 return Ok((outcome, self.farewell));
             }
             let may_draw = !self.paused && self.pacer.is_due(self.clock.uptime());
@@ -165,12 +180,13 @@ impl Loop {
             tokio::select! {
                 biased;
                 signal = signals.next() => self.on_signal(signal)?,
-                input = reader.next() => {
+                input = next_input(&mut self.reader) => {
                     self.on_input(input.unwrap_or(Input::Lost))?;
-                    while let Some(input) = reader.ready() {
+                    while let Some(input) = self.reader.as_mut().and_then(Reader::ready) {
                         self.on_input(input)?;
                     }
                 }
+                edited = edited(&mut self.editing) => self.on_edited(edited)?,
                 Some(handed) = self.handed.1.recv() => self.on_handed(handed)?,
                 Some(saved) = self.saved.1.recv() => self.take(saved, Urgency::Echo)?,
                 events = self.handle.events(), if !gone => self.on_events(events)?,
@@ -207,6 +223,7 @@ impl Loop {
             Effect::Select(text) => self.select(&text)?,
             Effect::Save { name, text, what } => self.save(name, text, what),
             Effect::PrintLater(text) => self.farewell.push(text),
+            Effect::Edit { text } => self.edit(&text)?,
             Effect::Suspend => self.pause()?,
             Effect::Repaint => self.screen.repaint(),
             Effect::Quit => {
@@ -289,7 +306,11 @@ impl Loop {
 
     fn on_signal(&mut self, signal: Signal) -> io::Result<()> {
         match signal {
-            Signal::End => self.end(Outcome::Ended),
+            // An editor that was paused comes back by itself, and still has the terminal; its end brings the size.
+            Signal::Resumed | Signal::Resized if self.editing.is_some() => Ok(()),
+            // An editor that does not take Ctrl-C as a key gets it as a signal, and so do we.
+            Signal::Interrupt if self.editing.is_some() => Ok(()),
+            Signal::End | Signal::Interrupt => self.end(Outcome::Ended),
             Signal::HangUp => self.end(Outcome::LineLost),
             Signal::Resized => {
                 let size = self.screen.resize();
@@ -414,6 +435,12 @@ fn urgency(event: &Event) -> Urgency {
         | Event::KeysDeleted { .. }
         | Event::Keys { .. }
         | Event::AskFailed { .. }
+        | Event::Sessions { .. }
+        | Event::SessionRead { .. }
+        | Event::SessionRenamed { .. }
+        | Event::SessionDeleted { .. }
+        | Event::SessionExported { .. }
+        | Event::ImageRead { .. }
         | Event::Ended { .. }
         | Event::Usage { .. }
         | Event::UsageFailed { .. }

@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 use super::keymap::{Keymap, KeymapError};
 use super::run::Loop;
 use super::term::{
-    Clipboard, CrashReports, Dialect, Link, LinkChoice, NoTerminal, Reader, Screen, Signals, Tty,
+    Clipboard, CrashReports, Dialect, EditorCommand, Link, LinkChoice, NoTerminal, Screen, Signals,
+    Tty,
 };
 use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
 use crate::engine::handle::Handle;
@@ -27,6 +28,8 @@ pub struct Options {
     pub link: Link,
     /// What stands between us and the clipboard.
     pub clipboard: Clipboard,
+    /// The user's own editor.
+    pub editor: EditorCommand,
     /// The variable `TERM`.
     pub term: Option<String>,
     /// The zone in which times of day are shown.
@@ -55,6 +58,7 @@ impl Options {
             mouse: false,
             link: Link::detect(link, &env),
             clipboard: Clipboard::detect(&env),
+            editor: EditorCommand::detect(&env),
             term: env("TERM"),
             zone: TimeZone::system(),
             profile: None,
@@ -117,10 +121,9 @@ pub async fn run_on(tty: Tty, handle: Handle, options: Options) -> Result<Outcom
     let mut keyboard = tty.try_clone()?;
     let dialect = Dialect::of(options.term.as_deref().unwrap_or_default());
     let screen = Screen::open(tty, dialect)?;
-    let reader = Reader::start(keyboard.input.try_clone()?)?;
-    let deck = Loop::new(options, handle, screen)?;
+    let deck = Loop::new(options, handle, screen, keyboard.try_clone()?)?;
     // In a task of its own, so that a panic in it ends it like any other: screen restored, report printed.
-    let task = tokio::spawn(deck.run(signals, reader));
+    let task = tokio::spawn(deck.run(signals));
     let mut task = std::pin::pin!(task);
     let ended = tokio::select! {
         biased;

@@ -5,12 +5,13 @@ pub mod input;
 mod keys;
 mod pointer;
 
-use super::effect::Effects;
+use super::effect::{Effect, Effects};
 use super::layout::{Layout, layout};
 use super::model::{Model, Tone};
 use super::msg::{Copied, Msg, Now};
 use super::overlay::Overlay;
 use super::tabs::{chat, keys as keys_tab, market, usage};
+use crate::domain::{Fault, FaultKind};
 
 /// Takes one message into the model.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
@@ -19,7 +20,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
     match msg {
         Msg::Key(key) => input::key(model, key, &mut fx),
         Msg::Pointer(pointer) => pointer::pointer(model, pointer, &mut fx),
-        Msg::Paste(text) => input::paste(model, &text),
+        Msg::Paste(text) => input::paste(model, &text, &mut fx),
         Msg::Resize(size) => {
             model.size = size;
             settle(model);
@@ -33,12 +34,36 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
             Ok(path) => model.say(Tone::Good, format!("{what} is in {path}")),
             Err(why) => model.say(Tone::Bad, format!("could not save {what}: {why}")),
         },
+        Msg::Edited(edited) => chat::input::edited(model, edited),
         Msg::Due => {}
         Msg::Ended => chat::update::leave(model, &mut fx),
     }
     pass_time(model, &mut fx);
     usage::update::watch(model, &mut fx);
-    fx
+    if model.read_only {
+        withhold(model, fx)
+    } else {
+        fx
+    }
+}
+
+/// In read-only mode nothing that changes or spends reaches the engine, whatever asked for it.
+fn withhold(model: &mut Model, fx: Effects) -> Effects {
+    let mut rest = Effects::default();
+    for effect in fx {
+        match effect {
+            Effect::Engine(command) if command.writes() => {
+                let fault = Fault::new(
+                    FaultKind::Local,
+                    "read-only mode changes and spends nothing",
+                )
+                .advise("^R ends it");
+                engine::not_taken(model, command, &fault);
+            }
+            other => rest.push(other),
+        }
+    }
+    rest
 }
 
 /// The layout at the model's own size; where the terminal is too small, a layout without room.
@@ -88,6 +113,9 @@ fn copied(model: &mut Model, what: &'static str, outcome: Copied) {
 /// Shows the marketplace, filtered by a group.
 pub fn show_models_of(model: &mut Model, group: &str) {
     model.overlays.clear();
+    if model.tab != super::tabs::Tab::Market {
+        model.came_from.push(model.tab);
+    }
     model.tab = super::tabs::Tab::Market;
     market::update::show_group(model, group);
 }

@@ -3,6 +3,7 @@
 mod deck;
 pub mod hints;
 mod pages;
+mod privacy;
 
 use std::collections::HashMap;
 
@@ -47,6 +48,9 @@ pub fn view(model: &Model, cache: &mut ViewCache, frame: &mut Frame<'_>) {
         overlay::view::draw(model, over, area, frame);
     }
     hints::draw(model, layout.hints, frame.buffer_mut());
+    if model.private {
+        privacy::cover(model, frame.buffer_mut());
+    }
 }
 
 fn body(model: &Model, cache: &mut ViewCache, layout: &Layout, frame: &mut Frame<'_>) {

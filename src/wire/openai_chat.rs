@@ -6,10 +6,11 @@
 mod usage;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::model_habits::ChatModel;
 use super::openai_error::{ErrorAnswer, classify};
-use crate::domain::{ChatRequest, Fault, FaultKind, Finish, Part, Role};
+use crate::domain::{ChatMessage, ChatRequest, Effort, Fault, FaultKind, Finish, Part, Role};
 
 pub use usage::usage;
 
@@ -20,8 +21,13 @@ struct Body<'a> {
     messages: Vec<Message<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,
+    /// What OpenAI's reasoning models call it; they refuse the other name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_completion_tokens: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<Effort>,
     stream: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_options: Option<StreamOptions>,
@@ -30,7 +36,27 @@ struct Body<'a> {
 #[derive(Serialize)]
 struct Message<'a> {
     role: Role,
-    content: &'a str,
+    content: Content<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Text(&'a str),
+    Parts(Vec<Value>),
+}
+
+fn content(message: &ChatMessage) -> Content<'_> {
+    if message.images.is_empty() {
+        return Content::Text(&message.text);
+    }
+    let mut parts: Vec<Value> = message
+        .images
+        .iter()
+        .map(|image| json!({"type": "image_url", "image_url": {"url": image.data_url()}}))
+        .collect();
+    parts.push(json!({"type": "text", "text": message.text}));
+    Content::Parts(parts)
 }
 
 #[derive(Serialize)]
@@ -51,6 +77,7 @@ pub enum Delivery {
 
 /// Encodes a request.
 pub fn encode(request: &ChatRequest, delivery: Delivery) -> Vec<u8> {
+    let reasoner = ChatModel::of(&request.model).openai_reasoner;
     let body = Body {
         model: &request.model,
         messages: request
@@ -58,11 +85,13 @@ pub fn encode(request: &ChatRequest, delivery: Delivery) -> Vec<u8> {
             .iter()
             .map(|message| Message {
                 role: message.role,
-                content: &message.text,
+                content: content(message),
             })
             .collect(),
-        max_tokens: request.max_tokens,
+        max_tokens: request.max_tokens.filter(|_| !reasoner),
+        max_completion_tokens: request.max_tokens.filter(|_| reasoner),
         temperature: request.temperature,
+        reasoning_effort: request.effort,
         stream: delivery != Delivery::Whole,
         stream_options: (delivery == Delivery::Stream).then_some(StreamOptions {
             include_usage: true,
@@ -166,7 +195,7 @@ impl ChatDecoder {
 }
 
 /// Whether a document is an error rather than an answer.
-fn is_error(value: &Value) -> bool {
+pub(super) fn is_error(value: &Value) -> bool {
     let flag = |name| value.get(name);
     match flag("error") {
         None | Some(Value::Null) => {}
@@ -189,7 +218,7 @@ fn index(choice: &Value) -> u64 {
 }
 
 /// The text in a member: a string, or a list of parts that hold text. `None` when there is none.
-fn text(value: Option<&Value>) -> Option<String> {
+pub(super) fn text(value: Option<&Value>) -> Option<String> {
     let text = match value? {
         Value::String(text) => text.clone(),
         Value::Array(parts) => parts
@@ -207,23 +236,18 @@ fn text(value: Option<&Value>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ChatMessage, Usage};
+    use crate::domain::Usage;
 
     fn request() -> ChatRequest {
         ChatRequest {
             model: "gpt-4o".into(),
             messages: vec![
-                ChatMessage {
-                    role: Role::System,
-                    text: "Be brief.".into(),
-                },
-                ChatMessage {
-                    role: Role::User,
-                    text: "Hi \"you\"\n".into(),
-                },
+                ChatMessage::new(Role::System, "Be brief."),
+                ChatMessage::new(Role::User, "Hi \"you\"\n"),
             ],
             max_tokens: Some(64),
             temperature: Some(0.7),
+            ..ChatRequest::default()
         }
     }
 
@@ -241,6 +265,30 @@ mod tests {
         assert_eq!(
             body,
             r#"{"model":"gpt-4o","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Hi \"you\"\n"}],"max_tokens":64,"temperature":0.7,"stream":true,"stream_options":{"include_usage":true}}"#
+        );
+        let reasoner = ChatRequest {
+            model: "o3-mini".into(),
+            messages: vec![],
+            temperature: None,
+            effort: Some(Effort::Low),
+            ..request()
+        };
+        let body = String::from_utf8(encode(&reasoner, Delivery::Whole)).unwrap();
+        assert_eq!(
+            body,
+            r#"{"model":"o3-mini","messages":[],"max_completion_tokens":64,"reasoning_effort":"low","stream":false}"#
+        );
+        let seen = ChatRequest {
+            messages: vec![ChatMessage {
+                images: vec![crate::domain::Image::new("a.gif", b"GIF89a".to_vec()).unwrap()],
+                ..ChatMessage::new(Role::User, "What?")
+            }],
+            ..ChatRequest::default()
+        };
+        let body = String::from_utf8(encode(&seen, Delivery::Whole)).unwrap();
+        assert_eq!(
+            body,
+            r#"{"model":"","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/gif;base64,R0lGODlh"}},{"type":"text","text":"What?"}]}],"stream":false}"#
         );
         let plain = ChatRequest {
             max_tokens: None,

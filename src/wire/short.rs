@@ -198,12 +198,9 @@ mod tests {
     fn request() -> ChatRequest {
         ChatRequest {
             model: "m".into(),
-            messages: vec![ChatMessage {
-                role: Role::User,
-                text: "hi".into(),
-            }],
+            messages: vec![ChatMessage::new(Role::User, "hi")],
             max_tokens: Some(8),
-            temperature: None,
+            ..ChatRequest::default()
         }
     }
 

@@ -59,6 +59,7 @@ fn turn(number: usize) -> Turn {
         sent: UnixMillis(number as i64),
         model: "claude-sonnet-4-5-20250929".into(),
         prompt: "What is there to say about it? ".repeat(20),
+        images: vec![],
         reply: "A reply of some length, as they tend to be. ".repeat(100),
         reasoning: String::new(),
         finish: Some(Finish::Stop),
@@ -211,11 +212,10 @@ async fn writes(ledger: &Ledger, with: &str) {
 
 async fn conversations(ledger: &Ledger) {
     let mut talk = Conversation {
-        id: None,
         profile: "4sapi".into(),
         model: "m".into(),
-        system: String::new(),
         turns: (0..TURNS).map(turn).collect(),
+        ..Conversation::default()
     };
     time!(
         "keep a conversation of 300 turns (1.5 MB) first",

@@ -121,9 +121,7 @@ async fn every_row_reaches_the_user_through_a_chat() {
     for (number, row) in catalogue().into_iter().enumerate() {
         let request = ChatRequest {
             model: number.to_string(),
-            messages: vec![],
-            max_tokens: None,
-            temperature: None,
+            ..ChatRequest::default()
         };
         let fault = client.chat(&key(), &request).await.unwrap_err();
         assert_eq!(fault.kind, row.kind, "{} {}: {fault}", row.status, row.body);
@@ -143,9 +141,7 @@ async fn a_relay_s_header_makes_a_foreign_error_its_upstream_s() {
                 .await;
         let request = ChatRequest {
             model: "m".into(),
-            messages: vec![],
-            max_tokens: None,
-            temperature: None,
+            ..ChatRequest::default()
         };
         let fault = fake.visitor().chat(&key(), &request).await.unwrap_err();
         assert_eq!(fault.kind, kind, "{name}: {fault}");

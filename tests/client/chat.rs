@@ -15,12 +15,8 @@ use crate::fake::{Fake, Piece, Told, key, options};
 pub fn request() -> ChatRequest {
     ChatRequest {
         model: "m-1".into(),
-        messages: vec![ChatMessage {
-            role: Role::User,
-            text: "Say hello".into(),
-        }],
-        max_tokens: None,
-        temperature: None,
+        messages: vec![ChatMessage::new(Role::User, "Say hello")],
+        ..ChatRequest::default()
     }
 }
 

@@ -11,6 +11,7 @@
 )]
 
 pub mod events;
+pub mod scenes;
 pub mod world;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -89,7 +90,13 @@ impl Script {
                 Command::CreateKey { ask, .. }
                 | Command::AddProfile { ask, .. }
                 | Command::Keys { ask, .. }
-                | Command::DeleteKeys { ask, .. },
+                | Command::DeleteKeys { ask, .. }
+                | Command::ListSessions { ask, .. }
+                | Command::ReadSession { ask, .. }
+                | Command::RenameSession { ask, .. }
+                | Command::DeleteSession { ask, .. }
+                | Command::ExportSession { ask, .. }
+                | Command::ReadImage { ask, .. },
             ) => self.last_ask = Some(*ask),
             _ => {}
         }
@@ -287,6 +294,7 @@ fn told(effect: &Effect) -> String {
         Effect::Select(text) => format!("select: {text}"),
         Effect::Save { name, text, .. } => format!("save {name}: {text}"),
         Effect::PrintLater(text) => format!("print later: {text}"),
+        Effect::Edit { text } => format!("edit {text:?}"),
         Effect::Suspend => "suspend".into(),
         Effect::Repaint => "repaint".into(),
         Effect::Quit => "quit".into(),
@@ -341,6 +349,14 @@ fn command_told(command: &Command) -> String {
             format!("send {} key {key:?}: {}", request.model, said.join(" | "))
         }
         Command::Stop(_) => "stop".into(),
+        Command::ReadImage { path, .. } => format!("read image {}", path.display()),
+        Command::ListSessions { find, .. } => format!("list sessions {find:?}"),
+        Command::ReadSession { id, .. } => format!("read session {id}"),
+        Command::RenameSession { id, name, .. } => format!("rename session {id} {name:?}"),
+        Command::DeleteSession { id, .. } => format!("delete session {id}"),
+        Command::ExportSession {
+            id, format, path, ..
+        } => format!("export session {id} {format:?} {}", path.display()),
         Command::Keep(kept) => {
             let last = kept.turns.last().unwrap();
             format!(

@@ -16,8 +16,8 @@ use crate::client::http::root_cause;
 use crate::client::options::Options;
 use crate::domain::key::mask;
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Finish, Part};
-use crate::wire::openai_chat::ChatDecoder;
 use crate::wire::openai_error::{ErrorAnswer, classify};
+use crate::wire::reply::ReplyDecoder;
 use crate::wire::sse::{SseDecoder, SseItem};
 
 /// The largest document, and the most of a page, that is read.
@@ -46,7 +46,7 @@ struct Reader {
     options: Options,
     secrets: Vec<ApiKey>,
     body: Body,
-    chat: ChatDecoder,
+    chat: ReplyDecoder,
     /// Whether any byte came; whether any text came.
     began: bool,
     said: bool,
@@ -57,6 +57,7 @@ struct Reader {
 /// The parts of an answer whose headers have come.
 pub(super) fn parts(
     response: Response,
+    chat: ReplyDecoder,
     address: Address,
     options: Options,
     secrets: Vec<ApiKey>,
@@ -69,7 +70,7 @@ pub(super) fn parts(
         options,
         secrets,
         body: Body::Unknown,
-        chat: ChatDecoder::default(),
+        chat,
         began: false,
         said: false,
         ended: false,

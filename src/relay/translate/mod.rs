@@ -21,7 +21,6 @@
 pub mod fate;
 
 mod answer;
-mod model;
 mod names;
 mod recall;
 mod request;

@@ -1,9 +1,9 @@
 //! Everything a key can do.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What a key does. Which key does it, and where, is in `assets/keymap.toml`; what it means there is the place's business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Shows the keys.
@@ -108,6 +108,32 @@ pub enum Action {
     PickRelay,
     /// Begins a new conversation.
     NewConversation,
+    /// Opens the list of sessions.
+    Sessions,
+    /// Opens the settings of the session in use.
+    ChatSettings,
+    /// Edits what is typed in the user's own editor.
+    ExternalEditor,
+    /// Chooses the question before.
+    PreviousTurn,
+    /// Chooses the question after.
+    NextTurn,
+    /// Asks the chosen question another way.
+    EditTurn,
+    /// Opens the command line.
+    CommandLine,
+    /// Lets nothing be changed, or lets it again.
+    ReadOnly,
+    /// Covers what is private, or shows it again.
+    Privacy,
+    /// Takes the left answer.
+    TakeLeft,
+    /// Takes the right answer.
+    TakeRight,
+    /// Renames what the cursor is on.
+    Rename,
+    /// Writes it to a file.
+    Export,
     /// Opens or folds the reasoning.
     ToggleReasoning,
     /// Shows the conversation as plain text, to select from.
@@ -160,4 +186,60 @@ pub enum Action {
     SortLastUsed,
     /// Sorts by status.
     SortStatus,
+}
+
+impl Action {
+    /// The word by which the command line knows it; `None` for what only makes sense as a key: moving, typing, answering.
+    pub fn command(self) -> Option<String> {
+        let word = serde_json::to_value(self).ok()?.as_str()?.to_owned();
+        Some(match self {
+            Action::TabKeys
+            | Action::TabGroups
+            | Action::TabMarket
+            | Action::TabChat
+            | Action::TabUsage => word.trim_start_matches("tab-").to_owned(),
+            Action::Keys => "its-keys".into(),
+            Action::Models => "its-models".into(),
+            Action::Chat => "chat-with".into(),
+            Action::Down
+            | Action::Up
+            | Action::PageDown
+            | Action::PageUp
+            | Action::Top
+            | Action::Bottom
+            | Action::Back
+            | Action::Interrupt
+            | Action::Accept
+            | Action::NextField
+            | Action::PreviousField
+            | Action::NextChoice
+            | Action::PreviousChoice
+            | Action::Yes
+            | Action::No
+            | Action::Newline
+            | Action::LineStart
+            | Action::LineUp
+            | Action::LineDown
+            | Action::CommandLine => return None,
+            _ => word,
+        })
+    }
+
+    /// Whether it changes something, or spends money: what read-only mode takes away. What slips through is still
+    /// withheld where commands go to the engine.
+    pub const fn writes(self) -> bool {
+        matches!(
+            self,
+            Action::NewKey
+                | Action::Delete
+                | Action::Send
+                | Action::Retry
+                | Action::EditTurn
+                | Action::Rename
+                | Action::EditKey
+                | Action::Switch
+                | Action::ReplaceKey
+                | Action::WriteEnv
+        )
+    }
 }

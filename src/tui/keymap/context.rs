@@ -40,11 +40,17 @@ pub enum Context {
     Secret,
     /// A list to choose from.
     Picker,
+    /// The list of sessions.
+    Sessions,
+    /// The command line.
+    Command,
+    /// Two answers side by side.
+    Side,
 }
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 17] = [
+    pub const ALL: [Context; 20] = [
         Context::Global,
         Context::List,
         Context::Filter,
@@ -62,6 +68,9 @@ impl Context {
         Context::Detail,
         Context::Secret,
         Context::Picker,
+        Context::Sessions,
+        Context::Command,
+        Context::Side,
     ];
 
     /// The places behind it whose keys hold too, nearest first. A question, for example, lets nothing through but
@@ -83,7 +92,10 @@ impl Context {
             | Context::Closed
             | Context::Detail
             | Context::Secret
-            | Context::Picker => &[Context::Global],
+            | Context::Picker
+            | Context::Sessions
+            | Context::Command
+            | Context::Side => &[Context::Global],
         }
     }
 
@@ -91,7 +103,12 @@ impl Context {
     pub const fn is_typing(self) -> bool {
         matches!(
             self,
-            Context::Filter | Context::ChatInput | Context::Form | Context::Picker
+            Context::Filter
+                | Context::ChatInput
+                | Context::Form
+                | Context::Picker
+                | Context::Sessions
+                | Context::Command
         )
     }
 
@@ -115,6 +132,9 @@ impl Context {
             Context::Detail => "A detail",
             Context::Secret => "A new key",
             Context::Picker => "Choosing",
+            Context::Sessions => "Sessions",
+            Context::Command => "The command line",
+            Context::Side => "Side by side",
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct HelpRow {
     pub keys: String,
     /// What it does.
     pub description: String,
+    /// What it does, for those who collect rows by meaning.
+    pub action: Action,
     /// Whether it asks before it does it.
     pub dangerous: bool,
 }
@@ -153,6 +155,7 @@ impl Keymap {
                     (!keys.is_empty()).then(|| HelpRow {
                         keys: keys.join(" "),
                         description: binding.description.clone(),
+                        action: binding.action,
                         dangerous: binding.dangerous,
                     })
                 })

@@ -26,7 +26,11 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
         | Overlay::Secret(_)
         | Overlay::Picker(_)
         | Overlay::WriteEnv(_)
-        | Overlay::AddRelay(_) => String::new(),
+        | Overlay::AddRelay(_)
+        | Overlay::Sessions(_)
+        | Overlay::Command(_)
+        | Overlay::Side(_)
+        | Overlay::ChatForm(_) => String::new(),
     }
 }
 
@@ -50,7 +54,11 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
         | Overlay::Secret(_)
         | Overlay::Picker(_)
         | Overlay::WriteEnv(_)
-        | Overlay::AddRelay(_) => Vec::new(),
+        | Overlay::AddRelay(_)
+        | Overlay::Sessions(_)
+        | Overlay::Command(_)
+        | Overlay::Side(_)
+        | Overlay::ChatForm(_) => Vec::new(),
     }
 }
 
@@ -80,6 +88,9 @@ fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
             theme.style(Role::Heading),
         ));
         for row in section.rows {
+            if model.read_only && (row.dangerous || row.action.writes()) {
+                continue;
+            }
             let role = if row.dangerous {
                 Role::Dangerous
             } else {

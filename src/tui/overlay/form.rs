@@ -47,6 +47,8 @@ impl Choice {
 pub enum Control {
     /// A line of text.
     Line(Editor),
+    /// A text of any number of lines.
+    Text(Editor),
     /// A line of text that is only shown masked.
     Secret(Editor),
     /// One of a few words.
@@ -154,7 +156,9 @@ impl<N: Copy + PartialEq> Form<N> {
     /// The text of a field; of a choice, the chosen word.
     pub fn text(&self, name: N) -> String {
         match self.field(name).map(|field| &field.control) {
-            Some(Control::Line(editor) | Control::Secret(editor)) => editor.text(),
+            Some(Control::Line(editor) | Control::Text(editor) | Control::Secret(editor)) => {
+                editor.text()
+            }
             Some(Control::Choice(choice)) => choice.word().to_owned(),
             Some(Control::Submit) | None => String::new(),
         }
@@ -214,7 +218,9 @@ impl<N: Copy + PartialEq> Form<N> {
             return false;
         };
         let changed = match &mut field.control {
-            Control::Line(editor) | Control::Secret(editor) => editor.input(key),
+            Control::Line(editor) | Control::Text(editor) | Control::Secret(editor) => {
+                editor.input(key)
+            }
             Control::Choice(choice) => match key.code {
                 KeyCode::Left => choice.step(-1),
                 KeyCode::Right | KeyCode::Char(' ') => choice.step(1),
@@ -229,6 +235,21 @@ impl<N: Copy + PartialEq> Form<N> {
         changed
     }
 
+    /// Begins a new line in the field in focus, where it takes any.
+    pub fn newline(&mut self) -> bool {
+        match self
+            .fields
+            .get_mut(self.focus)
+            .map(|field| &mut field.control)
+        {
+            Some(Control::Text(editor)) if self.asked.is_none() => {
+                editor.newline();
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Puts pasted text into the field in focus.
     pub fn paste(&mut self, text: &str) -> bool {
         if self.asked.is_some() {
@@ -238,7 +259,7 @@ impl<N: Copy + PartialEq> Form<N> {
             return false;
         };
         match &mut field.control {
-            Control::Line(editor) | Control::Secret(editor) => {
+            Control::Line(editor) | Control::Text(editor) | Control::Secret(editor) => {
                 editor.insert(text);
                 field.error = None;
                 self.fault = None;

@@ -61,13 +61,13 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
             sheet.rows.push(Line::default());
             sheet.rows.push(button(model, form, field, here));
         } else {
-            let (line, caret) = value(model, field, here, cells);
+            let (lines, caret) = value(model, field, here, cells);
             // A picker over the form has the cursor then.
             let top = model.overlays.last().is_some_and(Overlay::is_form);
             if here && top && form.asked.is_none() {
-                sheet.cursor = caret.map(|x| (x, first));
+                sheet.cursor = caret.map(|(x, y)| (x, first + y));
             }
-            sheet.rows.push(line);
+            sheet.rows.extend(lines);
         }
         let mut say = |sign: &str, text: &str, role| {
             let text = times(theme, &format!("{sign}{}", clean(text)));
@@ -139,13 +139,13 @@ fn label<N>(model: &Model, field: &Field<N>, here: bool) -> Vec<Span<'static>> {
     ]
 }
 
-/// The row of a field, and the caret's column where there is one.
+/// The rows of a field, and the caret's column and row where there is one.
 fn value<N>(
     model: &Model,
     field: &Field<N>,
     here: bool,
     cells: u16,
-) -> (Line<'static>, Option<u16>) {
+) -> (Vec<Line<'static>>, Option<(u16, usize)>) {
     let theme = &model.settings.theme;
     let mut spans = label(model, field, here);
     let room = usize::from(cells.saturating_sub(LABELS + 1)).max(1);
@@ -154,6 +154,21 @@ fn value<N>(
             let (text, caret) = visible(editor, room);
             spans.push(Span::styled(text, theme.style(Role::Input)));
             Some(caret)
+        }
+        Control::Text(editor) => {
+            let (texts, caret) = window(editor, room);
+            let mut lines: Vec<Line<'static>> = Vec::new();
+            for text in texts {
+                let mut spans = match lines.is_empty() {
+                    true => std::mem::take(&mut spans),
+                    false => vec![Span::raw(" ".repeat(usize::from(LABELS)))],
+                };
+                spans.push(Span::styled(text, theme.style(Role::Input)));
+                lines.push(Line::from(spans));
+            }
+            let (row, column) = caret;
+            let column = LABELS + u16::try_from(column).unwrap_or(0);
+            return (lines, Some((column, row)));
         }
         Control::Secret(editor) => {
             let text = masked(editor);
@@ -168,8 +183,20 @@ fn value<N>(
         }
         Control::Submit => None,
     };
-    let caret = caret.map(|cells| LABELS + u16::try_from(cells).unwrap_or(0));
-    (Line::from(spans), caret)
+    let caret = caret.map(|cells| (LABELS + u16::try_from(cells).unwrap_or(0), 0));
+    (vec![Line::from(spans)], caret)
+}
+
+/// Rows of a text of many lines that are seen at once.
+const TEXT_ROWS: usize = 6;
+
+/// The rows of a text around its caret, at least one; and the caret's row and column among them.
+fn window(editor: &Editor, room: usize) -> (Vec<String>, (usize, usize)) {
+    let shown = editor.shown(room);
+    let top = shown.caret.0.saturating_sub(TEXT_ROWS - 1);
+    let rows = shown.rows.iter().skip(top).take(TEXT_ROWS);
+    let texts = rows.map(|row| clean(&row.text).into_owned()).collect();
+    (texts, (shown.caret.0 - top, shown.caret.1))
 }
 
 /// The part of a line around its caret that fits, and where the caret stands in it.

@@ -1,14 +1,22 @@
 //! What lies over a tab: a stack, of which only the topmost hears keys.
 
+pub mod chat_form;
+mod chat_update;
+pub mod command;
+mod command_view;
 pub mod detail;
 pub mod env_form;
 pub mod form;
 mod form_view;
 pub mod key_form;
+pub mod orders;
 pub mod picker;
 mod picker_view;
 mod question;
 pub mod relay_form;
+pub mod sessions;
+mod sessions_view;
+mod side_view;
 pub mod update;
 pub mod view;
 
@@ -16,10 +24,15 @@ use crate::domain::{ApiKey, Fault, KeyInfo};
 use crate::engine::door::{AskId, KeyRow};
 
 use super::keymap::Context;
+use super::model::Model;
+use super::tabs::chat::side::Side;
+use chat_form::ChatForm;
+use command::CommandLine;
 use env_form::EnvForm;
 use key_form::KeyForm;
 use picker::Picker;
 use relay_form::RelayForm;
+use sessions::Sessions;
 
 /// A key as a question names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +83,8 @@ pub enum Question {
     Quit,
     /// Open this profile while a reply streams.
     SwitchRelay(String),
+    /// Delete this session: number, title.
+    DeleteSession(i64, String),
 }
 
 /// A key that was just made, and its secret.
@@ -162,6 +177,14 @@ pub enum Overlay {
     Note(Note),
     /// The form that writes a key into a `.env`.
     WriteEnv(Box<EnvForm>),
+    /// The kept sessions.
+    Sessions(Box<Sessions>),
+    /// A form of the chat.
+    ChatForm(Box<ChatForm>),
+    /// The command line.
+    Command(Box<CommandLine>),
+    /// Two answers side by side.
+    Side(Box<Side>),
 }
 
 impl Overlay {
@@ -170,7 +193,13 @@ impl Overlay {
         match self {
             Overlay::Help { .. } | Overlay::Note(_) => &[Context::Help],
             Overlay::Confirm(_) => &[Context::Confirm],
-            Overlay::NewKey(_) | Overlay::AddRelay(_) | Overlay::WriteEnv(_) => &[Context::Form],
+            Overlay::NewKey(_)
+            | Overlay::AddRelay(_)
+            | Overlay::WriteEnv(_)
+            | Overlay::ChatForm(_) => &[Context::Form],
+            Overlay::Sessions(_) => &[Context::Sessions],
+            Overlay::Command(_) => &[Context::Command],
+            Overlay::Side(_) => &[Context::Side],
             Overlay::Secret(_) => &[Context::Secret],
             Overlay::Picker(_) => &[Context::Picker],
             Overlay::KeyDetail { .. } => &[Context::Detail, Context::Keys],
@@ -187,6 +216,7 @@ impl Overlay {
             Overlay::NewKey(form) => Some(parts(&mut form.form)),
             Overlay::AddRelay(form) => Some(parts(&mut form.form)),
             Overlay::WriteEnv(form) => Some(parts(&mut form.form)),
+            Overlay::ChatForm(form) => Some(parts(&mut form.form)),
             Overlay::Help { .. }
             | Overlay::Confirm(_)
             | Overlay::Secret(_)
@@ -194,6 +224,9 @@ impl Overlay {
             | Overlay::KeyDetail { .. }
             | Overlay::ModelDetail { .. }
             | Overlay::Receipt { .. }
+            | Overlay::Sessions(_)
+            | Overlay::Command(_)
+            | Overlay::Side(_)
             | Overlay::Note(_) => None,
         }
     }
@@ -202,4 +235,9 @@ impl Overlay {
     pub fn is_form(&self) -> bool {
         matches!(self.contexts(), [Context::Form])
     }
+}
+
+/// Whether the topmost overlay is such a one: only that has the terminal's cursor.
+pub(super) fn is_top(model: &Model, such: impl Fn(&Overlay) -> bool) -> bool {
+    model.overlays.last().is_some_and(such)
 }

@@ -18,7 +18,8 @@ impl Question {
     /// Rows it takes: the rule with the question, what it is about, what follows from it.
     pub fn height(&self) -> u16 {
         let keys = self.keys().len();
-        let about = keys.min(NAMED) + usize::from(keys > NAMED);
+        let session = usize::from(matches!(self, Question::DeleteSession(..)));
+        let about = keys.min(NAMED) + usize::from(keys > NAMED) + session;
         u16::try_from(about).unwrap_or(0) + 3
     }
 
@@ -30,6 +31,7 @@ impl Question {
             Question::IntoGit { .. }
             | Question::LeaveSecret
             | Question::Quit
+            | Question::DeleteSession(..)
             | Question::SwitchRelay(_) => &[],
         }
     }
@@ -45,6 +47,7 @@ impl Question {
             Question::LeaveSecret => "Close without having copied the key?".into(),
             Question::Quit => "Quit while an answer is coming?".into(),
             Question::SwitchRelay(_) => "Open another relay while an answer is coming?".into(),
+            Question::DeleteSession(..) => "Delete this session?".into(),
         }
     }
 
@@ -77,6 +80,9 @@ impl Question {
                     "It is stored and works from here, but the relay never shows it again.".into()
                 }
             }
+            Question::DeleteSession(..) => {
+                "What was said in it is gone for good. What it cost stays in the ledger.".into()
+            }
             Question::Quit | Question::SwitchRelay(_) => {
                 "The answer is stopped; what has come is kept and billed.".into()
             }
@@ -103,6 +109,13 @@ pub fn draw(model: &Model, question: &Question, area: Rect, frame: &mut Frame<'_
     if keys.len() > NAMED {
         let text = format!("   and {} more that are marked", keys.len() - NAMED);
         rows.push(Line::styled(text, theme.style(Role::Warn)));
+    }
+    if let Question::DeleteSession(_, title) = question {
+        let title = cut(theme, title, usize::from(area.width).saturating_sub(6));
+        rows.push(Line::styled(
+            format!("   {title}"),
+            theme.style(Role::Strong),
+        ));
     }
     let text = question.consequence(model);
     rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));

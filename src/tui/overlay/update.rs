@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::chat_update;
 use super::form::Form;
 use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
@@ -33,6 +34,10 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
         (Overlay::AddRelay(_), action) => relay_form(model, key, action, fx),
         (Overlay::WriteEnv(_), action) => env_form(model, key, action, fx),
         (Overlay::Picker(_), action) => picker(model, key, action, fx),
+        (Overlay::Sessions(_), action) => chat_update::sessions(model, key, action, fx),
+        (Overlay::Command(_), action) => chat_update::command(model, key, action, fx),
+        (Overlay::Side(_), action) => chat_update::side(model, action, fx),
+        (Overlay::ChatForm(_), action) => chat_update::chat_form(model, key, action, fx),
         (_, Some(Action::Back | Action::Quit)) => back(model),
         (Overlay::Secret(_), Some(Action::Copy)) => copy_secret(model, fx),
         (Overlay::Secret(new), Some(Action::WriteEnv)) => {
@@ -66,7 +71,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
 }
 
 /// Text was pasted while something lies over the tab.
-pub fn paste(model: &mut Model, text: &str) {
+pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
     let height = areas(model).picker_height();
     match model.overlays.last_mut() {
         Some(Overlay::NewKey(form)) => {
@@ -85,8 +90,21 @@ pub fn paste(model: &mut Model, text: &str) {
             picker.list.query.insert(text);
             picker.list.search(height, &as_found);
         }
+        Some(Overlay::ChatForm(form)) => {
+            form.form.paste(text);
+        }
+        Some(Overlay::Sessions(sessions)) => {
+            sessions.list.query.insert(text);
+            sessions.search(height);
+            chat::sessions::ask_found(model, fx);
+        }
+        Some(Overlay::Command(line)) => {
+            line.input.insert(text);
+            line.changed();
+        }
         Some(
             Overlay::Help { .. }
+            | Overlay::Side(_)
             | Overlay::Confirm(_)
             | Overlay::Secret(_)
             | Overlay::KeyDetail { .. }
@@ -131,6 +149,7 @@ fn confirmed(model: &mut Model, fx: &mut Effects) {
         }
         Question::Quit => chat::update::leave(model, fx),
         Question::SwitchRelay(profile) => engine::open(model, profile, fx),
+        Question::DeleteSession(id, _) => chat::sessions::delete(model, id, fx),
     }
 }
 
@@ -172,7 +191,7 @@ fn scroll(model: &mut Model, action: Action) -> bool {
 }
 
 /// What a key means in any form.
-enum InForm {
+pub(super) enum InForm {
     Submit,
     Choose,
     List,
@@ -181,7 +200,7 @@ enum InForm {
     Nothing,
 }
 
-fn in_form<N: Copy + PartialEq>(
+pub(super) fn in_form<N: Copy + PartialEq>(
     form: &mut Form<N>,
     key: KeyEvent,
     action: Option<Action>,
@@ -204,6 +223,7 @@ fn in_form<N: Copy + PartialEq>(
             form.step(true);
             false
         }
+        Some(Action::Newline) => form.newline(),
         Some(Action::NextChoice) => form.on_choice() && form.input(arrow(KeyCode::Right)),
         Some(Action::PreviousChoice) => form.on_choice() && form.input(arrow(KeyCode::Left)),
         Some(_) => false,
@@ -405,7 +425,7 @@ fn pick_one(model: &mut Model, pick: Pick, fx: &mut Effects) {
     }
 }
 
-fn switch_relay(model: &mut Model, name: String, fx: &mut Effects) {
+pub(super) fn switch_relay(model: &mut Model, name: String, fx: &mut Effects) {
     let is_open =
         matches!(&model.relay.connection, Connection::Open(profile, _) if profile.name == name);
     if is_open {

@@ -27,6 +27,10 @@ pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>)
         Overlay::WriteEnv(form) => super::form_view::draw(model, &form.form, area, frame),
         Overlay::Secret(new) => secret(model, new, area, frame),
         Overlay::Picker(picker) => super::picker_view::draw(model, picker, area, frame),
+        Overlay::Sessions(sessions) => super::sessions_view::draw(model, sessions, area, frame),
+        Overlay::Command(line) => super::command_view::draw(model, line, area, frame),
+        Overlay::Side(side) => super::side_view::draw(model, side, area, frame),
+        Overlay::ChatForm(form) => super::form_view::draw(model, &form.form, area, frame),
     }
 }
 

@@ -172,6 +172,15 @@ impl Screen {
         signals::pause()
     }
 
+    /// Gives the terminal to another program of ours; [`Screen::resume`] takes it over again.
+    ///
+    /// # Errors
+    /// When there are no more file descriptors; the terminal is restored in any case.
+    pub fn lend(&mut self) -> io::Result<Tty> {
+        self.restore();
+        self.tty.try_clone()
+    }
+
     /// Takes the terminal over again after a pause, whoever asked for it; the next frame is drawn whole.
     ///
     /// # Errors

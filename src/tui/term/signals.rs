@@ -8,8 +8,10 @@ use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 /// A signal, by what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
-    /// End cleanly: SIGTERM, SIGINT or SIGQUIT from outside.
+    /// End cleanly: SIGTERM or SIGQUIT from outside.
     End,
+    /// SIGINT: from outside it means the end; from a terminal that was lent to another program it means that program.
+    Interrupt,
     /// End cleanly, the line is gone: SIGHUP.
     HangUp,
     /// The terminal has another size.
@@ -81,7 +83,7 @@ impl Signals {
         tokio::select! {
             biased;
             _ = self.term.recv() => Signal::End,
-            _ = self.int.recv() => Signal::End,
+            _ = self.int.recv() => Signal::Interrupt,
             _ = self.quit.recv() => Signal::End,
             _ = self.hup.recv() => Signal::HangUp,
             _ = self.cont.recv() => Signal::Resumed,

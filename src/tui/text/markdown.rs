@@ -7,6 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::code::{Shade, Tint};
 use super::emphasis::{SEAM, ease};
 use super::sanitize::{Breaks, sanitize};
 use super::segment::{Kind, Segment};
@@ -22,7 +23,7 @@ pub(super) fn draw(segment: &Segment, room: usize, theme: &Theme) -> Vec<Line<'s
         writer.rows.push(Line::default());
     }
     match &segment.kind {
-        Kind::Code { language } => writer.code(language.as_deref(), &segment.text),
+        Kind::Code { language, shade } => writer.code(language.as_deref(), *shade, &segment.text),
         Kind::Markdown => {
             let source = ease(&segment.text);
             let options =
@@ -189,7 +190,8 @@ impl<'t> Writer<'t> {
             }
             TagEnd::CodeBlock => {
                 if let Some((language, code)) = self.code.take() {
-                    self.code(language.as_deref(), &code);
+                    let shade = language.as_deref().and_then(Shade::of);
+                    self.code(language.as_deref(), shade, &code);
                 }
                 self.apart = true;
             }
@@ -354,7 +356,7 @@ impl<'t> Writer<'t> {
         }
     }
 
-    fn code(&mut self, language: Option<&str>, code: &str) {
+    fn code(&mut self, language: Option<&str>, mut shade: Option<Shade>, code: &str) {
         self.flush();
         let inset = if self.room - self.margin_width() > 4 {
             2
@@ -363,26 +365,47 @@ impl<'t> Writer<'t> {
         };
         let style = self.theme.style(Role::CodeBlock);
         let label = language.map(|word| {
-            (
-                sanitize(word, Breaks::Blank).into_owned(),
-                self.theme.style(Role::Dim),
-            )
+            let word = sanitize(word, Breaks::Blank).into_owned();
+            vec![Span::styled(word, self.theme.style(Role::Dim))]
         });
         let lines = code.strip_suffix('\n').unwrap_or(code);
         let lines = (!code.is_empty())
             .then(|| lines.split('\n'))
             .into_iter()
             .flatten();
-        let lines = lines.map(|line| (clean(line, Breaks::Keep), style));
-        for (line, style) in label.into_iter().chain(lines) {
+        let theme = self.theme;
+        let lines = lines.map(|line| {
+            let line = clean(line, Breaks::Keep);
+            let Some(shade) = &mut shade else {
+                return vec![Span::styled(line, style)];
+            };
+            let pieces = shade.line(&line).into_iter();
+            pieces
+                .map(|(tint, piece)| Span::styled(piece.to_owned(), theme.style(role(tint))))
+                .collect()
+        });
+        for line in label.into_iter().chain(lines) {
             let room = self.room - self.margin_width() - inset;
-            for row in wrap_spans(&[Span::styled(line, style)], room, Wrap::Anywhere) {
+            for row in wrap_spans(&line, room, Wrap::Anywhere) {
                 let mut spans = vec![Span::raw(" ".repeat(inset))];
                 spans.extend(row.spans);
                 let line = self.margined(spans);
                 self.rows.push(line);
             }
         }
+    }
+}
+
+/// How a piece of code looks: in the theme's own words, so that every theme has an answer.
+const fn role(tint: Tint) -> Role {
+    match tint {
+        Tint::Plain => Role::CodeBlock,
+        Tint::Comment => Role::Dim,
+        Tint::Text => Role::Good,
+        Tint::Number => Role::Code,
+        Tint::Word => Role::Model,
+        Tint::Call => Role::Strong,
+        Tint::Gone => Role::Bad,
     }
 }
 

@@ -4,6 +4,7 @@
 //! cells. Whatever comes from outside goes through [`sanitize`] before it reaches a cell, a title or the clipboard.
 
 mod breaks;
+mod code;
 mod cut;
 mod document;
 mod emphasis;

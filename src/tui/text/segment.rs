@@ -5,6 +5,8 @@
 //! [`CODE_LINES`] lines. What has no such place is cut after [`LIMIT`] bytes, so that one more token never costs more than
 //! one segment. A segment is then read as Markdown by itself; references across segments are not resolved.
 
+use super::code::Shade;
+
 /// Bytes after which a segment is cut where a line ends, and a line where a word ends.
 pub(super) const LIMIT: usize = 8 * 1024;
 
@@ -20,6 +22,8 @@ pub(super) enum Kind {
     Code {
         /// The language named at the fence; on the first segment of a block only.
         language: Option<String>,
+        /// Its colours, as they stand at the segment's first line; `None` where the language is not known.
+        shade: Option<Shade>,
     },
 }
 
@@ -38,6 +42,8 @@ struct Fence {
     mark: u8,
     length: usize,
     indent: usize,
+    /// The colours of its code, as they stand at the next line.
+    shade: Option<Shade>,
 }
 
 /// The cutter: what was cut off is handed out, what may still grow is kept.
@@ -127,7 +133,8 @@ impl Segmenter {
         let in_item = self.in_list && indent >= 2;
         if let Some((fence, language)) = opens(indent, text).filter(|_| !in_item) {
             self.finish(done);
-            self.begin(Kind::Code { language });
+            let shade = fence.shade;
+            self.begin(Kind::Code { language, shade });
             self.fence = Some(fence);
             self.in_list = false;
             return;
@@ -180,7 +187,14 @@ impl Segmenter {
             self.forced = true;
         }
         if self.current.is_none() {
-            self.begin(Kind::Code { language: None });
+            let shade = self.fence.as_ref().and_then(|fence| fence.shade);
+            self.begin(Kind::Code {
+                language: None,
+                shade,
+            });
+        }
+        if let Some(shade) = self.fence.as_mut().and_then(|fence| fence.shade.as_mut()) {
+            shade.line(line);
         }
         if let Some(current) = &mut self.current {
             current.text.push_str(line);
@@ -239,6 +253,7 @@ fn opens(indent: usize, text: &str) -> Option<(Fence, Option<String>)> {
                 mark,
                 length,
                 indent,
+                shade: language.and_then(Shade::of),
             },
             language.map(str::to_owned),
         )
@@ -317,13 +332,14 @@ mod tests {
         );
         let segments = cut(&[&long]);
         assert_eq!(segments.len(), 3);
-        assert_eq!(
-            segments[0].kind,
-            Kind::Code {
-                language: Some("rust".to_owned())
+        let language = |at: usize| match &segments[at].kind {
+            Kind::Code { language, shade } => {
+                assert!(shade.is_some(), "a later part is coloured like the first");
+                language.as_deref()
             }
-        );
-        assert_eq!(segments[1].kind, Kind::Code { language: None });
+            Kind::Markdown => panic!("code was expected"),
+        };
+        assert_eq!((language(0), language(1)), (Some("rust"), None));
         assert!(segments[1..].iter().all(|segment| !segment.apart));
     }
 

@@ -74,13 +74,31 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             text,
             reasoning,
         } => {
-            if let Some(turn) = model.chat.turn_mut(turn) {
+            if let Some(column) = chat::side::column(model, turn) {
+                column.turn.grow(&text, reasoning);
+            } else if let Some(turn) = model.chat.turn_mut(turn) {
                 turn.grow(&text, reasoning);
             }
         }
-        Event::Spend { turn, spend } => chat::update::spend(model, turn, spend),
-        Event::Ended { turn, end } => chat::update::ended(model, turn, *end, fx),
-        Event::Settled { turn, cost } => chat::update::settled(model, turn, cost, fx),
+        Event::Spend { turn, spend } => match chat::side::column(model, turn) {
+            Some(column) => column.take_spend(spend),
+            None => chat::update::spend(model, turn, spend),
+        },
+        Event::Ended { turn, end } => match chat::side::column(model, turn) {
+            Some(column) => column.end(*end),
+            None => chat::update::ended(model, turn, *end, fx),
+        },
+        Event::Settled { turn, cost } => match chat::side::column(model, turn) {
+            Some(column) => column.settle(cost),
+            None => chat::update::settled(model, turn, cost, fx),
+        },
+        Event::ImageRead { image, .. } => {
+            model.say(
+                Tone::Good,
+                format!("{} goes with the next question", image.name),
+            );
+            model.chat.attached.push(image);
+        }
         Event::Today(today) => {
             model.today = Some(today);
             model.today_lacks_last &= model.chat.streaming.is_some();
@@ -97,6 +115,18 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             settle(model);
         }
         Event::UsageFailed { fault } => usage::update::fail(model, fault),
+        Event::Sessions { ask, list, .. } => {
+            let height = super::areas(model).picker_height().saturating_sub(1);
+            if let Some(sessions) = chat::sessions::shown(model) {
+                sessions.take(ask, list, height);
+            }
+        }
+        Event::SessionRead { ask, conversation } => {
+            chat::sessions::read(model, ask, *conversation, fx);
+        }
+        Event::SessionRenamed { id, name, .. } => chat::sessions::renamed(model, id, &name, fx),
+        Event::SessionDeleted { id, .. } => chat::sessions::deleted(model, id, fx),
+        Event::SessionExported { ask, path } => chat::sessions::exported(model, ask, &path),
         Event::Notice(fault) => {
             // A store that cannot be written never answers a first keeping.
             if fault.kind == FaultKind::Local {
@@ -248,13 +278,27 @@ pub fn busy(model: &mut Model, command: Command) {
         "busy: too many things are waiting to be done",
     )
     .advise("try again in a moment");
+    not_taken(model, command, &fault);
+}
+
+/// A command did not go through: what waits for its answer must not wait for ever.
+pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
     match command {
         Command::AddProfile { ask, .. }
         | Command::CreateKey { ask, .. }
-        | Command::Keys { ask, .. } => {
+        | Command::Keys { ask, .. }
+        | Command::ListSessions { ask, .. }
+        | Command::ReadSession { ask, .. }
+        | Command::RenameSession { ask, .. }
+        | Command::DeleteSession { ask, .. }
+        | Command::ExportSession { ask, .. }
+        | Command::ReadImage { ask, .. } => {
             ask_failed(model, ask, fault.clone());
         }
-        Command::Send { turn, .. } => chat::update::refused(model, turn, fault.clone()),
+        Command::Send { turn, .. } => match chat::side::column(model, turn) {
+            Some(column) => column.refuse(fault.clone()),
+            None => chat::update::refused(model, turn, fault.clone()),
+        },
         Command::Keep(conversation) if conversation.id.is_none() => model.chat.not_kept(),
         Command::Refresh(scope) => model.relay.fail(scope, fault.clone()),
         Command::WatchRunning(_) => model.usage.watching = false,
@@ -265,7 +309,7 @@ pub fn busy(model: &mut Model, command: Command) {
         Command::Stop(_) => chat::update::stop_refused(model),
         Command::DeleteKeys { .. } | Command::Keep(_) => {}
     }
-    model.complain(&fault);
+    model.complain(fault);
 }
 
 /// The engine ended under us: nothing can be done any more, but what is on the screen can be read.

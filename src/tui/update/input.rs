@@ -1,11 +1,12 @@
 //! Keys and pastes: what has the focus hears them, through the table of keys.
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::filtered::FilteredList;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Model, Stage, Tone};
+use crate::tui::overlay::command::CommandLine;
 use crate::tui::overlay::picker::{Picker, PickerKind};
 use crate::tui::overlay::{self, Overlay, Question};
 use crate::tui::relay::Connection;
@@ -62,9 +63,33 @@ pub fn key(model: &mut Model, key: KeyEvent, fx: &mut Effects) {
     act(model, key, action, fx);
 }
 
+/// Does what an action of this place does, without a key: for the command line.
+pub fn perform(model: &mut Model, action: Action, fx: &mut Effects) {
+    let nothing = KeyEvent::new(KeyCode::Null, KeyModifiers::NONE);
+    act(model, nothing, Some(action), fx);
+}
+
 /// What has the focus does what a key means there.
 pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    if model.read_only && action.is_some_and(Action::writes) {
+        model.say(
+            Tone::Info,
+            "read-only mode changes and spends nothing; ^R ends it",
+        );
+        return;
+    }
     match action {
+        Some(Action::CommandLine) => open_command(model, contexts(model)),
+        Some(Action::ReadOnly) => {
+            model.read_only = !model.read_only;
+            let words = if model.read_only {
+                "read-only: nothing is changed and nothing is spent"
+            } else {
+                "read-only mode ended"
+            };
+            model.say(Tone::Info, words);
+        }
+        Some(Action::Privacy) => model.private = !model.private,
         Some(Action::Redraw) => fx.push(Effect::Repaint),
         Some(Action::Suspend) => fx.push(Effect::Suspend),
         Some(Action::Help) => model.overlays.push(Overlay::Help {
@@ -81,10 +106,22 @@ pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
     }
 }
 
+/// Opens the command line over this place.
+pub fn open_command(model: &mut Model, contexts: &[Context]) {
+    let over = model
+        .overlays
+        .iter()
+        .any(|over| matches!(over, Overlay::Command(_)));
+    if !over && model.stage == Stage::Deck {
+        let line = CommandLine::new(contexts);
+        model.overlays.push(Overlay::Command(Box::new(line)));
+    }
+}
+
 /// Text was pasted: it goes to where one types, and nowhere else.
-pub fn paste(model: &mut Model, text: &str) {
+pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
     if !model.overlays.is_empty() {
-        overlay::update::paste(model, text);
+        overlay::update::paste(model, text, fx);
         return;
     }
     if model.stage != Stage::Deck || model.relay.profile().is_none() {
@@ -126,7 +163,8 @@ fn interrupt(model: &mut Model, fx: &mut Effects) {
         return;
     }
     model.interrupted = Some(now);
-    if model.overlays.last().is_some() {
+    if chat::side::stop(model, fx) {
+    } else if model.overlays.last().is_some() {
         overlay::update::back(model);
     } else if model.chat.streaming.is_some() {
         chat::update::stop(model, fx);
@@ -146,6 +184,12 @@ fn quit(model: &mut Model, fx: &mut Effects) {
 /// A key in the deck, with nothing over it.
 fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     match action {
+        Some(Action::Back) if at_rest(model) && !model.came_from.is_empty() => {
+            model.tab = model.came_from.pop().unwrap_or(model.tab);
+            if model.tab != Tab::Market {
+                market::update::show_all(model);
+            }
+        }
         Some(Action::TabKeys) => model.tab = Tab::Keys,
         Some(Action::TabGroups) => model.tab = Tab::Groups,
         Some(Action::TabMarket) => model.tab = Tab::Market,
@@ -166,6 +210,19 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
             }
             (Connection::Failed(..) | Connection::Opening(_) | Connection::Closed, _) => {}
         },
+    }
+}
+
+/// Whether there is nothing in the tab itself that one step back would end: no filter, no stream, no input.
+fn at_rest(model: &Model) -> bool {
+    fn idle<K: Clone + PartialEq>(list: &FilteredList<K>) -> bool {
+        !list.typing && list.query.is_empty()
+    }
+    match model.tab {
+        Tab::Keys => idle(&model.keys.list),
+        Tab::Groups => idle(&model.groups.list),
+        Tab::Market => idle(&model.market.list),
+        _ => false,
     }
 }
 

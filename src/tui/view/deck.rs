@@ -19,6 +19,18 @@ use crate::tui::words;
 pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let mut left = vec![Piece::of(1, " relaydeck ", theme.style(Role::Title))];
+    for (on, word, role) in [
+        (model.read_only, "read-only ", Role::Warn),
+        (model.private, "private ", Role::Accent),
+    ] {
+        if on {
+            left.push(Piece::of(
+                Piece::STAYS,
+                format!(" {word}"),
+                theme.style(role),
+            ));
+        }
+    }
     if model.stage == Stage::Deck {
         left.extend(relay(model));
         left.extend(account(model));

@@ -116,9 +116,13 @@ fn hints(model: &Model, width: usize) -> Line<'static> {
 
 /// What a hint says here; `None` where the key would do nothing now, or where something else says it already.
 fn label(model: &Model, hint: &Hint) -> Option<String> {
+    if model.read_only && (hint.dangerous || hint.action.writes()) {
+        return None;
+    }
     let says = match hint.action {
         // The digits beside the tabs say it, except where digits are text.
         Action::NextTab => matches!(contexts(model), [Context::ChatInput]),
+        Action::CommandLine => model.overlays.is_empty() && model.stage == Stage::Deck,
         Action::Quit => matches!(contexts(model), [Context::FirstRun | Context::Closed]),
         action => match model.overlays.last() {
             Some(overlay) => in_overlay(overlay, action),
@@ -166,7 +170,14 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
         | Overlay::Secret(_)
         | Overlay::AddRelay(_)
         | Overlay::WriteEnv(_)
+        | Overlay::ChatForm(_)
+        | Overlay::Command(_)
+        | Overlay::Side(_)
         | Overlay::Note(_) => true,
+        // What is done with a session needs one under the cursor.
+        Overlay::Sessions(sessions) => {
+            matches!(action, Action::Back | Action::NewConversation) || sessions.list.shown() > 0
+        }
     }
 }
 

@@ -14,9 +14,9 @@ mod to_messages;
 
 use serde_json::{Map, Value};
 
-use super::model::{ChatModel, ClaudeModel};
 use super::recall::Recall;
 use super::{Dialect, Pair, Untranslatable};
+use crate::wire::model_habits::{ChatModel, ClaudeModel};
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;

@@ -8,9 +8,9 @@ use super::ask::{
 };
 use super::schema::is_strict;
 use crate::relay::translate::Untranslatable;
-use crate::relay::translate::model::ChatModel;
 use crate::relay::translate::names::{chat_id, chat_name};
 use crate::relay::translate::recall::Recall;
+use crate::wire::model_habits::ChatModel;
 
 /// Writes the body; names that had to be shortened are noted in `recall`.
 ///

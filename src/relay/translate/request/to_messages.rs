@@ -6,8 +6,8 @@ use super::Object;
 use super::ask::{Arguments, Ask, Choice, Effort, Format, Media, Piece, Speaker, Thinking, Tool};
 use super::schema::for_messages;
 use crate::relay::translate::Untranslatable;
-use crate::relay::translate::model::{ClaudeModel, Sampling, Thinks};
 use crate::relay::translate::names::messages_id;
+use crate::wire::model_habits::{ClaudeModel, Sampling, Thinks};
 
 /// The smallest budget that Anthropic takes.
 const SMALLEST_BUDGET: u64 = 1_024;

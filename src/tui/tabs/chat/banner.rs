@@ -1,7 +1,7 @@
 //! What stands in the way of sending, said above the input before anything is sent (S-05, S-58).
 
 use super::update::group;
-use crate::domain::{Endpoint, Fault, FaultKind, Money};
+use crate::domain::{Endpoint, Fault, FaultKind, Money, Protocol};
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -64,10 +64,12 @@ fn model_missing(model: &Model) -> Option<Fault> {
     }))
 }
 
-/// The model is not offered on the endpoint that the chat uses. A warning: the relay may know better.
+/// The model is offered only where no replies are given. A warning: the relay may know better.
 fn endpoint_missing(model: &Model) -> Option<Fault> {
     let known = model.relay.model(&model.chat.model)?;
-    if known.endpoints.is_empty() || known.endpoints.contains(&Endpoint::Chat) {
+    let replies = |offer: &Endpoint| Protocol::of(offer).is_some();
+    let settled = model.chat.settings.protocol != Protocol::Auto;
+    if known.endpoints.is_empty() || settled || known.endpoints.iter().any(replies) {
         return None;
     }
     let words: Vec<String> = known.endpoints.iter().map(ToString::to_string).collect();
@@ -75,7 +77,7 @@ fn endpoint_missing(model: &Model) -> Option<Fault> {
         Fault::new(
             FaultKind::EndpointMissing,
             format!(
-                "{} is offered on {}, not on /v1/chat/completions",
+                "{} is offered on {}, where nobody replies",
                 known.name,
                 words.join(", ")
             ),
@@ -92,6 +94,30 @@ fn trouble(model: &Model) -> Option<Fault> {
         .or_else(|| endpoint_missing(model))
 }
 
+/// What goes with the question that is being written: pictures, and the place of an earlier one.
+fn beside(model: &Model, width: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = Vec::new();
+    if let Some(at) = model.chat.editing {
+        let text = format!(
+            "{} question {} is asked another way; the answers so far stay in a session of their own. Esc lets it be",
+            theme.glyph(Sign::Arrow),
+            at + 1
+        );
+        rows.extend(paragraph(theme, &text, Role::Dim, 1, width));
+    }
+    for image in &model.chat.attached {
+        let text = format!(
+            "{} picture {}, {} goes with it",
+            theme.glyph(Sign::Bullet),
+            clean(&image.name),
+            image.size()
+        );
+        rows.extend(paragraph(theme, &text, Role::Dim, 1, width));
+    }
+    rows
+}
+
 /// The rows of the banner at this width; none when nothing stands in the way.
 pub fn rows(model: &Model, width: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
@@ -103,7 +129,7 @@ pub fn rows(model: &Model, width: u16) -> Vec<Line<'static>> {
         return paragraph(theme, &text, Role::Dim, 1, width);
     }
     let Some(fault) = trouble(model) else {
-        return Vec::new();
+        return beside(model, width);
     };
     let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
     let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));

@@ -1,22 +1,29 @@
 //! Keys in the chat: writing, reading, choosing model and key.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 
-use super::scroll;
 use super::state::{ChatFocus, Scroll};
 use super::take_away;
 use super::update::{back, renew, retry, send};
-use crate::tui::effect::Effects;
+use super::{earlier, scroll, sessions};
+use crate::tui::effect::{Effect, Effects};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
+use crate::tui::msg::Edited;
 use crate::tui::overlay::picker::{Pick, PickerKind};
 use crate::tui::update::areas;
-use crate::tui::update::input::open_picker;
+use crate::tui::update::input::{contexts, open_command, open_picker};
 
 /// A key was pressed in the chat.
 pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    let typing = model.chat.focus == ChatFocus::Input;
+    let begins = typing && model.chat.editor.is_empty() && model.chat.attached.is_empty();
     match action {
         Some(action) => act(model, action, key, fx),
+        // Where nothing is written yet, a colon begins a command, as it does everywhere else.
+        None if begins && key.code == KeyCode::Char(':') => {
+            open_command(model, contexts(model));
+        }
         None if model.chat.focus == ChatFocus::Input && model.chat.editor.input(key) => {
             model.chat.refusal = None;
         }
@@ -28,10 +35,22 @@ fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
     match action {
         Action::Send => send(model, fx),
         Action::Newline => model.chat.editor.newline(),
-        Action::Write => model.chat.focus = ChatFocus::Input,
+        Action::Write => {
+            model.chat.focus = ChatFocus::Input;
+            model.chat.chosen = None;
+        }
         Action::Back => back(model, fx),
         Action::Retry => retry(model, fx),
         Action::NewConversation => renew(model),
+        Action::PreviousTurn => earlier::choose(model, false),
+        Action::NextTurn => earlier::choose(model, true),
+        Action::EditTurn => earlier::edit(model),
+        Action::Sessions => sessions::open(model, fx),
+        Action::ChatSettings => sessions::settings(model),
+        Action::Export => sessions::export_this(model),
+        Action::ExternalEditor => fx.push(Effect::Edit {
+            text: model.chat.editor.text(),
+        }),
         Action::PickModel => {
             let now = Pick::Model(model.chat.model.clone());
             open_picker(model, PickerKind::Model, Some(&now));
@@ -99,5 +118,18 @@ fn copy(model: &mut Model, fx: &mut Effects) {
     match take_away::last_answer(model) {
         Some(answer) => fx.copy(answer.to_owned(), "the answer"),
         None => model.say(Tone::Info, "there is no answer yet"),
+    }
+}
+
+/// A text came back from the user's own editor: it takes the place of what was typed.
+pub fn edited(model: &mut Model, edited: Edited) {
+    match edited {
+        Edited::Text(text) => {
+            model.chat.editor.clear();
+            model.chat.editor.insert(text.trim_end_matches('\n'));
+            model.chat.focus = ChatFocus::Input;
+            model.chat.refusal = None;
+        }
+        Edited::Failed(why) => model.say(Tone::Bad, why),
     }
 }

@@ -1,9 +1,12 @@
-//! The chat: one conversation as it streams, with what every token costs.
+//! The chat: one conversation as it streams, with what every token costs, and the kept ones beside it.
 
 pub mod banner;
+pub mod earlier;
 pub mod input;
 pub mod rows;
 pub mod scroll;
+pub mod sessions;
+pub mod side;
 pub mod state;
 pub mod take_away;
 pub mod transcript;

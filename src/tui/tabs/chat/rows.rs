@@ -26,6 +26,7 @@ struct Stamp {
     width: u16,
     reasoning_open: bool,
     reasoning: usize,
+    chosen: bool,
     time: String,
 }
 
@@ -42,6 +43,7 @@ impl TurnRows {
             width: look.width,
             reasoning_open: look.reasoning_open,
             reasoning: turn.turn.reasoning.len(),
+            chosen: look.chosen == Some(turn.serial),
             time: words::clock(turn.turn.sent, look.now, look.zone),
         };
         if self.stamp.as_ref() != Some(&stamp) {

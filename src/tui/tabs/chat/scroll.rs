@@ -43,6 +43,20 @@ pub fn by(model: &mut Model, rows: isize) {
     model.chat.scroll = to;
 }
 
+/// Brings the beginning of a turn to the top, as far as what follows fills the view.
+pub fn to(model: &mut Model, turn: usize) {
+    let area = areas(model).chat.transcript;
+    let height = usize::from(area.height).max(1);
+    let mut rulers = std::mem::take(&mut model.chat.rulers);
+    let fits = Tape::new(model, &mut rulers, area.width).fits_below((turn, 0), height);
+    model.chat.rulers = rulers;
+    model.chat.scroll = if fits {
+        Scroll::Follow
+    } else {
+        Scroll::At { turn, row: 0 }
+    };
+}
+
 /// The turns as one long tape of rows, of which only the part that is looked at is made.
 struct Tape<'a> {
     model: &'a Model,

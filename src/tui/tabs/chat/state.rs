@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use crate::domain::{ChatMessage, Conversation, Fault, Finish, Turn, UnixMillis, Usage};
+use crate::domain::{
+    ChatMessage, ChatSettings, Conversation, Fault, Finish, Image, Turn, UnixMillis,
+};
 use crate::engine::door::{Spend, TurnId};
 use crate::tui::edit::Editor;
 use crate::tui::text::{Breaks, Ruler, Sanitizer, sanitize};
@@ -37,14 +39,7 @@ impl ChatTurn {
                 sent,
                 model,
                 prompt,
-                reply: String::new(),
-                reasoning: String::new(),
-                finish: None,
-                fault: None,
-                usage: Usage::default(),
-                cost: None,
-                first_ms: None,
-                total_ms: None,
+                ..Turn::default()
             },
             request_id: None,
             reply: Sanitizer::new(Breaks::Keep),
@@ -146,8 +141,12 @@ pub struct ChatTab {
     pub id: Option<i64>,
     /// The profile it is held through.
     pub profile: String,
+    /// The name its owner gave it; empty for none.
+    pub name: String,
     /// The system prompt; may be empty.
     pub system: String,
+    /// What the model is told beside the messages.
+    pub settings: ChatSettings,
     /// The exact name of the model the next turn goes to; may be empty.
     pub model: String,
     /// The key that was chosen; `None` for the first that may be used.
@@ -156,6 +155,12 @@ pub struct ChatTab {
     pub turns: Vec<ChatTurn>,
     /// What is being typed.
     pub editor: Editor,
+    /// Pictures that go with the next question.
+    pub attached: Vec<Image>,
+    /// The turn that was chosen while reading, by position.
+    pub chosen: Option<usize>,
+    /// The turn whose question is in the input, to be asked another way.
+    pub editing: Option<usize>,
     /// What has the focus.
     pub focus: ChatFocus,
     /// Where one is in reading.
@@ -172,7 +177,7 @@ pub struct ChatTab {
     pub speeds: VecDeque<u32>,
     /// A question that goes out as soon as the relay has told its prices and keys: sent before, nobody could say what
     /// it costs.
-    pub waiting: Option<String>,
+    pub waiting: Option<(String, Vec<Image>)>,
     /// Why the last attempt to send was refused here, before anything was sent (S-58).
     pub refusal: Option<Fault>,
     awaiting: VecDeque<Awaiting>,
@@ -184,11 +189,16 @@ impl Default for ChatTab {
             serial: 0,
             id: None,
             profile: String::new(),
+            name: String::new(),
             system: String::new(),
+            settings: ChatSettings::default(),
             model: String::new(),
             key: None,
             turns: Vec::new(),
             editor: Editor::lines(),
+            attached: Vec::new(),
+            chosen: None,
+            editing: None,
             focus: ChatFocus::Input,
             scroll: Scroll::Follow,
             rulers: HashMap::new(),
@@ -215,14 +225,16 @@ impl ChatTab {
             id: self.id,
             profile: self.profile.clone(),
             model: self.model.clone(),
+            name: self.name.clone(),
             system: self.system.clone(),
+            settings: self.settings,
             turns: self.turns.iter().map(|turn| turn.turn.clone()).collect(),
         }
     }
 
     /// The messages to send with a prompt. A failed attempt that was repeated afterwards is left out: its words would
     /// be paid for twice.
-    pub fn messages(&self, prompt: &str) -> Vec<ChatMessage> {
+    pub fn messages(&self, prompt: &str, images: Vec<Image>) -> Vec<ChatMessage> {
         let mut conversation = self.conversation();
         let prompts: Vec<String> = conversation
             .turns
@@ -235,7 +247,7 @@ impl ChatTab {
             at += 1;
             !unfinished(turn) || prompts.get(at) != Some(&turn.prompt)
         });
-        conversation.messages(prompt)
+        conversation.messages(prompt, images)
     }
 
     /// Takes the figures of the reply under way.
@@ -313,6 +325,7 @@ impl ChatTab {
             model: old.model,
             key: old.key,
             editor: old.editor,
+            attached: old.attached,
             focus: old.focus,
             reasoning_open: old.reasoning_open,
             awaiting: old.awaiting,
@@ -320,12 +333,24 @@ impl ChatTab {
         };
     }
 
+    /// Goes on from before a turn, as a conversation of its own: this one stays as it was kept.
+    pub fn branch(&mut self, at: usize, serial: u64) {
+        self.serial = serial;
+        self.id = None;
+        self.turns.truncate(at);
+        self.spend = None;
+        self.speeds.clear();
+        self.scroll = Scroll::Follow;
+    }
+
     /// Shows a conversation that was kept. Its turns are numbered from `serial` on.
     pub fn restore(&mut self, conversation: Conversation, serial: u64) {
         self.renew(serial);
         self.id = conversation.id;
         self.profile = conversation.profile;
+        self.name = conversation.name;
         self.system = conversation.system;
+        self.settings = conversation.settings;
         self.model = conversation.model;
         self.turns = conversation
             .turns
@@ -363,7 +388,7 @@ mod tests {
         chat.turns.push(turn(1, "one", "answer", false));
         chat.turns.push(turn(2, "two", "half an ans", true));
         let texts = |chat: &ChatTab, prompt: &str| -> Vec<String> {
-            let messages = chat.messages(prompt);
+            let messages = chat.messages(prompt, Vec::new());
             messages.into_iter().map(|message| message.text).collect()
         };
         assert_eq!(texts(&chat, "two"), ["one", "answer", "two"]);

@@ -8,8 +8,12 @@ use crate::tui::model::{Model, Tone};
 use crate::tui::text::{Breaks, sanitize};
 use crate::tui::words;
 
-/// The last answer that has any text.
+/// The answer of the turn that is chosen, else the last one that has any text.
 pub fn last_answer(model: &Model) -> Option<&str> {
+    let chosen = model.chat.chosen.and_then(|at| model.chat.turns.get(at));
+    if let Some(turn) = chosen {
+        return Some(turn.turn.reply.as_str()).filter(|reply| !reply.is_empty());
+    }
     let turns = model.chat.turns.iter().rev();
     turns
         .map(|turn| turn.turn.reply.as_str())

@@ -32,6 +32,8 @@ pub struct Look<'a> {
     pub reasoning_key: String,
     /// The key that asks again.
     pub retry_key: String,
+    /// The serial of the turn that is chosen.
+    pub chosen: Option<u64>,
 }
 
 impl Look<'_> {
@@ -42,13 +44,20 @@ impl Look<'_> {
 }
 
 /// A name at the left, a time at the right.
-fn header(look: &Look<'_>, name: &str, role: Role, at: UnixMillis) -> Line<'static> {
+fn header(look: &Look<'_>, name: &str, role: Role, at: UnixMillis, here: bool) -> Line<'static> {
     let time = words::clock(at, look.now, look.zone);
     let room = usize::from(look.width).saturating_sub(width(&time) + 3);
     let name = crate::tui::draw::cut(look.theme, name, room);
     let gap = usize::from(look.width).saturating_sub(width(&name) + width(&time) + 2);
+    let before = match here {
+        true => Span::styled(
+            look.theme.glyph(Sign::Cursor),
+            look.theme.style(Role::Accent),
+        ),
+        false => Span::raw(" "),
+    };
     Line::from(vec![
-        Span::raw(" "),
+        before,
         Span::styled(name, look.theme.style(role)),
         Span::raw(" ".repeat(gap)),
         Span::styled(time, look.theme.style(Role::Dim)),
@@ -76,9 +85,19 @@ fn set_in(mut row: Line<'static>) -> Line<'static> {
 /// The rows above the answer: the question, who answers, the reasoning.
 pub fn head(turn: &ChatTurn, look: &Look<'_>) -> Vec<Line<'static>> {
     let kept = &turn.turn;
-    let mut rows = vec![header(look, "You", Role::User, kept.sent)];
+    let chosen = look.chosen == Some(turn.serial);
+    let mut rows = vec![header(look, "You", Role::User, kept.sent, chosen)];
     rows.extend(block(look, &kept.prompt, Role::Text));
-    rows.push(header(look, &kept.model, Role::Model, kept.sent));
+    for image in &kept.images {
+        let text = format!(
+            "{} picture {}, {}",
+            look.theme.glyph(Sign::Bullet),
+            clean(&image.name),
+            image.size()
+        );
+        rows.extend(block(look, &text, Role::Dim));
+    }
+    rows.push(header(look, &kept.model, Role::Model, kept.sent, false));
     if !kept.reasoning.is_empty() {
         let (sign, verb) = if look.reasoning_open {
             (Sign::Unfolded, "folds")
@@ -225,6 +244,7 @@ mod tests {
             reasoning_open: false,
             reasoning_key: "^T".into(),
             retry_key: "Alt-r".into(),
+            chosen: None,
         })
     }
 

@@ -1,7 +1,7 @@
 //! What changes the chat: keys, pastes, and what the engine says of a reply.
 
 use crate::domain::profile::LOCAL;
-use crate::domain::{ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, KeyStatus};
+use crate::domain::{ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, Image, KeyStatus};
 use crate::engine::door::{Command, KeyRow, Scope, Spend, TurnEnd, TurnId};
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
@@ -9,8 +9,8 @@ use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
 use crate::tui::update::engine::refresh;
 
-use super::banner;
 use super::state::{ChatFocus, ChatTurn, KEEP_EVERY_MS, Scroll, Streaming};
+use super::{banner, earlier};
 
 /// The model of the relay inside that answers questions about this program.
 pub const HANDBOOK: &str = "relaydeck-handbook";
@@ -39,7 +39,7 @@ pub fn group(model: &Model) -> Option<&str> {
 }
 
 /// What is missing before anything can be sent (S-58), the first of it.
-fn missing(model: &Model) -> Option<Fault> {
+pub fn missing(model: &Model) -> Option<Fault> {
     let local = |message: &str| Fault::new(FaultKind::Local, message);
     match &model.relay.connection {
         Connection::Open(..) => {}
@@ -80,25 +80,33 @@ pub fn send(model: &mut Model, fx: &mut Effects) {
         model.say(Tone::Info, "type a message first");
         return;
     }
-    if ask(model, prompt, fx) {
+    if !earlier::make_room(model) {
+        return;
+    }
+    let images = model.chat.attached.clone();
+    if ask(model, prompt, images, fx) {
         model.chat.editor.clear();
+        model.chat.attached.clear();
     }
 }
 
-/// Asks the last question again. An attempt that brought no text makes room for the new one.
+/// Asks the last question again, or the one that is chosen. An attempt that brought no text makes room for the new one.
 pub fn retry(model: &mut Model, fx: &mut Effects) {
+    if earlier::ask_again(model, fx) {
+        return;
+    }
     let Some(last) = model.chat.turns.last() else {
         model.say(Tone::Info, "nothing was asked yet");
         return;
     };
-    let prompt = last.turn.prompt.clone();
+    let (prompt, images) = (last.turn.prompt.clone(), last.turn.images.clone());
     if model.chat.streaming.is_none() && !last.failed() {
         model.say(Tone::Info, "the last answer is complete");
         return;
     }
     let empty = last.turn.reply.is_empty() && model.chat.streaming.is_none();
     let attempt = if empty { model.chat.turns.pop() } else { None };
-    if !ask(model, prompt, fx)
+    if !ask(model, prompt, images, fx)
         && let Some(attempt) = attempt
     {
         model.chat.turns.push(attempt);
@@ -111,15 +119,16 @@ pub fn send_waiting(model: &mut Model, fx: &mut Effects) {
     if model.relay.is_arriving() {
         return;
     }
-    if let Some(prompt) = model.chat.waiting.take()
-        && !ask(model, prompt.clone(), fx)
+    if let Some((prompt, images)) = model.chat.waiting.take()
+        && !ask(model, prompt.clone(), images.clone(), fx)
     {
-        take_back(model, &prompt);
+        take_back(model, &prompt, images);
     }
 }
 
 /// A question goes back into the input, before whatever was typed there since.
-fn take_back(model: &mut Model, prompt: &str) {
+fn take_back(model: &mut Model, prompt: &str, images: Vec<Image>) {
+    model.chat.attached.splice(0..0, images);
     let editor = &mut model.chat.editor;
     let since = editor.take();
     editor.insert(prompt);
@@ -130,13 +139,13 @@ fn take_back(model: &mut Model, prompt: &str) {
 }
 
 /// Asks a question, if nothing stands in the way. Says whether it was sent, or will be.
-fn ask(model: &mut Model, prompt: String, fx: &mut Effects) -> bool {
+pub fn ask(model: &mut Model, prompt: String, images: Vec<Image>, fx: &mut Effects) -> bool {
     if model.chat.streaming.is_some() || model.chat.waiting.is_some() {
         model.say(Tone::Info, "an answer is still coming; Esc stops it");
         return false;
     }
     if model.relay.is_arriving() {
-        model.chat.waiting = Some(prompt);
+        model.chat.waiting = Some((prompt, images));
         return true;
     }
     model.chat.refusal = missing(model);
@@ -150,15 +159,16 @@ fn ask(model: &mut Model, prompt: String, fx: &mut Effects) -> bool {
     }
     let turn = model.turn_id();
     let serial = model.serial();
-    let request = ChatRequest {
-        model: model.chat.model.clone(),
-        messages: model.chat.messages(&prompt),
-        max_tokens: None,
-        temperature: None,
-    };
+    let request = ChatRequest::with(
+        model.chat.model.clone(),
+        model.chat.messages(&prompt, images.clone()),
+        model.chat.settings,
+    );
     let key = key(model).map(|row| row.info.id);
-    let asked = ChatTurn::asked(serial, turn, request.model.clone(), prompt, model.now.wall);
+    let mut asked = ChatTurn::asked(serial, turn, request.model.clone(), prompt, model.now.wall);
+    asked.turn.images = images;
     let chat = &mut model.chat;
+    chat.chosen = None;
     chat.turns.push(asked);
     chat.scroll = Scroll::Follow;
     chat.spend = None;
@@ -178,7 +188,7 @@ fn ask(model: &mut Model, prompt: String, fx: &mut Effects) -> bool {
 pub fn greet(model: &mut Model, question: &str, fx: &mut Effects) {
     model.tab = Tab::Chat;
     model.chat.model = HANDBOOK.into();
-    ask(model, question.to_owned(), fx);
+    ask(model, question.to_owned(), Vec::new(), fx);
 }
 
 /// Stops the reply under way. What came is kept and billed.
@@ -194,6 +204,7 @@ pub fn stop(model: &mut Model, fx: &mut Effects) {
 /// Leaves the dashboard. The reply under way is stopped and kept as far as it came: its end will not be heard of here.
 pub fn leave(model: &mut Model, fx: &mut Effects) {
     stop(model, fx);
+    super::side::stop(model, fx);
     if let Some(streaming) = model.chat.streaming.take() {
         if let Some(turn) = model.chat.turn_mut(streaming.turn) {
             turn.turn.finish = Some(Finish::Cancelled);
@@ -232,8 +243,8 @@ pub fn restore(model: &mut Model, profile: &str, kept: Option<Conversation>, fx:
         cut_off(model, &fault);
         keep(model, fx);
     }
-    if let Some(prompt) = model.chat.waiting.take() {
-        take_back(model, &prompt);
+    if let Some((prompt, images)) = model.chat.waiting.take() {
+        take_back(model, &prompt, images);
     }
     let turns = kept.as_ref().map_or(0, |kept| kept.turns.len());
     let serial = model.serials(turns + 1);
@@ -338,7 +349,7 @@ pub fn refused(model: &mut Model, turn: TurnId, fault: Fault) {
     let at = chat.turns.iter().position(|asked| asked.id == Some(turn));
     if let Some(at) = at {
         let asked = chat.turns.remove(at);
-        take_back(model, &asked.turn.prompt);
+        take_back(model, &asked.turn.prompt, asked.turn.images);
     }
     model.chat.refusal = Some(fault);
 }
@@ -354,7 +365,7 @@ pub fn cut_off(model: &mut Model, fault: &Fault) {
 }
 
 /// Keeps the conversation as it stands now.
-fn keep(model: &mut Model, fx: &mut Effects) {
+pub fn keep(model: &mut Model, fx: &mut Effects) {
     if let Some(conversation) = model.chat.to_keep() {
         fx.engine(Command::Keep(conversation));
     }
@@ -378,11 +389,15 @@ pub fn keep_if_due(model: &mut Model, fx: &mut Effects) {
 
 /// One step back: take back a question that waits, stop the answer, take note of a refusal, leave the input.
 pub fn back(model: &mut Model, fx: &mut Effects) {
-    if let Some(prompt) = model.chat.waiting.take() {
-        take_back(model, &prompt);
-    } else if model.chat.streaming.is_some() {
+    let chat = &mut model.chat;
+    if let Some((prompt, images)) = chat.waiting.take() {
+        take_back(model, &prompt, images);
+    } else if chat.streaming.is_some() {
         stop(model, fx);
-    } else if model.chat.refusal.take().is_none() {
-        model.chat.focus = ChatFocus::Reading;
+    } else if chat.refusal.take().is_some() {
+    } else if chat.editing.take().is_some() {
+        chat.editor.clear();
+    } else if chat.chosen.take().is_none() {
+        chat.focus = ChatFocus::Reading;
     }
 }

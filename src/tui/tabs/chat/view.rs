@@ -11,7 +11,7 @@ use super::banner;
 use super::state::{ChatFocus, ChatTurn, SPEEDS, Scroll};
 use super::transcript::Look;
 use super::update::{group, key};
-use crate::domain::{Basis, Endpoint, Money, Usage};
+use crate::domain::{Basis, Money, Usage};
 use crate::tui::draw::{Piece, cost, cut, fitting, put, put_all, put_both, put_pieces, row, rule};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
@@ -37,6 +37,11 @@ pub fn look(model: &Model, width: u16) -> Look<'_> {
         reasoning_open: model.chat.reasoning_open,
         reasoning_key: key(Action::ToggleReasoning),
         retry_key: key(Action::Retry),
+        chosen: model
+            .chat
+            .chosen
+            .and_then(|at| model.chat.turns.get(at))
+            .map(|turn| turn.serial),
     }
 }
 
@@ -233,7 +238,15 @@ fn connection(model: &Model, below: usize, area: Rect, buffer: &mut Buffer) {
             style(Role::Dim),
         ));
     };
-    say(1, Endpoint::Chat.path(&chat.model).unwrap_or_default());
+    let known = model.relay.model(&chat.model);
+    let offered = known.map_or(&[][..], |known| &known.endpoints);
+    let endpoint = chat.settings.protocol.endpoint(&chat.model, offered);
+    say(
+        1,
+        endpoint
+            .path(&cut(theme, &chat.model, 24))
+            .unwrap_or_default(),
+    );
     match key(model) {
         Some(row) => say(3, format!("key {}", cut(theme, &row.info.name, 20))),
         None if model.relay.manages() && model.relay.keys.value().is_some() => {

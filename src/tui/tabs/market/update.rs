@@ -112,3 +112,10 @@ pub fn show_group(model: &mut Model, group: &str) {
     model.market.list.typing = false;
     model.market.sift(&model.relay, height);
 }
+
+/// Shows the models of all groups again.
+pub fn show_all(model: &mut Model) {
+    let height = areas(model).list_height();
+    model.market.only_group = false;
+    model.market.sift(&model.relay, height);
+}

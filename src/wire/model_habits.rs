@@ -7,7 +7,7 @@
 
 /// What a model behind a chat upstream takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ChatModel {
+pub struct ChatModel {
     /// The limit's name is `max_completion_tokens`, sampling cannot be set, and `verbosity` is understood.
     pub openai_reasoner: bool,
     /// `reasoning_effort` may be sent.
@@ -45,7 +45,7 @@ impl ChatModel {
 
 /// How a Claude model is told to think.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Thinks {
+pub enum Thinks {
     /// It does not.
     Never,
     /// `thinking: {type: enabled, budget_tokens}`.
@@ -56,7 +56,7 @@ pub(super) enum Thinks {
 
 /// Which sampling members a Claude model takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sampling {
+pub enum Sampling {
     /// All of them.
     All,
     /// Temperature or `top_p`, not both.
@@ -67,8 +67,10 @@ pub(super) enum Sampling {
 
 /// What a model behind an Anthropic upstream takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ClaudeModel {
+pub struct ClaudeModel {
+    /// How it is told to think.
     pub thinks: Thinks,
+    /// Which sampling members it takes.
     pub sampling: Sampling,
     /// Whether what it thought is only shown when asked for.
     pub hides_thoughts: bool,

@@ -1,0 +1,51 @@
+//! `relaydeck completions` and `relaydeck man`: made from the same description of the command line that reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use super::args::Cli;
+use super::output::print;
+use super::world::{Ending, World};
+use crate::domain::{Fault, FaultKind};
+
+/// Print the manual page.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write a page for every sub-command into this folder instead
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// Prints what a shell completes with.
+///
+/// # Errors
+/// When stdout cannot be written.
+pub fn completions(shell: Shell) -> Result<Ending, Fault> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "relaydeck", &mut text);
+    print(&String::from_utf8_lossy(&text)).map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+/// Prints the manual page, or writes all of them into a folder.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn man(args: ManArgs) -> Result<Ending, Fault> {
+    if let Some(folder) = args.dir {
+        let failed = |error: std::io::Error| {
+            Fault::new(FaultKind::Local, format!("{}: {error}", folder.display()))
+                .advise("name a folder that is there and that you may write into")
+        };
+        clap_mangen::generate_to(Cli::command(), &folder).map_err(failed)?;
+        return Ok(Ending::Done);
+    }
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Cli::command())
+        .render(&mut text)
+        .map_err(World::stdout_gone)?;
+    print(&String::from_utf8_lossy(&text)).map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}

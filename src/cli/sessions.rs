@@ -1,0 +1,201 @@
+//! `relaydeck sessions`: the kept conversations, from the local ledger. Needs no relay and no network.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Map, Value, json};
+
+use super::output::{Align, Table, print, print_json, put_money};
+use super::world::{Ending, World};
+use crate::domain::{ConversationInfo, Fault, FaultKind};
+use crate::engine::export::{self, ExportFormat};
+use crate::engine::sessions::read;
+
+/// Kept sessions of the chat.
+#[derive(Debug, Subcommand)]
+pub enum SessionsCommand {
+    /// List the sessions, the one kept last first
+    List {
+        /// Only those in which this was said
+        #[arg(short, long, value_name = "TEXT")]
+        search: Option<String>,
+    },
+    /// Print a session
+    Show {
+        /// Its number, as `sessions list` shows it
+        id: i64,
+    },
+    /// Write a session to a new file; a file that is there is never overwritten
+    Export {
+        /// Its number, as `sessions list` shows it
+        id: i64,
+        /// The file, `-` for stdout; named after the session when absent
+        file: Option<PathBuf>,
+        /// Markdown for people, JSON for programs; by the file's ending when absent
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+    },
+    /// Give a session a name; an empty one takes it away
+    Rename {
+        /// Its number, as `sessions list` shows it
+        id: i64,
+        /// The name
+        name: String,
+    },
+    /// Delete sessions by their numbers; what they cost stays in the ledger
+    Delete {
+        /// Their numbers, as `sessions list` shows them
+        #[arg(required = true)]
+        ids: Vec<i64>,
+    },
+}
+
+/// The form of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// When there is no such session, or the ledger or the file cannot be used.
+pub async fn run(world: &World, command: SessionsCommand) -> Result<Ending, Fault> {
+    let ledger = world.ledger().await?;
+    let zone = world.clock.zone();
+    match command {
+        SessionsCommand::List { search } => {
+            let find = search.unwrap_or_default();
+            let list = ledger.conversations(world.profile_name(), &find).await?;
+            tell_list(world, &list)?;
+        }
+        SessionsCommand::Show { id } => {
+            let conversation = read(&ledger, id).await?;
+            if world.json {
+                let document = export::document(&conversation);
+                print_json(&document).map_err(World::stdout_gone)?;
+            } else {
+                let text = export::text(&conversation, ExportFormat::Markdown, zone);
+                let shown: Vec<String> = text.lines().map(super::output::visible).collect();
+                print(&format!("{}\n", shown.join("\n"))).map_err(World::stdout_gone)?;
+            }
+        }
+        SessionsCommand::Export { id, file, format } => {
+            let conversation = read(&ledger, id).await?;
+            let format = format_of(format, file.as_deref());
+            let text = export::text(&conversation, format, zone);
+            if file.as_deref() == Some(std::path::Path::new("-")) {
+                print(&text).map_err(World::stdout_gone)?;
+            } else {
+                let named = || export::file_name(&conversation.title(), format).into();
+                let path = export::write_new(&file.unwrap_or_else(named), &text)?;
+                tell(
+                    world,
+                    &json!({"id": id, "file": path}),
+                    &format!("written to {}", path.display()),
+                )?;
+            }
+        }
+        SessionsCommand::Rename { id, name } => {
+            if !ledger.rename_conversation(id, name.trim()).await? {
+                read(&ledger, id).await?;
+            }
+            tell(world, &json!({"id": id, "name": name.trim()}), "renamed")?;
+        }
+        SessionsCommand::Delete { ids } => {
+            let gone = ledger.delete_conversations(&ids).await?;
+            let missing: Vec<String> = ids
+                .iter()
+                .filter(|id| !gone.contains(id))
+                .map(i64::to_string)
+                .collect();
+            if !missing.is_empty() {
+                return Err(Fault::new(
+                    FaultKind::NotFound,
+                    format!(
+                        "there is no session {}; {} deleted",
+                        missing.join(", "),
+                        gone.len()
+                    ),
+                )
+                .advise("list them with: relaydeck sessions list"));
+            }
+            tell(
+                world,
+                &json!({"deleted": gone}),
+                &format!("{} deleted", gone.len()),
+            )?;
+        }
+    }
+    ledger.close().await.map_err(Fault::from)?;
+    Ok(Ending::Done)
+}
+
+/// What was done, as a document or in words on stderr.
+fn tell(world: &World, document: &Value, words: &str) -> Result<(), Fault> {
+    if world.json {
+        return print_json(document).map_err(World::stdout_gone);
+    }
+    world.warn(words);
+    Ok(())
+}
+
+fn format_of(asked: Option<Format>, file: Option<&std::path::Path>) -> ExportFormat {
+    let by_name = file
+        .and_then(|file| file.extension())
+        .is_some_and(|ending| ending == "json");
+    match asked {
+        Some(Format::Json) => ExportFormat::Json,
+        None if by_name => ExportFormat::Json,
+        Some(Format::Markdown) | None => ExportFormat::Markdown,
+    }
+}
+
+fn tell_list(world: &World, list: &[ConversationInfo]) -> Result<(), Fault> {
+    if world.json {
+        let list = list.iter().map(info_json).collect();
+        return print_json(&Value::Array(list)).map_err(World::stdout_gone);
+    }
+    let columns = [
+        ("ID", Align::Right),
+        ("LAST", Align::Left),
+        ("TURNS", Align::Right),
+        ("COST", Align::Right),
+        ("MODEL", Align::Left),
+        ("SESSION", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for info in list {
+        let unknown = if info.unknown > 0 { "+?" } else { "" };
+        let said = info.found.as_ref().map(|said| format!("  … {said} …"));
+        table.row([
+            info.id.to_string(),
+            world.date(info.last.seconds()),
+            info.turns.to_string(),
+            format!("{}{unknown}", info.cost),
+            info.model.clone(),
+            format!("{}{}", info.title(), said.unwrap_or_default()),
+        ]);
+    }
+    table
+        .print("no session is kept here, or none says that")
+        .map_err(World::stdout_gone)
+}
+
+fn info_json(info: &ConversationInfo) -> Value {
+    let mut object = Map::new();
+    object.insert("id".into(), json!(info.id));
+    object.insert("title".into(), json!(info.title()));
+    object.insert("name".into(), json!(info.name));
+    object.insert("profile".into(), json!(info.profile));
+    object.insert("model".into(), json!(info.model));
+    object.insert("turns".into(), json!(info.turns));
+    object.insert("last_ms".into(), json!(info.last.0));
+    put_money(&mut object, "cost", Some(info.cost));
+    object.insert("answers_of_unknown_cost".into(), json!(info.unknown));
+    object.insert("found".into(), json!(info.found));
+    Value::Object(object)
+}

@@ -1,0 +1,80 @@
+//! How the command line is drawn: the line, and below it the ways to go on.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::Overlay;
+use super::command::{CommandLine, candidates};
+use super::view::head_with;
+use crate::tui::draw::{below, clean, cut, put, put_all, put_both, row};
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::paragraph;
+use crate::tui::text::{Align, fit, truncate_start, width};
+use crate::tui::theme::{Role, Sign};
+
+/// Cells for the words of a candidate.
+const WORDS: usize = 26;
+
+/// Draws the line.
+pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let found = candidates(model, line);
+    head_with(model, "Command", format!("{}", found.len()), area, frame);
+    let place = row(area, 1);
+    let text = line.input.text();
+    let (_, column) = line.input.caret();
+    let before: String = text.chars().take(column).collect();
+    let after: String = text.chars().skip(column).collect();
+    let room = usize::from(area.width).saturating_sub(4);
+    let shown = truncate_start(&clean(&before), room, "").into_owned();
+    let caret = 2 + u16::try_from(width(&shown)).unwrap_or(0);
+    let input = Line::from(vec![
+        Span::styled(" :", theme.style(Role::Accent)),
+        Span::styled(
+            format!("{shown}{}", clean(&after)),
+            theme.style(Role::Input),
+        ),
+    ]);
+    put(frame.buffer_mut(), place, &input);
+    if super::is_top(model, |over| matches!(over, Overlay::Command(_))) {
+        frame.set_cursor_position((place.x + caret.min(place.width.saturating_sub(1)), place.y));
+    }
+    let mut page = below(area, 2);
+    if let Some(error) = &line.error {
+        let text = format!(" {} {}", theme.glyph(Sign::Cross), clean(error));
+        let rows = paragraph(theme, text.trim_start(), Role::Bad, 1, area.width);
+        put_all(frame.buffer_mut(), page, &rows);
+        page = below(page, u16::try_from(rows.len()).unwrap_or(1));
+    }
+    let height = usize::from(page.height);
+    let at = line.at();
+    let top = at.map_or(0, |at| (at + 1).saturating_sub(height));
+    for (place, (number, candidate)) in found.iter().enumerate().skip(top).take(height).enumerate()
+    {
+        let here = at == Some(number);
+        let style = |role| theme.style(if here { Role::Selection } else { role });
+        let role = if candidate.dangerous {
+            Role::Dangerous
+        } else {
+            Role::Text
+        };
+        let words = match candidate.detail.is_empty() {
+            true => cut(theme, &candidate.shown, room),
+            false => fit(&cut(theme, &candidate.shown, WORDS), WORDS, Align::Left, ""),
+        };
+        let sign = if here { theme.glyph(Sign::Cursor) } else { " " };
+        let left = Line::from(vec![
+            Span::styled(format!(" {sign} {words} "), style(role)),
+            Span::styled(clean(&candidate.detail).into_owned(), style(Role::Dim)),
+        ]);
+        let keys = candidate
+            .keys
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        let right = Line::styled(format!(" {keys} "), theme.style(Role::Key));
+        put_both(frame.buffer_mut(), row(page, place), &left, &right);
+    }
+}

@@ -1,0 +1,125 @@
+//! How the list of sessions is drawn: what is looked for, and a row for each.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::sessions::Sessions;
+use super::view::head_with;
+use crate::domain::ConversationInfo;
+use crate::tui::columns::{Column, Widths};
+use crate::tui::draw::{below, clean, put, row};
+use crate::tui::model::Model;
+use crate::tui::text::{Align, truncate_start, width};
+use crate::tui::theme::Role;
+use crate::tui::words;
+
+const fn column(
+    title: &'static str,
+    least: usize,
+    most: usize,
+    align: Align,
+    matters: u8,
+) -> Column {
+    Column {
+        title,
+        least,
+        most,
+        align,
+        matters,
+    }
+}
+
+const COLUMNS: [Column; 5] = [
+    column("SESSION", 24, 44, Align::Left, 9),
+    column("LAST", 9, 10, Align::Right, 7),
+    column("TURNS", 5, 6, Align::Right, 5),
+    column("COST", 10, 12, Align::Right, 6),
+    column("MODEL, OR WHAT WAS SAID", 28, 120, Align::Left, 8),
+];
+
+/// Draws the list.
+pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let list = &sessions.list;
+    let count = format!(
+        "{} of {}",
+        words::grouped(list.shown()),
+        words::grouped(list.total())
+    );
+    head_with(model, "Sessions", count, area, frame);
+    let line = row(area, 1);
+    let text = list.query.text();
+    let shown = truncate_start(&clean(&text), usize::from(area.width) / 2, "").into_owned();
+    let caret = 3 + u16::try_from(width(&shown)).unwrap_or(0);
+    let mut query = vec![
+        Span::styled(" / ", theme.style(Role::Accent)),
+        Span::styled(shown, theme.style(Role::Input)),
+    ];
+    if text.is_empty() {
+        query.push(Span::styled(
+            "a title, a model, or words that were said",
+            theme.style(Role::Placeholder),
+        ));
+    }
+    put(frame.buffer_mut(), line, &Line::from(query));
+    if super::is_top(model, |over| matches!(over, super::Overlay::Sessions(_))) {
+        frame.set_cursor_position((line.x + caret.min(line.width.saturating_sub(1)), line.y));
+    }
+    let widths = Widths::fit(&COLUMNS, usize::from(area.width));
+    put(
+        frame.buffer_mut(),
+        row(area, 2),
+        &widths.head(&COLUMNS, theme, None),
+    );
+    let page = below(area, 3);
+    let (window, cursor) = list.window(usize::from(page.height));
+    if window.is_empty() {
+        let text = match (sessions.came, list.total()) {
+            (false, _) => " reading what is kept",
+            (true, 0) => " nothing is kept yet: a session is, from its first question on",
+            (true, _) => " no title fits, and nobody said that; Esc leaves",
+        };
+        put(
+            frame.buffer_mut(),
+            page,
+            &Line::styled(text, theme.style(Role::Dim)),
+        );
+    }
+    for (at, index) in window.iter().enumerate() {
+        let Some(info) = sessions.at(*index) else {
+            continue;
+        };
+        let open = model.chat.id == Some(info.id);
+        let found = sessions.found(info.id);
+        let line = widths.row(&COLUMNS, theme, at == cursor, open, |column, _| {
+            text_of(model, info, found, column)
+        });
+        put(frame.buffer_mut(), row(page, at), &line);
+    }
+}
+
+fn text_of(
+    model: &Model,
+    info: &ConversationInfo,
+    found: Option<&str>,
+    column: usize,
+) -> (String, Role) {
+    match column {
+        0 => (info.title(), Role::Text),
+        1 => (words::age(info.last.seconds(), model.now.wall), Role::Dim),
+        2 => (
+            words::grouped(usize::try_from(info.turns).unwrap_or(usize::MAX)),
+            Role::Dim,
+        ),
+        // Answers of unknown cost are not in the sum, and that is said.
+        3 => {
+            let unknown = if info.unknown > 0 { "+?" } else { "" };
+            (format!("{}{unknown}", info.cost), Role::Money)
+        }
+        _ => match found {
+            Some(found) => (found.to_owned(), Role::Matched),
+            None => (info.model.clone(), Role::Dim),
+        },
+    }
+}
