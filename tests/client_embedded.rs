@@ -5,7 +5,9 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::StreamExt;
-use relaydeck::client::{ChargeQuery, Credentials, Options, RelayClient};
+use relaydeck::client::{
+    ChargeQuery, Credentials, LogIn, LoggedIn, Options, Registration, RelayClient,
+};
 use relaydeck::domain::{
     Address, ApiKey, ChatMessage, ChatRequest, Fault, FaultKind, Finish, KeyDraft, KeyStatus,
     Money, Part, QuotaLimit, QuotaScale, QuotaUnits, Role, UnixMillis, Usage,
@@ -307,5 +309,81 @@ async fn the_owner_s_channels_are_managed() {
     );
     let models = house.client.channel_models(id).await.unwrap();
     assert!(models.contains(&"relaydeck-lab".to_owned()));
+    house.running.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_account_is_made_logged_in_to_and_filled_from_a_code() {
+    let house = house().await;
+    let visitor = RelayClient::new(house.client.address().clone(), Credentials::default()).unwrap();
+    let draft = LogIn {
+        username: "ann".into(),
+        password: ApiKey::new("correct horse"),
+        code: None,
+    };
+    assert_eq!(visitor.registration().await.unwrap(), Registration::Closed);
+    let refused = visitor.register(&draft).await.unwrap_err();
+    assert!(refused.advice.contains("owner"), "{refused}");
+    // The owner opens the door and makes a code, with any HTTP client.
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let base = house.client.address().base().to_owned();
+    let send = async |method: &str, path: &str, body: serde_json::Value| {
+        let request = http.request(method.parse().unwrap(), format!("{base}{path}"));
+        let request = request.bearer_auth(house.owner.access_token.expose());
+        let answer: serde_json::Value = request
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        assert_eq!(answer["success"], true, "{answer}");
+        answer
+    };
+    send(
+        "PUT",
+        "/api/option/",
+        serde_json::json!({"key": "RegisterEnabled", "value": true}),
+    )
+    .await;
+    let code = send(
+        "POST",
+        "/api/redemption/",
+        serde_json::json!({"name": "gift", "quota": 250_000}),
+    )
+    .await;
+    // What a relay is was kept by the first client; the door was closed then.
+    let visitor = RelayClient::new(house.client.address().clone(), Credentials::default()).unwrap();
+    assert_eq!(visitor.registration().await.unwrap(), Registration::Here);
+    visitor.register(&draft).await.unwrap();
+    let LoggedIn::In {
+        user_id,
+        name,
+        access_token,
+    } = visitor.log_in(&draft).await.unwrap()
+    else {
+        panic!("no second factor here")
+    };
+    assert_eq!((user_id, name.as_str()), (Some(2), "ann"));
+    let ann = visitor.with_account(access_token, user_id).unwrap();
+    assert_eq!(ann.account().await.unwrap().balance, Some(Money::ZERO));
+    let added = ann.redeem(code["data"][0].as_str().unwrap()).await.unwrap();
+    assert_eq!(added, Money::parse("0.5").unwrap());
+    assert_eq!(ann.account().await.unwrap().balance, Some(added));
+    let history = ann.top_ups().await.unwrap();
+    assert_eq!(history.len(), 1);
+    assert_eq!(
+        (history[0].amount, history[0].how.as_str()),
+        (Some(added), "code")
+    );
+    let ways = ann.ways_to_pay().await.unwrap();
+    assert!(ways.redeems && ways.methods.is_empty() && ways.shop.is_none());
+    // One more log-in replaces the token: the one before stops working.
+    visitor.log_in(&draft).await.unwrap();
+    assert_eq!(
+        ann.account().await.unwrap_err().kind,
+        FaultKind::CredentialRefused
+    );
     house.running.shutdown().await;
 }

@@ -20,7 +20,11 @@ mod fake;
 mod gateways;
 #[path = "client/key_changes.rs"]
 mod key_changes;
+#[path = "client/login.rs"]
+mod login;
 #[path = "client/misbehaviour.rs"]
 mod misbehaviour;
 #[path = "client/owner.rs"]
 mod owner;
+#[path = "client/wallet.rs"]
+mod wallet;

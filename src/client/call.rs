@@ -24,7 +24,7 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// Hops within one origin.
 const HOPS: usize = 3;
 /// The headers in which versions and forks want the account's number (`contract/new-api.md` 2.8). Sending all is harmless.
-const USER_HEADERS: [&str; 7] = [
+pub(super) const USER_HEADERS: [&str; 7] = [
     "new-api-user",
     "veloera-user",
     "x-api-user",
@@ -53,6 +53,8 @@ pub(super) struct Call<'a> {
     pub body: Option<Vec<u8>>,
     /// A secret inside the body, which an answer might echo.
     pub holds: Option<ApiKey>,
+    /// Headers beyond the usual.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     pub limit: Duration,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Call<'a> {
             by,
             body: None,
             holds: None,
+            headers: Vec::new(),
             limit,
         }
     }
@@ -160,7 +163,8 @@ impl RelayClient {
         let deadline = Instant::now() + call.limit;
         let late = || timeout_fault(&self.inner.address);
         let mut url = self.url(&call.path)?;
-        let headers = self.headers(call.by)?;
+        let mut headers = self.headers(call.by)?;
+        headers.extend(call.headers.iter().cloned());
         for _ in 0..=HOPS {
             let mut request = self
                 .inner

@@ -32,6 +32,7 @@ pub mod test_result;
 pub mod time;
 pub mod usage;
 pub mod visible;
+pub mod wallet;
 
 pub use account::{Account, RelayFacts};
 pub use address::Address;
@@ -52,3 +53,4 @@ pub use running::RunningRequest;
 pub use spending::{By, Spending, SpendingReport};
 pub use time::{UnixMillis, UnixSeconds};
 pub use usage::Usage;
+pub use wallet::{PayLink, PayMethod, TopUp, TopUpState, WaysToPay};

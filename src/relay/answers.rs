@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{Extensions, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -68,13 +68,66 @@ pub fn refused(status: StatusCode, code: &str, message: &str) -> Response {
     json_answer(status, &body)
 }
 
-/// What the console says when the database fails.
+/// What the console says when the database fails, or its rows forbid what was asked.
 pub fn broken_store(error: &StoreError) -> Response {
+    if let StoreError::Refused(why) = error {
+        return failed(why);
+    }
     refused(
         StatusCode::SERVICE_UNAVAILABLE,
         "store_unavailable",
         &error.to_string(),
     )
+}
+
+/// A refusal on its way out of a handler.
+#[derive(Debug)]
+pub struct Refusal(Box<Response>);
+
+/// What a handler of the console gives.
+pub type Answered = Result<Response, Refusal>;
+
+impl From<Box<Response>> for Refusal {
+    fn from(response: Box<Response>) -> Self {
+        Refusal(response)
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Refusal(Box::new(broken_store(&error)))
+    }
+}
+
+impl From<String> for Refusal {
+    fn from(why: String) -> Self {
+        Refusal(Box::new(failed(why)))
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(why: &str) -> Self {
+        Refusal::from(why.to_owned())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// The console's refusal of a caller who must wait.
+pub fn too_often(seconds: u64) -> Response {
+    let mut response = refused(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_attempts",
+        &format!("too many attempts from this address; try again in {seconds} seconds"),
+    );
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// The answer to a path that does not exist (shape D).

@@ -13,8 +13,11 @@ use super::book::Book;
 use super::catalog::Wall;
 use super::channels::http::Clients;
 use super::clock::Clock;
+use super::limiter::Attempts;
 use super::live::Live;
 use super::lock::Lock;
+use super::passwords::Passwords;
+use super::sessions::Sessions;
 use super::store::Store;
 use crate::domain::UnixSeconds;
 
@@ -56,6 +59,11 @@ impl Default for Limits {
 pub struct App {
     pub store: Store,
     pub book: Arc<Book>,
+    /// The log-ins with a password.
+    pub sessions: Arc<Sessions>,
+    pub passwords: Passwords,
+    /// Failed log-ins and other guesses.
+    pub attempts: Attempts,
     pub wall: Wall,
     pub clients: Clients,
     pub clock: Clock,
@@ -88,6 +96,7 @@ impl App {
     pub fn new(
         store: Store,
         book: Arc<Book>,
+        sessions: Arc<Sessions>,
         clock: Clock,
         limits: Limits,
         address: SocketAddr,
@@ -96,6 +105,9 @@ impl App {
         App {
             store,
             book,
+            sessions,
+            passwords: Passwords::default(),
+            attempts: Attempts::default(),
             wall: Wall::default(),
             clients: Clients::default(),
             started: clock.seconds(),

@@ -13,7 +13,8 @@ use super::answers::{ApiError, refused};
 use super::app::App;
 use super::book::{Caller, KeyRefusal};
 use super::ids::SecretHash;
-use super::rows::{ADMIN, Account, ENABLED};
+use super::rows::{ADMIN, Account, ENABLED, OWNER};
+use super::sessions::Opened;
 use crate::domain::KeyStatus;
 
 /// The address a request comes from.
@@ -98,15 +99,23 @@ pub fn caller(
     Ok(caller)
 }
 
+/// Who asks the console for something.
+pub struct Who {
+    pub account: Account,
+    /// The log-in it came through; `None` for the account's access token.
+    pub session: Option<String>,
+}
+
 /// The account of a request to the console.
 pub fn account(app: &App, headers: &HeaderMap) -> Result<Account, Box<Response>> {
-    let unauthorized = |message: &str| {
-        Box::new(refused(
-            StatusCode::UNAUTHORIZED,
-            "AUTH_UNAUTHORIZED",
-            message,
-        ))
-    };
+    who(app, headers).map(|who| who.account)
+}
+
+/// Who asks the console, and how. Headers that name the account's number are not read: the token says whose it is.
+pub fn who(app: &App, headers: &HeaderMap) -> Result<Who, Box<Response>> {
+    let denied =
+        |code: &str, message: &str| Box::new(refused(StatusCode::UNAUTHORIZED, code, message));
+    let unauthorized = |message: &str| denied("AUTH_UNAUTHORIZED", message);
     let Some(sent) = headers.get("authorization") else {
         return Err(unauthorized(
             "Unauthorized, not logged in and no access token provided",
@@ -114,13 +123,23 @@ pub fn account(app: &App, headers: &HeaderMap) -> Result<Account, Box<Response>>
     };
     let text = sent.to_str().unwrap_or_default().trim();
     let secret = without_bearer(text);
-    match app.book.account_by_token(&SecretHash::of(secret)) {
-        Some(account) if account.status == ENABLED => Ok(account),
-        Some(_) => Err(Box::new(refused(
-            StatusCode::UNAUTHORIZED,
-            "AUTH_USER_DISABLED",
-            "User has been banned",
-        ))),
+    let hash = SecretHash::of(secret);
+    let (found, session) = match app.book.account_by_token(&hash) {
+        Some(account) => (Some(account), None),
+        None => match app.sessions.opened(&hash, app.clock.seconds()) {
+            Some(Opened::Account(id, session)) => (app.book.account(id), Some(session)),
+            Some(Opened::Expired) => {
+                return Err(denied(
+                    "AUTH_TOKEN_EXPIRED",
+                    "Unauthorized, the log-in's token has expired: refresh it, or log in again",
+                ));
+            }
+            None => (None, None),
+        },
+    };
+    match found {
+        Some(account) if account.status == ENABLED => Ok(Who { account, session }),
+        Some(_) => Err(denied("AUTH_USER_DISABLED", "User has been banned")),
         None if secret.starts_with("sk-") => Err(unauthorized(
             "Unauthorized: this is a key for models; the console wants the account's access token",
         )),
@@ -128,10 +147,19 @@ pub fn account(app: &App, headers: &HeaderMap) -> Result<Account, Box<Response>>
     }
 }
 
-/// The account of a request to the owner's part of the console.
+/// The account of a request to the administrators' part of the console.
 pub fn admin(app: &App, headers: &HeaderMap) -> Result<Account, Box<Response>> {
+    at_least(ADMIN, app, headers)
+}
+
+/// The account of a request to what is the owner's alone.
+pub fn owner(app: &App, headers: &HeaderMap) -> Result<Account, Box<Response>> {
+    at_least(OWNER, app, headers)
+}
+
+fn at_least(role: i64, app: &App, headers: &HeaderMap) -> Result<Account, Box<Response>> {
     let account = account(app, headers)?;
-    if account.role >= ADMIN {
+    if account.role >= role {
         return Ok(account);
     }
     Err(Box::new(refused(

@@ -109,8 +109,8 @@ impl Book {
     /// Puts an account in, or its new state in place of the old; what is reserved stays reserved.
     pub fn put_account(&self, row: Account) {
         let mut pages = self.open();
+        pages.account_by_token.retain(|_, id| *id != row.id);
         if let Some(hash) = row.access_token {
-            pages.account_by_token.retain(|_, id| *id != row.id);
             pages.account_by_token.insert(hash, row.id);
         }
         let reserved = pages.accounts.get(&row.id).map_or(0, |old| old.reserved);
@@ -142,6 +142,23 @@ impl Book {
         if let Some(page) = pages.keys.remove(&id) {
             pages.key_by_hash.remove(&page.row.hash);
         }
+    }
+
+    /// Takes an account out, and its keys with it. What it had reserved ends on its row in the file alone.
+    pub fn remove_account(&self, id: i64) {
+        let mut pages = self.open();
+        pages.accounts.remove(&id);
+        pages.account_by_token.retain(|_, owner| *owner != id);
+        let Pages {
+            keys, key_by_hash, ..
+        } = &mut *pages;
+        keys.retain(|_, page| {
+            let stays = page.row.account_id != id;
+            if !stays {
+                key_by_hash.remove(&page.row.hash);
+            }
+            stays
+        });
     }
 
     /// Whose key this is, and whether it may be used.
@@ -189,9 +206,25 @@ impl Book {
     }
 
     /// An account.
-    #[cfg(test)]
     pub fn account(&self, id: i64) -> Option<Account> {
         self.open().accounts.get(&id).map(|page| page.row.clone())
+    }
+
+    /// The account that logs in under this name.
+    pub fn account_named(&self, username: &str) -> Option<Account> {
+        let pages = self.open();
+        let mut rows = pages.accounts.values().map(|page| &page.row);
+        rows.find(|row| row.username == username).cloned()
+    }
+
+    /// Every account, oldest first.
+    pub fn accounts(&self) -> Vec<Account> {
+        let pages = self.open();
+        pages
+            .accounts
+            .values()
+            .map(|page| page.row.clone())
+            .collect()
     }
 
     /// A key of an account.
@@ -319,6 +352,9 @@ mod tests {
             used_quota: 0,
             request_count: 0,
             access_token: None,
+            password: None,
+            remark: String::new(),
+            created: 0,
         });
         let hash = SecretHash::of("secret");
         book.put_key(Key {

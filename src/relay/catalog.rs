@@ -11,7 +11,8 @@ use rusqlite::Connection;
 use super::builtin;
 use super::channels::{Channel, choice::order};
 use super::protocol::{Protocol, embeds};
-use super::store::{channels, prices};
+use super::settings::Settings;
+use super::store::{channels, options, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::{Money, QuotaScale, Ratio, TokenPrices, UnixMillis};
@@ -60,6 +61,8 @@ pub struct Catalog {
     groups: BTreeMap<String, Group>,
     channels: BTreeMap<i64, Arc<Channel>>,
     prices: HashMap<String, BasePrice>,
+    /// How the owner wants the relay to be.
+    pub settings: Settings,
     /// Model to the enabled channels that serve it.
     offers: BTreeMap<String, Vec<Arc<Channel>>>,
 }
@@ -67,7 +70,10 @@ pub struct Catalog {
 impl Catalog {
     /// Draws the picture from the database.
     pub fn load(connection: &Connection) -> rusqlite::Result<Self> {
-        let mut catalog = Catalog::default();
+        let mut catalog = Catalog {
+            settings: Settings::of(options::all(connection)?),
+            ..Catalog::default()
+        };
         for group in prices::groups(connection)? {
             catalog.groups.insert(group.name.clone(), group);
         }

@@ -49,7 +49,10 @@ impl SecretHash {
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Random letters and digits, each equally likely.
-fn letters(count: usize) -> Result<String, getrandom::Error> {
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn letters(count: usize) -> Result<String, getrandom::Error> {
     let mut text = String::with_capacity(count);
     let mut pool = [0_u8; 64];
     // A few more than are needed: some are not fair.
@@ -72,6 +75,16 @@ fn letters(count: usize) -> Result<String, getrandom::Error> {
 /// When the system gives no randomness.
 pub fn new_key() -> Result<ApiKey, getrandom::Error> {
     Ok(ApiKey::new(format!("sk-{}", letters(48)?)))
+}
+
+/// A new redemption code: 32 hex digits, as the protocol has it.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn hex_code() -> Result<String, getrandom::Error> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// A request's id: the time to the millisecond, then eight random letters. Not a secret.

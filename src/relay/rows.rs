@@ -5,11 +5,14 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use super::ids::SecretHash;
+use super::passwords::PasswordHash;
 use crate::domain::{KeyStatus, Pace, QuotaLimit, QuotaUnits, UnixSeconds};
 
-/// The role of the owner; admins have 10, users 1.
+/// The role of a user.
+pub const USER: i64 = 1;
+/// The role of the owner.
 pub const OWNER: i64 = 100;
-/// From this role on, channels may be managed.
+/// The role of an administrator: from here on, users, channels and codes may be managed.
 pub const ADMIN: i64 = 10;
 /// The stored status of what is switched on.
 pub const ENABLED: i64 = 1;
@@ -31,6 +34,12 @@ pub struct Account {
     pub used_quota: i64,
     pub request_count: i64,
     pub access_token: Option<SecretHash>,
+    /// `None` where nobody can log in with a password.
+    pub password: Option<PasswordHash>,
+    /// What the owner noted about it.
+    pub remark: String,
+    /// Unix seconds.
+    pub created: i64,
 }
 
 /// A key; its money is what is left after everything settled, in quota units.

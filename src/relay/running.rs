@@ -15,6 +15,7 @@ use super::error::RelayError;
 use super::lock::{self, Attempt, Lock};
 use super::routes;
 use super::serve::{self, Door};
+use super::sessions::Sessions;
 use super::store::setup::{self, Beginning};
 use super::store::{self, Store, file};
 use crate::domain::ApiKey;
@@ -116,6 +117,7 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
     let app = Arc::new(App::new(
         store,
         opened.book,
+        Arc::new(opened.sessions),
         options.clock.clone(),
         options.limits,
         address,
@@ -206,6 +208,7 @@ struct Opened {
     lock: Lock,
     connection: rusqlite::Connection,
     book: Arc<Book>,
+    sessions: Sessions,
     catalog: Catalog,
     beginning: Beginning,
 }
@@ -229,11 +232,16 @@ impl Opened {
         let beginning = setup::ensure(&mut connection, owner, now).map_err(told)?;
         let book = Book::default();
         setup::load(&connection, &book).map_err(told)?;
+        let sessions = Sessions::default();
+        for session in store::sessions::all(&connection, now).map_err(told)? {
+            sessions.put(session);
+        }
         let catalog = Catalog::load(&connection).map_err(told)?;
         Ok(Opened {
             lock,
             connection,
             book: Arc::new(book),
+            sessions,
             catalog,
             beginning,
             file,

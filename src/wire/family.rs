@@ -40,6 +40,14 @@ pub struct Site {
     pub nodes: Vec<Node>,
     /// Whether it is a relay of ours, which keeps no secret it could show again.
     pub ours: bool,
+    /// Whether a name and a password make an account; where the site does not say, they may.
+    pub registers: bool,
+    /// Whether an account wants an e-mail address that was verified.
+    pub verifies_email: bool,
+    /// Whether log-in and registration want a puzzle that no terminal can solve.
+    pub turnstile: bool,
+    /// Whether passwords are sent encrypted with a key of the site's.
+    pub encrypts_passwords: bool,
 }
 
 /// Reads the whole answer of `GET /api/status`. `None` when it comes from no family we know.
@@ -71,6 +79,11 @@ pub fn read_status(document: &Value) -> Option<Site> {
         system_name,
         nodes: nodes(&status),
         ours,
+        registers: !has("register_enabled") || status.register_enabled,
+        verifies_email: status.email_verification,
+        turnstile: status.turnstile_check,
+        encrypts_passwords: data.get("password_login_encryption_enabled")
+            == Some(&Value::Bool(true)),
     })
 }
 

@@ -6,15 +6,18 @@ mod channel;
 pub mod convert;
 mod live;
 mod token;
+mod wallet;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::lenient;
 pub use channel::ChannelRow;
 pub use live::{LiveList, LiveRow};
 pub use token::TokenRow;
+pub use wallet::TopUpRow;
+
+use super::lenient;
 
 /// The console's envelope: `{"success":true,"message":"","data":…}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]

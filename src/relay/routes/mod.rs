@@ -2,8 +2,11 @@
 
 mod channel_draft;
 mod channels;
+mod codes;
 mod live;
+mod login;
 mod logs;
+mod options;
 mod params;
 mod pricing;
 mod sent;
@@ -12,6 +15,8 @@ mod token_draft;
 mod tokens;
 mod usage;
 mod user;
+mod users;
+mod wallet;
 
 use std::sync::Arc;
 
@@ -19,7 +24,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use status::VERSION;
@@ -50,9 +55,46 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
             .post(channels::create)
             .put(channels::update)
     };
+    let users = || get(users::list).post(users::create).put(users::update);
+    let codes = || get(codes::list).post(codes::create).put(codes::update);
     vec![
         ("/api/status", get(status::status)),
-        ("/api/user/self", get(user::own)),
+        ("/api/user/login", post(login::login)),
+        ("/api/user/register", post(login::register)),
+        ("/api/user/logout", get(login::logout)),
+        ("/api/user/auth/logout", post(login::logout)),
+        ("/api/user/auth/refresh", post(login::refresh)),
+        ("/api/user/sessions", get(login::list)),
+        ("/api/user/sessions/{id}", delete(login::remove)),
+        (
+            "/api/user/sessions/revoke-others",
+            post(login::remove_others),
+        ),
+        (
+            "/api/user/self",
+            get(user::own).put(user::update).delete(user::remove),
+        ),
+        ("/api/user/token", get(user::token)),
+        ("/api/user", users()),
+        ("/api/user/", users()),
+        ("/api/user/search", get(users::list)),
+        ("/api/user/manage", post(users::manage)),
+        ("/api/user/{id}", get(users::one).delete(users::remove)),
+        ("/api/user/topup", get(wallet::all).post(wallet::redeem)),
+        ("/api/user/topup/info", get(wallet::info)),
+        ("/api/user/topup/self", get(wallet::own)),
+        ("/api/user/amount", post(wallet::no_payments)),
+        ("/api/user/pay", post(wallet::no_payments)),
+        ("/api/option", get(options::list).put(options::update)),
+        ("/api/option/", get(options::list).put(options::update)),
+        ("/api/redemption", codes()),
+        ("/api/redemption/", codes()),
+        ("/api/redemption/search", get(codes::list)),
+        ("/api/redemption/invalid", delete(codes::remove_invalid)),
+        (
+            "/api/redemption/{id}",
+            get(codes::one).delete(codes::remove),
+        ),
         ("/api/user/self/groups", get(user::own_groups)),
         ("/api/user/groups", get(user::groups)),
         ("/api/user/models", get(user::models)),

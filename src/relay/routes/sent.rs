@@ -1,6 +1,7 @@
 //! What is sent to the console: JSON bodies, and the numbers in them as many languages write them.
 
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde::de::{DeserializeOwned, Error};
@@ -10,9 +11,21 @@ use serde_json::Value;
 use super::super::answers::refused;
 use super::super::app::App;
 use super::super::inference::body;
+use super::super::rows::Account;
 
 /// The largest body the console reads.
 const LARGEST: usize = 1024 * 1024;
+
+/// Who sends a request, and the JSON in its body.
+pub async fn by<T: DeserializeOwned>(
+    app: &App,
+    request: Request,
+    who: impl Fn(&App, &HeaderMap) -> Result<Account, Box<Response>>,
+) -> Result<(Account, T), Box<Response>> {
+    let (parts, body) = request.into_parts();
+    let account = who(app, &parts.headers)?;
+    Ok((account, json(app, &parts.headers, body).await?))
+}
 
 /// Reads a JSON body.
 pub async fn json<T: DeserializeOwned>(

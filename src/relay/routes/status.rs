@@ -12,8 +12,6 @@ use super::super::app::App;
 use super::super::catalog::scale;
 use crate::wire::new_api::{ApiInfo, Status};
 
-/// The name the relay gives itself.
-const NAME: &str = "relaydeck";
 /// The version it names: its own, and whose.
 pub const VERSION: &str = concat!("relaydeck-", env!("CARGO_PKG_VERSION"));
 
@@ -38,35 +36,46 @@ struct Full {
 
 /// The handler.
 pub async fn status(State(app): State<Arc<App>>) -> Response {
-    let address = format!("http://{}", app.address);
+    let catalog = app.wall.now();
+    let settings = &catalog.settings;
+    let own = format!("http://{}", app.address);
+    let named = settings.text("ServerAddress");
+    let address = if named.is_empty() { own } else { named.into() };
+    let mut nodes = settings.nodes();
+    if nodes.is_empty() {
+        nodes.push(ApiInfo {
+            url: address.clone(),
+            route: "This machine".into(),
+            description: "The embedded relay".into(),
+            color: "green".into(),
+        });
+    }
+    let shows_nodes = settings.flag("console_setting.api_info_enabled");
     done(Full {
         known: Status {
             version: VERSION.into(),
             start_time: app.started.0,
-            system_name: NAME.into(),
-            server_address: address.clone(),
+            system_name: settings.text("SystemName").into(),
+            server_address: address,
+            docs_link: settings.text("general_setting.docs_link").into(),
             setup: true,
-            register_enabled: false,
-            password_login_enabled: false,
+            register_enabled: settings.registers(),
+            password_login_enabled: settings.flag("PasswordLoginEnabled"),
             quota_per_unit: Some(i64::from(scale().units_per_usd())),
             display_in_currency: true,
             quota_display_type: "USD".into(),
-            api_info_enabled: true,
-            api_info: vec![ApiInfo {
-                url: address,
-                route: "This machine".into(),
-                description: "The embedded relay".into(),
-                color: "green".into(),
-            }],
+            api_info_enabled: shows_nodes,
+            api_info: if shows_nodes { nodes } else { Vec::new() },
+            enable_data_export: true,
             chats: Some(json!([])),
             ..Status::default()
         },
         theme: "default",
         logo: "",
         footer_html: "",
-        self_use_mode_enabled: true,
+        self_use_mode_enabled: settings.flag("SelfUseModeEnabled"),
         demo_site_enabled: false,
-        password_register_enabled: false,
+        password_register_enabled: settings.registers(),
         usd_exchange_rate: 1.0,
         announcements_enabled: false,
         faq_enabled: false,

@@ -9,10 +9,14 @@ use crate::wire::new_api::LogRow;
 pub const TOP_UP: i64 = 1;
 /// A request that was answered.
 pub const CONSUMPTION: i64 = 2;
+/// The owner changed something about an account.
+pub const MANAGEMENT: i64 = 3;
 /// A request that failed.
 pub const ERROR: i64 = 5;
 /// A reservation that was released at start.
 pub const REFUND: i64 = 6;
+/// A log-in with a password.
+pub const LOG_IN: i64 = 7;
 
 /// `total` stops counting here: nobody pages further, and counting costs.
 const COUNT_LIMIT: i64 = 10_000;

@@ -3,14 +3,19 @@
 //! Not responsible for: what the rows mean; see [`super::book`] for money and [`super::catalog`] for what is sold.
 //! What always holds: whatever was acknowledged is committed, and survives a killed process.
 
+pub mod accounts;
 pub mod batch;
 pub mod channels;
+pub mod codes;
 pub mod file;
 pub mod keys;
 pub mod logs;
 pub mod money;
+pub mod options;
 pub mod prices;
+pub mod sessions;
 pub mod setup;
+pub mod top_ups;
 pub mod writer;
 
 use std::path::{Path, PathBuf};
@@ -40,6 +45,9 @@ pub enum StoreError {
     /// The relay is shutting down.
     #[error("the relay is shutting down")]
     Closed,
+    /// The rows are not such that it can be done, in a sentence for whoever asks; nothing was changed.
+    #[error("{0}")]
+    Refused(String),
     /// Something else, in SQLite's words.
     #[error("the relay's database failed: {0}")]
     Failed(String),

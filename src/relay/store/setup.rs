@@ -1,14 +1,13 @@
 //! What every start does to the database: the owner, the first key, and what an earlier process left open.
 
-use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::super::OwnerSecrets;
 use super::super::book::Book;
 use super::super::ids::SecretHash;
-use super::super::rows::{Account, ENABLED, Key, NEVER, OWNER};
-use super::keys;
-use super::logs::{self, NewLog};
-use super::money;
+use super::super::rows::{ENABLED, Key, NEVER, OWNER};
+use super::top_ups::{self, Credit};
+use super::{accounts, keys, money};
 use crate::domain::Money;
 use crate::domain::Pace;
 use crate::domain::QuotaScale;
@@ -73,15 +72,15 @@ fn make_owner(connection: &Connection, token: &SecretHash, now: i64) -> rusqlite
         params![OWNER, DEFAULT_GROUP, credit, token.bytes(), now],
     )?;
     let id = connection.last_insert_rowid();
-    logs::insert(
+    top_ups::record(
         connection,
-        &NewLog {
+        Credit {
             account_id: id,
-            created_at: now,
-            kind: logs::TOP_UP,
-            content: format!("Local credit of ${} to begin with", CREDIT.decimal(2)),
-            quota: credit,
-            ..NewLog::default()
+            units: credit,
+            trade_no: &format!("start-{id}"),
+            method: "start",
+            told: format!("Local credit of ${} to begin with", CREDIT.decimal(2)),
+            at: now,
         },
     )?;
     Ok(id)
@@ -126,28 +125,11 @@ pub fn masked(secret: &str) -> String {
 
 /// Reads accounts and keys into memory.
 pub fn load(connection: &Connection, book: &Book) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT * FROM accounts")?;
-    for account in statement.query_map([], read_account)? {
-        book.put_account(account?);
+    for account in accounts::all(connection)? {
+        book.put_account(account);
     }
     for key in keys::all(connection)? {
         book.put_key(key);
     }
     Ok(())
-}
-
-fn read_account(row: &Row<'_>) -> rusqlite::Result<Account> {
-    let token: Option<Vec<u8>> = row.get("access_token")?;
-    Ok(Account {
-        id: row.get("id")?,
-        username: row.get("username")?,
-        display_name: row.get("display_name")?,
-        role: row.get("role")?,
-        status: row.get("status")?,
-        group: row.get("user_group")?,
-        quota: row.get("quota")?,
-        used_quota: row.get("used_quota")?,
-        request_count: row.get("request_count")?,
-        access_token: token.as_deref().and_then(SecretHash::from_bytes),
-    })
 }
