@@ -74,7 +74,7 @@ async fn two_groups_cost_in_the_ratio_of_their_ratios() {
     let deck = Deck::prepared(Limits::default(), |database| {
         database
             .execute_batch(
-                "INSERT INTO user_groups VALUES ('vip', 300000000, 'VIP');
+                "INSERT INTO user_groups (name, ratio, description) VALUES ('vip', 300000000, 'VIP');
                  UPDATE channels SET user_groups = 'default,vip';",
             )
             .unwrap();

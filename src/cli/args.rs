@@ -1,5 +1,8 @@
 //! What the command line takes: global flags and sub-commands. Texts here are what `--help` says.
 
+pub mod owner;
+pub mod wallet;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -101,6 +104,9 @@ pub enum Command {
     Nodes(NodesCommand),
     /// All forms of an address, with what is suspicious in it
     Url(UrlArgs),
+    /// The wallet: its balance, and filling it
+    #[command(subcommand)]
+    Wallet(wallet::WalletCommand),
     /// What was spent, from the local ledger
     Usage(UsageArgs),
     /// Upstreams of the embedded relay, for its owner
@@ -113,6 +119,15 @@ pub enum Command {
     /// Third-party tools: what each uses, and setting them up
     #[command(subcommand)]
     Tools(super::tools::ToolsCommand),
+    /// Accounts of the embedded relay, for its owner
+    #[command(subcommand)]
+    Accounts(owner::AccountsCommand),
+    /// Redemption codes of the embedded relay, for its owner
+    #[command(subcommand)]
+    Codes(owner::CodesCommand),
+    /// Prices of the embedded relay, for its owner
+    #[command(subcommand)]
+    Prices(owner::PricesCommand),
     /// Run the embedded relay without the dashboard
     Serve(ServeArgs),
     /// The relays you use
@@ -270,6 +285,13 @@ pub struct KeyEditArgs {
 pub enum GroupsCommand {
     /// List the groups with their price ratios
     List,
+    /// Make a group or change it, on a relay you own; requests from then on cost by it
+    Set(owner::GroupSetArgs),
+    /// Remove a group, on a relay you own; keys that name it stop working
+    Remove {
+        /// Its name
+        name: String,
+    },
 }
 
 /// The marketplace.
@@ -442,6 +464,22 @@ pub enum ChannelsCommand {
     List,
     /// Add an upstream: llama.cpp, Ollama, vLLM, a vendor, another relay, Anthropic
     Add(Box<ChannelAddArgs>),
+    /// List the upstreams this machine offers: credentials in the environment, servers that listen; nothing is sent
+    Offers,
+    /// Make a channel of an offered upstream: only now is it asked for its models
+    Accept(owner::OfferAcceptArgs),
+    /// Change a channel
+    Edit(owner::ChannelEditArgs),
+    /// Use a channel again
+    Enable {
+        /// The channel's number
+        id: i64,
+    },
+    /// Stop using a channel
+    Disable {
+        /// The channel's number
+        id: i64,
+    },
     /// Ask an upstream whether it answers
     Test {
         /// The channel's number

@@ -4,15 +4,20 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::args::owner::{ChannelEditArgs, OfferAcceptArgs};
 use super::args::{ChannelAddArgs, ChannelsCommand};
 use super::output::{Align, Table, print_json};
 use super::secret;
 use super::world::{Ending, World};
-use crate::client::owner::{Channel, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus};
+use crate::client::RelayClient;
+use crate::client::owner::{
+    Channel, ChannelChange, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus,
+};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Money};
+use crate::engine::host::Host;
+use crate::engine::offers::{self, EVERY_MODEL, Offer};
+use crate::engine::session::Session;
 
-/// Stands for every model of a channel in its prices.
-const EVERY_MODEL: &str = "*";
 /// Holds the upstream's key when no flag does.
 const KEY_VARIABLE: &str = "RELAYDECK_CHANNEL_KEY";
 
@@ -21,8 +26,27 @@ const KEY_VARIABLE: &str = "RELAYDECK_CHANNEL_KEY";
 /// # Errors
 /// When the account is not the relay's owner, or the upstream cannot be asked.
 pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Fault> {
-    let client = world.session().await?.client;
+    let session = world.session().await?;
+    let client = &session.client;
     match command {
+        ChannelsCommand::Offers => {
+            let found = offers::open(&session, world.host.offers().await).await?;
+            offered(world, &found)
+        }
+        ChannelsCommand::Accept(args) => accept(world, &session, args).await,
+        ChannelsCommand::Edit(args) => {
+            let (id, change) = change(args)?;
+            client.edit_channel(id, &change).await?;
+            changed(world, client, id).await
+        }
+        ChannelsCommand::Enable { id } => {
+            client.enable_channel(id, true).await?;
+            changed(world, client, id).await
+        }
+        ChannelsCommand::Disable { id } => {
+            client.enable_channel(id, false).await?;
+            changed(world, client, id).await
+        }
         ChannelsCommand::List => list(world, &client.channels().await?),
         ChannelsCommand::Add(args) => {
             let (draft, notes) = draft(*args)?;
@@ -30,19 +54,7 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
                 world.warn(note);
             }
             let channel = client.add_channel(&draft).await?;
-            if world.json {
-                print_json(&channel_json(&channel)).map_err(World::stdout_gone)?;
-            } else {
-                let models = channel.models.join(", ");
-                world.warn(&format!(
-                    "channel {} ({}) was added; it serves: {models}",
-                    channel.id, channel.name
-                ));
-                if draft.prices.is_empty() {
-                    world.warn("without --price-in and --price-out its cost is shown as ? and nothing is charged");
-                }
-            }
-            Ok(Ending::Done)
+            added(world, &channel, !draft.prices.is_empty())
         }
         ChannelsCommand::Test { id } => {
             let ms = client.test_channel(id, None).await?;
@@ -62,6 +74,127 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
             }
             Ok(Ending::Done)
         }
+    }
+}
+
+/// Tells of a channel that was added.
+fn added(world: &World, channel: &Channel, priced: bool) -> Result<Ending, Fault> {
+    if world.json {
+        print_json(&channel_json(channel)).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let models = channel.models.join(", ");
+    world.warn(&format!(
+        "channel {} ({}) was added; it serves: {models}",
+        channel.id, channel.name
+    ));
+    if !priced {
+        world.warn("models without a price are shown with ? and cost nothing; set one with: relaydeck prices set MODEL");
+    }
+    Ok(Ending::Done)
+}
+
+async fn accept(world: &World, session: &Session, args: OfferAcceptArgs) -> Result<Ending, Fault> {
+    let found = world.host.offers().await;
+    let Some(offer) = found.iter().find(|offer| offer.name == args.name) else {
+        let names: Vec<&str> = found.iter().map(|offer| offer.name.as_str()).collect();
+        let advice = match names.as_slice() {
+            [] => "nothing was found; add one with: relaydeck channels add NAME --url URL".into(),
+            names => format!("offered are: {}", names.join(", ")),
+        };
+        let told = format!("this machine offers no {:?}", args.name);
+        return Err(Fault::new(FaultKind::NotFound, told).advise(advice));
+    };
+    let price = prices(args.price_in.as_deref(), args.price_out.as_deref())?;
+    let channel = offers::accept(session, offer, args.groups, price).await?;
+    added(world, &channel, price.is_some())
+}
+
+fn offered(world: &World, found: &[Offer]) -> Result<Ending, Fault> {
+    if world.json {
+        let row = |offer: &Offer| {
+            json!({
+                "name": offer.name, "kind": offer.kind.word(), "url": offer.address.base(),
+                "key": offer.key.masked(), "found": offer.found,
+            })
+        };
+        print_json(&found.iter().map(row).collect()).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let columns = [
+        ("NAME", Align::Left),
+        ("KIND", Align::Left),
+        ("ADDRESS", Align::Left),
+        ("FOUND", Align::Left),
+    ];
+    let mut table = Table::new(&columns);
+    for offer in found {
+        table.row([
+            offer.name.clone(),
+            offer.kind.word().into(),
+            offer.address.base().to_owned(),
+            offer.found.clone(),
+        ]);
+    }
+    table
+        .print("This machine offers nothing that is no channel yet.")
+        .map_err(World::stdout_gone)?;
+    if !found.is_empty() {
+        world.warn("nothing was sent to them; use one with: relaydeck channels accept NAME");
+    }
+    Ok(Ending::Done)
+}
+
+fn change(args: ChannelEditArgs) -> Result<(i64, ChannelChange), Fault> {
+    let wrong = |message: String| {
+        Fault::new(FaultKind::Usage, message).advise("see: relaydeck channels edit --help")
+    };
+    let address = args.url.as_deref().map(Address::parse).transpose();
+    let address = address.map_err(|error| wrong(format!("--url: {error}")))?;
+    let key = match args.key.map(secret::given).transpose()? {
+        None => None,
+        Some(pasted) => {
+            let cleaned = ApiKey::from_pasted(&pasted);
+            Some(cleaned.map_err(|error| wrong(format!("--key: {error}")))?.0)
+        }
+    };
+    let change = ChannelChange {
+        name: args.name,
+        base_url: address.map(|(address, _)| address),
+        key,
+        models: args.models,
+        groups: args.groups,
+        priority: args.priority,
+        weight: args.weight.map(i64::from),
+    };
+    Ok((args.id, change))
+}
+
+async fn changed(world: &World, client: &RelayClient, id: i64) -> Result<Ending, Fault> {
+    let channels = client.channels().await?;
+    let Some(channel) = channels.iter().find(|channel| channel.id == id) else {
+        return Err(Fault::new(
+            FaultKind::Server,
+            "the relay says that it changed the channel, but does not list it",
+        ));
+    };
+    if world.json {
+        print_json(&channel_json(channel)).map_err(World::stdout_gone)?;
+    } else {
+        let status = channel.status.word();
+        world.warn(&format!("channel {id} ({}) is {status}", channel.name));
+    }
+    Ok(Ending::Done)
+}
+
+/// The price of every model of a channel, where one was given.
+fn prices(input: Option<&str>, output: Option<&str>) -> Result<Option<ChannelPrice>, Fault> {
+    match (input, output) {
+        (Some(input), Some(output)) => Ok(Some(ChannelPrice {
+            input: price(input, "--price-in")?,
+            output: price(output, "--price-out")?,
+        })),
+        _ => Ok(None),
     }
 }
 
@@ -86,16 +219,12 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
             key
         }
     };
-    let mut prices = BTreeMap::new();
-    if let (Some(input), Some(output)) = (args.price_in, args.price_out) {
-        let price = ChannelPrice {
-            input: price(&input, "--price-in")?,
-            output: price(&output, "--price-out")?,
-        };
+    let mut listed = BTreeMap::new();
+    if let Some(price) = prices(args.price_in.as_deref(), args.price_out.as_deref())? {
         if args.models.is_empty() {
-            prices.insert(EVERY_MODEL.to_owned(), price);
+            listed.insert(EVERY_MODEL.to_owned(), price);
         }
-        prices.extend(args.models.iter().map(|model| (model.clone(), price)));
+        listed.extend(args.models.iter().map(|model| (model.clone(), price)));
     }
     let mut mapping = BTreeMap::new();
     for pair in &args.mapping {
@@ -121,7 +250,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
         priority: args.priority,
         weight: args.weight,
         endpoints: args.endpoints,
-        prices,
+        prices: listed,
     };
     Ok((draft, notes))
 }

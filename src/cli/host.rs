@@ -10,10 +10,12 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
 
+use super::{offers, secret};
 use crate::config::{Folders, Profiles, State, StoredKey, Vault};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, Address, ApiKey, Fault, FaultKind, Profile};
 use crate::engine::host::{EnvOutcome, HeldKey, Host};
+use crate::engine::offers::Offer;
 use crate::files::dotenv::{self, DotenvError};
 use crate::ledger::Ledger;
 use crate::relay::lock::{self, Holder};
@@ -344,6 +346,22 @@ impl Host for CliHost {
                 None => self.join_or_start().await?,
             };
             self.note_address(address)
+        })
+    }
+
+    fn offers(&self) -> Pin<Box<dyn Future<Output = Vec<Offer>> + Send + '_>> {
+        Box::pin(async {
+            let running = self.running.lock().await.as_ref().map(Running::address);
+            let held = self.holder().ok().flatten();
+            let asked = match self.listen {
+                Listen::Prefer(address) | Listen::Exactly(address) => Some(address),
+                Listen::Anywhere => None,
+            };
+            let held = held.and_then(|holder| holder.address);
+            let own: Vec<SocketAddr> = [running, held, asked].into_iter().flatten().collect();
+            let mut found = offers::of_environment(secret::of_environment, &own);
+            found.extend(offers::of_this_machine(&offers::PORTS, &own).await);
+            found
         })
     }
 

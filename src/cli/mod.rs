@@ -2,9 +2,11 @@
 //!
 //! The only room that knows both the embedded relay and the dashboard, and the only one that reads the configuration.
 
+mod accounts;
 pub mod args;
 mod channels;
 mod chat;
+mod codes;
 mod dashboard;
 mod groups;
 mod host;
@@ -16,7 +18,9 @@ mod migrate;
 mod models;
 mod neighbours;
 mod nodes;
+mod offers;
 pub mod output;
+mod prices;
 mod profiles;
 mod sample;
 mod secret;
@@ -26,6 +30,7 @@ mod settings;
 mod tools;
 mod url;
 mod usage;
+mod wallet;
 mod world;
 
 use std::process::ExitCode;
@@ -100,10 +105,14 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Nodes(command)) => nodes::run(&world, command).await,
         Some(Command::Url(args)) => url::run(&world, &args),
         Some(Command::Usage(args)) => usage::run(&world, args).await,
+        Some(Command::Wallet(command)) => wallet::run(&world, command).await,
         Some(Command::Channels(command)) => channels::run(&world, command).await,
         Some(Command::Migrate(args)) => migrate::run(&world, args).await,
         Some(Command::Sample(args)) => sample::run(&world, args).await,
         Some(Command::Tools(command)) => tools::run(&world, command).await,
+        Some(Command::Accounts(command)) => accounts::run(&world, command).await,
+        Some(Command::Codes(command)) => codes::run(&world, command).await,
+        Some(Command::Prices(command)) => prices::run(&world, command).await,
         Some(Command::Serve(args)) => serve::run(&world, args).await,
         Some(Command::Profiles(command)) => profiles::run(&world, command).await,
         Some(Command::Sessions(command)) => sessions::run(&world, command).await,

@@ -37,6 +37,30 @@ fn read(mut from: impl Read) -> Result<String, Fault> {
     }
 }
 
+/// A password nobody knows yet: 16 letters and digits that are hard to mistake for one another, in groups of four.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn made_up() -> Result<String, Fault> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Fault::new(
+            FaultKind::Local,
+            format!("the system gives no randomness: {error}"),
+        )
+    })?;
+    let letters: Vec<char> = bytes
+        .iter()
+        .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
+        .collect();
+    let groups: Vec<String> = letters
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
+    Ok(groups.join("-"))
+}
+
 /// The secret of an environment variable; an empty one counts as not set.
 pub fn of_environment(variable: &str) -> Option<String> {
     let text = std::env::var(variable).ok()?;
@@ -46,6 +70,13 @@ pub fn of_environment(variable: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_made_up_password_is_long_and_another_each_time() {
+        let (one, other) = (made_up().unwrap(), made_up().unwrap());
+        assert_eq!(one.len(), 19);
+        assert_ne!(one, other);
+    }
 
     #[test]
     fn stdin_is_read_whole_and_its_line_break_is_no_part() {

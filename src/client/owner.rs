@@ -1,5 +1,9 @@
 //! The owner's part of a relay: its channels (`contract/new-api.md` 9.3). Needs the access token of an administrator.
 
+pub mod accounts;
+pub mod codes;
+pub mod options;
+
 use std::collections::BTreeMap;
 
 use reqwest::Method;
@@ -167,6 +171,25 @@ pub struct ChannelDraft {
     pub prices: BTreeMap<String, ChannelPrice>,
 }
 
+/// What is to be changed of a channel; what is not named stays.
+#[derive(Clone, Debug, Default)]
+pub struct ChannelChange {
+    /// Its name.
+    pub name: Option<String>,
+    /// The upstream's address.
+    pub base_url: Option<Address>,
+    /// The upstream's credential.
+    pub key: Option<ApiKey>,
+    /// The models it serves.
+    pub models: Option<Vec<String>>,
+    /// The groups it serves.
+    pub groups: Option<Vec<String>>,
+    /// Higher is tried first.
+    pub priority: Option<i64>,
+    /// Its share among channels of the same priority.
+    pub weight: Option<i64>,
+}
+
 /// The body of a creation: the members stand both at the top, as elder relays want them, and under `channel`.
 #[derive(Serialize)]
 struct AddBody<'a> {
@@ -293,6 +316,76 @@ impl RelayClient {
             .and_then(crate::wire::model_list::names);
         let names = names.ok_or_else(|| odd_answer("the channel's models"))?;
         Ok(names.into_iter().map(|model| model.name).collect())
+    }
+
+    /// Changes a channel.
+    ///
+    /// # Errors
+    /// [`FaultKind::NotFound`] when there is none of this number; otherwise what the refusal means.
+    pub async fn edit_channel(&self, id: i64, change: &ChannelChange) -> Result<(), Fault> {
+        self.change_channel(id, change.key.as_ref(), |row| {
+            let mut put = |name: &str, value: Option<Value>| {
+                if let Some(value) = value {
+                    row.insert(name.to_owned(), value);
+                }
+            };
+            put("name", change.name.as_deref().map(Value::from));
+            put(
+                "base_url",
+                change.base_url.as_ref().map(|url| Value::from(url.base())),
+            );
+            put(
+                "key",
+                change.key.as_ref().map(|key| Value::from(key.expose())),
+            );
+            put(
+                "models",
+                change
+                    .models
+                    .as_ref()
+                    .map(|names| Value::from(names.join(","))),
+            );
+            put(
+                "group",
+                change
+                    .groups
+                    .as_ref()
+                    .map(|names| Value::from(names.join(","))),
+            );
+            put("priority", change.priority.map(Value::from));
+            put("weight", change.weight.map(Value::from));
+        })
+        .await
+    }
+
+    /// Uses a channel, or stops using it.
+    ///
+    /// # Errors
+    /// [`FaultKind::NotFound`] when there is none of this number; otherwise what the refusal means.
+    pub async fn enable_channel(&self, id: i64, enabled: bool) -> Result<(), Fault> {
+        self.change_channel(id, None, |row| {
+            row.insert("status".into(), Value::from(if enabled { 1 } else { 2 }));
+        })
+        .await
+    }
+
+    /// Reads a channel, changes its row and writes it back whole, as elder relays want it.
+    async fn change_channel(
+        &self,
+        id: i64,
+        holds: Option<&ApiKey>,
+        change: impl FnOnce(&mut serde_json::Map<String, Value>),
+    ) -> Result<(), Fault> {
+        self.needs_token("the channels")?;
+        let document = self.console(&format!("{LIST}{id}")).await?;
+        let row = document.get("data").and_then(Value::as_object);
+        let mut row = row.cloned().ok_or_else(|| odd_answer("the channel"))?;
+        // What is shown of a key is masked or nothing; it must not take the key's place.
+        row.remove("key");
+        change(&mut row);
+        self.owner_writes(Method::PUT, LIST, &Value::Object(row), holds)
+            .await
+            .map(|_| ())
     }
 
     /// Removes a channel.

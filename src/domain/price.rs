@@ -279,6 +279,35 @@ mod tests {
         }
 
         #[test]
+        fn a_charge_is_the_pages_formula_rounded_once(
+            tokens in prop::array::uniform4(0_u64..2_000_000), model in 0_i64..40_000, group in 0_i64..5_000,
+            kinds in prop::array::uniform3(0_i64..10_000),
+        ) {
+            // Thousandths throughout, as relays publish them: then no price is rounded, and the whole is exact.
+            let ratio = |thousandths: i64| Ratio::from_billionths(thousandths * 1_000_000);
+            let ratios = ModelRatios {
+                model: ratio(model), completion: ratio(kinds[0]),
+                cache_read: Some(ratio(kinds[1])), cache_write: Some(ratio(kinds[2])),
+            };
+            let [input, output, cache_read, cache_write] = tokens;
+            let usage = Usage { input, output, cache_read, cache_write };
+            let wide = |tokens: u64, kind: i64| i128::from(tokens) * i128::from(kind);
+            let weighted = wide(input, 1_000) + wide(output, kinds[0]) + wide(cache_read, kinds[1]) + wide(cache_write, kinds[2]);
+            let expected = (weighted * i128::from(model) * i128::from(group) + 500_000_000) / 1_000_000_000;
+            let charged = |group| ratios.at(ratio(group), QuotaScale::default()).cost(&usage).units(QuotaScale::default()).0;
+            prop_assert_eq!(i128::from(charged(group)), expected);
+        }
+
+        #[test]
+        fn a_call_costs_its_price_times_the_group(units in 0_i64..1_000_000_000, group in 0_i64..5_000) {
+            // A price in whole units a call: 2,000 nano-dollars each.
+            let base = BasePrice::PerCall { call: Money::from_nanos(units * 2_000) };
+            let price = base.at(Some(Ratio::from_billionths(group * 1_000_000)), QuotaScale::default());
+            let charged = price.cost(&Usage::default()).unwrap().units(QuotaScale::default()).0;
+            prop_assert_eq!(charged, (units * group + 500) / 1_000);
+        }
+
+        #[test]
         fn no_usage_and_no_ratio_overflows(tokens in any::<[u64; 4]>(), a in any::<i64>(), b in any::<i64>(), g in any::<i64>()) {
             let ratios = ModelRatios {
                 model: Ratio::from_billionths(a), completion: Ratio::from_billionths(b),

@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use super::offers::Offer;
 use crate::domain::{Address, ApiKey, Fault, Profile};
 use crate::ledger::Ledger;
 
@@ -97,6 +98,11 @@ pub trait Host: Send + Sync + 'static {
     /// Starts the embedded relay, or joins the one that already serves this data folder. Says where it listens; its
     /// profile, access token and first key are then in place. Calling it again is harmless.
     fn start_local(&self) -> Pin<Box<dyn Future<Output = Result<Address, Fault>> + Send + '_>>;
+
+    /// Upstreams that this machine could give the embedded relay. Nothing is sent to any of them.
+    fn offers(&self) -> Pin<Box<dyn Future<Output = Vec<Offer>> + Send + '_>> {
+        Box::pin(async { Vec::new() })
+    }
 
     /// Opens the ledger. May take a moment: migrations run here.
     ///

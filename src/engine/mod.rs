@@ -12,6 +12,7 @@ mod key_asks;
 mod key_door;
 pub mod keys;
 pub mod nodes;
+pub mod offers;
 pub mod outbox;
 pub mod pictures;
 pub mod relays;

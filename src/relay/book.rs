@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ids::SecretHash;
-use super::rows::{Account, ENABLED, Key, KeyRules};
+use super::rows::{ADMIN, Account, ENABLED, Key, KeyRules};
 use super::traffic::{TooMuch, Traffic};
 use crate::domain::{KeyStatus, UnixSeconds};
 
@@ -47,6 +47,8 @@ pub struct Caller {
     pub key_masked: String,
     /// The key's own group or, where it has none, the account's.
     pub group: String,
+    /// Whether it may use the group though the group is not for everybody: it is its account's own, or an administrator's.
+    pub any_group: bool,
     pub rules: Arc<KeyRules>,
 }
 
@@ -186,6 +188,7 @@ impl Book {
             key_id: page.row.id,
             key_name: page.row.name.clone(),
             key_masked: page.row.masked.clone(),
+            any_group: *group == account.row.group || account.row.role >= ADMIN,
             group: group.clone(),
             rules: Arc::clone(&page.rules),
         })

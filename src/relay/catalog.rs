@@ -11,8 +11,10 @@ use rusqlite::Connection;
 use super::builtin;
 use super::channels::{Channel, choice::order};
 use super::protocol::{Protocol, embeds};
+use super::rows::{ADMIN, Account};
 use super::settings::Settings;
-use super::store::{channels, options, prices};
+use super::store::prices::OwnPrice;
+use super::store::{channels, groups, options, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::{Money, QuotaScale, Ratio, TokenPrices, UnixMillis};
@@ -33,6 +35,8 @@ pub struct Group {
     pub name: String,
     pub ratio: Ratio,
     pub description: String,
+    /// Whether every account may put it on a key; others only where it is their own.
+    pub usable: bool,
 }
 
 /// A price as its owner sets it, in a group of ratio ×1.
@@ -61,6 +65,8 @@ pub struct Catalog {
     groups: BTreeMap<String, Group>,
     channels: BTreeMap<i64, Arc<Channel>>,
     prices: HashMap<String, BasePrice>,
+    /// What the owner set, part by part.
+    own_prices: BTreeMap<String, OwnPrice>,
     /// How the owner wants the relay to be.
     pub settings: Settings,
     /// Model to the enabled channels that serve it.
@@ -74,16 +80,20 @@ impl Catalog {
             settings: Settings::of(options::all(connection)?),
             ..Catalog::default()
         };
-        for group in prices::groups(connection)? {
+        for group in groups::all(connection)? {
             catalog.groups.insert(group.name.clone(), group);
         }
-        let built_in = builtin::models()
-            .iter()
-            .map(|model| (model.name.to_owned(), ListPrice::PerToken(model.prices)));
-        for (model, price) in built_in.chain(prices::all(connection)?) {
-            if let Some(base) = price.base() {
-                catalog.prices.insert(model, base);
+        // The order of truth: what the owner set stands over what the models built in come with.
+        for model in builtin::models() {
+            if let Some(base) = ListPrice::PerToken(model.prices).base() {
+                catalog.prices.insert(model.name.to_owned(), base);
             }
+        }
+        for (model, price) in prices::all(connection)? {
+            if let Some(base) = price.base() {
+                catalog.prices.insert(model.clone(), base);
+            }
+            catalog.own_prices.insert(model, price);
         }
         for stored in channels::all(connection)? {
             // A row this version cannot serve (made by hand, or by a newer one) is left out, not fatal.
@@ -189,6 +199,30 @@ impl Catalog {
             Protocol::Chat | Protocol::Messages | Protocol::Responses => !embeds,
         });
         spoken
+    }
+
+    /// Whether a model may be called: it has a price, or the owner serves what has none for nothing.
+    pub fn sells(&self, model: &str) -> bool {
+        !matches!(self.price(model), BasePrice::Unknown) || self.settings.flag("SelfUseModeEnabled")
+    }
+
+    /// What the owner set, by model.
+    pub fn own_prices(&self) -> impl Iterator<Item = (&str, &OwnPrice)> {
+        self.own_prices
+            .iter()
+            .map(|(model, price)| (model.as_str(), price))
+    }
+
+    /// The groups that an account may put on a key: those for everybody, and its own; all of them for administrators.
+    pub fn groups_for<'a>(
+        &'a self,
+        account: Option<&'a Account>,
+    ) -> impl Iterator<Item = &'a Group> {
+        self.groups().filter(move |group| {
+            group.usable
+                || account
+                    .is_some_and(|account| account.role >= ADMIN || account.group == group.name)
+        })
     }
 
     /// A model's price before any group; unknown where nobody set one.

@@ -269,11 +269,25 @@ fn allowed(
             format!("Group {} has been deprecated", caller.group),
         ));
     };
+    if !group.usable && !caller.any_group {
+        return Err(ApiError::own(
+            StatusCode::FORBIDDEN,
+            "group_not_allowed",
+            format!("No permission to access group {}", caller.group),
+        ));
+    }
     if !caller.rules.allows_model(model) {
         return Err(ApiError::own(
             StatusCode::FORBIDDEN,
             "model_not_allowed",
             format!("This token has no access to model {model}"),
+        ));
+    }
+    if !catalog.sells(model) {
+        return Err(ApiError::own(
+            StatusCode::BAD_REQUEST,
+            "model_price_error",
+            format!("Model {model} has not been priced by the administrator yet"),
         ));
     }
     Ok(group.ratio)

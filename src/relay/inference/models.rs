@@ -94,7 +94,7 @@ fn callable(app: &App, request: &Request) -> Result<Vec<String>, ApiError> {
     let catalog = app.wall.now();
     let models = catalog.models_in(&caller.group);
     Ok(models
-        .filter(|name| caller.rules.allows_model(name))
+        .filter(|name| caller.rules.allows_model(name) && catalog.sells(name))
         .map(str::to_owned)
         .collect())
 }

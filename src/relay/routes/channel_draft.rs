@@ -11,7 +11,9 @@ use super::super::channels::kind::Kind;
 use super::super::protocol::Protocol;
 use super::super::rows::{DISABLED, ENABLED, names};
 use super::super::store::channels::StoredChannel;
+use super::super::store::prices::OwnPrice;
 use super::sent::whole;
+use crate::domain::price::BasePrice;
 use crate::domain::{Address, Money, TokenPrices};
 
 /// The dearest price that is taken, in dollars: above it a cost could overflow.
@@ -49,7 +51,7 @@ pub struct ChannelDraft {
 /// A model's price as decimal texts (or numbers) of dollars.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct PriceDraft {
+pub struct PriceDraft {
     input: Option<Value>,
     output: Option<Value>,
     cache_read: Option<Value>,
@@ -88,12 +90,13 @@ impl ChannelDraft {
     ///
     /// # Errors
     /// A sentence about the first that cannot be.
-    pub fn prices(&self, models: &str) -> Result<Vec<(String, ListPrice)>, String> {
+    pub fn prices(&self, models: &str) -> Result<Vec<(String, OwnPrice)>, String> {
         let mut listed = Vec::new();
         for (model, draft) in &self.prices {
-            let price = draft
-                .read()
+            let base = draft
+                .base()
                 .map_err(|why| format!("the price of {model}: {why}"))?;
+            let price = OwnPrice::from(&base);
             if model == EVERY_MODEL {
                 let others = names(models).filter(|name| !self.prices.contains_key(*name));
                 listed.extend(others.map(|name| (name.to_owned(), price)));
@@ -194,6 +197,15 @@ impl ChannelDraft {
 }
 
 impl PriceDraft {
+    /// The price as it is published and billed.
+    ///
+    /// # Errors
+    /// A sentence about what cannot be.
+    pub fn base(&self) -> Result<BasePrice, String> {
+        const ODD: &str = "input cannot be free while something else is not: the protocol writes all prices as multiples of it";
+        self.read()?.base().ok_or_else(|| ODD.into())
+    }
+
     fn read(&self) -> Result<ListPrice, String> {
         let by_token = [
             &self.input,
@@ -213,16 +225,12 @@ impl PriceDraft {
         let input = amount(input)?;
         // No price of its own means no discount and no surcharge.
         let or_input = |part: &Option<Value>| part.as_ref().map_or(Ok(input), amount);
-        let price = ListPrice::PerToken(TokenPrices {
+        Ok(ListPrice::PerToken(TokenPrices {
             input,
             output: amount(output)?,
             cache_read: or_input(&self.cache_read)?,
             cache_write: or_input(&self.cache_write)?,
-        });
-        if price.base().is_none() {
-            return Err("input cannot be free while something else is not: the protocol writes all prices as multiples of it".into());
-        }
-        Ok(price)
+        }))
     }
 }
 
@@ -303,7 +311,8 @@ mod tests {
 
     fn price(value: Value) -> Result<ListPrice, String> {
         let draft = ChannelDraft::read(json!({"prices": {"m": value}}))?;
-        Ok(draft.prices("a, b")?[0].1)
+        draft.prices("a, b")?;
+        draft.prices["m"].read()
     }
 
     #[test]
@@ -345,7 +354,7 @@ mod tests {
         let listed = draft.prices("a, b,c").unwrap();
         let call = |model: &str| {
             let found = listed.iter().find(|(name, _)| name == model).unwrap();
-            matches!(found.1, ListPrice::PerCall(_))
+            found.1.call.is_some()
         };
         assert_eq!(listed.len(), 3);
         assert_eq!(["a", "b", "c"].map(call), [false, true, false]);

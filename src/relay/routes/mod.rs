@@ -6,6 +6,7 @@ mod codes;
 mod live;
 mod login;
 mod logs;
+mod maps;
 mod options;
 mod params;
 mod pricing;
@@ -24,7 +25,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, patch, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use status::VERSION;
@@ -59,6 +60,10 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     let codes = || get(codes::list).post(codes::create).put(codes::update);
     vec![
         ("/api/status", get(status::status)),
+        ("/api/setup", get(status::setup)),
+        ("/api/notice", get(status::notice)),
+        ("/api/about", get(status::about)),
+        ("/api/home_page_content", get(status::home_page)),
         ("/api/user/login", post(login::login)),
         ("/api/user/register", post(login::register)),
         ("/api/user/logout", get(login::logout)),
@@ -87,6 +92,9 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/user/pay", post(wallet::no_payments)),
         ("/api/option", get(options::list).put(options::update)),
         ("/api/option/", get(options::list).put(options::update)),
+        ("/api/option/model_pricing", patch(options::price)),
+        ("/api/group", get(options::groups)),
+        ("/api/group/", get(options::groups)),
         ("/api/redemption", codes()),
         ("/api/redemption/", codes()),
         ("/api/redemption/search", get(codes::list)),
@@ -105,9 +113,17 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/token/batch", post(tokens::delete_many)),
         ("/api/token/{id}", get(tokens::one).delete(tokens::delete)),
         ("/api/token/{id}/key", post(tokens::reveal)),
+        ("/api/token/batch/keys", post(tokens::reveal)),
         ("/api/log/self", get(logs::page)),
         ("/api/log/self/stat", get(logs::sums)),
         ("/api/relaydeck/live", get(live::live)),
+        ("/api/log", get(logs::all)),
+        ("/api/log/", get(logs::all)),
+        ("/api/log/stat", get(logs::all_sums)),
+        ("/api/log/token", get(logs::of_key)),
+        ("/api/data/self", get(logs::hours)),
+        ("/api/data", get(logs::all_hours)),
+        ("/api/data/", get(logs::all_hours)),
         ("/api/channel", channels()),
         ("/api/channel/", channels()),
         (

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::answers::json_answer;
 use super::super::app::App;
+use super::super::auth;
 use super::super::builtin::{self, BuiltinModel};
-use super::super::catalog::{Catalog, dollars};
+use super::super::catalog::{Catalog, Group, dollars};
 use super::super::protocol::Protocol;
 use crate::domain::Ratio;
 use crate::domain::price::BasePrice;
@@ -20,9 +21,20 @@ use crate::wire::new_api::{Pricing, PricingEntry, Vendor};
 /// The number of the vendor of the models built in.
 const OWN_VENDOR: i64 = 1;
 
-/// The handler. Every group may be used by everybody, so nobody needs to say who asks.
-pub async fn pricing(State(app): State<Arc<App>>) -> Response {
+/// The handler. Who says who asks sees the groups of that account; others see those for everybody.
+pub async fn pricing(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let catalog = app.wall.now();
+    let account = auth::account(&app, &headers).ok();
+    let usable: Vec<&Group> = catalog.groups_for(account.as_ref()).collect();
+    let data = catalog
+        .models()
+        .map(|name| entry(&catalog, name, &usable))
+        .filter(|entry| {
+            entry
+                .enable_groups
+                .as_ref()
+                .is_some_and(|groups| !groups.is_empty())
+        });
     let vendors = builtin::models().first().map(|model| Vendor {
         id: OWN_VENDOR,
         name: model.vendor.into(),
@@ -31,10 +43,10 @@ pub async fn pricing(State(app): State<Arc<App>>) -> Response {
     let body = Pricing {
         success: true,
         message: String::new(),
-        data: catalog.models().map(|name| entry(&catalog, name)).collect(),
+        data: data.collect(),
         vendors: vendors.into_iter().collect(),
-        group_ratio: groups(&catalog, |group| json!(group.ratio.to_f64())),
-        usable_group: groups(&catalog, |group| json!(group.description)),
+        group_ratio: map(&usable, |group| json!(group.ratio.to_f64())),
+        usable_group: map(&usable, |group| json!(group.description)),
         supported_endpoint: endpoints(&catalog),
         auto_groups: Vec::new(),
     };
@@ -57,19 +69,17 @@ fn endpoints(catalog: &Catalog) -> BTreeMap<String, serde_json::Value> {
         .collect()
 }
 
-fn groups(
-    catalog: &Catalog,
-    value: impl Fn(&super::super::catalog::Group) -> serde_json::Value,
-) -> BTreeMap<String, serde_json::Value> {
-    catalog
-        .groups()
+fn map(groups: &[&Group], value: impl Fn(&Group) -> Value) -> BTreeMap<String, Value> {
+    groups
+        .iter()
         .map(|group| (group.name.clone(), value(group)))
         .collect()
 }
 
-fn entry(catalog: &Catalog, name: &str) -> PricingEntry {
+fn entry(catalog: &Catalog, name: &str, usable: &[&Group]) -> PricingEntry {
     let known = builtin::models().iter().find(|model| model.name == name);
-    let groups = catalog.groups_of(name);
+    let mut groups = catalog.groups_of(name);
+    groups.retain(|name| usable.iter().any(|group| group.name == *name));
     let mut entry = PricingEntry {
         model_name: name.to_owned(),
         enable_groups: Some(groups.into_iter().map(str::to_owned).collect()),

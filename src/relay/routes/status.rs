@@ -83,3 +83,23 @@ pub async fn status(State(app): State<Arc<App>>) -> Response {
         checkin_enabled: false,
     })
 }
+
+/// `GET /api/setup`: there is nothing to set up.
+pub async fn setup() -> Response {
+    done(json!({"status": true, "root_init": true, "database_type": "sqlite"}))
+}
+
+/// `GET /api/notice`: what the owner has to say.
+pub async fn notice(State(app): State<Arc<App>>) -> Response {
+    done(app.wall.now().settings.text("Notice"))
+}
+
+/// `GET /api/about`.
+pub async fn about(State(app): State<Arc<App>>) -> Response {
+    done(app.wall.now().settings.text("About"))
+}
+
+/// `GET /api/home_page_content`.
+pub async fn home_page(State(app): State<Arc<App>>) -> Response {
+    done(app.wall.now().settings.text("HomePageContent"))
+}

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::super::catalog::Catalog;
-use super::super::rows::{Key, NEVER, odd_address};
+use super::super::rows::{Account, Key, NEVER, odd_address};
 use super::sent::whole;
 use crate::domain::KeyDraft;
 use crate::domain::key::NAME_LIMIT_BYTES;
@@ -44,7 +44,7 @@ impl TokenDraft {
     ///
     /// # Errors
     /// A sentence about the first thing that cannot be.
-    pub fn put_on(self, key: &mut Key, catalog: &Catalog) -> Result<(), String> {
+    pub fn put_on(self, key: &mut Key, account: &Account, catalog: &Catalog) -> Result<(), String> {
         if let Some(name) = self.name {
             key.name = name.trim().to_owned();
         }
@@ -104,10 +104,13 @@ impl TokenDraft {
         if let Some(group) = self.group {
             key.group = group;
         }
-        if !key.group.is_empty() && catalog.group(&key.group).is_none() {
-            let known: Vec<&str> = catalog.groups().map(|group| group.name.as_str()).collect();
+        let known: Vec<&str> = catalog
+            .groups_for(Some(account))
+            .map(|group| group.name.as_str())
+            .collect();
+        if !key.group.is_empty() && !known.contains(&key.group.as_str()) {
             return Err(format!(
-                "there is no group {:?}; the groups are: {}",
+                "there is no group {:?} for this account; its groups are: {}",
                 key.group,
                 known.join(", ")
             ));

@@ -106,7 +106,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
         allow_ips: String::new(),
         pace: Pace::default(),
     };
-    if let Err(why) = draft.put_on(&mut key, &app.wall.now()) {
+    if let Err(why) = draft.put_on(&mut key, &account, &app.wall.now()) {
         return failed(why);
     }
     if app.book.keys(account.id).len() >= MOST {
@@ -156,7 +156,7 @@ pub async fn update(State(app): State<Arc<App>>, request: Request) -> Response {
             let put = if status_only {
                 switch(&mut key, draft.status, now)
             } else {
-                draft.put_on(&mut key, &catalog)
+                draft.put_on(&mut key, &account, &catalog)
             };
             if let Err(why) = put {
                 return Ok(Err(why));

@@ -35,16 +35,20 @@ pub async fn own(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
 /// `GET /api/user/self/groups`: the groups this account may put on a key.
 pub async fn own_groups(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     match auth::account(&app, &headers) {
-        Ok(_) => groups(State(app)).await,
+        Ok(account) => shown_groups(&app, Some(&account)),
         Err(refusal) => *refusal,
     }
 }
 
-/// `GET /api/user/groups`: the same for anybody. Every group may be used by every account.
+/// `GET /api/user/groups`: those that everybody may use.
 pub async fn groups(State(app): State<Arc<App>>) -> Response {
+    shown_groups(&app, None)
+}
+
+fn shown_groups(app: &App, account: Option<&Account>) -> Response {
     let catalog = app.wall.now();
     let map: BTreeMap<&str, GroupEntry> = catalog
-        .groups()
+        .groups_for(account)
         .map(|group| {
             let entry = GroupEntry {
                 ratio: Some(group.ratio.to_f64()),
@@ -58,18 +62,18 @@ pub async fn groups(State(app): State<Arc<App>>) -> Response {
 
 /// `GET /api/user/models`: names, of all groups or of the one asked for.
 pub async fn models(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -> Response {
-    if let Err(refusal) = auth::account(&app, &headers) {
-        return *refusal;
-    }
+    let account = match auth::account(&app, &headers) {
+        Ok(account) => account,
+        Err(refusal) => return *refusal,
+    };
     let catalog = app.wall.now();
     let params = Params::of(&uri);
-    let names: BTreeSet<&str> = match params.get("group") {
-        Some(group) => catalog.models_in(group).collect(),
-        None => catalog
-            .groups()
-            .flat_map(|group| catalog.models_in(&group.name))
-            .collect(),
-    };
+    let wanted = params.get("group");
+    let names: BTreeSet<&str> = catalog
+        .groups_for(Some(&account))
+        .filter(|group| wanted.is_none_or(|wanted| group.name == wanted))
+        .flat_map(|group| catalog.models_in(&group.name))
+        .collect();
     done(names)
 }
 

@@ -46,10 +46,16 @@ pub struct NewLog {
     pub other: String,
 }
 
-/// Which rows of an account are asked for.
+/// Which rows are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    pub account_id: i64,
+    /// One account's; everybody's when absent.
+    pub account_id: Option<i64>,
+    /// One key's.
+    pub key_id: Option<i64>,
+    /// The account of this name; empty for any.
+    pub username: String,
+    pub channel: Option<i64>,
     /// 0 for all.
     pub kind: i64,
     pub from: Option<i64>,
@@ -104,17 +110,24 @@ pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
 impl Filter {
     /// The condition as SQL, with its values.
     fn condition(&self) -> (String, Vec<Value>) {
-        let mut sql = String::from("account_id = ?");
-        let mut values = vec![Value::Integer(self.account_id)];
+        let mut sql = String::from("1 = 1");
+        let mut values = Vec::new();
         let mut number = |column: &str, value: Option<i64>| {
             if let Some(value) = value {
                 sql.push_str(&format!(" AND {column} ?"));
                 values.push(Value::Integer(value));
             }
         };
+        number("account_id =", self.account_id);
+        number("key_id =", self.key_id);
+        number("channel_id =", self.channel);
         number("kind =", (self.kind != 0).then_some(self.kind));
         number("created_at >=", self.from);
         number("created_at <=", self.until);
+        if !self.username.is_empty() {
+            sql.push_str(" AND account_id IN (SELECT id FROM accounts WHERE username = ?)");
+            values.push(Value::Text(self.username.clone()));
+        }
         for (column, text) in [
             ("key_name", &self.key_name),
             ("model_name", &self.model),
@@ -137,7 +150,7 @@ impl Filter {
     }
 }
 
-/// One page of an account's rows, newest first, and how many there are in all (at most 10,000).
+/// One page of rows, newest first, and how many there are in all (at most 10,000).
 pub fn page(
     connection: &Connection,
     filter: &Filter,
@@ -188,7 +201,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogRow> {
     })
 }
 
-/// What an account's requests came to, and how busy the last minute was.
+/// What requests came to, and how busy the last minute was.
 pub fn sums(connection: &Connection, filter: &Filter, now: i64) -> rusqlite::Result<Sums> {
     let (condition, values) = filter.condition();
     let quota = connection

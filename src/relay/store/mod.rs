@@ -8,6 +8,7 @@ pub mod batch;
 pub mod channels;
 pub mod codes;
 pub mod file;
+pub mod groups;
 pub mod keys;
 pub mod logs;
 pub mod money;
@@ -15,6 +16,7 @@ pub mod options;
 pub mod prices;
 pub mod sessions;
 pub mod setup;
+pub mod statistics;
 pub mod top_ups;
 pub mod writer;
 
@@ -130,7 +132,7 @@ mod tests {
             .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
             .unwrap();
         let much = "x".repeat(100_000);
-        let sql = "INSERT INTO user_groups VALUES (?1, 1, '')";
+        let sql = "INSERT INTO user_groups VALUES (?1, 1, '', 1)";
         let full = connection.execute(sql, [&much]).unwrap_err();
         assert_eq!(StoreError::from(full), StoreError::DiskFull);
         let full = connection.execute(sql, [&much]).unwrap_err();
