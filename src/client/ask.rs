@@ -39,6 +39,7 @@ impl RelayClient {
             by: As::Key(key),
             body: Some(body),
             holds: None,
+            headers: Vec::new(),
             limit: self.inner.options.first_byte,
         };
         let answer = self.call_without_repeating(&call).await?;
