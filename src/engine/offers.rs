@@ -58,6 +58,10 @@ pub async fn accept(
         key: offer.key.clone(),
         models: Vec::new(),
         groups,
+        mapping: BTreeMap::new(),
+        priority: 0,
+        weight: 0,
+        endpoints: Vec::new(),
         prices: BTreeMap::from_iter(prices),
     };
     session.client.add_channel(&draft).await
