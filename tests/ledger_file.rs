@@ -16,6 +16,13 @@ fn refusal(path: &Path) -> LedgerError {
     }
 }
 
+fn version_of(path: &Path) -> i64 {
+    Connection::open(path)
+        .unwrap()
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_fresh_file_is_made_for_its_owner_alone() {
     let home = tempfile::tempdir().unwrap();
@@ -74,9 +81,10 @@ async fn a_database_from_a_newer_version_is_left_alone() {
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("ledger.db");
     Ledger::open(&path).unwrap().close().await.unwrap();
+    let known = version_of(&path);
     Connection::open(&path)
         .unwrap()
-        .pragma_update(None, "user_version", 7)
+        .pragma_update(None, "user_version", known + 7)
         .unwrap();
     let before = fs::read(&path).unwrap();
 
@@ -85,13 +93,16 @@ async fn a_database_from_a_newer_version_is_left_alone() {
         error,
         LedgerError::Newer {
             path: path.clone(),
-            found: 7,
-            known: 1
+            found: known + 7,
+            known
         }
     );
     let fault = Fault::from(error);
     assert!(
-        fault.message.contains("layout version 7") && fault.message.contains("up to 1"),
+        fault
+            .message
+            .contains(&format!("layout version {}", known + 7))
+            && fault.message.contains(&format!("up to {known}")),
         "{fault}"
     );
     assert!(fault.message.contains(env!("CARGO_PKG_VERSION")), "{fault}");
@@ -185,6 +196,9 @@ fn a_folder_that_is_read_only_is_told() {
 #[test]
 fn many_may_open_a_fresh_file_at_once() {
     let home = tempfile::tempdir().unwrap();
+    let alone = home.path().join("alone.db");
+    Ledger::open(&alone).map(drop).unwrap();
+    let newest = version_of(&alone);
     for round in 0..4 {
         let path = home.path().join(format!("ledger{round}.db"));
         let begin = Barrier::new(6);
@@ -196,13 +210,11 @@ fn many_may_open_a_fresh_file_at_once() {
                 });
             }
         });
-        let db = Connection::open(&path).unwrap();
-        let version: i64 = db
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .unwrap();
-        let healthy: String = db
+        let version = version_of(&path);
+        let healthy: String = Connection::open(&path)
+            .unwrap()
             .query_row("PRAGMA integrity_check", [], |row| row.get(0))
             .unwrap();
-        assert_eq!((version, healthy.as_str()), (1, "ok"));
+        assert_eq!((version, healthy.as_str()), (newest, "ok"));
     }
 }
