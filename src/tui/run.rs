@@ -60,7 +60,7 @@ struct Handed {
 }
 
 /// What stands below a text that is shown to select from.
-const END_OF_TEXT: &str = "\n── Enter brings relaydeck back ──\n";
+const END_OF_TEXT: &str = "\n-- Enter brings relaydeck back --\n";
 
 /// How the dashboard ended, and what is to be printed now.
 pub(super) type Left = (Outcome, Vec<String>);
