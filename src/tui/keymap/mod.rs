@@ -299,6 +299,7 @@ mod tests {
                 "/ filter",
                 "r refresh",
                 "Tab tabs",
+                ": command",
                 "q quit"
             ]
         );
