@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn bars_are_in_proportion_and_something_is_never_nothing() {
         let rows = drawn(&[0, 1, 500_000_000, 1_000_000_000], 10, 4);
-        assert_eq!((rows[0].as_str(), rows.len()), (" highest $1.00", 4));
+        assert_eq!((rows[0].as_str(), rows.len()), (" highest $1.0000", 4));
         assert!(rows[1].ends_with('█') && !rows[1].trim_start().starts_with('▁'));
         assert!(rows[2].contains('▁') && rows[2].matches('█').count() >= 2);
     }

@@ -37,9 +37,14 @@ pub fn places(body: Rect, running: usize) -> Places {
         taken
     };
     let sums = take(2);
-    let tall = body.height >= 30;
+    // What is tall, usual and low has its own share; the receipts get the rest, and always some.
+    let pick = |tall, usual, low| match body.height {
+        30.. => tall,
+        18..30 => usual,
+        _ => low,
+    };
     let (chart, breakdown) = if body.width >= WIDE {
-        let both = take(if tall { 10 } else { 6 });
+        let both = take(pick(10, 6, 4));
         let left = both.width / 2;
         let chart = Rect {
             width: left - 2,
@@ -52,10 +57,7 @@ pub fn places(body: Rect, running: usize) -> Places {
         };
         (chart, breakdown)
     } else {
-        (
-            take(if tall { 7 } else { 4 }),
-            take(if tall { 7 } else { 5 }),
-        )
+        (take(pick(7, 4, 0)), take(pick(7, 5, 3)))
     };
     let running = match u16::try_from(running).unwrap_or(u16::MAX) {
         0 => 0,
