@@ -129,7 +129,7 @@ fn main() {
     // Each answer is as long as the lab makes them; a conversation of 1 MB is several.
     let mut bytes = 0;
     while bytes < 1_000_000 {
-        deck.keys("[[tokens=50000 speed=0]]\r");
+        deck.keys("[[tokens=4000 speed=0]]\r");
         deck.wait_for("tokens", |screen| screen.contains("estimated"));
         deck.wait_for("the end of the answer", |screen| screen.contains("settled"));
         let receipt = &json(home.path(), &["usage", "receipts", "--limit", "1"])[0];
