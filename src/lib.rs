@@ -26,4 +26,5 @@ pub mod ledger;
 pub mod relay;
 pub mod tools;
 pub mod tui;
+pub mod verify;
 pub mod wire;

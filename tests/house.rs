@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 11] = [
+const ROOMS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("wire", &["domain"]),
     ("files", &["domain"]),
@@ -18,13 +18,14 @@ const ROOMS: [(&str, &[&str]); 11] = [
     ("ledger", &["domain"]),
     ("client", &["wire", "domain"]),
     ("relay", &["wire", "domain"]),
-    ("engine", &["client", "ledger", "tools", "domain"]),
+    ("verify", &["client", "domain"]),
+    ("engine", &["client", "verify", "ledger", "tools", "domain"]),
     ("tui", &["engine", "domain"]),
     (
         "cli",
         &[
-            "domain", "wire", "files", "config", "tools", "ledger", "client", "relay", "engine",
-            "tui",
+            "domain", "wire", "files", "config", "tools", "ledger", "client", "verify", "relay",
+            "engine", "tui",
         ],
     ),
 ];

@@ -3,11 +3,14 @@
 mod channels;
 mod groups;
 pub mod owner;
+mod proof;
 pub mod wallet;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use proof::{DoctorArgs, NodesCommand, NodesTestArgs, VerifyArgs};
 
 use super::chat::ChatArgs;
 use super::manual::ManArgs;
@@ -106,6 +109,10 @@ pub enum Command {
     /// The addresses of this relay, and how each does
     #[command(subcommand)]
     Nodes(NodesCommand),
+    /// Test a model: connectivity, long text, several at once; with --all the diagnosis and the checklist too
+    Verify(VerifyArgs),
+    /// Find what is wrong, rung by rung: address, TLS, relay, key, balance, model, group, endpoint, call, stream
+    Doctor(DoctorArgs),
     /// All forms of an address, with what is suspicious in it
     Url(UrlArgs),
     /// The wallet: its balance, and filling it
@@ -327,29 +334,6 @@ pub enum ModelSort {
     Name,
     /// By input price, cheapest first; unknown prices last.
     Price,
-}
-
-/// The addresses of a relay.
-#[derive(Debug, Subcommand)]
-pub enum NodesCommand {
-    /// List them with what was measured
-    List,
-    /// Measure name look-up, connection, TLS and first byte of each, and suggest the best
-    Test(NodesTestArgs),
-}
-
-/// Measure the nodes.
-#[derive(Debug, Args)]
-pub struct NodesTestArgs {
-    /// Further addresses to measure, in any form; they are remembered as nodes
-    #[arg(value_name = "URL")]
-    pub addresses: Vec<String>,
-    /// How often each is measured
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
-    pub rounds: u32,
-    /// Move the profile to the best node, if that is worth it
-    #[arg(long)]
-    pub use_best: bool,
 }
 
 /// All forms of an address.

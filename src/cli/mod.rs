@@ -8,7 +8,9 @@ mod channels;
 mod chat;
 mod codes;
 mod dashboard;
+mod doctor;
 mod groups;
+mod history;
 mod host;
 mod keys;
 mod logging;
@@ -30,6 +32,7 @@ mod settings;
 mod tools;
 mod url;
 mod usage;
+mod verify;
 mod wallet;
 mod world;
 
@@ -103,6 +106,8 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Groups(command)) => groups::run(&world, command).await,
         Some(Command::Models(command)) => models::run(&world, command).await,
         Some(Command::Nodes(command)) => nodes::run(&world, command).await,
+        Some(Command::Verify(args)) => verify::run(&world, args).await,
+        Some(Command::Doctor(args)) => doctor::run(&world, args).await,
         Some(Command::Url(args)) => url::run(&world, &args),
         Some(Command::Usage(args)) => usage::run(&world, args).await,
         Some(Command::Wallet(command)) => wallet::run(&world, command).await,

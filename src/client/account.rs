@@ -64,6 +64,11 @@ impl RelayClient {
         }
     }
 
+    /// What the relay's quota units are worth; the usual scale where it does not say.
+    pub async fn units(&self) -> QuotaScale {
+        self.scale().await.unwrap_or_default()
+    }
+
     /// The nodes the relay names; none where it names none.
     ///
     /// # Errors

@@ -6,7 +6,12 @@
 use std::path::PathBuf;
 
 pub use super::export::{ExportFormat, file_name as export_name};
+pub use super::figures::{Spend, Today};
 pub use super::key_door::{KeyAsk, KeyTold};
+pub use super::proof::news::{
+    Check, Evidence, Finding, Line, Look, Outcome, ProofNews, ProofPlan, Report, Rung, Sent, State,
+    Step, Verdict, Wanting, Wish, WorstCase,
+};
 use crate::domain::{
     Account, ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Group,
     Image, KeyDraft, KeyInfo, Model, Money, Profile, Receipt, RelayFacts, RunningRequest,
@@ -126,6 +131,15 @@ pub enum Command {
     },
     /// Stops a reply; what came is kept and billed.
     Stop(TurnId),
+    /// Proves something about the relay: a diagnosis, a test, the checklist. Answered by [`Event::Proof`], often.
+    Prove {
+        /// What asks.
+        ask: AskId,
+        /// What is to be proven.
+        wish: Wish,
+    },
+    /// Stops proving.
+    StopProving(AskId),
     /// Keeps a conversation as it stands now. Answered by [`Event::Kept`] the first time.
     Keep(Box<Conversation>),
     /// Lists the kept conversations of the open profile. Answered by [`Event::Sessions`] or [`Event::AskFailed`].
@@ -182,6 +196,10 @@ impl Command {
     /// Whether it changes something, or spends money: what read-only mode withholds.
     pub const fn writes(&self) -> bool {
         match self {
+            // What a proof looks at costs nothing; what it tries does.
+            Command::Prove { wish, .. } => {
+                matches!(wish.what, Wanting::Ladder | Wanting::Test(_))
+            }
             Command::AddProfile { .. }
             | Command::CreateKey { .. }
             | Command::DeleteKeys { .. }
@@ -194,6 +212,7 @@ impl Command {
             | Command::LookAtUsage { .. }
             | Command::WatchRunning(_)
             | Command::Stop(_)
+            | Command::StopProving(_)
             | Command::Keep(_)
             | Command::ListSessions { .. }
             | Command::ReadSession { .. }
@@ -237,25 +256,6 @@ pub struct KeyRow {
     pub held: bool,
 }
 
-/// The figures that move while a reply streams.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spend {
-    /// Tokens so far; `cost.basis` says whether they are counted or reported.
-    pub usage: Usage,
-    /// What they cost so far.
-    pub cost: Cost,
-    /// Milliseconds since the request was sent.
-    pub elapsed_ms: u64,
-    /// Milliseconds to the first part, once there was one.
-    pub first_ms: Option<u64>,
-    /// Tokens a second, in tenths, since the first part.
-    pub tenths_per_second: Option<u32>,
-    /// What the key may still spend, this reply taken off; `None` for unlimited or unknown.
-    pub key_left: Option<Money>,
-    /// What is left in the wallet, this reply taken off; `None` when unknown.
-    pub wallet: Option<Money>,
-}
-
 /// How a reply ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurnEnd {
@@ -269,19 +269,6 @@ pub struct TurnEnd {
     pub total_ms: u64,
     /// The relay's request id.
     pub request_id: Option<String>,
-}
-
-/// Money and tokens since local midnight, from the ledger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Today {
-    /// Spent by requests whose cost is known.
-    pub spent: Money,
-    /// Requests whose cost is not known.
-    pub unknown: u64,
-    /// Tokens of all requests.
-    pub tokens: u64,
-    /// Requests.
-    pub requests: u64,
 }
 
 /// What the ledger says was spent through a profile.
@@ -491,6 +478,13 @@ pub enum Event {
         ask: AskId,
         /// The file.
         path: PathBuf,
+    },
+    /// News of a proof.
+    Proof {
+        /// What asked.
+        ask: AskId,
+        /// The news.
+        news: Box<ProofNews>,
     },
     /// Something the user should know that belongs to no place: a ledger that cannot be written, a list cut short.
     Notice(Fault),

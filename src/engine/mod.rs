@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod door;
 pub mod export;
+pub mod figures;
 pub mod handle;
 pub mod host;
 mod key_asks;
@@ -15,6 +16,8 @@ pub mod nodes;
 pub mod offers;
 pub mod outbox;
 pub mod pictures;
+pub mod proof;
+mod proving;
 pub mod relays;
 mod replies;
 pub mod session;

@@ -45,6 +45,15 @@ pub async fn profile(host: &dyn Host, name: &str) -> Result<Profile, Fault> {
     Ok(profile)
 }
 
+/// The profile of this name as it is kept, nothing started; `None` where there is none.
+///
+/// # Errors
+/// When the configuration cannot be read.
+pub fn profile_as_kept(host: &dyn Host, name: &str) -> Result<Option<Profile>, Fault> {
+    let (profiles, _) = host.profiles()?;
+    Ok(profiles.into_iter().find(|profile| profile.name == name))
+}
+
 /// The nodes of a profile: the one in use first, then those its relay names, then others that were ever checked. A relay
 /// that cannot be asked for its nodes is no trouble: the others are still there.
 pub async fn list(profile: &Profile, ledger: &Ledger) -> Result<Vec<NodeRecord>, Fault> {

@@ -125,6 +125,13 @@ impl Session {
         }
     }
 
+    /// The same as one whose credential sees the account, its keys and its log.
+    #[must_use]
+    pub fn managing(mut self) -> Self {
+        self.facts.manages = true;
+        self
+    }
+
     /// The same session on a relay that surely runs. The embedded relay may have been served by another process that
     /// has ended since; then it is started here, perhaps on another port. Costs one look at a lock file.
     ///

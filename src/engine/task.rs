@@ -16,6 +16,7 @@ use super::clock::Clock;
 use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnId};
 use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
+use super::proving::Proving;
 use super::session::Session;
 use super::{relays, settling};
 use crate::domain::expiry::midnight;
@@ -82,6 +83,7 @@ pub(super) struct Engine {
     pub(super) turns: HashMap<TurnId, CancellationToken>,
     /// Whoever watches what runs at the relay, while that is looked at.
     pub(super) watcher: Option<AbortHandle>,
+    pub(super) proving: Proving,
 }
 
 impl Engine {
@@ -99,6 +101,7 @@ impl Engine {
             generation: 0,
             turns: HashMap::new(),
             watcher: None,
+            proving: Proving::default(),
         }
     }
 
@@ -214,6 +217,8 @@ impl Engine {
                     stop.cancel();
                 }
             }
+            Command::Prove { ask, wish } => self.prove(ask, wish),
+            Command::StopProving(ask) => self.stop_proving(ask),
             Command::Keep(conversation) => self.keep(*conversation).await,
             command @ (Command::ListSessions { .. }
             | Command::ReadSession { .. }

@@ -12,7 +12,7 @@ use super::door::TurnEnd;
 use super::session::{Plan, Session};
 use super::spend::SpendMeter;
 use crate::client::{ChargeQuery, Reply};
-use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money, Part, UnixMillis};
+use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money, Part, UnixMillis, Usage};
 use crate::ledger::{self, Ledger, LedgerError, NewRequest, Outcome, ReceiptId};
 
 /// What a reply gives while it runs.
@@ -45,7 +45,9 @@ pub struct Done {
     /// The HTTP status, where an answer came.
     pub status: Option<u16>,
     /// What the relay reported, where it did.
-    pub reported: Option<crate::domain::Usage>,
+    pub reported: Option<Usage>,
+    /// What we counted.
+    pub counted: Usage,
 }
 
 /// Sends a request and follows its reply to the end, or until `stop` is called.
@@ -95,6 +97,7 @@ pub async fn run_asked(
                 fingerprint: None,
                 status: None,
                 reported: None,
+                counted: Usage::default(),
             };
         }
     };
@@ -156,6 +159,7 @@ pub async fn run_asked(
         fingerprint: course.fingerprint,
         status: course.status,
         reported: meter.reported(),
+        counted: meter.counted(),
     };
     if let Err(error) = ledger.end(receipt, outcome).await {
         done.end.fault = done.end.fault.or(Some(error.into()));

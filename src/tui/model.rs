@@ -13,6 +13,7 @@ use super::tabs::groups::state::GroupsTab;
 use super::tabs::keys::state::KeysTab;
 use super::tabs::market::state::MarketTab;
 use super::tabs::usage::state::UsageTab;
+use super::tabs::verify::state::VerifyTab;
 use super::theme::Theme;
 use crate::domain::{Fault, Profile};
 use crate::engine::door::{AskId, Today, TurnId};
@@ -104,6 +105,8 @@ pub struct Model {
     pub chat: ChatTab,
     /// What was spent.
     pub usage: UsageTab,
+    /// Tests and diagnosis.
+    pub verify: VerifyTab,
     /// What lies over the tab, the topmost last.
     pub overlays: Vec<Overlay>,
     /// A passing message.
@@ -143,6 +146,7 @@ impl Model {
             market: MarketTab::default(),
             chat: ChatTab::default(),
             usage: UsageTab::default(),
+            verify: VerifyTab::default(),
             overlays: Vec::new(),
             flash: None,
             greeting: None,

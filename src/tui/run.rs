@@ -444,6 +444,7 @@ fn urgency(event: &Event) -> Urgency {
         | Event::Ended { .. }
         | Event::Usage { .. }
         | Event::UsageFailed { .. }
+        | Event::Proof { .. }
         | Event::Notice(_) => Urgency::Echo,
     }
 }

@@ -96,7 +96,8 @@ impl Script {
                 | Command::RenameSession { ask, .. }
                 | Command::DeleteSession { ask, .. }
                 | Command::ExportSession { ask, .. }
-                | Command::ReadImage { ask, .. },
+                | Command::ReadImage { ask, .. }
+                | Command::Prove { ask, .. },
             ) => self.last_ask = Some(*ask),
             _ => {}
         }
@@ -338,6 +339,15 @@ fn command_told(command: &Command) -> String {
                 draft.ips
             )
         }
+        Command::Prove { wish, .. } => {
+            let with = if wish.model.is_empty() {
+                "any model"
+            } else {
+                &wish.model
+            };
+            format!("prove {:?} with {with}, key {:?}", wish.what, wish.key)
+        }
+        Command::StopProving(_) => "stop proving".into(),
         Command::DeleteKeys { ids, .. } => format!("delete {ids:?}"),
         Command::Keys { what, .. } => keys_told(what),
         Command::Send { request, key, .. } => {

@@ -16,6 +16,10 @@ pub enum Action {
     TabChat,
     /// Shows what was spent.
     TabUsage,
+    /// Shows tests and diagnosis.
+    TabVerify,
+    /// Finds out why a reply failed.
+    Diagnose,
     /// Shows the next tab.
     NextTab,
     /// Shows the tab before.

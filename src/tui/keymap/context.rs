@@ -20,6 +20,8 @@ pub enum Context {
     Market,
     /// What was spent.
     Usage,
+    /// Tests and diagnosis.
+    Verify,
     /// A conversation that is read.
     Chat,
     /// A message that is written.
@@ -50,7 +52,7 @@ pub enum Context {
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 20] = [
+    pub const ALL: [Context; 21] = [
         Context::Global,
         Context::List,
         Context::Filter,
@@ -58,6 +60,7 @@ impl Context {
         Context::Groups,
         Context::Market,
         Context::Usage,
+        Context::Verify,
         Context::Chat,
         Context::ChatInput,
         Context::Form,
@@ -84,6 +87,7 @@ impl Context {
             Context::ChatInput => &[Context::Chat, Context::Global],
             Context::List
             | Context::Filter
+            | Context::Verify
             | Context::Chat
             | Context::Form
             | Context::Confirm
@@ -122,6 +126,7 @@ impl Context {
             Context::Groups => "Groups",
             Context::Market => "Market",
             Context::Usage => "Usage",
+            Context::Verify => "Verify",
             Context::Chat => "Chat",
             Context::ChatInput => "While writing",
             Context::Form => "In a form",

@@ -6,6 +6,7 @@ pub mod keys;
 pub mod list;
 pub mod market;
 pub mod usage;
+pub mod verify;
 
 /// A tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +21,32 @@ pub enum Tab {
     Chat,
     /// What was spent.
     Usage,
+    /// Tests and diagnosis.
+    Verify,
 }
 
 impl Tab {
     /// The tabs as they stand on the screen.
-    pub const ALL: [Tab; 5] = [Tab::Keys, Tab::Groups, Tab::Market, Tab::Chat, Tab::Usage];
+    pub const ALL: [Tab; 6] = [
+        Tab::Keys,
+        Tab::Groups,
+        Tab::Market,
+        Tab::Chat,
+        Tab::Usage,
+        Tab::Verify,
+    ];
+
+    /// The digit that leads to it.
+    pub const fn digit(self) -> char {
+        match self {
+            Tab::Keys => '1',
+            Tab::Groups => '2',
+            Tab::Market => '3',
+            Tab::Chat => '4',
+            Tab::Usage => '5',
+            Tab::Verify => '6',
+        }
+    }
 
     /// The word on the screen.
     pub const fn word(self) -> &'static str {
@@ -34,6 +56,7 @@ impl Tab {
             Tab::Market => "Market",
             Tab::Chat => "Chat",
             Tab::Usage => "Usage",
+            Tab::Verify => "Verify",
         }
     }
 

@@ -7,7 +7,7 @@ use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::{NewSecret, Note, Overlay};
 use crate::tui::relay::Connection;
-use crate::tui::tabs::{chat, usage};
+use crate::tui::tabs::{Tab, chat, usage, verify};
 
 use super::{keys, settle};
 
@@ -127,6 +127,7 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         Event::SessionRenamed { id, name, .. } => chat::sessions::renamed(model, id, &name, fx),
         Event::SessionDeleted { id, .. } => chat::sessions::deleted(model, id, fx),
         Event::SessionExported { ask, path } => chat::sessions::exported(model, ask, &path),
+        Event::Proof { ask, news } => verify::update::news(model, ask, *news, fx),
         Event::Notice(fault) => {
             // A store that cannot be written never answers a first keeping.
             if fault.kind == FaultKind::Local {
@@ -173,6 +174,7 @@ fn opening(model: &mut Model, profile: String) {
     model.stage = Stage::Deck;
     model.relay.forget();
     model.usage.forget();
+    model.verify.forget();
     model.relay.connection = Connection::Opening(profile);
     // What lies over the tab is about the relay before; only a secret that was not seen yet must stay.
     model
@@ -211,6 +213,9 @@ fn opened(
     model.relay.connection = Connection::Open(Box::new(profile), Box::new(facts));
     chat::update::restore(model, &name, conversation.map(|kept| *kept), fx);
     settle(model);
+    if model.tab == Tab::Verify {
+        verify::update::show(model, fx);
+    }
     if let Some(question) = model.greeting.take()
         && is_local
         && model.chat.turns.is_empty()
@@ -307,7 +312,8 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
             model.relay.connection = Connection::Failed(profile, fault.clone());
         }
         Command::Stop(_) => chat::update::stop_refused(model),
-        Command::DeleteKeys { .. } | Command::Keep(_) => {}
+        Command::Prove { ask, .. } => verify::update::refused(model, ask, fault.clone()),
+        Command::DeleteKeys { .. } | Command::Keep(_) | Command::StopProving(_) => {}
     }
     model.complain(fault);
 }

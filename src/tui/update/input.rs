@@ -11,7 +11,7 @@ use crate::tui::overlay::picker::{Picker, PickerKind};
 use crate::tui::overlay::{self, Overlay, Question};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::chat::state::ChatFocus;
-use crate::tui::tabs::{Tab, chat, groups, keys, market, usage};
+use crate::tui::tabs::{Tab, chat, groups, keys, market, usage, verify};
 use crate::tui::{doors, overlay::picker::Pick};
 
 use super::{areas, engine};
@@ -41,6 +41,7 @@ pub fn contexts(model: &Model) -> &'static [Context] {
         (Connection::Open(..), Tab::Groups) => &[Context::Groups],
         (Connection::Open(..), Tab::Market) => &[Context::Market],
         (Connection::Open(..), Tab::Usage) => &[Context::Usage],
+        (Connection::Open(..), Tab::Verify) => &[Context::Verify],
         (Connection::Open(..), Tab::Chat) => match model.chat.focus {
             ChatFocus::Input => &[Context::ChatInput],
             ChatFocus::Reading => &[Context::Chat],
@@ -144,7 +145,7 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             model.market.list.query.insert(text);
             model.market.search(&model.relay, height);
         }
-        Tab::Keys | Tab::Groups | Tab::Market | Tab::Usage => {}
+        Tab::Keys | Tab::Groups | Tab::Market | Tab::Usage | Tab::Verify => {}
         Tab::Chat => {
             model.chat.focus = ChatFocus::Input;
             model.chat.editor.insert(text);
@@ -168,6 +169,8 @@ fn interrupt(model: &mut Model, fx: &mut Effects) {
         overlay::update::back(model);
     } else if model.chat.streaming.is_some() {
         chat::update::stop(model, fx);
+    } else {
+        verify::update::stop(model, fx);
     }
     model.say(Tone::Info, "^C once more quits");
 }
@@ -195,6 +198,7 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
         Some(Action::TabMarket) => model.tab = Tab::Market,
         Some(Action::TabChat) => show_chat(model),
         Some(Action::TabUsage) => show_usage(model, fx),
+        Some(Action::TabVerify) => show_tab(model, Tab::Verify, fx),
         Some(Action::NextTab) => step_tab(model, 1, fx),
         Some(Action::PreviousTab) => step_tab(model, Tab::ALL.len() - 1, fx),
         Some(Action::PickRelay) => pick_relay(model),
@@ -204,6 +208,7 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
             (Connection::Open(..), Tab::Market) => market::update::key(model, key, action, fx),
             (Connection::Open(..), Tab::Chat) => chat::input::key(model, key, action, fx),
             (Connection::Open(..), Tab::Usage) => usage::update::key(model, action, fx),
+            (Connection::Open(..), Tab::Verify) => verify::update::key(model, action, fx),
             (Connection::Failed(name, _), _) if action == Some(Action::Refresh) => {
                 let name = name.clone();
                 engine::open(model, name, fx);
@@ -226,6 +231,20 @@ fn at_rest(model: &Model) -> bool {
     }
 }
 
+/// Shows the tab so many places to the right.
+fn step_tab(model: &mut Model, by: usize, fx: &mut Effects) {
+    show_tab(model, model.tab.step(by), fx);
+}
+
+/// Shows a tab; one that has something to ask when it is shown asks it.
+pub fn show_tab(model: &mut Model, tab: Tab, fx: &mut Effects) {
+    match tab {
+        Tab::Verify => verify::update::show(model, fx),
+        Tab::Usage => show_usage(model, fx),
+        tab => model.tab = tab,
+    }
+}
+
 /// Shows the chat, ready to type.
 pub fn show_chat(model: &mut Model) {
     model.tab = Tab::Chat;
@@ -236,13 +255,6 @@ pub fn show_chat(model: &mut Model) {
 fn show_usage(model: &mut Model, fx: &mut Effects) {
     model.tab = Tab::Usage;
     usage::update::changed(model, fx);
-}
-
-fn step_tab(model: &mut Model, by: usize, fx: &mut Effects) {
-    match model.tab.step(by) {
-        Tab::Usage => show_usage(model, fx),
-        tab => model.tab = tab,
-    }
 }
 
 /// Opens the list of relays.

@@ -8,8 +8,8 @@ use crate::tui::effect::Effects;
 use crate::tui::filtered::FilteredList;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
-use crate::tui::tabs::Tab;
 use crate::tui::tabs::chat::state::ChatFocus;
+use crate::tui::tabs::{Tab, verify};
 use crate::tui::term::{Deed, Pointer};
 use crate::tui::text::width;
 
@@ -22,7 +22,7 @@ pub fn pointer(model: &mut Model, pointer: Pointer, fx: &mut Effects) {
         Deed::WheelUp => turn(model, Action::Up, fx),
         Deed::WheelDown => turn(model, Action::Down, fx),
         Deed::Press if model.overlays.is_empty() && model.stage == Stage::Deck => {
-            press(model, pointer);
+            press(model, pointer, fx);
         }
         Deed::Press => {}
     }
@@ -39,11 +39,11 @@ fn turn(model: &mut Model, action: Action, fx: &mut Effects) {
     }
 }
 
-fn press(model: &mut Model, pointer: Pointer) {
+fn press(model: &mut Model, pointer: Pointer, fx: &mut Effects) {
     let areas = areas(model);
     if areas.tabs.height > 0 && pointer.row == areas.tabs.y {
         if let Some(tab) = tab_at(usize::from(pointer.column)) {
-            model.tab = tab;
+            input::show_tab(model, tab, fx);
         }
         return;
     }
@@ -56,6 +56,7 @@ fn press(model: &mut Model, pointer: Pointer) {
         Tab::Market if inside => choose(&mut model.market.list, row, height),
         Tab::Chat if pointer.row >= areas.chat.input.y => model.chat.focus = ChatFocus::Input,
         Tab::Chat => model.chat.focus = ChatFocus::Reading,
+        Tab::Verify => verify::update::point(model, areas.body, pointer.row),
         _ => {}
     }
 }
@@ -63,8 +64,8 @@ fn press(model: &mut Model, pointer: Pointer) {
 /// The tab whose name stands in this column.
 fn tab_at(column: usize) -> Option<Tab> {
     let mut left = 1;
-    Tab::ALL.into_iter().enumerate().find_map(|(at, tab)| {
-        let right = left + width(&format!("{} {}", at + 1, tab.word()));
+    Tab::ALL.into_iter().find_map(|tab| {
+        let right = left + width(&format!("{} {}", tab.digit(), tab.word()));
         let found = (left..right).contains(&column).then_some(tab);
         left = right + 2;
         found

@@ -164,14 +164,14 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
 pub fn tabs(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let mut spans = vec![Span::raw(" ")];
-    for (at, tab) in Tab::ALL.into_iter().enumerate() {
+    for tab in Tab::ALL {
         let role = if tab == model.tab {
             Role::TabSelected
         } else {
             Role::Tab
         };
         spans.push(Span::styled(
-            format!("{} {}", at + 1, tab.word()),
+            format!("{} {}", tab.digit(), tab.word()),
             theme.style(role),
         ));
         spans.push(Span::raw("  "));

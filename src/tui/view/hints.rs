@@ -131,6 +131,9 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
                 Connection::Closed | Connection::Opening(_) => action != Action::Refresh,
                 Connection::Failed(..) => true,
                 Connection::Open(..) if model.tab == Tab::Chat => in_chat(model, action),
+                Connection::Open(..) if model.tab == Tab::Verify => {
+                    action != Action::Back || model.verify.running.is_some()
+                }
                 Connection::Open(..) => in_list(model, action),
             },
         },
@@ -186,6 +189,7 @@ fn in_chat(model: &Model, action: Action) -> bool {
     match action {
         Action::Follow => chat.scroll != Scroll::Follow,
         Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
+        Action::Diagnose => chat.turns.last().is_some_and(|last| last.failed()),
         Action::Retry => {
             chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.failed())
         }
@@ -198,7 +202,7 @@ fn in_list(model: &Model, action: Action) -> bool {
         Tab::Keys => (model.keys.list.shown(), model.keys.list.typing),
         Tab::Groups => (model.groups.list.shown(), model.groups.list.typing),
         Tab::Market => (model.market.list.shown(), model.market.list.typing),
-        Tab::Chat => (0, false),
+        Tab::Chat | Tab::Verify => (0, false),
         Tab::Usage => (model.usage.receipts().len(), false),
     };
     let told = model.relay.manages() || matches!(model.tab, Tab::Market | Tab::Usage);

@@ -230,6 +230,10 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
             "a filter refused the words of the request: change them, or take another model",
         ));
     }
+    // Relays before 2026 answer 500 where a field is missing.
+    if says.code == "invalid_request" {
+        return Some(Kind::BadRequest.into());
+    }
     if status == 413 {
         return Some(Verdict::advised(
             Kind::BadRequest,

@@ -11,6 +11,7 @@ use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::msg::Edited;
 use crate::tui::overlay::picker::{Pick, PickerKind};
+use crate::tui::tabs::verify;
 use crate::tui::update::areas;
 use crate::tui::update::input::{contexts, open_command, open_picker};
 
@@ -41,6 +42,7 @@ fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
         }
         Action::Back => back(model, fx),
         Action::Retry => retry(model, fx),
+        Action::Diagnose => verify::update::diagnose(model, fx),
         Action::NewConversation => renew(model),
         Action::PreviousTurn => earlier::choose(model, false),
         Action::NextTurn => earlier::choose(model, true),

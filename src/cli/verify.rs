@@ -1,0 +1,399 @@
+//! `relaydeck verify`: the three tests with their worst-case cost first, and with `--all` the diagnosis, the checklist and
+//! the safest workflow too (S-80…S-84, S-98, S-99, X-07).
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::args::VerifyArgs;
+use super::doctor::{money, report_json, write_finding};
+use super::history;
+use super::output::{fault_json, print_json, put_cost, put_money, visible};
+use super::secret;
+use super::world::{Ending, World, interrupts};
+use crate::domain::{Fault, FaultKind, Money};
+use crate::engine::nodes;
+use crate::engine::proof::{self, Examined, Given};
+use crate::verify::checklist::{Line, lines};
+use crate::verify::evidence::{Evidence, Look};
+use crate::verify::ladder::{Limits, climb};
+use crate::verify::plan::WorstCase;
+use crate::verify::report::Report;
+use crate::verify::trials::{self, Outcome, Planned, Target, Wanted};
+use crate::verify::workflow::{Step, steps};
+
+/// Requests at once where none are named (S-82).
+const AT_ONCE: usize = 5;
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// When the tests cannot be run at all, or cost more than was allowed.
+pub async fn run(world: &World, args: VerifyArgs) -> Result<Ending, Fault> {
+    if args.history {
+        return history::run(world, args.model.as_deref()).await;
+    }
+    let limit = money(&args.max_cost)?;
+    let given = Given {
+        url: None,
+        key: args.key.clone().map(secret::given).transpose()?,
+        model: args.model.clone(),
+    };
+    world.stay().await;
+    let profile = nodes::profile(world.host.as_ref(), world.profile_name()).await?;
+    let ledger = world.ledger().await?;
+    let stop = CancellationToken::new();
+    let mut examined = proof::examine(
+        Arc::clone(&world.host) as _,
+        Some(profile),
+        &given,
+        ledger.clone(),
+        world.clock.clone(),
+        stop.clone(),
+    )?;
+    let presses = tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            if let Ok(mut presses) = interrupts()
+                && presses.recv().await.is_some()
+            {
+                stop.cancel();
+            }
+        }
+    });
+    let ended = tests(world, &args, limit, &mut examined, &stop).await;
+    presses.abort();
+    let closed = ledger.close().await.map_err(Fault::from);
+    let ended = ended?;
+    closed?;
+    Ok(ended)
+}
+
+async fn tests(
+    world: &World,
+    args: &VerifyArgs,
+    limit: Money,
+    examined: &mut Examined,
+    stop: &CancellationToken,
+) -> Result<Ending, Fault> {
+    examined.ask_console().await;
+    let mut found = Found::default();
+    if args.all {
+        let at = world.clock.now();
+        let limits = Limits {
+            max_cost: limit,
+            ..Limits::default()
+        };
+        let climbing = climb(&examined.door, &examined.subject, limits, |_| {});
+        let Some(report) = proof::until_stopped(climbing, stop).await else {
+            return Ok(Ending::Interrupted);
+        };
+        proof::keep_report(examined, &report, at).await?;
+        if !world.json {
+            print_ladder(&report)?;
+        }
+        found.ladder = Some(report);
+    }
+    // Where the diagnosis found the trouble, the tests would only find it again, dearer.
+    let broken = found.ladder.as_ref().and_then(Report::kind);
+    if broken.is_none() {
+        let target = examined.target().await?;
+        // The checklist is about what was tested.
+        examined.subject.model = Some(target.model.clone());
+        let planned = trials::plan(&target, wanted(args), seed(world));
+        let worst = planned
+            .iter()
+            .map(|test| test.worst_case(target.scale))
+            .fold(WorstCase::AtMost(Money::ZERO), WorstCase::and);
+        announce(world, &target, &planned, worst);
+        allow(world, worst, limit, args.yes)?;
+        let earlier = proof::observations(&examined.ledger, &examined.profile, &target.model).await;
+        for test in &planned {
+            let at = world.clock.now();
+            let running = trials::run(&examined.door, test, &earlier);
+            let Some(outcome) = proof::until_stopped(running, stop).await else {
+                return Ok(Ending::Interrupted);
+            };
+            proof::keep_outcome(examined, &target, &outcome, at).await?;
+            if !world.json {
+                print_outcome(&outcome)?;
+            }
+            found.outcomes.push(outcome);
+        }
+        found.worst = Some(worst);
+        found.target = Some(target);
+    }
+    if args.all {
+        let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
+        let facts = proof::facts(examined, found.ladder.clone(), &folder).await;
+        found.checklist = lines(&facts);
+        found.workflow = steps(&found.checklist);
+    }
+    finish(world, &found)
+}
+
+/// What was found, for the one document or the last lines.
+#[derive(Default)]
+struct Found {
+    ladder: Option<Report>,
+    target: Option<Target>,
+    worst: Option<WorstCase>,
+    outcomes: Vec<Outcome>,
+    checklist: Vec<Line>,
+    workflow: Vec<Step>,
+}
+
+impl Found {
+    /// What went wrong first.
+    fn fault(&self) -> Option<Fault> {
+        let by_ladder = self
+            .ladder
+            .as_ref()
+            .and_then(|report| report.trouble())
+            .and_then(|finding| finding.fault.clone());
+        by_ladder.or_else(|| {
+            self.outcomes
+                .iter()
+                .filter(|outcome| !outcome.passed)
+                .find_map(|outcome| outcome.fault.clone())
+        })
+    }
+}
+
+fn wanted(args: &VerifyArgs) -> Wanted {
+    let any = args.connect || args.long || args.concurrency.is_some();
+    Wanted {
+        // Without a word on what to test, the cheapest is meant.
+        connect: args.connect || args.all || !any,
+        long: (args.long || args.all).then_some(args.long_words),
+        concurrency: args.concurrency.or(args.all.then_some(AT_ONCE)),
+    }
+}
+
+/// Something that differs from run to run, for the needles.
+fn seed(world: &World) -> u64 {
+    world.clock.now().0.unsigned_abs() % 1_000_000_007
+}
+
+fn announce(world: &World, target: &Target, planned: &[Planned], worst: WorstCase) {
+    if world.json {
+        return;
+    }
+    let group = target
+        .group
+        .as_deref()
+        .map_or_else(String::new, |group| format!(", group {group}"));
+    world.warn(&format!(
+        "testing {} with {}{group} at {}",
+        target.model,
+        target.key.secret.masked(),
+        target.address
+    ));
+    for test in planned {
+        let requests = test.asks().len();
+        let plural = if requests == 1 { "" } else { "s" };
+        world.warn(&format!(
+            "  {:<13} {requests} request{plural}, {}",
+            test.kind().words(),
+            test.worst_case(target.scale)
+        ));
+    }
+    if planned.len() > 1 {
+        world.warn(&format!("  {:<13} {worst}", "together"));
+    }
+}
+
+/// Asks above the limit (S-83).
+fn allow(world: &World, worst: WorstCase, limit: Money, yes: bool) -> Result<(), Fault> {
+    if yes || worst.is_within(limit) {
+        return Ok(());
+    }
+    let why = match worst {
+        WorstCase::AtMost(most) => format!("the tests may cost {most}, and {limit} is the limit"),
+        WorstCase::Unknown => format!(
+            "nobody knows what the tests cost, so they cannot stay under {limit}: the relay names no price"
+        ),
+    };
+    if !world.json && io::stdin().is_terminal() && io::stderr().is_terminal() {
+        let mut out = io::stderr().lock();
+        let _ = write!(out, "{why}. Go on? [y/N] ");
+        let _ = out.flush();
+        let mut answer = String::new();
+        let _ = io::stdin().read_line(&mut answer);
+        if matches!(answer.trim(), "y" | "Y" | "yes") {
+            return Ok(());
+        }
+    }
+    Err(Fault::new(FaultKind::Usage, why)
+        .advise("nothing was sent; raise --max-cost, or say --yes"))
+}
+
+fn print_ladder(report: &Report) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "diagnosis").map_err(World::stdout_gone)?;
+    for finding in &report.findings {
+        write_finding(&mut out, finding).map_err(World::stdout_gone)?;
+    }
+    Ok(())
+}
+
+fn print_outcome(outcome: &Outcome) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    let mut print = || -> io::Result<()> {
+        let sign = if outcome.passed { "✓" } else { "✗" };
+        writeln!(
+            out,
+            "{sign} {}: {}",
+            outcome.test.words(),
+            visible(&outcome.summary)
+        )?;
+        for check in &outcome.checks {
+            let sign = match check.passed {
+                Some(true) => "✓",
+                Some(false) => "✗",
+                None => "?",
+            };
+            writeln!(out, "    {sign} {}: {}", check.what, visible(&check.seen))?;
+        }
+        if outcome.sent.len() > 2 {
+            for (nth, sent) in outcome.sent.iter().enumerate() {
+                writeln!(
+                    out,
+                    "    {:>2} {} {} ms",
+                    nth + 1,
+                    bar(sent.total_ms, &outcome.sent),
+                    sent.total_ms
+                )?;
+            }
+        }
+        for evidence in &outcome.evidence {
+            writeln!(
+                out,
+                "    {} {}: {}",
+                look_sign(evidence),
+                evidence.about,
+                visible(&evidence.seen)
+            )?;
+        }
+        if let Some(fault) = outcome.fault.as_ref().filter(|_| !outcome.passed) {
+            writeln!(out, "    → {}", visible(&fault.advice))?;
+        }
+        writeln!(out, "    cost {}", outcome.cost)
+    };
+    print().map_err(World::stdout_gone)
+}
+
+/// A bar as long as a request took, beside the longest.
+fn bar(ms: u64, all: &[trials::Sent]) -> String {
+    const WIDTH: u64 = 30;
+    let longest = all
+        .iter()
+        .map(|sent| sent.total_ms)
+        .max()
+        .unwrap_or(1)
+        .max(1);
+    let full = usize::try_from((ms * WIDTH).div_ceil(longest)).unwrap_or(0);
+    let bar = "█".repeat(full);
+    format!("{bar:<30}")
+}
+
+fn look_sign(evidence: &Evidence) -> &'static str {
+    match evidence.look {
+        Look::Consistent => "✓",
+        Look::Odd => "!",
+        Look::Unknown => "?",
+    }
+}
+
+fn finish(world: &World, found: &Found) -> Result<Ending, Fault> {
+    let fault = found.fault();
+    if world.json {
+        print_json(&document(found, fault.as_ref())).map_err(World::stdout_gone)?;
+        return Ok(fault.map_or(Ending::Done, |fault| Ending::Told(fault.kind)));
+    }
+    let mut out = io::stdout().lock();
+    let mut print = || -> io::Result<()> {
+        if !found.checklist.is_empty() {
+            writeln!(out, "checklist")?;
+        }
+        for line in &found.checklist {
+            writeln!(
+                out,
+                "{} {:<22} {}",
+                line.state.sign(),
+                line.item.words(),
+                visible(&line.seen)
+            )?;
+            if let Some(advice) = line.advice {
+                writeln!(out, "  {:<22} → {advice}", "")?;
+            }
+        }
+        if !found.workflow.is_empty() {
+            writeln!(out, "safest workflow")?;
+        }
+        for (nth, step) in found.workflow.iter().enumerate() {
+            let next = if step.is_next { "  ← next" } else { "" };
+            writeln!(
+                out,
+                "{} {:>2} {}{next}",
+                step.state.sign(),
+                nth + 1,
+                step.title
+            )?;
+            if step.is_next {
+                writeln!(out, "     {}", step.how)?;
+            }
+        }
+        Ok(())
+    };
+    print().map_err(World::stdout_gone)?;
+    drop(out);
+    // Everything was told where it was found; the exit code says the rest.
+    Ok(fault.map_or(Ending::Done, |fault| Ending::Told(fault.kind)))
+}
+
+fn document(found: &Found, fault: Option<&Fault>) -> Value {
+    let mut object = Map::new();
+    if let Some(fault) = fault {
+        object.insert("error".into(), fault_json(fault));
+    }
+    object.insert("passed".into(), json!(fault.is_none()));
+    if let Some(target) = &found.target {
+        object.insert("relay".into(), json!(target.address.base()));
+        object.insert("model".into(), json!(target.model));
+        object.insert("group".into(), json!(target.group));
+        object.insert("key".into(), json!(target.key.secret.masked()));
+        object.insert("endpoint".into(), json!(target.endpoint));
+    }
+    if let Some(worst) = found.worst {
+        put_money(&mut object, "worst_case", worst.money());
+    }
+    let tests: Vec<Value> = found.outcomes.iter().map(outcome_json).collect();
+    object.insert("tests".into(), json!(tests));
+    if let Some(report) = &found.ladder {
+        object.insert("ladder".into(), report_json(report));
+        object.insert("checklist".into(), json!(found.checklist));
+        object.insert("workflow".into(), json!(found.workflow));
+    }
+    Value::Object(object)
+}
+
+fn outcome_json(outcome: &Outcome) -> Value {
+    let mut object = Map::new();
+    object.insert("test".into(), json!(outcome.test));
+    object.insert("passed".into(), json!(outcome.passed));
+    object.insert("summary".into(), json!(outcome.summary));
+    object.insert("checks".into(), json!(outcome.checks));
+    object.insert("requests".into(), json!(outcome.sent));
+    object.insert("first_ms".into(), json!(outcome.first_ms()));
+    object.insert("total_ms".into(), json!(outcome.total_ms()));
+    put_cost(&mut object, "cost", outcome.cost);
+    object.insert("evidence".into(), json!(outcome.evidence));
+    object.insert("detail".into(), outcome.detail.clone());
+    if let Some(fault) = &outcome.fault {
+        object.insert("error".into(), fault_json(fault));
+    }
+    Value::Object(object)
+}

@@ -1,0 +1,328 @@
+//! The rows that say what was found, for the item under the cursor.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line as Row, Span};
+
+use super::state::Item;
+use crate::engine::door::{Evidence, Finding, Look, Outcome, Sent, State, Verdict};
+use crate::tui::draw::clean;
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::paragraph;
+use crate::tui::text::{Align, fit};
+use crate::tui::theme::{Role, Sign, Theme};
+use crate::tui::words;
+
+/// Where the findings stand: below the items and the line that names one of them.
+pub fn area(body: Rect) -> Rect {
+    let above = u16::try_from(Item::ALL.len()).unwrap_or(0) + 2;
+    Rect {
+        y: body.y + above.min(body.height),
+        height: body.height.saturating_sub(above),
+        ..body
+    }
+}
+
+/// What was found, as rows of this width.
+pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
+    let theme = &model.settings.theme;
+    let verify = &model.verify;
+    let item = verify.item;
+    let mut rows = Vec::new();
+    if verify.asking == Some(item)
+        && let Some(worst) = verify.worst(item)
+    {
+        let text =
+            format!("This can cost {worst}. Enter once more runs it; any other key leaves it.");
+        rows.extend(paragraph(theme, &text, Role::Warn, 1, cells));
+        rows.push(Row::default());
+    }
+    if let Some((of, fault)) = &verify.fault
+        && *of == item
+    {
+        let text = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+        rows.extend(paragraph(theme, &text, Role::Bad, 1, cells));
+        let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        rows.extend(paragraph(theme, &advice, Role::Text, 1, cells));
+    }
+    let body = match item {
+        Item::Ladder => ladder(theme, &verify.findings, cells),
+        Item::Connect | Item::Long | Item::Concurrency => item
+            .test()
+            .and_then(|test| verify.outcome(test))
+            .map(|outcome| tested(theme, outcome, cells))
+            .unwrap_or_default(),
+        Item::Checklist => checklist(model, cells),
+        Item::Workflow => workflow(model, cells),
+        Item::History => history(model, cells),
+    };
+    let nothing = body.is_empty() && rows.is_empty() && verify.running.is_none();
+    rows.extend(body);
+    if nothing {
+        let text = match item {
+            Item::Ladder | Item::Connect | Item::Long | Item::Concurrency => {
+                "Not run yet. Enter runs it."
+            }
+            Item::Checklist | Item::Workflow => "Not looked at yet. Enter looks.",
+            Item::History => "No test was run on this relay yet.",
+        };
+        rows.extend(paragraph(theme, text, Role::Dim, 1, cells));
+    }
+    rows
+}
+
+/// The same as plain text, for the clipboard.
+pub fn plain(model: &Model) -> String {
+    let rows = found(model, 200);
+    let lines: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            row.spans
+                .iter()
+                .map(|span| &*span.content)
+                .collect::<String>()
+        })
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    lines.join("\n").trim().to_owned()
+}
+
+/// A row of a sign, a label and a text that wraps beneath itself.
+fn labelled(
+    theme: &Theme,
+    sign: (&str, Role),
+    label: &str,
+    label_cells: usize,
+    text: &str,
+    role: Role,
+    cells: u16,
+) -> Vec<Row<'static>> {
+    let indent = label_cells + 6;
+    let wrapped = paragraph(theme, &clean(text), role, indent, cells);
+    let mut rows = Vec::new();
+    for (at, mut row) in wrapped.into_iter().enumerate() {
+        if at == 0 {
+            let text: String = row.spans.iter().map(|span| &*span.content).collect();
+            row = Row::from(vec![
+                Span::raw(" "),
+                Span::styled(fit(sign.0, 3, Align::Left, ""), theme.style(sign.1)),
+                Span::styled(
+                    fit(label, label_cells, Align::Left, theme.glyph(Sign::Ellipsis)),
+                    theme.style(Role::Text),
+                ),
+                Span::raw("  "),
+                Span::styled(text.trim_start().to_owned(), theme.style(role)),
+            ]);
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+fn verdict_sign(theme: &Theme, verdict: Verdict) -> (&'static str, Role) {
+    match verdict {
+        Verdict::Good => (theme.glyph(Sign::Check), Role::Good),
+        Verdict::Warned => (theme.glyph(Sign::Warning), Role::Warn),
+        Verdict::Mended => (theme.glyph(Sign::Cross), Role::Warn),
+        Verdict::Failed => (theme.glyph(Sign::Cross), Role::Bad),
+        Verdict::Unknown => ("?", Role::Dim),
+        Verdict::NotReached => (theme.glyph(Sign::Dot), Role::Dim),
+    }
+}
+
+fn ladder(theme: &Theme, findings: &[Finding], cells: u16) -> Vec<Row<'static>> {
+    const LABEL: usize = 11;
+    let mut rows = Vec::new();
+    for finding in findings {
+        let sign = verdict_sign(theme, finding.verdict);
+        let role = match finding.verdict {
+            Verdict::Failed | Verdict::Mended => Role::Strong,
+            Verdict::NotReached | Verdict::Unknown => Role::Dim,
+            Verdict::Good | Verdict::Warned => Role::Text,
+        };
+        rows.extend(labelled(
+            theme,
+            sign,
+            finding.rung.words(),
+            LABEL,
+            &finding.evidence,
+            role,
+            cells,
+        ));
+        let tells = !matches!(finding.verdict, Verdict::Good | Verdict::NotReached);
+        if let Some(advice) = finding.advice.as_deref().filter(|_| tells) {
+            let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(advice));
+            rows.extend(paragraph(theme, &text, Role::Accent, LABEL + 6, cells));
+        }
+        if let Some(proof) = &finding.proof {
+            let word = if proof.helped { "proof" } else { "tried" };
+            let text = format!(
+                "{word}: {}: {}",
+                clean(&proof.change),
+                clean(&proof.outcome)
+            );
+            let role = if proof.helped { Role::Good } else { Role::Dim };
+            rows.extend(paragraph(theme, &text, role, LABEL + 6, cells));
+        }
+    }
+    rows
+}
+
+fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
+    const LABEL: usize = 26;
+    let passed = |passed: Option<bool>| match passed {
+        Some(true) => (theme.glyph(Sign::Check), Role::Good),
+        Some(false) => (theme.glyph(Sign::Cross), Role::Bad),
+        None => ("?", Role::Dim),
+    };
+    let sign = passed(Some(outcome.passed));
+    let mut rows = Vec::new();
+    let head = format!("{} {}  {}", sign.0, clean(&outcome.summary), outcome.cost);
+    rows.extend(paragraph(theme, &head, sign.1, 1, cells));
+    if let Some(fault) = outcome.fault.as_ref().filter(|_| !outcome.passed) {
+        let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        rows.extend(paragraph(theme, &text, Role::Accent, 1, cells));
+    }
+    rows.push(Row::default());
+    for check in &outcome.checks {
+        rows.extend(labelled(
+            theme,
+            passed(check.passed),
+            &check.what,
+            LABEL,
+            &check.seen,
+            Role::Text,
+            cells,
+        ));
+    }
+    if outcome.sent.len() > 2 {
+        let longest = outcome
+            .sent
+            .iter()
+            .map(|sent| sent.total_ms)
+            .max()
+            .unwrap_or(1)
+            .max(1);
+        for sent in &outcome.sent {
+            rows.push(bar(theme, sent, longest, cells));
+        }
+    }
+    for evidence in &outcome.evidence {
+        let about = format!("evidence: {}", evidence.about);
+        rows.extend(labelled(
+            theme,
+            look_sign(theme, evidence),
+            &about,
+            LABEL,
+            &evidence.seen,
+            Role::Text,
+            cells,
+        ));
+    }
+    rows
+}
+
+/// A request as a bar beside the longest.
+fn bar(theme: &Theme, sent: &Sent, longest: u64, cells: u16) -> Row<'static> {
+    let room = u64::from(cells).saturating_sub(30).clamp(1, 60);
+    let full = usize::try_from((sent.total_ms * room).div_ceil(longest)).unwrap_or(0);
+    let (sign, role) = match sent.good {
+        true => (theme.glyph(Sign::Check), Role::Good),
+        false => (theme.glyph(Sign::Cross), Role::Bad),
+    };
+    let status = sent
+        .status
+        .map_or_else(|| "no answer".to_owned(), |status| format!("HTTP {status}"));
+    Row::from(vec![
+        Span::raw(" "),
+        Span::styled(fit(sign, 3, Align::Left, ""), theme.style(role)),
+        Span::styled(theme.glyph(Sign::MeterFull).repeat(full), theme.style(role)),
+        Span::styled(
+            format!(" {}  {status}", words::seconds(sent.total_ms)),
+            theme.style(Role::Dim),
+        ),
+    ])
+}
+
+fn look_sign(theme: &Theme, evidence: &Evidence) -> (&'static str, Role) {
+    match evidence.look {
+        Look::Consistent => (theme.glyph(Sign::Check), Role::Good),
+        Look::Odd => (theme.glyph(Sign::Warning), Role::Warn),
+        Look::Unknown => ("?", Role::Dim),
+    }
+}
+
+fn state_sign(theme: &Theme, state: State) -> (&'static str, Role) {
+    match state {
+        State::Done => (theme.glyph(Sign::Check), Role::Good),
+        State::Failed => (theme.glyph(Sign::Cross), Role::Bad),
+        State::Unknown => ("?", Role::Dim),
+    }
+}
+
+fn checklist(model: &Model, cells: u16) -> Vec<Row<'static>> {
+    const LABEL: usize = 22;
+    let theme = &model.settings.theme;
+    let mut rows = Vec::new();
+    for line in &model.verify.lines {
+        let sign = state_sign(theme, line.state);
+        rows.extend(labelled(
+            theme,
+            sign,
+            line.item.words(),
+            LABEL,
+            &line.seen,
+            Role::Text,
+            cells,
+        ));
+        if let Some(advice) = line.advice {
+            let text = format!("{} {advice}", theme.glyph(Sign::Arrow));
+            rows.extend(paragraph(theme, &text, Role::Dim, LABEL + 6, cells));
+        }
+    }
+    rows
+}
+
+fn workflow(model: &Model, cells: u16) -> Vec<Row<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = Vec::new();
+    for (nth, step) in model.verify.steps.iter().enumerate() {
+        let (sign, role) = state_sign(theme, step.state);
+        let title = if step.is_next {
+            Role::Strong
+        } else {
+            Role::Text
+        };
+        let next = if step.is_next { "  next" } else { "" };
+        rows.push(Row::from(vec![
+            Span::raw(" "),
+            Span::styled(fit(sign, 3, Align::Left, ""), theme.style(role)),
+            Span::styled(format!("{:>2} {}", nth + 1, step.title), theme.style(title)),
+            Span::styled(next, theme.style(Role::Accent)),
+        ]));
+        if step.is_next {
+            rows.extend(paragraph(theme, step.how, Role::Dim, 7, cells));
+        }
+    }
+    rows
+}
+
+fn history(model: &Model, cells: u16) -> Vec<Row<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = Vec::new();
+    for result in &model.verify.results {
+        let sign = match result.passed {
+            true => (theme.glyph(Sign::Check), Role::Good),
+            false => (theme.glyph(Sign::Cross), Role::Bad),
+        };
+        let when = words::clock(result.at, model.now.wall, &model.settings.zone);
+        let label = format!("{when} {}", result.test.words());
+        let place = match (&result.group, result.model.as_str()) {
+            (_, "") => String::new(),
+            (Some(group), name) => format!("{name} in {group}: "),
+            (None, name) => format!("{name}: "),
+        };
+        let text = format!("{place}{}", result.summary);
+        rows.extend(labelled(theme, sign, &label, 26, &text, Role::Text, cells));
+    }
+    rows
+}
