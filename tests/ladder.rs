@@ -28,11 +28,11 @@ use serde_json::{Value, json};
 use support::host::TestHost;
 use tokio_util::sync::CancellationToken;
 
-pub const KEY: &str = "sk-aB3dEFGHijklmnopx9Zk0123456789abcdef0123456789ab";
-pub const OTHER_KEY: &str = "sk-zZ9yEFGHijklmnopx9Zk0123456789abcdef0123456789ab";
+pub(crate) const KEY: &str = "sk-aB3dEFGHijklmnopx9Zk0123456789abcdef0123456789ab";
+pub(crate) const OTHER_KEY: &str = "sk-zZ9yEFGHijklmnopx9Zk0123456789abcdef0123456789ab";
 
 /// What a relay in good health answers.
-pub fn healthy(asked: &Asked) -> Told {
+pub(crate) fn healthy(asked: &Asked) -> Told {
     let with_key = asked.header("authorization").is_some();
     let streamed = asked.body.contains("\"stream\":true");
     match asked.place() {
@@ -79,7 +79,7 @@ fn is_at(place: Where, asked: &Asked) -> bool {
 }
 
 /// Climbs the ladder at an address, and counts the ledger's rows.
-pub async fn diagnose(given: Given) -> (Report, usize) {
+pub(crate) async fn diagnose(given: Given) -> (Report, usize) {
     diagnose_as(given, TestHost::new(), None, patient()).await
 }
 
@@ -91,7 +91,7 @@ fn patient() -> Limits {
     }
 }
 
-pub async fn diagnose_as(
+pub(crate) async fn diagnose_as(
     given: Given,
     host: TestHost,
     profile: Option<Profile>,
@@ -120,7 +120,7 @@ pub async fn diagnose_as(
     (report, rows)
 }
 
-pub fn given(url: &str) -> Given {
+pub(crate) fn given(url: &str) -> Given {
     Given {
         url: Some(url.to_owned()),
         key: Some(KEY.into()),
@@ -143,7 +143,7 @@ fn told(finding: &Finding) -> String {
 }
 
 /// Whether the lowest trouble is the expected one.
-pub fn is_right(report: &Report, rung: Rung, advice: &str) -> Result<(), String> {
+pub(crate) fn is_right(report: &Report, rung: Rung, advice: &str) -> Result<(), String> {
     let Some(finding) = report.trouble() else {
         let all: Vec<String> = report.findings.iter().map(told).collect();
         return Err(format!("no trouble was found:\n  {}", all.join("\n  ")));
@@ -305,7 +305,7 @@ async fn s_94_an_empty_wallet_is_told_before_anything_is_sent() {
 }
 
 /// The console of an account in group `default`, which has one of the two models, and these keys.
-pub fn account(asked: &Asked, keys: Value) -> Told {
+pub(crate) fn account(asked: &Asked, keys: Value) -> Told {
     match asked.place() {
         "/api/user/self" => {
             Told::data(json!({"id":1,"username":"lin","group":"default","quota":5_000_000}))
@@ -325,7 +325,11 @@ pub fn account(asked: &Asked, keys: Value) -> Told {
     }
 }
 
-pub async fn with_account(fake: &Fake, keys: &[(i64, &str, &str)], model: &str) -> (Report, usize) {
+pub(crate) async fn with_account(
+    fake: &Fake,
+    keys: &[(i64, &str, &str)],
+    model: &str,
+) -> (Report, usize) {
     let host = TestHost::new();
     let profile = Profile {
         name: "far".into(),

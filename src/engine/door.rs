@@ -9,13 +9,13 @@ pub use super::export::{ExportFormat, file_name as export_name};
 pub use super::figures::{Spend, Today};
 pub use super::key_door::{KeyAsk, KeyTold};
 pub use super::proof::news::{
-    Check, Evidence, Finding, Line, Look, Outcome, ProofNews, ProofPlan, Report, Rung, Sent, State,
-    Step, Verdict, Wanting, Wish, WorstCase,
+    Check, Evidence, Finding, Line, Look, Outcome, Proof, ProofNews, ProofPlan, Report, Rung, Sent,
+    State, Step, Verdict, Wanting, Wish, WorstCase,
 };
 use crate::domain::{
     Account, ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Group,
     Image, KeyDraft, KeyInfo, Model, Money, Profile, Receipt, RelayFacts, RunningRequest,
-    SpendingReport, UnixMillis, Usage,
+    SpendingReport, UnixMillis,
 };
 
 /// The id of one reply that is asked for. Whoever asks chooses it; it is never used twice in a process.

@@ -201,7 +201,8 @@ impl Action {
             | Action::TabGroups
             | Action::TabMarket
             | Action::TabChat
-            | Action::TabUsage => word.trim_start_matches("tab-").to_owned(),
+            | Action::TabUsage
+            | Action::TabVerify => word.trim_start_matches("tab-").to_owned(),
             Action::Keys => "its-keys".into(),
             Action::Models => "its-models".into(),
             Action::Chat => "chat-with".into(),
