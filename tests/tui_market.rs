@@ -5,7 +5,9 @@ mod tui_support;
 
 use std::time::Instant;
 
-use relaydeck::engine::door::Snapshot;
+use relaydeck::domain::stability::{Measured, Sample};
+use relaydeck::domain::{FaultKind, UnixMillis};
+use relaydeck::engine::door::{ChannelRow, Event, Snapshot};
 use tui_support::events::{loaded, open};
 use tui_support::{Script, world};
 
@@ -66,13 +68,20 @@ fn s_40_models_are_sorted_by_price_with_the_unknown_last() {
             .take(8)
             .collect()
     };
-    script.keys("S").sees("by input price");
+    script.keys("I").sees("IN $/M↓");
     let sorted = names(&mut script);
     assert_eq!(sorted[0], "relaydeck-handbook");
     assert_eq!(sorted[1], "gpt-4o-mini");
     assert_eq!(sorted[6], "text-embedding-3-small", "{sorted:?}");
     assert_eq!(sorted[7], "claude-sonnet-4-5-thinking", "not in this group");
-    script.keys("S S").waits(6_000).misses("by ");
+    script.keys("I");
+    let reversed = names(&mut script);
+    assert_eq!(reversed[0], "claude-opus-4-5", "the dearest first");
+    assert_eq!(
+        reversed[6], "text-embedding-3-small",
+        "the unknown stays behind"
+    );
+    script.keys("I").misses("IN $/M↑");
     assert_eq!(names(&mut script)[0], "claude-opus-4-5");
 }
 
@@ -164,16 +173,16 @@ fn s_34_groups_show_their_models_and_their_keys() {
     script
         .keys("2")
         .sees("4 groups")
-        .sees("reverse channels, cheaper")
+        .sees("reverse chann")
         .sees("企业专线");
     script
         .keys("j j <Enter>")
         .sees("only group: vip ×0.8")
         .sees("8 models");
     script
-        .keys("f")
+        .keys("o")
         .sees(" group: vip")
-        .keys("f <Esc>")
+        .keys("o <Esc>")
         .sees(" group: vip");
     script
         .keys("2 k")
@@ -187,7 +196,7 @@ fn a_group_without_models_says_so() {
     let mut script = market(80);
     script
         .keys("2 G <Enter>")
-        .sees("Nothing here in this group; f shows all.");
+        .sees("Nothing here in this group; o shows all.");
 }
 
 #[test]
@@ -206,4 +215,150 @@ fn five_thousand_models_are_filtered_and_drawn_at_once() {
     script.sees("of 5 000");
     // Generous, for unoptimised code on a busy machine; a filter that went over the rows while drawing takes seconds.
     assert!(each.as_millis() < 400, "{each:?} a keystroke");
+}
+
+#[test]
+fn s_40_models_are_filtered_by_what_they_have_and_several_at_once() {
+    let mut script = market(120);
+    script.keys("f").sees("Show only models with");
+    script.types("vendor openai").keys("<Enter>");
+    script
+        .sees("3 of 8")
+        .sees("with: OpenAI")
+        .misses("qwen-max");
+    script
+        .keys("f")
+        .types("vendor anthropic")
+        .keys("<Tab> <Enter>");
+    script.sees("6 of 8").sees("with: OpenAI, Anthropic");
+    script.keys("f").types("billing call").keys("<Tab> <Enter>");
+    script.sees("1 of 8").sees("gpt-image-1").keys("/ opus");
+    script.sees("1 found, but not with these filters");
+    script.keys("<Esc> <Esc>").sees("8 models");
+}
+
+#[test]
+fn s_45_a_name_that_is_not_there_is_answered_with_the_nearest() {
+    let mut script = market(80);
+    script.keys("/").types("claude-sonnet-4.5-20250929");
+    script
+        .sees("Did you mean")
+        .sees("claude-sonnet-4-5-20250929")
+        .sees("/claude-sonnet-4.5-20250929");
+    script
+        .keys("<Enter>")
+        .sees("/claude-sonnet-4-5-20250929")
+        .sees("1 of 8");
+}
+
+fn sample(group: &str, minutes: i64, fault: Option<FaultKind>) -> Sample {
+    Sample {
+        group: group.into(),
+        model: "claude-opus-4-5".into(),
+        sent: UnixMillis(tui_support::NOON.0 - minutes * 60_000),
+        fault,
+        first_ms: Some(600),
+        status: fault.map(|_| 503),
+        request_id: fault.map(|_| "20261122-7f3a".into()),
+    }
+}
+
+fn measured(script: &mut Script) {
+    let mut samples: Vec<Sample> = (1..124).map(|at| sample("default", at, None)).collect();
+    samples.push(sample("default", 30, Some(FaultKind::Upstream)));
+    script.engine(Event::Measured(Box::new(Measured::of(samples))));
+}
+
+#[test]
+fn s_30_a_group_says_how_well_it_worked_and_how_many_requests_that_rests_on() {
+    let mut script = market(120);
+    measured(&mut script);
+    script
+        .keys("2")
+        .sees("99.1% 124")
+        .sees("0.60 s / 0.60 s")
+        .sees("no data");
+    script.keys("O j j j").sees("OK 7d↓");
+    script.keys("g i").sees("99.1 % of 124 requests");
+    script.sees("30 min ago, claude-opus-4-5: your upstream answered with an error");
+    script.keys("s");
+    let asked = script.asked().concat();
+    for part in [
+        "20261122-7f3a",
+        "claude-opus-4-5",
+        "default",
+        "503",
+        "2026-11-22 11:34:00 UTC",
+    ] {
+        assert!(asked.contains(part), "{part}: {asked}");
+    }
+    assert!(!asked.contains("sk-"), "{asked}");
+}
+
+#[test]
+fn s_31_the_owner_of_a_relay_sees_the_channels_behind_a_group() {
+    let mut script = Script::new(100, 40);
+    open(&mut script, "local");
+    script.keys("<Esc> 2 j i");
+    assert_eq!(script.asked(), ["refresh channels"]);
+    script.sees("Channels behind it").sees("fetching");
+    let channel = ChannelRow {
+        name: "llama".into(),
+        kind: "openai",
+        base_url: "http://127.0.0.1:8080".into(),
+        status: "enabled",
+        groups: vec!["default".into()],
+        models: 3,
+    };
+    script.engine(loaded(Snapshot::Channels(vec![channel])));
+    script.sees("✓ llama openai http://127.0.0.1:8080: 3 models, enabled");
+}
+
+#[test]
+fn s_34_and_s_35_the_groups_of_a_model_stand_one_key_away_the_best_first() {
+    let mut script = market(120);
+    measured(&mut script);
+    script
+        .keys("w")
+        .sees("groups of: claude-opus-4-5")
+        .sees("2 of 4")
+        .sees("20.00");
+    let screen = script.screen();
+    let at = |name: &str| screen.lines().position(|line| line.contains(name)).unwrap();
+    assert!(at("vip ") < at("default  "), "{screen}");
+    script
+        .keys("<Enter>")
+        .sees("only group: vip")
+        .keys("2 <Esc>")
+        .sees("4 groups");
+}
+
+#[test]
+fn s_35_where_the_price_is_the_same_the_measured_success_decides_and_a_line_says_so() {
+    let mut script = market(80);
+    let mut groups = world::groups();
+    groups[2].ratio = Some(world::ratio(1.0));
+    script.engine(loaded(Snapshot::Groups(groups)));
+    script
+        .keys("<Enter>")
+        .sees("default and vip cost the same, and nothing measured tells them apart");
+    measured(&mut script);
+    script.sees("default and vip cost the same; default worked better for you: 99.1 % of 124");
+}
+
+#[test]
+fn s_42_the_line_before_a_call_names_key_group_price_endpoint_and_wallet() {
+    let mut script = market(120);
+    script
+        .keys("j")
+        .sees("✓ key cursor-dev")
+        .sees("✓ in group default")
+        .sees("✓ price 3.00 / 15.00");
+    script
+        .sees("✓ /v1/chat/completions")
+        .sees("✓ wallet $12.4831");
+    script
+        .keys("G")
+        .sees("✗ not a model to chat with")
+        .sees("? price ?");
 }

@@ -381,6 +381,14 @@ fn the_groups() {
     };
     scene("groups", list);
     ascii("groups", list);
+    scene("group_detail", |script| {
+        list(script);
+        script.keys("j i");
+    });
+    scene("groups_of_a_model", |script| {
+        list(script);
+        script.keys("3 j w");
+    });
     scene("groups_of_a_key_only_relay", |script| {
         open_key_only(script, "plain");
         script.keys("<Esc> 2");
@@ -399,13 +407,21 @@ fn the_market() {
         list(script);
         script.keys("/ son45");
     });
+    scene("market_facets", |script| {
+        list(script);
+        script.keys("f <Tab> <Tab>");
+    });
+    scene("market_did_you_mean", |script| {
+        list(script);
+        script.keys("/").types("claude-sonnet-4.5-20250929");
+    });
     scene("market_nothing_found", |script| {
         list(script);
         script.keys("/ zzz");
     });
     scene("market_only_a_group_by_price", |script| {
         list(script);
-        script.keys("g f S").waits(6_000);
+        script.keys("g o I");
     });
     scene("market_of_a_key_only_relay", |script| {
         open_key_only(script, "plain");

@@ -4,9 +4,10 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use serde_json::{Map, Value, json};
 
-use super::args::{ModelSort, ModelsCommand};
+use super::args::{BillingKind, ModelSort, ModelsCommand};
 use super::output::{Align, Table, print, print_json, put_money, visible};
 use super::world::{Ending, World};
+use crate::domain::price::BasePrice;
 use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name};
 use crate::engine::session::{Session, name_fault};
 
@@ -25,6 +26,8 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
             group,
             vendor,
             endpoint,
+            tag,
+            billing,
             search,
             sort,
         } => {
@@ -47,18 +50,24 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                     };
                     endpoint.as_deref().is_none_or(called)
                 })
+                .filter(|model| tag.as_ref().is_none_or(|tag| model.tags.contains(tag)))
+                .filter(|model| billing.is_none_or(|wanted| billed(model) == wanted))
                 .collect();
             let by_fit = search
                 .as_deref()
                 .map(|text| keep_fitting(&mut found, text))
                 .is_some();
-            if sort == ModelSort::Price {
-                found.sort_by_key(|model| {
-                    input_price(&session, model, group.as_deref())
-                        .map_or(Money::from_nanos(i64::MAX), |price| price)
-                });
-            } else if !by_fit {
-                found.sort_by(|one, other| one.name.cmp(&other.name));
+            let price = |model: &Model, output| {
+                let price = a_price(&session, model, group.as_deref(), output);
+                price.unwrap_or(Money::from_nanos(i64::MAX))
+            };
+            match sort {
+                ModelSort::Name if by_fit => {}
+                ModelSort::Name => found.sort_by(|one, other| one.name.cmp(&other.name)),
+                ModelSort::Price => found.sort_by_key(|model| price(model, false)),
+                ModelSort::Output => found.sort_by_key(|model| price(model, true)),
+                ModelSort::Vendor => found.sort_by(|one, other| one.vendor.cmp(&other.vendor)),
+                ModelSort::Context => found.sort_by_key(|model| std::cmp::Reverse(model.context)),
             }
             list(world, &session, &found, group.as_deref())
         }
@@ -141,8 +150,19 @@ fn keep_fitting(models: &mut Vec<&Model>, text: &str) {
     models.extend(scored.into_iter().map(|(_, model)| model));
 }
 
-fn input_price(session: &Session, model: &Model, group: Option<&str>) -> Option<Money> {
+const fn billed(model: &Model) -> BillingKind {
+    match model.price {
+        BasePrice::Ratios(_) => BillingKind::Token,
+        BasePrice::PerCall { .. } => BillingKind::Call,
+        BasePrice::Tiered { .. } => BillingKind::Tiered,
+        BasePrice::Unknown => BillingKind::Unknown,
+    }
+}
+
+/// The price of a model's output or input in a group; by the call where it is billed that way.
+fn a_price(session: &Session, model: &Model, group: Option<&str>, output: bool) -> Option<Money> {
     match price_in(session, model, group) {
+        Price::PerToken(prices) if output => Some(prices.output),
         Price::PerToken(prices) => Some(prices.input),
         Price::PerCall { call } => Some(call),
         Price::Tiered { .. } | Price::Unknown => None,

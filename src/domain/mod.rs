@@ -28,6 +28,7 @@ pub mod retry;
 pub mod running;
 pub mod sample;
 pub mod spending;
+pub mod stability;
 pub mod test_result;
 pub mod time;
 pub mod usage;

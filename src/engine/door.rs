@@ -12,6 +12,8 @@ pub use super::proof::news::{
     Check, Evidence, Finding, Line, Look, Outcome, Proof, ProofNews, ProofPlan, Report, Rung, Sent,
     State, Step, Verdict, Wanting, Wish, WorstCase,
 };
+pub use super::row_door::{ChannelRow, KeyRow};
+use crate::domain::stability::Measured;
 use crate::domain::{
     Account, ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Group,
     Image, KeyDraft, KeyInfo, Model, Money, Profile, Receipt, RelayFacts, RunningRequest,
@@ -37,10 +39,12 @@ pub enum Scope {
     Groups,
     /// The marketplace.
     Models,
+    /// The upstreams behind the groups, for the owner of a relay (S-31).
+    Channels,
 }
 
 impl Scope {
-    /// Everything a relay may offer.
+    /// Everything a relay may offer to anybody.
     pub const ALL: [Scope; 4] = [Scope::Account, Scope::Keys, Scope::Groups, Scope::Models];
 
     /// The word people see.
@@ -50,6 +54,7 @@ impl Scope {
             Scope::Keys => "keys",
             Scope::Groups => "groups",
             Scope::Models => "models",
+            Scope::Channels => "channels",
         }
     }
 }
@@ -233,6 +238,8 @@ pub enum Snapshot {
     Groups(Vec<Group>),
     /// The models, by name.
     Models(Vec<Model>),
+    /// The channels, by number.
+    Channels(Vec<ChannelRow>),
 }
 
 impl Snapshot {
@@ -243,17 +250,9 @@ impl Snapshot {
             Snapshot::Keys(_) => Scope::Keys,
             Snapshot::Groups(_) => Scope::Groups,
             Snapshot::Models(_) => Scope::Models,
+            Snapshot::Channels(_) => Scope::Channels,
         }
     }
-}
-
-/// A key, and whether we hold its secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyRow {
-    /// The key as its relay describes it.
-    pub info: KeyInfo,
-    /// Whether the vault holds the secret, so that it can be chatted with from here.
-    pub held: bool,
 }
 
 /// How a reply ended.
@@ -428,6 +427,8 @@ pub enum Event {
         /// Why.
         fault: Fault,
     },
+    /// How well the groups of the open profile have worked in the last days. A newer one replaces an older.
+    Measured(Box<Measured>),
     /// A conversation was kept for the first time, under this number.
     Kept {
         /// The store's number for it.

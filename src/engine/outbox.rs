@@ -118,6 +118,10 @@ fn merge(events: &mut VecDeque<Event>, event: Event) -> Option<Event> {
             events.retain(|waiting| !matches!(waiting, Event::Running(_)));
             Some(Event::Running(running))
         }
+        Event::Measured(measured) => {
+            events.retain(|waiting| !matches!(waiting, Event::Measured(_)));
+            Some(Event::Measured(measured))
+        }
         Event::Loaded { snapshot, at } => {
             events.retain(
                 |waiting| !matches!(waiting, Event::Loaded { snapshot: old, .. } if old.scope() == snapshot.scope()),

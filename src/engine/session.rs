@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::door::{KeyRow, Scope, Snapshot};
+use super::door::{ChannelRow, KeyRow, Scope, Snapshot};
 use super::host::{HeldKey, Host};
 use super::spend::Purse;
+use crate::client::owner::Channel;
 use crate::client::{Credentials, RelayClient};
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{
@@ -157,6 +158,10 @@ impl Session {
             Scope::Account => Snapshot::Account(self.client.account().await?),
             Scope::Keys => Snapshot::Keys(self.rows(self.client.keys().await?)?),
             Scope::Groups => Snapshot::Groups(self.client.groups().await?),
+            Scope::Channels => {
+                let channels = self.client.channels().await?.into_iter();
+                Snapshot::Channels(channels.map(channel_row).collect())
+            }
             Scope::Models => {
                 let key = self.host.held_keys(&self.profile.name)?.into_iter().next();
                 Snapshot::Models(
@@ -177,6 +182,8 @@ impl Session {
             }
             Snapshot::Groups(groups) => self.lists.groups = Some(Arc::new(groups.clone())),
             Snapshot::Models(models) => self.lists.models = Some(Arc::new(models.clone())),
+            // Nothing that is sent rests on them.
+            Snapshot::Channels(_) => {}
         }
     }
 
@@ -400,6 +407,17 @@ impl Session {
             return Ok(());
         };
         name_fault(model_name::check(name, models, group), name, group).map_or(Ok(()), Err)
+    }
+}
+
+fn channel_row(channel: Channel) -> ChannelRow {
+    ChannelRow {
+        kind: channel.kind.word(),
+        status: channel.status.word(),
+        models: channel.models.len(),
+        name: channel.name,
+        base_url: channel.base_url,
+        groups: channel.groups,
     }
 }
 

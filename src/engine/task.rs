@@ -18,8 +18,9 @@ use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
 use super::proving::Proving;
 use super::session::Session;
-use super::{relays, settling};
+use super::{measured, relays, settling};
 use crate::domain::expiry::midnight;
+use crate::domain::stability::Measured;
 use crate::domain::{Conversation, Fault, FaultKind, Profile};
 use crate::ledger::Ledger;
 
@@ -61,6 +62,11 @@ pub(super) enum Report {
     TurnOver { turn: TurnId },
     /// The ledger changed.
     Spent,
+    /// The groups of a profile were measured.
+    Measured {
+        generation: u64,
+        measured: Box<Measured>,
+    },
 }
 
 /// The engine's state. Its commands about replies are in [`super::replies`].
@@ -190,6 +196,27 @@ impl Engine {
         }
     }
 
+    /// Measures the groups of the open profile, beside the loop.
+    fn tell_measured(&mut self) {
+        let (Some(ledger), Some(session)) = (self.ledger.clone(), &self.session) else {
+            return;
+        };
+        let (profile, now) = (session.profile.name.clone(), self.clock.now());
+        let (reports, generation) = (self.reports.0.clone(), self.generation);
+        self.start(async move {
+            match measured::measure(&ledger, &profile, now).await {
+                Ok(measured) => {
+                    let measured = Box::new(measured);
+                    let _ = reports.send(Report::Measured {
+                        generation,
+                        measured,
+                    });
+                }
+                Err(error) => tracing::warn!(%error, "how well the groups work"),
+            }
+        });
+    }
+
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Open { profile } => self.open(profile),
@@ -263,8 +290,15 @@ impl Engine {
                     self.refresh(*scope);
                 }
             }
+            Report::Measured {
+                generation,
+                measured,
+            } if generation == self.generation => self.tell(Event::Measured(measured)),
             // A late answer for a profile that was left.
-            Report::Opened { .. } | Report::Fetched { .. } | Report::Stale { .. } => {}
+            Report::Opened { .. }
+            | Report::Fetched { .. }
+            | Report::Stale { .. }
+            | Report::Measured { .. } => {}
             Report::Added {
                 ask,
                 result: Ok((profile, notes)),
@@ -285,6 +319,7 @@ impl Engine {
             Report::TurnOver { turn } => {
                 self.turns.remove(&turn);
                 self.tell_today().await;
+                self.tell_measured();
             }
             Report::Spent => self.tell_today().await,
         }
@@ -346,6 +381,7 @@ impl Engine {
             self.refresh(*scope);
         }
         self.tell_today().await;
+        self.tell_measured();
         self.settle_old_rows();
     }
 

@@ -19,6 +19,7 @@ mod results;
 mod row;
 mod runs;
 mod sessions;
+mod stability;
 mod usage;
 mod values;
 mod words;
@@ -38,6 +39,7 @@ pub use values::{
     Totals,
 };
 
+use crate::domain::stability::Sample;
 use crate::domain::{Conversation, ConversationInfo, Money, Receipt, SpendingReport, UnixMillis};
 use desk::{Desk, Job, Notes};
 
@@ -191,6 +193,21 @@ impl Ledger {
     ) -> Result<SpendingReport, LedgerError> {
         let profile = profile.map(str::to_owned);
         self.ask(move |desk| desk.read(|tx, _| usage::spending(tx, profile.as_deref(), since)))
+            .await
+    }
+
+    /// What a profile's newest requests since a point in time, at most so many, say of how well its groups work (S-30).
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn samples(
+        &self,
+        profile: &str,
+        since: UnixMillis,
+        most: u32,
+    ) -> Result<Vec<Sample>, LedgerError> {
+        let profile = profile.to_owned();
+        self.ask(move |desk| desk.read(|tx, _| stability::samples(tx, &profile, since, most)))
             .await
     }
 

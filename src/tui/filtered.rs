@@ -17,6 +17,7 @@ pub struct FilteredList<K> {
     /// Whether the query has the focus.
     pub typing: bool,
     shown: Vec<usize>,
+    found: usize,
     cursor: ListCursor<K>,
 }
 
@@ -28,6 +29,7 @@ impl<K> Default for FilteredList<K> {
             query: Editor::line(),
             typing: false,
             shown: Vec::new(),
+            found: 0,
             cursor: ListCursor::default(),
         }
     }
@@ -72,6 +74,7 @@ impl<K: Clone + PartialEq> FilteredList<K> {
     fn find(&mut self, arrange: Arrange<'_>) {
         let query = self.query.text();
         self.shown = self.haystack.filter(&query);
+        self.found = self.shown.len();
         arrange(&mut self.shown, !query.trim().is_empty());
     }
 
@@ -140,6 +143,11 @@ impl<K: Clone + PartialEq> FilteredList<K> {
     /// How many rows are shown.
     pub fn shown(&self) -> usize {
         self.shown.len()
+    }
+
+    /// How many rows the query alone finds, whatever else leaves rows out.
+    pub fn found(&self) -> usize {
+        self.found
     }
 
     /// How many rows there are.

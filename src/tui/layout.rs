@@ -156,6 +156,7 @@ pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
         | Overlay::KeyDetail { .. }
+        | Overlay::GroupDetail { .. }
         | Overlay::ModelDetail { .. }
         | Overlay::Receipt { .. }
         | Overlay::AddRelay(_)

@@ -1,11 +1,12 @@
 //! What the open relay told about itself: its facts, and the four lists that are fetched from it.
 
+use crate::domain::stability::Measured;
 use crate::domain::{
     Account, Group, KeyStatus, Model, Money, Price, Profile, QuotaScale, Ratio, RelayFacts,
     UnixMillis,
 };
 use crate::domain::{Fault, UnixSeconds};
-use crate::engine::door::{KeyRow, Scope, Snapshot};
+use crate::engine::door::{ChannelRow, KeyRow, Scope, Snapshot};
 
 use super::remote::Remote;
 
@@ -36,6 +37,10 @@ pub struct Relay {
     pub groups: Remote<Vec<Group>>,
     /// The models, by name.
     pub models: Remote<Vec<Model>>,
+    /// The upstreams behind the groups, for the owner of a relay.
+    pub channels: Remote<Vec<ChannelRow>>,
+    /// How well the groups have worked for us.
+    pub measured: Measured,
 }
 
 impl Relay {
@@ -80,6 +85,8 @@ impl Relay {
         self.keys.clear();
         self.groups.clear();
         self.models.clear();
+        self.channels.clear();
+        self.measured = Measured::default();
     }
 
     /// A list was asked for.
@@ -89,6 +96,7 @@ impl Relay {
             Scope::Keys => self.keys.ask(),
             Scope::Groups => self.groups.ask(),
             Scope::Models => self.models.ask(),
+            Scope::Channels => self.channels.ask(),
         }
     }
 
@@ -99,6 +107,7 @@ impl Relay {
             Snapshot::Keys(keys) => self.keys.arrive(keys, at),
             Snapshot::Groups(groups) => self.groups.arrive(groups, at),
             Snapshot::Models(models) => self.models.arrive(models, at),
+            Snapshot::Channels(channels) => self.channels.arrive(channels, at),
         }
     }
 
@@ -109,6 +118,7 @@ impl Relay {
             Scope::Keys => self.keys.fail(fault),
             Scope::Groups => self.groups.fail(fault),
             Scope::Models => self.models.fail(fault),
+            Scope::Channels => self.channels.fail(fault),
         }
     }
 

@@ -421,9 +421,11 @@ impl Loop {
 fn urgency(event: &Event) -> Urgency {
     match event {
         Event::Delta { .. } | Event::Spend { .. } => Urgency::Stream,
-        Event::Today(_) | Event::Running(_) | Event::Kept { .. } | Event::Settled { .. } => {
-            Urgency::Ambient
-        }
+        Event::Today(_)
+        | Event::Running(_)
+        | Event::Measured(_)
+        | Event::Kept { .. }
+        | Event::Settled { .. } => Urgency::Ambient,
         Event::Profiles { .. }
         | Event::Opening { .. }
         | Event::Opened { .. }

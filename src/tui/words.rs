@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::stability::Stability;
 use crate::domain::{Money, Price, TokenPrices, UnixMillis, UnixSeconds};
 
 const MINUTE: i64 = 60;
@@ -116,6 +117,32 @@ pub fn seconds(ms: u64) -> String {
     match ms {
         0..10_000 => format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10),
         _ => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+    }
+}
+
+/// How often something succeeded, with its sample size, for a column: `99.2% 1 204`.
+pub fn success_short(measured: &Stability) -> String {
+    let count = usize::try_from(measured.requests).unwrap_or(usize::MAX);
+    match measured.success_tenths() {
+        Some(1_000) => format!("100% {}", grouped(count)),
+        Some(tenths) => format!("{}.{}% {}", tenths / 10, tenths % 10, grouped(count)),
+        None => "no data".into(),
+    }
+}
+
+/// The same in a sentence: `99.2 % of 1 204 requests`.
+pub fn success(measured: &Stability) -> String {
+    let count = usize::try_from(measured.requests).unwrap_or(usize::MAX);
+    let word = if count == 1 { "request" } else { "requests" };
+    match measured.success_tenths() {
+        Some(1_000) => format!("all of {} {word}", grouped(count)),
+        Some(tenths) => format!(
+            "{}.{} % of {} {word}",
+            tenths / 10,
+            tenths % 10,
+            grouped(count)
+        ),
+        None => "no data".into(),
     }
 }
 

@@ -80,8 +80,6 @@ pub enum Action {
     CycleBreakdown,
     /// Shows only receipts that are worth a question, or all again.
     Disputes,
-    /// Sorts by the next column.
-    Sort,
     /// Through the first door.
     FirstDoor,
     /// Through the second door.
@@ -190,6 +188,28 @@ pub enum Action {
     SortLastUsed,
     /// Sorts by status.
     SortStatus,
+    /// Chooses what models are filtered by.
+    FilterBy,
+    /// The groups that belong to what the cursor is on.
+    Groups,
+    /// Everything about what the cursor is on.
+    Details,
+    /// Copies a message for the relay's support.
+    ContactSupport,
+    /// Sorts by ratio.
+    SortRatio,
+    /// Sorts by the number of models.
+    SortModels,
+    /// Sorts by measured success.
+    SortSuccess,
+    /// Sorts by vendor.
+    SortVendor,
+    /// Sorts by the price of input.
+    SortInput,
+    /// Sorts by the price of output.
+    SortOutput,
+    /// Sorts by the length of the context.
+    SortContext,
 }
 
 impl Action {

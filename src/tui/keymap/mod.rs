@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(letter(Context::Keys, 'k'), Some(Action::Up));
         assert_eq!(letter(Context::Groups, 'k'), Some(Action::Keys));
         assert_eq!(letter(Context::Market, '3'), Some(Action::TabMarket));
-        assert_eq!(letter(Context::Market, 'w'), None);
+        assert_eq!(letter(Context::Market, 'x'), None);
     }
 
     #[test]
@@ -293,7 +293,9 @@ mod tests {
                 "y copy name",
                 "t chat",
                 "g group",
-                "f only group",
+                "f filter by",
+                "o only group",
+                "w groups",
                 "u copy URL",
                 "Enter open",
                 "/ filter",

@@ -6,7 +6,7 @@ use super::Overlay;
 use crate::tui::draw::clean;
 use crate::tui::keymap::Context;
 use crate::tui::model::Model;
-use crate::tui::tabs::{keys, market, usage};
+use crate::tui::tabs::{groups, keys, market, usage};
 use crate::tui::text::{Align, Wrap, fit, width, wrap_spans, wrap_text};
 use crate::tui::theme::{Role, Theme};
 
@@ -18,6 +18,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
             Some(row) => format!("Key {}", clean(&row.info.name)),
             None => "Key".into(),
         },
+        Overlay::GroupDetail { .. } => "Group".into(),
         Overlay::ModelDetail { .. } => "Model".into(),
         Overlay::Receipt { .. } => "Receipt".into(),
         Overlay::Note(note) => clean(&note.title).into_owned(),
@@ -39,6 +40,7 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
     match overlay {
         Overlay::Help { contexts, .. } => help(model, contexts, cells),
         Overlay::KeyDetail { id, .. } => keys::detail::rows(model, *id, cells),
+        Overlay::GroupDetail { name, .. } => groups::detail::rows(model, name, cells),
         Overlay::ModelDetail { name, .. } => market::detail::rows(model, name, cells),
         Overlay::Receipt { id, .. } => usage::detail::rows(model, *id, cells),
         Overlay::Note(note) => {

@@ -157,6 +157,13 @@ pub enum Overlay {
         /// The first visible row.
         scroll: usize,
     },
+    /// Everything about one group.
+    GroupDetail {
+        /// Its name.
+        name: String,
+        /// The first visible row.
+        scroll: usize,
+    },
     /// Everything about one model.
     ModelDetail {
         /// Its exact name.
@@ -203,6 +210,7 @@ impl Overlay {
             Overlay::Secret(_) => &[Context::Secret],
             Overlay::Picker(_) => &[Context::Picker],
             Overlay::KeyDetail { .. } => &[Context::Detail, Context::Keys],
+            Overlay::GroupDetail { .. } => &[Context::Detail, Context::Groups],
             Overlay::ModelDetail { .. } => &[Context::Detail, Context::Market],
             Overlay::Receipt { .. } => &[Context::Detail, Context::Usage],
         }
@@ -222,6 +230,7 @@ impl Overlay {
             | Overlay::Secret(_)
             | Overlay::Picker(_)
             | Overlay::KeyDetail { .. }
+            | Overlay::GroupDetail { .. }
             | Overlay::ModelDetail { .. }
             | Overlay::Receipt { .. }
             | Overlay::Sessions(_)

@@ -5,6 +5,7 @@ use crate::domain::Profile;
 use crate::domain::profile::LOCAL;
 use crate::tui::filtered::{FilteredList, as_found};
 use crate::tui::relay::Relay;
+use crate::tui::tabs::market::facet::{self, Facet};
 
 /// Something that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,26 @@ pub enum Pick {
     Relay(String),
     /// Adding a relay.
     AddRelay(Door),
+    /// Something that models can have.
+    Facet(Facet),
+}
+
+impl Pick {
+    /// The model's name, where it is a model.
+    pub fn model(self) -> Option<String> {
+        match self {
+            Pick::Model(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// What models can have, where it is that.
+    pub fn facet(self) -> Option<Facet> {
+        match self {
+            Pick::Facet(facet) => Some(facet),
+            _ => None,
+        }
+    }
 }
 
 /// What is chosen among.
@@ -34,9 +55,16 @@ pub enum PickerKind {
     Relay,
     /// The models a key may call; several can be chosen.
     Limits,
+    /// What the marketplace is filtered by; several can be chosen.
+    Facets,
 }
 
 impl PickerKind {
+    /// Whether several can be chosen.
+    pub const fn takes_several(self) -> bool {
+        matches!(self, PickerKind::Limits | PickerKind::Facets)
+    }
+
     /// The title.
     pub const fn title(self) -> &'static str {
         match self {
@@ -45,6 +73,7 @@ impl PickerKind {
             PickerKind::Group => "Choose the group",
             PickerKind::Relay => "Choose the relay",
             PickerKind::Limits => "Choose the models it may call; Tab marks several",
+            PickerKind::Facets => "Show only models with; Tab marks several",
         }
     }
 }
@@ -56,8 +85,8 @@ pub struct Picker {
     pub kind: PickerKind,
     /// The choices.
     pub list: FilteredList<Pick>,
-    /// The names that are marked, where several can be chosen.
-    pub marked: Vec<String>,
+    /// What is marked, where several can be chosen.
+    pub marked: Vec<Pick>,
 }
 
 impl Picker {
@@ -110,31 +139,41 @@ impl Picker {
                 })
                 .collect(),
             PickerKind::Relay => relays(profiles),
+            PickerKind::Facets => {
+                let groups = relay.group_rows().iter().map(|group| group.name.clone());
+                let facets = facet::all(relay.model_rows(), groups);
+                let row = |facet: Facet| {
+                    let text = format!("{} {}", facet.kind(), facet.value());
+                    (Pick::Facet(facet), text)
+                };
+                facets.into_iter().map(|(facet, _)| row(facet)).collect()
+            }
         };
         self.list.load(rows.into_iter(), height, &as_found);
     }
 
     /// Marks the choice under the cursor, or takes its mark off, where several can be chosen.
     pub fn mark(&mut self, height: usize) {
-        let Some(Pick::Model(name)) = self.list.current_key() else {
+        let Some(pick) = self
+            .list
+            .current_key()
+            .filter(|_| self.kind.takes_several())
+        else {
             return;
         };
-        if self.kind != PickerKind::Limits {
-            return;
-        }
-        match self.marked.iter().position(|marked| marked == name) {
+        match self.marked.iter().position(|marked| marked == pick) {
             Some(at) => {
                 self.marked.remove(at);
             }
-            None => self.marked.push(name.clone()),
+            None => self.marked.push(pick.clone()),
         }
         self.list.step(1, height);
     }
 
-    /// The names that are marked; without marks the one under the cursor.
-    pub fn taken(&self) -> Vec<String> {
+    /// What is marked; without marks what is under the cursor.
+    pub fn taken(&self) -> Vec<Pick> {
         match self.list.current_key() {
-            Some(Pick::Model(name)) if self.marked.is_empty() => vec![name.clone()],
+            Some(pick) if self.marked.is_empty() => vec![pick.clone()],
             _ => self.marked.clone(),
         }
     }

@@ -98,7 +98,13 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
         column(24, 60, Align::Left, 7),
         column(12, 20, Align::Left, 5),
     ];
+    const FACETS: &[Column] = &[
+        column(8, 10, Align::Left, 8),
+        column(24, 44, Align::Left, 9),
+        column(7, 9, Align::Right, 7),
+    ];
     match kind {
+        PickerKind::Facets => FACETS,
         PickerKind::Model | PickerKind::Limits => MODEL,
         PickerKind::Key => KEY,
         PickerKind::Group => GROUP,
@@ -109,11 +115,11 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
 /// Whether this is what is chosen now.
 fn is_chosen(model: &Model, picker: &Picker, pick: &Pick) -> bool {
     match pick {
-        Pick::Model(name) if picker.kind == PickerKind::Limits => picker.marked.contains(name),
+        pick if picker.kind.takes_several() => picker.marked.contains(pick),
         Pick::Model(name) => model.chat.model == *name,
         Pick::Key(id) => chat::update::key(model).is_some_and(|row| row.info.id == *id),
         Pick::Relay(name) => model.relay.profile_name() == Some(name),
-        Pick::Group(_) | Pick::AddRelay(_) => false,
+        Pick::Group(_) | Pick::AddRelay(_) | Pick::Facet(_) => false,
     }
 }
 
@@ -123,6 +129,15 @@ fn text_of(model: &Model, pick: &Pick, column: usize) -> (String, Role) {
         Pick::Key(id) => key(model, *id, column),
         Pick::Group(name) => group(model, name, column),
         Pick::Relay(name) => relay(model, name, column),
+        Pick::Facet(facet) => match column {
+            0 => (facet.kind().to_owned(), Role::Dim),
+            1 => (facet.value(), Role::Text),
+            _ => {
+                let models = model.relay.model_rows().iter();
+                let count = models.filter(|offer| facet.fits(offer)).count();
+                (words::grouped(count), Role::Dim)
+            }
+        },
         Pick::AddRelay(door) => match (door, column) {
             (Door::Key, 0) => ("+ add with a key".into(), Role::Accent),
             (Door::Account, 0) => ("+ log in".into(), Role::Accent),

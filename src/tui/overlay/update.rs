@@ -15,7 +15,7 @@ use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::detail;
 use crate::tui::relay::Connection;
-use crate::tui::tabs::{chat, keys, market, usage};
+use crate::tui::tabs::{chat, groups, keys, market, usage};
 use crate::tui::update::input::{move_in, open_picker};
 use crate::tui::update::{areas, engine};
 
@@ -52,6 +52,12 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             let id = *id;
             if !scroll(model, action) {
                 keys::update::on_detail(model, id, action, fx);
+            }
+        }
+        (Overlay::GroupDetail { name, .. }, Some(action)) => {
+            let name = name.clone();
+            if !scroll(model, action) {
+                groups::update::on_group(model, &name, action, fx);
             }
         }
         (Overlay::ModelDetail { name, .. }, Some(action)) => {
@@ -108,6 +114,7 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             | Overlay::Confirm(_)
             | Overlay::Secret(_)
             | Overlay::KeyDetail { .. }
+            | Overlay::GroupDetail { .. }
             | Overlay::ModelDetail { .. }
             | Overlay::Receipt { .. }
             | Overlay::Note(_),
@@ -170,6 +177,7 @@ fn scroll(model: &mut Model, action: Action) -> bool {
     let Some(
         Overlay::Help { scroll, .. }
         | Overlay::KeyDetail { scroll, .. }
+        | Overlay::GroupDetail { scroll, .. }
         | Overlay::ModelDetail { scroll, .. }
         | Overlay::Receipt { scroll, .. },
     ) = model.overlays.last_mut()
@@ -256,7 +264,7 @@ fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut E
                 Some(KeyField::Models) if model.relay.models.value().is_some() => {
                     open_picker(model, PickerKind::Limits, None);
                     if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
-                        picker.marked = listed;
+                        picker.marked = listed.into_iter().map(Pick::Model).collect();
                     }
                 }
                 _ => step_form(model),
@@ -370,8 +378,13 @@ fn picker(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Eff
             model.overlays.pop();
         }
         Some(Action::Mark) => picker.mark(height),
+        Some(Action::Accept) if picker.kind == PickerKind::Facets => {
+            let facets = picker.taken().into_iter().filter_map(Pick::facet).collect();
+            model.overlays.pop();
+            market::update::show_facets(model, facets);
+        }
         Some(Action::Accept) if picker.kind == PickerKind::Limits => {
-            let names = picker.taken();
+            let names: Vec<String> = picker.taken().into_iter().filter_map(Pick::model).collect();
             model.overlays.pop();
             if let Some(Overlay::NewKey(form)) = model.overlays.last_mut() {
                 form.choose_models(&names);
@@ -422,6 +435,8 @@ fn pick_one(model: &mut Model, pick: Pick, fx: &mut Effects) {
         }
         Pick::Relay(name) => switch_relay(model, name, fx),
         Pick::AddRelay(door) => doors::add_relay(model, door),
+        // Several of them are taken at once, by the picker itself.
+        Pick::Facet(_) => {}
     }
 }
 

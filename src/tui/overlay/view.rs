@@ -18,6 +18,7 @@ pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>)
     match overlay {
         Overlay::Help { scroll, .. }
         | Overlay::KeyDetail { scroll, .. }
+        | Overlay::GroupDetail { scroll, .. }
         | Overlay::ModelDetail { scroll, .. }
         | Overlay::Receipt { scroll, .. } => text(model, overlay, *scroll, area, frame),
         Overlay::Note(_) => text(model, overlay, 0, area, frame),

@@ -114,7 +114,8 @@ fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'sta
     }
 }
 
-/// Says why there are no rows: not here yet, failed, filtered away, or really none.
+/// Says why there are no rows: not here yet, failed, filtered away, left out by something else (`narrowed`), or really none
+/// (`empty`).
 pub fn nothing<K: Clone + PartialEq, T>(
     model: &Model,
     layout: &Layout,
@@ -122,6 +123,7 @@ pub fn nothing<K: Clone + PartialEq, T>(
     list: &FilteredList<K>,
     remote: &Remote<Vec<T>>,
     empty: &str,
+    narrowed: &str,
 ) {
     let theme = &model.settings.theme;
     let width = layout.rows.width;
@@ -143,10 +145,10 @@ pub fn nothing<K: Clone + PartialEq, T>(
         Remote::Unasked => say(empty, Role::Dim),
         Remote::Loading(None) => Vec::new(),
         Remote::Loading(Some(_)) | Remote::Ready(_) | Remote::Failed(_, Some(_)) => {
-            if list.total() > 0 && !list.query.is_empty() {
-                say("Nothing matches; Esc drops the filter.", Role::Dim)
+            if list.total() > 0 && list.found() > 0 {
+                say(narrowed, Role::Dim)
             } else if list.total() > 0 {
-                say("Nothing here in this group; f shows all.", Role::Dim)
+                say("Nothing matches; Esc drops the filter.", Role::Dim)
             } else {
                 say(empty, Role::Dim)
             }

@@ -104,6 +104,10 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             model.today_lacks_last &= model.chat.streaming.is_some();
             usage::update::changed(model, fx);
         }
+        Event::Measured(measured) => {
+            model.relay.measured = *measured;
+            settle(model);
+        }
         Event::Kept { id } => {
             if let Some(newer) = model.chat.kept(id) {
                 fx.engine(Command::Keep(newer));

@@ -136,10 +136,7 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
         }
         Tab::Groups if model.groups.list.typing => {
             model.groups.list.query.insert(text);
-            model
-                .groups
-                .list
-                .search(height, &crate::tui::filtered::as_found);
+            model.groups.search(&model.relay, height);
         }
         Tab::Market if model.market.list.typing => {
             model.market.list.query.insert(text);

@@ -8,7 +8,6 @@ use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
 use crate::tui::model::{Flash, Model, Stage, Tone};
 use crate::tui::overlay::Overlay;
-use crate::tui::overlay::picker::PickerKind;
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
 use crate::tui::tabs::chat::state::Scroll;
@@ -152,10 +151,18 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
 
 fn in_overlay(overlay: &Overlay, action: Action) -> bool {
     match overlay {
-        Overlay::KeyDetail { .. } | Overlay::ModelDetail { .. } => !matches!(
-            action,
-            Action::Open | Action::Filter | Action::Mark | Action::MarkAll
-        ),
+        Overlay::KeyDetail { .. } | Overlay::GroupDetail { .. } | Overlay::ModelDetail { .. } => {
+            !matches!(
+                action,
+                Action::Open
+                    | Action::Filter
+                    | Action::Mark
+                    | Action::MarkAll
+                    | Action::Details
+                    | Action::FilterBy
+                    | Action::OnlyGroup
+            )
+        }
         Overlay::Receipt { .. } => !matches!(
             action,
             Action::Open
@@ -166,7 +173,7 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
                 | Action::Disputes
                 | Action::Refresh
         ),
-        Overlay::Picker(picker) => action != Action::Mark || picker.kind == PickerKind::Limits,
+        Overlay::Picker(picker) => action != Action::Mark || picker.kind.takes_several(),
         Overlay::Help { .. }
         | Overlay::Confirm(_)
         | Overlay::NewKey(_)

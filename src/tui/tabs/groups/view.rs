@@ -1,52 +1,96 @@
 //! How the tab of groups is drawn.
 
 use ratatui::Frame;
+use ratatui::text::Span;
 
-use crate::domain::Group;
+use crate::domain::{Group, Model as Offer};
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{put, ratio, row};
+use crate::tui::draw::{cut, put, ratio, row};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::tabs::list::{self, Caption};
 use crate::tui::text::Align;
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
-const COLUMNS: [Column; 4] = [
-    Column {
-        title: "GROUP",
-        least: 12,
-        most: 24,
-        align: Align::Left,
-        matters: 9,
-    },
-    Column {
-        title: "RATIO",
-        least: 7,
-        most: 9,
-        align: Align::Left,
-        matters: 8,
-    },
-    Column {
-        title: "MODELS",
-        least: 6,
-        most: 6,
-        align: Align::Right,
-        matters: 7,
-    },
-    Column {
-        title: "DESCRIPTION",
-        least: 20,
-        most: 200,
-        align: Align::Left,
-        matters: 6,
-    },
+use super::state::GroupColumn;
+
+/// A column and what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    Name,
+    Ratio,
+    Models,
+    Success,
+    First,
+    Input,
+    Output,
+    Description,
+}
+
+const NAME: (Cell, Column) = column(Cell::Name, "GROUP", 12, 24, Align::Left, 9);
+const RATIO: (Cell, Column) = column(Cell::Ratio, "RATIO", 6, 8, Align::Left, 8);
+const SUCCESS: (Cell, Column) = column(Cell::Success, "OK 7d", 13, 15, Align::Left, 6);
+const FIRST: (Cell, Column) = column(Cell::First, "FIRST p50/p95", 14, 18, Align::Left, 4);
+const DESCRIPTION: (Cell, Column) =
+    column(Cell::Description, "DESCRIPTION", 14, 200, Align::Left, 3);
+
+/// All groups.
+const ALL: [(Cell, Column); 6] = [
+    NAME,
+    RATIO,
+    column(Cell::Models, "MODELS", 6, 7, Align::Right, 7),
+    SUCCESS,
+    FIRST,
+    DESCRIPTION,
 ];
+/// The groups of one model, with its price in each.
+const OF_A_MODEL: [(Cell, Column); 7] = [
+    NAME,
+    RATIO,
+    column(Cell::Input, "IN $/M", 7, 9, Align::Right, 8),
+    column(Cell::Output, "OUT $/M", 8, 9, Align::Right, 7),
+    SUCCESS,
+    FIRST,
+    DESCRIPTION,
+];
+
+const fn column(
+    cell: Cell,
+    title: &'static str,
+    least: usize,
+    most: usize,
+    align: Align,
+    matters: u8,
+) -> (Cell, Column) {
+    let column = Column {
+        title,
+        least,
+        most,
+        align,
+        matters,
+    };
+    (cell, column)
+}
 
 /// Draws the tab.
 pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let tab = &model.groups;
+    let offer = tab
+        .of_model
+        .as_deref()
+        .and_then(|name| model.relay.model(name));
+    let right = match &tab.of_model {
+        Some(name) => vec![
+            Span::styled("groups of: ", theme.style(Role::Dim)),
+            Span::styled(
+                format!("{} ", cut(theme, name, 44)),
+                theme.style(Role::Accent),
+            ),
+        ],
+        None => Vec::new(),
+    };
     list::caption(
         model,
         layout,
@@ -56,7 +100,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             remote: &model.relay.groups,
             one: "group",
             many: "groups",
-            right: Vec::new(),
+            right,
         },
     );
     if tab.list.shown() == 0 {
@@ -65,38 +109,97 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         } else {
             "This relay was added with a key only: its groups cannot be seen. P adds it with an account."
         };
-        list::nothing(model, layout, frame, &tab.list, &model.relay.groups, empty);
+        let narrowed = "No group of this account has it; Esc shows all groups.";
+        list::nothing(
+            model,
+            layout,
+            frame,
+            &tab.list,
+            &model.relay.groups,
+            empty,
+            narrowed,
+        );
         return;
     }
-    let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
+    let cells: &[(Cell, Column)] = match offer {
+        Some(_) => &OF_A_MODEL,
+        None => &ALL,
+    };
+    let columns: Vec<Column> = cells.iter().map(|(_, column)| *column).collect();
+    let widths = Widths::fit(&columns, usize::from(layout.rows.width));
     let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme, None));
+    let sorted = tab.order.by().and_then(|(by, reversed)| {
+        let wanted = match by {
+            GroupColumn::Name => Cell::Name,
+            GroupColumn::Ratio => Cell::Ratio,
+            GroupColumn::Models => Cell::Models,
+            GroupColumn::Success => Cell::Success,
+        };
+        let at = cells.iter().position(|(cell, _)| *cell == wanted)?;
+        Some((at, reversed))
+    });
+    put(buffer, layout.head, &widths.head(&columns, theme, sorted));
     let rows = model.relay.group_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
     for (at, index) in window.iter().enumerate() {
         let Some(group) = rows.get(*index) else {
             continue;
         };
-        let line = widths.row(&COLUMNS, theme, at == cursor, false, |column, _| {
-            text(model, group, column)
+        let line = widths.row(&columns, theme, at == cursor, false, |column, _| {
+            text(model, group, offer, cells[column].0)
         });
         put(buffer, row(layout.rows, at), &line);
     }
 }
 
-fn text(model: &Model, group: &Group, column: usize) -> (String, Role) {
+fn text(model: &Model, group: &Group, offer: Option<&Offer>, cell: Cell) -> (String, Role) {
     let theme = &model.settings.theme;
-    match column {
-        0 => {
+    let measured = model.relay.measured.group(&group.name);
+    let price = |at: usize| {
+        let price = offer.map(|offer| model.relay.price(offer, &group.name));
+        let text = price.map(|price| words::price_columns(&price)[at].clone());
+        let text = text.unwrap_or_default();
+        let role = if text == "?" {
+            Role::MoneyUnknown
+        } else {
+            Role::Money
+        };
+        (text, role)
+    };
+    let firsts = measured.and_then(|measured| {
+        let (p50, p95) = (measured.first_ms(50)?, measured.first_ms(95)?);
+        Some((p50, p95))
+    });
+    match cell {
+        Cell::Name => {
             let own = model.relay.own_group() == Some(group.name.as_str());
             let role = if own { Role::Accent } else { Role::Text };
             (group.name.clone(), role)
         }
-        1 => (ratio(theme, group.ratio), Role::Text),
-        2 => match model.relay.models_in(&group.name) {
+        Cell::Ratio => (ratio(theme, group.ratio), Role::Text),
+        Cell::Models => match model.relay.models_in(&group.name) {
             Some(count) => (words::grouped(count), Role::Text),
             None => ("?".into(), Role::Dim),
         },
-        _ => (group.description.clone(), Role::Dim),
+        Cell::Input => price(0),
+        Cell::Output => price(1),
+        Cell::Success => match measured {
+            Some(measured) => {
+                let good = measured
+                    .success_tenths()
+                    .is_some_and(|tenths| tenths >= 990);
+                let role = if good { Role::Good } else { Role::Warn };
+                (words::success_short(measured), role)
+            }
+            None => ("no data".into(), Role::Dim),
+        },
+        Cell::First => match firsts {
+            Some((p50, p95)) => {
+                let text = format!("{} / {}", words::seconds(p50), words::seconds(p95));
+                (text, Role::Text)
+            }
+            None => (theme.glyph(Sign::Nothing).into(), Role::Dim),
+        },
+        Cell::Description => (group.description.clone(), Role::Dim),
     }
 }

@@ -70,7 +70,15 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     );
     if tab.list.shown() == 0 {
         let empty = "No keys yet. n makes one: name, group, what it may spend, when it ends.";
-        list::nothing(model, layout, frame, &tab.list, &model.relay.keys, empty);
+        list::nothing(
+            model,
+            layout,
+            frame,
+            &tab.list,
+            &model.relay.keys,
+            empty,
+            "",
+        );
         return;
     }
     let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));

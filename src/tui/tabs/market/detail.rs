@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::price::BasePrice;
-use crate::domain::{Group, Model as Offer, Money, Price, Ratio};
+use crate::domain::{Endpoint, Model as Offer, Money, Price, Ratio};
 use crate::tui::draw::{clean, cut, ratio, times};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph, shift};
@@ -12,6 +12,8 @@ use crate::tui::tabs::chat;
 use crate::tui::text::{Align, Wrap, fit, width, wrap_text};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
+
+use super::ranking::{Ranked, ranked, why};
 
 /// The rows of the detail at this width.
 pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
@@ -76,28 +78,10 @@ fn limits(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     labelled(theme, "Limits", value, cells)
 }
 
-/// The groups that have the model, the cheapest first (S-35); unknown prices last.
-fn ranked<'a>(model: &'a Model, offer: &Offer) -> Vec<(&'a Group, Price)> {
-    let mut ranked: Vec<(&Group, Price)> = model
-        .relay
-        .group_rows()
-        .iter()
-        .filter(|group| offer.in_group(&group.name))
-        .map(|group| (group, model.relay.price(offer, &group.name)))
-        .collect();
-    ranked.sort_by_key(|(_, price)| match price {
-        Price::PerToken(prices) => (0, prices.input.plus(prices.output)),
-        Price::PerCall { call } => (0, *call),
-        Price::Tiered { .. } => (1, Money::ZERO),
-        Price::Unknown => (2, Money::ZERO),
-    });
-    ranked
-}
-
 fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let say = |text: &str, role| paragraph(theme, text, role, 1, cells);
-    let groups = ranked(model, offer);
+    let groups = ranked(&model.relay, offer);
     let mut rows = match &offer.price {
         BasePrice::Ratios(_) => say("Price in dollars per million tokens", Role::Heading),
         BasePrice::PerCall { .. } => say("Price in dollars per call", Role::Heading),
@@ -152,9 +136,10 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         columns("GROUP", "RATIO", &heads),
         theme.style(Role::ColumnHead),
     ));
-    for (at, (group, price)) in groups.iter().enumerate() {
+    for (at, one) in groups.iter().enumerate() {
+        let group = one.group;
         let ratio = ratio(theme, group.ratio);
-        let figures: Vec<String> = match price {
+        let figures: Vec<String> = match &one.price {
             Price::PerToken(prices) => [
                 prices.input,
                 prices.output,
@@ -172,18 +157,15 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
             theme.style(role),
         ));
     }
-    let known: Vec<&(&Group, Price)> = groups
-        .iter()
-        .filter(|(_, price)| matches!(price, Price::PerToken(_) | Price::PerCall { .. }))
-        .collect();
-    if let [(best, _), _, ..] = known.as_slice() {
-        let of = if known.len() < groups.len() {
-            " of those with a known price"
-        } else {
-            ""
-        };
-        let text = format!("{} is the cheapest{of}", clean(&best.name));
-        rows.extend(say(&text, Role::Dim));
+    if let Some(why) = why(&groups) {
+        rows.extend(say(&why, Role::Dim));
+    }
+    for one in &groups {
+        if let Some(measured) = one.measured {
+            let name = clean(&one.group.name);
+            let text = format!("{name} worked in {}", words::success(measured));
+            rows.extend(say(&text, Role::Dim));
+        }
     }
     rows.extend(derivation(model, offer, &groups, cells));
     if offer.groups.is_none() {
@@ -199,15 +181,15 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
 fn derivation(
     model: &Model,
     offer: &Offer,
-    groups: &[(&Group, Price)],
+    groups: &[Ranked<'_>],
     cells: u16,
 ) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let chosen = groups
         .iter()
-        .find(|(group, _)| group.name == model.market.group)
+        .find(|one| one.group.name == model.market.group)
         .or(groups.first());
-    let Some((group, price)) = chosen else {
+    let Some(Ranked { group, price, .. }) = chosen else {
         return Vec::new();
     };
     let (Some(ratio), BasePrice::Ratios(ratios), Price::PerToken(prices)) =
@@ -267,7 +249,7 @@ fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     rows
 }
 
-/// Whether it can be called right now: key, group, price, balance (S-42).
+/// Whether it can be called right now: key, group, price, endpoint, balance (S-42).
 fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let relay = &model.relay;
@@ -304,8 +286,21 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     }
     let price = group.map(|group| relay.price(offer, group));
     match price {
-        Some(Price::PerToken(_) | Price::PerCall { .. }) => say(Some(true), "price known".into()),
+        Some(Price::PerToken(prices)) => {
+            let (input, output) = (words::price(prices.input), words::price(prices.output));
+            say(Some(true), format!("price {input} / {output}"));
+        }
+        Some(Price::PerCall { call }) => say(Some(true), format!("price {call} a call")),
         _ => say(None, "price ?".into()),
+    }
+    let spoken = [Endpoint::Chat, Endpoint::Messages, Endpoint::Responses];
+    let spoken = spoken
+        .into_iter()
+        .find(|known| offer.endpoints.contains(known));
+    match spoken.and_then(|endpoint| endpoint.path(&offer.name)) {
+        Some(path) => say(Some(true), path),
+        None if offer.endpoints.is_empty() => say(None, "endpoint not told".into()),
+        None => say(Some(false), "not a model to chat with".into()),
     }
     match relay.balance() {
         Some(balance) => say(Some(balance > Money::ZERO), format!("wallet {balance}")),

@@ -1,38 +1,54 @@
-//! What the marketplace remembers: the filter, the group whose prices are shown, the order, the cursor.
+//! What the marketplace remembers: the query, the facets, the group whose prices are shown, the order, the cursor.
 
+use std::cmp::Ordering;
+
+use super::facet::{self, Facet};
+use crate::domain::model_name::suggest;
 use crate::domain::{Model, Money, Price};
 use crate::tui::filtered::FilteredList;
+use crate::tui::keymap::Action;
+use crate::tui::order::Order;
 use crate::tui::relay::Relay;
 
-/// In which order the models stand, when no query puts the best match first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// By name.
-    #[default]
+/// Names that are offered where nothing matches.
+const SUGGESTIONS: usize = 3;
+
+/// A column that the list can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarketColumn {
+    /// From A to Z.
     Name,
-    /// The cheapest input first.
+    /// From A to Z.
+    Vendor,
+    /// The cheapest first, the unknown last.
     Input,
-    /// The cheapest output first.
+    /// The cheapest first, the unknown last.
     Output,
+    /// The longest first, the unknown last.
+    Context,
 }
 
-impl Order {
-    /// The next one, going round.
-    #[must_use]
-    pub const fn next(self) -> Order {
-        match self {
-            Order::Name => Order::Input,
-            Order::Input => Order::Output,
-            Order::Output => Order::Name,
-        }
+impl MarketColumn {
+    /// The column that an action sorts by.
+    pub const fn of(action: Action) -> Option<Self> {
+        Some(match action {
+            Action::SortName => MarketColumn::Name,
+            Action::SortVendor => MarketColumn::Vendor,
+            Action::SortInput => MarketColumn::Input,
+            Action::SortOutput => MarketColumn::Output,
+            Action::SortContext => MarketColumn::Context,
+            _ => return None,
+        })
     }
 
-    /// The word people see.
-    pub const fn word(self) -> &'static str {
+    /// Its position on the screen.
+    pub const fn position(self) -> usize {
         match self {
-            Order::Name => "name",
-            Order::Input => "input price",
-            Order::Output => "output price",
+            MarketColumn::Name => 0,
+            MarketColumn::Vendor => 1,
+            MarketColumn::Input => 2,
+            MarketColumn::Output => 3,
+            MarketColumn::Context => 5,
         }
     }
 }
@@ -46,8 +62,12 @@ pub struct MarketTab {
     pub group: String,
     /// Whether only the models of that group are shown.
     pub only_group: bool,
+    /// What the models must have.
+    pub facets: Vec<Facet>,
     /// The order.
-    pub order: Order,
+    pub order: Order<MarketColumn>,
+    /// Names that are near to a query that nothing matches (S-45).
+    pub suggestions: Vec<String>,
 }
 
 impl MarketTab {
@@ -59,20 +79,65 @@ impl MarketTab {
             let text = format!("{} {} {}", model.name, model.vendor, model.tags.join(" "));
             (model.name.clone(), text)
         });
-        let arrange = arrangement(relay, &self.group, self.only_group, self.order);
-        self.list.load(texts, height, &arrange);
+        {
+            let arrange = arrangement(
+                relay,
+                &self.group,
+                self.only_group,
+                &self.facets,
+                self.order,
+            );
+            self.list.load(texts, height, &arrange);
+        }
+        self.suggest(relay);
     }
 
     /// The query changed.
     pub fn search(&mut self, relay: &Relay, height: usize) {
-        let arrange = arrangement(relay, &self.group, self.only_group, self.order);
-        self.list.search(height, &arrange);
+        {
+            let arrange = arrangement(
+                relay,
+                &self.group,
+                self.only_group,
+                &self.facets,
+                self.order,
+            );
+            self.list.search(height, &arrange);
+        }
+        self.suggest(relay);
     }
 
-    /// The group or the order changed.
+    /// The group, the facets or the order changed.
     pub fn sift(&mut self, relay: &Relay, height: usize) {
-        let arrange = arrangement(relay, &self.group, self.only_group, self.order);
+        let arrange = arrangement(
+            relay,
+            &self.group,
+            self.only_group,
+            &self.facets,
+            self.order,
+        );
         self.list.sift(height, &arrange);
+    }
+
+    /// Whether something other than the query leaves models out.
+    pub fn is_narrowed(&self) -> bool {
+        self.only_group || !self.facets.is_empty()
+    }
+
+    /// Shows all models again that the query finds.
+    pub fn widen(&mut self) {
+        self.only_group = false;
+        self.facets.clear();
+    }
+
+    /// Looks for names that are near, where a query finds nothing at all. Never rewrites the query (S-45).
+    fn suggest(&mut self, relay: &Relay) {
+        self.suggestions.clear();
+        let query = self.list.query.text();
+        if self.list.found() == 0 && !query.trim().is_empty() {
+            let names = relay.model_rows().iter().map(|model| model.name.as_str());
+            self.suggestions = suggest(query.trim(), names, SUGGESTIONS);
+        }
     }
 
     /// Keeps the group if the relay has it; else takes the account's own, else the first.
@@ -101,37 +166,74 @@ impl MarketTab {
     }
 }
 
-/// Leaves out and sorts the models that a query found.
+/// Leaves out and sorts the models that a query found. With a query the best match stays first; the order is for browsing.
 fn arrangement<'a>(
     relay: &'a Relay,
     group: &'a str,
     only_group: bool,
-    order: Order,
+    facets: &'a [Facet],
+    order: Order<MarketColumn>,
 ) -> impl Fn(&mut Vec<usize>, bool) + 'a {
     move |shown, searching| {
         let models = relay.model_rows();
-        if only_group {
-            shown.retain(|at| models.get(*at).is_some_and(|model| model.in_group(group)));
+        if only_group || !facets.is_empty() {
+            let wanted = |model: &Model| {
+                (!only_group || model.in_group(group)) && facet::fits(facets, model)
+            };
+            shown.retain(|at| models.get(*at).is_some_and(wanted));
         }
-        let by_price = |output: bool| {
-            move |at: &usize| {
-                models
-                    .get(*at)
-                    .map(|model| rank(model, relay, group, output))
-            }
+        let Some((column, reversed)) = order.by().filter(|_| !searching) else {
+            return;
         };
-        match order {
-            Order::Name => {}
-            // With a query the best match stays first; the order is for browsing.
-            _ if searching => {}
-            Order::Input => shown.sort_by_cached_key(by_price(false)),
-            Order::Output => shown.sort_by_cached_key(by_price(true)),
+        let mut keyed: Vec<(Rank<'_>, usize)> = shown
+            .iter()
+            .filter_map(|at| Some((rank(models.get(*at)?, relay, group, column), *at)))
+            .collect();
+        keyed.sort_by(|(one, _), (other, _)| compare(one, other, reversed));
+        shown.clear();
+        shown.extend(keyed.into_iter().map(|(_, at)| at));
+    }
+}
+
+/// What a row is sorted by: what cannot be compared stands last, whichever way round.
+struct Rank<'a> {
+    class: u8,
+    figure: i64,
+    word: &'a str,
+}
+
+fn compare(one: &Rank<'_>, other: &Rank<'_>, reversed: bool) -> Ordering {
+    let within = (one.figure, one.word).cmp(&(other.figure, other.word));
+    let within = if reversed { within.reverse() } else { within };
+    one.class.cmp(&other.class).then(within)
+}
+
+fn rank<'a>(model: &'a Model, relay: &Relay, group: &str, column: MarketColumn) -> Rank<'a> {
+    let by = |class, figure, word| Rank {
+        class,
+        figure,
+        word,
+    };
+    match column {
+        MarketColumn::Name => by(0, 0, &model.name),
+        MarketColumn::Vendor => by(u8::from(model.vendor.is_empty()), 0, &model.vendor),
+        MarketColumn::Context => match model.context {
+            Some(tokens) => by(
+                0,
+                i64::try_from(tokens).unwrap_or(i64::MAX).saturating_neg(),
+                "",
+            ),
+            None => by(1, 0, ""),
+        },
+        MarketColumn::Input | MarketColumn::Output => {
+            let (class, money) = price_rank(model, relay, group, column == MarketColumn::Output);
+            by(class, money.nanos(), "")
         }
     }
 }
 
 /// By the token before by the call before unknown; models that the group does not have stand last.
-fn rank(model: &Model, relay: &Relay, group: &str, output: bool) -> (u8, Money) {
+fn price_rank(model: &Model, relay: &Relay, group: &str, output: bool) -> (u8, Money) {
     if !model.in_group(group) {
         return (4, Money::ZERO);
     }

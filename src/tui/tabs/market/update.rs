@@ -8,13 +8,21 @@ use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::Overlay;
+use crate::tui::overlay::picker::{Pick, PickerKind};
+use crate::tui::tabs::groups::update::show_groups_of;
 use crate::tui::tabs::keys;
 use crate::tui::update::areas;
-use crate::tui::update::input::{Filtering, filter, refresh, show_chat};
+use crate::tui::update::input::{Filtering, filter, open_picker, refresh, show_chat};
+
+use super::facet::Facet;
+use super::state::MarketColumn;
 
 /// A key was pressed in the marketplace.
 pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     let height = areas(model).list_height();
+    if take_suggestion(model, action, height) {
+        return;
+    }
     match filter(&mut model.market.list, key, action, height) {
         Filtering::Changed => {
             model.market.search(&model.relay, height);
@@ -29,20 +37,27 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             model.market.only_group = !model.market.only_group;
             model.market.sift(&model.relay, height);
         }
-        Some(Action::Back) if model.market.only_group => {
-            model.market.only_group = false;
+        Some(Action::Back) if model.market.is_narrowed() => {
+            model.market.widen();
             model.market.sift(&model.relay, height);
         }
-        Some(Action::Sort) => {
-            model.market.order = model.market.order.next();
-            model.market.sift(&model.relay, height);
-            model.say(
-                Tone::Info,
-                format!("sorted by {}", model.market.order.word()),
-            );
+        Some(Action::FilterBy) => {
+            open_picker(model, PickerKind::Facets, None);
+            if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
+                picker.marked = model
+                    .market
+                    .facets
+                    .iter()
+                    .cloned()
+                    .map(Pick::Facet)
+                    .collect();
+            }
         }
         Some(action) => {
-            if let Some(name) = model.market.list.current_key().cloned() {
+            if let Some(column) = MarketColumn::of(action) {
+                model.market.order.press(column);
+                model.market.sift(&model.relay, height);
+            } else if let Some(name) = model.market.list.current_key().cloned() {
                 on_model(model, &name, action, fx);
             } else if action == Action::CycleGroup {
                 cycle_group(model);
@@ -50,6 +65,20 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
         }
         None => {}
     }
+}
+
+/// Where nothing matches, Enter looks for the nearest name: it is typed out, so that nobody takes it for what was asked.
+fn take_suggestion(model: &mut Model, action: Option<Action>, height: usize) -> bool {
+    let asked = matches!(action, Some(Action::Accept | Action::Open));
+    let first = model.market.suggestions.first().cloned();
+    let Some(name) = first.filter(|_| asked && model.market.list.shown() == 0) else {
+        return false;
+    };
+    model.market.list.query.clear();
+    model.market.list.query.insert(&name);
+    model.market.list.typing = false;
+    model.market.search(&model.relay, height);
+    true
 }
 
 /// An action on one model, in the list or in its detail.
@@ -70,6 +99,7 @@ pub fn on_model(model: &mut Model, name: &str, action: Action, fx: &mut Effects)
             ),
         },
         Action::CycleGroup => cycle_group(model),
+        Action::Groups => show_groups_of(model, name),
         Action::Chat => {
             model.overlays.clear();
             model.chat.model = name.to_owned();
@@ -103,11 +133,19 @@ fn url(model: &Model, name: &str) -> Option<String> {
     endpoint.path(name).map(|path| address.join(&path))
 }
 
+/// Shows only the models that have all of this.
+pub fn show_facets(model: &mut Model, facets: Vec<Facet>) {
+    let height = areas(model).list_height();
+    model.market.facets = facets;
+    model.market.sift(&model.relay, height);
+}
+
 /// Shows only the models of a group, with its prices.
 pub fn show_group(model: &mut Model, group: &str) {
     let height = areas(model).list_height();
     group.clone_into(&mut model.market.group);
     model.market.only_group = true;
+    model.market.facets.clear();
     model.market.list.query.clear();
     model.market.list.typing = false;
     model.market.sift(&model.relay, height);

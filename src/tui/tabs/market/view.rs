@@ -5,16 +5,17 @@ use ratatui::text::Span;
 
 use crate::domain::{Model as Offer, Price};
 use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{clean, put, put_all, ratio, row};
+use crate::tui::draw::{below, clean, cut, put, put_all, ratio, row};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
+use crate::tui::overlay::detail::paragraph;
 use crate::tui::tabs::list::{self, Caption};
 use crate::tui::text::Align;
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
 use super::detail;
-use super::state::Order;
+use super::facet::Facet;
 
 const COLUMNS: [Column; 7] = [
     column("MODEL", 32, 44, Align::Left, 9),
@@ -55,17 +56,17 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             remote: &model.relay.models,
             one: "model",
             many: "models",
-            right: group(model),
+            right: group(model, layout.caption.width),
         },
     );
     if tab.list.shown() == 0 {
-        let empty = "This relay offers no models to this account.";
-        list::nothing(model, layout, frame, &tab.list, &model.relay.models, empty);
+        nothing(model, layout, frame);
         return;
     }
     let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
+    let sorted = tab.order.by().map(|(column, up)| (column.position(), up));
     let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme, None));
+    put(buffer, layout.head, &widths.head(&COLUMNS, theme, sorted));
     let rows = model.relay.model_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
     for (at, index) in window.iter().enumerate() {
@@ -92,6 +93,46 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         let rows = detail::rows(model, name, area.width);
         put_all(buffer, area, &rows);
     }
+}
+
+/// Why no model is shown: what the filters leave out is another answer than what is not there (S-45, S-46).
+fn nothing(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let tab = &model.market;
+    let empty = "This relay offers no models to this account.";
+    let narrowed = match tab.list.query.is_empty() {
+        true if tab.facets.is_empty() => "Nothing here in this group; o shows all.".to_owned(),
+        true => "No model has all of this; Esc shows all.".to_owned(),
+        false => format!(
+            "{} found, but not with these filters; Esc drops them one by one.",
+            words::grouped(tab.list.found())
+        ),
+    };
+    list::nothing(
+        model,
+        layout,
+        frame,
+        &tab.list,
+        &model.relay.models,
+        empty,
+        &narrowed,
+    );
+    if tab.list.shown() > 0 || tab.suggestions.is_empty() {
+        return;
+    }
+    let mut rows = paragraph(theme, "Did you mean", Role::Heading, 1, layout.rows.width);
+    for name in &tab.suggestions {
+        rows.extend(paragraph(
+            theme,
+            &clean(name),
+            Role::Code,
+            3,
+            layout.rows.width,
+        ));
+    }
+    let text = "Enter looks for the first of them.";
+    rows.extend(paragraph(theme, text, Role::Dim, 1, layout.rows.width));
+    put_all(frame.buffer_mut(), below(layout.rows, 2), &rows);
 }
 
 /// The three columns of prices. Per-call and tiered prices are said in words where they fit.
@@ -136,16 +177,18 @@ fn text(offer: &Offer, here: bool, prices: &[String; 3], column: usize) -> (Stri
     }
 }
 
-/// The group whose prices are shown, and the order.
-fn group(model: &Model) -> Vec<Span<'static>> {
+/// What the models must have, and the group whose prices are shown.
+fn group(model: &Model, width: u16) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
     let tab = &model.market;
     let mut spans = Vec::new();
-    if tab.order != Order::Name {
-        spans.push(Span::styled(
-            format!("by {}  ", tab.order.word()),
-            theme.style(Role::Dim),
-        ));
+    if !tab.facets.is_empty() {
+        let values: Vec<String> = tab.facets.iter().map(Facet::value).collect();
+        // The count at the left of the row must stay in sight.
+        let room = usize::from(width).saturating_sub(44).clamp(8, 48);
+        spans.push(Span::styled("with: ", theme.style(Role::Dim)));
+        let text = format!("{}  ", cut(theme, &values.join(", "), room));
+        spans.push(Span::styled(text, theme.style(Role::Accent)));
     }
     if !tab.group.is_empty() {
         let only = if tab.only_group {

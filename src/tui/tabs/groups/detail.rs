@@ -1,0 +1,147 @@
+//! Everything about one group: its ratio, what was measured of it, its last failure, and what is behind it (S-30, S-31).
+
+use ratatui::text::{Line, Span};
+
+use crate::domain::stability::Stability;
+use crate::tui::draw::{clean, cut, ratio};
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::remote::Remote;
+use crate::tui::theme::{Role, Sign};
+use crate::tui::words;
+
+use super::support;
+
+/// Models that are listed one by one.
+const LISTED: usize = 8;
+
+/// The rows of the detail at this width.
+pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let relay = &model.relay;
+    let Some(group) = relay.group(name) else {
+        return paragraph(theme, "This group is gone.", Role::Dim, 1, cells);
+    };
+    let plain = |text: String| vec![Span::styled(text, theme.style(Role::Text))];
+    let mut rows = vec![Line::default()];
+    let mut say = |label: &str, value: Vec<Span<'static>>| {
+        rows.extend(labelled(theme, label, value, cells));
+    };
+    say("Name", plain(clean(&group.name).into_owned()));
+    let about = match group.description.trim() {
+        "" => "not provided",
+        text => text,
+    };
+    say("Description", plain(clean(about).into_owned()));
+    say("Ratio", plain(ratio(theme, group.ratio)));
+    let count = relay.models_in(name).map_or("?".into(), words::grouped);
+    say("Models", plain(count));
+    let keys = relay.key_rows().iter();
+    let keys = keys.filter(|row| relay.group_of(row) == Some(name)).count();
+    say("Your keys", plain(words::grouped(keys)));
+    rows.push(Line::default());
+    rows.extend(measured(model, name, cells));
+    if relay
+        .profile()
+        .is_some_and(crate::domain::Profile::is_local)
+    {
+        rows.push(Line::default());
+        rows.extend(channels(model, name, cells));
+    }
+    rows
+}
+
+fn measured(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let head = "Measured by your own requests of the last 7 days";
+    let mut rows = paragraph(theme, head, Role::Heading, 1, cells);
+    let Some(measured) = model.relay.measured.group(name) else {
+        let text = "no data yet: nothing was asked through this group from here";
+        rows.extend(paragraph(theme, text, Role::Dim, 3, cells));
+        return rows;
+    };
+    let mut say = |label: &str, text: String, role| {
+        let value = vec![Span::styled(text, theme.style(role))];
+        rows.extend(labelled(theme, label, value, cells));
+    };
+    say("Succeeded", words::success(measured), Role::Text);
+    if let (Some(p50), Some(p95)) = (measured.first_ms(50), measured.first_ms(95)) {
+        let text = format!(
+            "half of the answers began within {}, 95 % within {}",
+            words::seconds(p50),
+            words::seconds(p95)
+        );
+        say("First token", text, Role::Text);
+    }
+    match &measured.last_failure {
+        None => say("Last failure", "none".into(), Role::Good),
+        Some(last) => {
+            let age = words::age(last.sent.seconds(), model.now.wall);
+            let what = last.fault.map_or("unknown", support::word);
+            let text = format!("{age} ago, {}: {what}", clean(&last.model));
+            say("Last failure", text, Role::Warn);
+            say(
+                "",
+                "s copies a message for the relay's support".into(),
+                Role::Dim,
+            );
+        }
+    }
+    let mut models: Vec<(&str, &Stability)> = model.relay.measured.models(name).collect();
+    models.sort_by_key(|(_, measured)| std::cmp::Reverse(measured.requests));
+    for (name, measured) in models.into_iter().take(LISTED) {
+        let room = usize::from(cells).saturating_sub(30).max(8);
+        let text = format!(
+            "{}  {}",
+            cut(theme, name, room),
+            words::success_short(measured)
+        );
+        rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
+    }
+    rows
+}
+
+/// The upstreams that serve a group, for the owner of the relay.
+fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = paragraph(theme, "Channels behind it", Role::Heading, 1, cells);
+    let channels = match &model.relay.channels {
+        Remote::Failed(fault, None) => {
+            let text = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+            rows.extend(paragraph(theme, &text, Role::Bad, 3, cells));
+            return rows;
+        }
+        channels => match channels.value() {
+            Some(channels) => channels,
+            None => {
+                let text = format!("{} fetching", theme.glyph(Sign::Working));
+                rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
+                return rows;
+            }
+        },
+    };
+    let serves = channels
+        .iter()
+        .filter(|channel| channel.groups.iter().any(|group| group == name));
+    let before = rows.len();
+    for channel in serves {
+        let good = channel.status == "enabled";
+        let sign = theme.glyph(if good { Sign::Check } else { Sign::Cross });
+        let text = format!(
+            "{sign} {} {} {}: {} models, {}",
+            clean(&channel.name),
+            channel.kind,
+            clean(&channel.base_url),
+            channel.models,
+            channel.status
+        );
+        let role = if good { Role::Text } else { Role::Bad };
+        rows.extend(paragraph(theme, &text, role, 3, cells));
+    }
+    if rows.len() == before {
+        let text =
+            "none: the two built-in models need no channel; relaydeck channels add brings one";
+        rows.extend(paragraph(theme, text, Role::Dim, 3, cells));
+    }
+    rows
+}

@@ -1,0 +1,83 @@
+//! The groups that have a model, the best first (S-35): by effective price, then by how well they have worked for us; and
+//! one line that says why.
+
+use std::cmp::Reverse;
+
+use crate::domain::stability::Stability;
+use crate::domain::{Group, Model as Offer, Money, Price};
+use crate::tui::draw::clean;
+use crate::tui::relay::Relay;
+use crate::tui::words;
+
+/// A group that has the model.
+pub struct Ranked<'a> {
+    /// The group.
+    pub group: &'a Group,
+    /// What the model costs in it.
+    pub price: Price,
+    /// What was measured of the model there; of the whole group where the model was not called yet.
+    pub measured: Option<&'a Stability>,
+}
+
+impl Ranked<'_> {
+    /// Known prices first, the cheapest of them before all.
+    fn price_key(&self) -> (u8, Money) {
+        match &self.price {
+            Price::PerToken(prices) => (0, prices.input.plus(prices.output)),
+            Price::PerCall { call } => (0, *call),
+            Price::Tiered { .. } => (1, Money::ZERO),
+            Price::Unknown => (2, Money::ZERO),
+        }
+    }
+
+    fn success(&self) -> Option<u64> {
+        self.measured.and_then(Stability::success_tenths)
+    }
+
+    fn is_known(&self) -> bool {
+        self.price_key().0 == 0
+    }
+}
+
+/// The groups that have the model, the best first.
+pub fn ranked<'a>(relay: &'a Relay, offer: &Offer) -> Vec<Ranked<'a>> {
+    let groups = relay.group_rows().iter();
+    let mut ranked: Vec<Ranked<'a>> = groups
+        .filter(|group| offer.in_group(&group.name))
+        .map(|group| Ranked {
+            group,
+            price: relay.price(offer, &group.name),
+            measured: relay
+                .measured
+                .model(&group.name, &offer.name)
+                .or_else(|| relay.measured.group(&group.name)),
+        })
+        .collect();
+    ranked.sort_by_key(|one| (one.price_key(), Reverse(one.success())));
+    ranked
+}
+
+/// Why the first of them is the first; `None` where there is nothing to choose.
+pub fn why(ranked: &[Ranked<'_>]) -> Option<String> {
+    let known: Vec<&Ranked<'_>> = ranked.iter().filter(|one| one.is_known()).collect();
+    let [best, second, ..] = known.as_slice() else {
+        return None;
+    };
+    let name = clean(&best.group.name);
+    let of = if known.len() < ranked.len() {
+        " of those with a known price"
+    } else {
+        ""
+    };
+    if best.price_key() < second.price_key() {
+        return Some(format!("{name} is the cheapest{of}"));
+    }
+    let same = format!("{name} and {} cost the same", clean(&second.group.name));
+    Some(match (best.measured, best.success() > second.success()) {
+        (Some(measured), true) => format!(
+            "{same}; {name} worked better for you: {}",
+            words::success(measured)
+        ),
+        _ => format!("{same}, and nothing measured tells them apart"),
+    })
+}
