@@ -2,7 +2,7 @@
 
 mod look;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::args::GroupsCommand;
 use super::args::owner::GroupSetArgs;
