@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use proof::{DoctorArgs, NodesCommand, NodesTestArgs, VerifyArgs};
 pub use keys::{KeyCreateArgs, KeyEditArgs, KeysCommand};
+pub use proof::{DoctorArgs, NodesCommand, NodesTestArgs, VerifyArgs};
 
 use super::chat::ChatArgs;
 use super::manual::ManArgs;
