@@ -131,7 +131,7 @@ async fn refusals_have_anthropics_shape_and_words() {
             ask(LAB, "[[fault=json-as-stream]]", true),
             502,
             "api_error",
-            "json-as-stream",
+            "labelled text/event-stream",
         ),
     ] {
         let response = post(&deck, key, &body).send().await.unwrap();

@@ -168,7 +168,7 @@ async fn refusals_have_openais_shape_and_cost_nothing() {
             &key,
             ask(LAB, "[[fault=json-as-stream]]", true),
             502,
-            "json-as-stream",
+            "labelled text/event-stream",
         ),
     ] {
         let response = post(&deck, key, &body).send().await.unwrap();

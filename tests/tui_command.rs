@@ -152,7 +152,7 @@ fn orders_do_what_they_say_and_refuse_what_makes_no_sense() {
         ("think deeply", "none of minimal"),
         ("write talk.md", "not kept yet"),
         ("relay nowhere", "no relay named nowhere"),
-        ("quit now", "takes no words"),
+        ("help now", "takes no words"),
         ("model", "model wants NAME"),
         ("side gpt-4o-mini", "type a question first"),
     ] {

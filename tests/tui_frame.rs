@@ -148,10 +148,10 @@ fn help_shows_the_keys_of_the_place_from_the_table_that_binds_them() {
         .sees("copy the exact name")
         .keys("G");
     script
-        .sees("Everywhere")
+        .sees("the command line: every action")
         .sees("use another relay")
         .keys("?");
-    script.misses("Everywhere").sees("8 models");
+    script.misses("use another relay").sees("8 models");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn the_keys_that_texts_name_are_bound_as_they_say() {
         (Context::Keys, Action::NewKey, "n"),
         (Context::Keys, Action::PickRelay, "P"),
         (Context::Market, Action::Chat, "t"),
-        (Context::Market, Action::OnlyGroup, "f"),
+        (Context::Market, Action::OnlyGroup, "o"),
         (Context::Closed, Action::Refresh, "r"),
         (Context::Closed, Action::Quit, "q"),
         (Context::Secret, Action::Copy, "c"),

@@ -182,8 +182,8 @@ fn s_34_groups_show_their_models_and_their_keys() {
     script
         .keys("o")
         .sees(" group: vip")
-        .keys("o <Esc>")
-        .sees(" group: vip");
+        .keys("o")
+        .sees("only group: vip");
     script
         .keys("2 k")
         .sees("/vip")

@@ -305,7 +305,7 @@ fn s_83_above_the_limit_it_takes_a_second_enter() {
     script.model.verify.plan = Some(Ok(plan(WorstCase::Unknown)));
     script.keys("j j");
     script.asked();
-    script.keys("<Enter>").sees("Enter once more runs it");
+    script.keys("<Enter>").sees("Enter once more runs");
     assert!(script.asked().is_empty(), "nothing was sent");
     script.keys("k j <Enter>");
     assert!(script.asked().is_empty(), "any other key leaves it");
@@ -322,6 +322,7 @@ fn s_83_above_the_limit_it_takes_a_second_enter() {
 fn one_key_leads_from_a_failed_reply_to_its_diagnosis() {
     let mut script = Script::new(80, 24);
     open(&mut script, "4sapi");
+    script.model.chat.model = "claude-opus-4-5".into();
     script.types("hello").keys("<Enter>");
     let turn = script.turn();
     script.engine(failed(
@@ -348,7 +349,9 @@ fn late_news_of_another_relay_are_dropped() {
     verify(&mut script);
     script.keys("<Enter>");
     let ask = script.ask();
-    open(&mut script, "local");
+    script.engine(Event::Opening {
+        profile: "local".into(),
+    });
     script.engine(Event::Proof {
         ask,
         news: Box::new(ProofNews::Climbed(climbed())),

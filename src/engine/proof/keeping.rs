@@ -6,8 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{Examined, repository};
+use crate::domain::profile;
 use crate::domain::test_result::{TestKind, TestResult};
-use crate::domain::{Account, ApiKey, Fault, FaultKind, ReceiptState, UnixMillis};
+use crate::domain::{Account, Address, ApiKey, Fault, FaultKind, ReceiptState, UnixMillis};
 use crate::engine::{session::Session, settling};
 use crate::ledger::{Ledger, ReceiptFilter};
 use crate::verify::checklist::Facts;
@@ -34,7 +35,7 @@ pub async fn keep_report(
     let key = subject.key.as_ref();
     let result = TestResult {
         profile: examined.profile.clone(),
-        relay: subject.address.base().to_owned(),
+        relay: relay_name(&examined.profile, &subject.address),
         at,
         test: TestKind::Ladder,
         model: subject.model.clone().unwrap_or_default(),
@@ -77,7 +78,7 @@ pub async fn keep_outcome(
     }
     let result = TestResult {
         profile: examined.profile.clone(),
-        relay: target.address.base().to_owned(),
+        relay: relay_name(&examined.profile, &target.address),
         at,
         test: outcome.test,
         model: target.model.clone(),
@@ -215,4 +216,14 @@ async fn settled(examined: &Examined) -> Option<(u64, u64)> {
 pub(super) fn no_key() -> Fault {
     Fault::new(FaultKind::NotFound, "there is no key to test with")
         .advise("make one with: relaydeck keys create --name NAME, or give one with --key")
+}
+
+/// The relay that results are kept and compared by: its base address. The embedded relay may listen somewhere else every time,
+/// so its own name stands for it.
+fn relay_name(of: &str, address: &Address) -> String {
+    if of == profile::LOCAL {
+        "embedded relay".into()
+    } else {
+        address.base().to_owned()
+    }
 }

@@ -183,6 +183,10 @@ fn quit(model: &mut Model, fx: &mut Effects) {
 
 /// A key in the deck, with nothing over it.
 fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
+    // A tab that is chosen is a new beginning: there is nowhere to go back to.
+    if action.is_some_and(chooses_a_tab) {
+        model.came_from.clear();
+    }
     match action {
         Some(Action::Back) if at_rest(model) && !model.came_from.is_empty() => {
             model.tab = model.came_from.pop().unwrap_or(model.tab);
@@ -213,6 +217,21 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
             (Connection::Failed(..) | Connection::Opening(_) | Connection::Closed, _) => {}
         },
     }
+}
+
+/// Whether an action goes to a tab by itself, wherever one is.
+fn chooses_a_tab(action: Action) -> bool {
+    matches!(
+        action,
+        Action::TabKeys
+            | Action::TabGroups
+            | Action::TabMarket
+            | Action::TabChat
+            | Action::TabUsage
+            | Action::TabVerify
+            | Action::NextTab
+            | Action::PreviousTab
+    )
 }
 
 /// Whether there is nothing in the tab itself that one step back would end: no filter, no stream, no input.

@@ -387,7 +387,7 @@ mod tests {
             ("[[echo=yes]]", "takes no value"),
             ("[[model=]]", "must be a name"),
             ("[[lang=fr]]", "en, zh, code or markdown"),
-            ("[[fault=418]]", "401|403|404"),
+            ("[[fault=418]]", "401|402|403|404"),
             ("[[retry-after=soon]]", "whole number"),
             ("[[tokens=5", "not closed"),
             ("[[speed=5\n]]", "not closed"),

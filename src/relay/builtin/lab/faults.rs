@@ -39,7 +39,7 @@ pub(super) enum How {
 
 /// The names, as the directive's form shows them. A test holds them against the table.
 pub(super) const FORM: &str = "401|402|403|404|413|429|429-empty|500|502|503|504|524|wrong-path|no-channel|no-balance|no-quota|\
-                               html|empty|garbage|cut|no-end|reset|late-error|bare-error|json-as-stream|error-as-stream|slow";
+                               html|empty|garbage|cut|no-end|late-error|bare-error|json-as-stream|error-as-stream|slow|reset";
 
 /// A page as web servers and login portals send it in place of an API's answer.
 const PAGE: &str = "<!doctype html>\n<html>\n<head><title>Welcome</title></head>\n<body>\n<h1>Welcome</h1>\n\

@@ -118,6 +118,10 @@ impl<'a> Reader<'a> {
                     null: bare && matches!(text.as_ref(), "" | "~" | "null"),
                     text: text.into_owned(),
                 };
+                if let Some(end) = closing_quote(&self.text[range.clone()]) {
+                    // The parser counts what stands behind the quotes on their line, a comment too.
+                    range.end = range.start + end;
+                }
                 if range.is_empty() {
                     // An absent value: behind the colon or dash before it.
                     let before = self.text[..range.start].trim_end_matches([' ', '\n', '\r', '\t']);
@@ -285,4 +289,25 @@ pub(super) fn with(tree: Value, path: &[Step], wanted: &str) -> Value {
             Value::Array(list)
         }
     }
+}
+
+/// Where a quoted scalar ends, behind its closing quote; `None` for a text that does not begin with a quote.
+fn closing_quote(text: &str) -> Option<usize> {
+    let quote = text
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''))?;
+    let mut letters = text.char_indices().skip(1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter == '\\' && quote == '"' {
+            letters.next();
+        } else if letter == quote {
+            // Two single quotes are one that belongs to the text.
+            if quote == '\'' && letters.next_if(|(_, next)| *next == quote).is_some() {
+                continue;
+            }
+            return Some(at + 1);
+        }
+    }
+    None
 }
