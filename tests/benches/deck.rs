@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 #[path = "../term_support/mod.rs"]
-#[allow(dead_code, reason = "the tests use it")]
 mod term_support;
 #[path = "../tui_support/mod.rs"]
 mod tui_support;
