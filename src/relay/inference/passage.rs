@@ -197,7 +197,11 @@ impl Passage {
                     channel.scrub(&String::from_utf8_lossy(&told))
                 }
                 Protocol::Responses => {
-                    let number = self.sieve.tally.sequence.map_or(0, |last| last.saturating_add(1));
+                    let number = self
+                        .sieve
+                        .tally
+                        .sequence
+                        .map_or(0, |last| last.saturating_add(1));
                     format!("event: error\ndata: {}\n\n", error.event(id, number))
                 }
                 Protocol::Messages => {
