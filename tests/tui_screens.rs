@@ -544,3 +544,33 @@ fn help_and_questions() {
         )));
     });
 }
+
+#[test]
+fn third_party_tools() {
+    fn shown(script: &mut Script) {
+        remote(script);
+        script.keys("<Esc> 7");
+        let ask = script.ask();
+        script.engine(tui_support::tools::told(ask));
+    }
+    scene("tools", shown);
+    scene("tools_loading", |script| {
+        remote(script);
+        script.keys("<Esc> 7");
+    });
+    scene("tools_filtered", |script| {
+        shown(script);
+        script.keys("/ py");
+    });
+    scene("tools_plan", |script| {
+        shown(script);
+        script.keys("j <Enter>");
+        let ask = script.ask();
+        script.engine(tui_support::tools::plan(ask));
+    });
+    scene("tools_sample", |script| {
+        shown(script);
+        script.keys("/ python-anth <Enter> <Enter>");
+    });
+    ascii("tools", shown);
+}

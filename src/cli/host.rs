@@ -20,6 +20,7 @@ use crate::files::dotenv::{self, DotenvError};
 use crate::ledger::Ledger;
 use crate::relay::lock::{self, Holder};
 use crate::relay::{self, OwnerSecrets, RelayError, RelayOptions, Running};
+use crate::tools::Places;
 
 /// The name of the first key of the embedded relay.
 const FIRST_KEY: &str = "local-default";
@@ -363,6 +364,10 @@ impl Host for CliHost {
             found.extend(offers::of_this_machine(&offers::PORTS, &own).await);
             found
         })
+    }
+
+    fn places(&self) -> Places {
+        Places::of_process(self.folders.data.clone())
     }
 
     fn open_ledger(&self) -> Result<Ledger, Fault> {

@@ -3,8 +3,6 @@
 //! Each command that wants an answer carries an id, and the answer carries it back; a late answer to something that was
 //! cancelled is recognised by it. Amounts carry their [`Basis`](crate::domain::Basis).
 
-use std::path::PathBuf;
-
 pub use super::export::{ExportFormat, file_name as export_name};
 pub use super::figures::{Spend, Today};
 pub use super::key_door::{KeyAsk, KeyTold};
@@ -13,6 +11,7 @@ pub use super::proof::news::{
     State, Step, Verdict, Wanting, Wish, WorstCase,
 };
 pub use super::row_door::{ChannelRow, KeyRow};
+use super::tools::{ToolJob, ToolNews};
 use crate::domain::stability::Measured;
 use crate::domain::{
     Account, ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Group,
@@ -101,8 +100,7 @@ pub enum Command {
         /// Whether only receipts worth a question are wanted.
         disputes: bool,
     },
-    /// Watches what runs at the relay, whoever sent it, or stops watching. Answered by [`Event::Running`], time and
-    /// again, where the relay tells.
+    /// Watches what runs at the relay, or stops watching. Answered by [`Event::Running`], time and again, where it tells.
     WatchRunning(bool),
     /// Makes a key. The secret is stored before the answer shows it.
     CreateKey {
@@ -145,6 +143,8 @@ pub enum Command {
     },
     /// Stops proving.
     StopProving(AskId),
+    /// Asks about third-party tools. Answered by [`Event::Tool`].
+    Tool(AskId, ToolJob),
     /// Keeps a conversation as it stands now. Answered by [`Event::Kept`] the first time.
     Keep(Box<Conversation>),
     /// Lists the kept conversations of the open profile. Answered by [`Event::Sessions`] or [`Event::AskFailed`].
@@ -186,14 +186,14 @@ pub enum Command {
         /// In which form.
         format: ExportFormat,
         /// The file, which must not be there yet; a leading `~/` is the home folder.
-        path: PathBuf,
+        path: std::path::PathBuf,
     },
     /// Reads a picture from a file. Answered by [`Event::ImageRead`] or [`Event::AskFailed`].
     ReadImage {
         /// What asks.
         ask: AskId,
         /// The file; a leading `~/` is the home folder.
-        path: PathBuf,
+        path: std::path::PathBuf,
     },
 }
 
@@ -210,7 +210,8 @@ impl Command {
             | Command::DeleteKeys { .. }
             | Command::Send { .. }
             | Command::RenameSession { .. }
-            | Command::DeleteSession { .. } => true,
+            | Command::DeleteSession { .. }
+            | Command::Tool(_, ToolJob::Agree { .. }) => true,
             Command::Keys { what, .. } => !matches!(what, KeyAsk::Reveal { .. }),
             Command::Open { .. }
             | Command::Refresh(_)
@@ -222,7 +223,8 @@ impl Command {
             | Command::ListSessions { .. }
             | Command::ReadSession { .. }
             | Command::ExportSession { .. }
-            | Command::ReadImage { .. } => false,
+            | Command::ReadImage { .. }
+            | Command::Tool(..) => false,
         }
     }
 }
@@ -478,7 +480,7 @@ pub enum Event {
         /// What asked.
         ask: AskId,
         /// The file.
-        path: PathBuf,
+        path: std::path::PathBuf,
     },
     /// News of a proof.
     Proof {
@@ -487,6 +489,8 @@ pub enum Event {
         /// The news.
         news: Box<ProofNews>,
     },
+    /// The answer to [`Command::Tool`]: what was asked for, or why nothing was done.
+    Tool(AskId, Result<ToolNews, Fault>),
     /// Something the user should know that belongs to no place: a ledger that cannot be written, a list cut short.
     Notice(Fault),
 }

@@ -9,6 +9,7 @@ use std::pin::Pin;
 use super::offers::Offer;
 use crate::domain::{Address, ApiKey, Fault, Profile};
 use crate::ledger::Ledger;
+use crate::tools::Places;
 
 /// A key's secret as the vault keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +103,11 @@ pub trait Host: Send + Sync + 'static {
     /// Upstreams that this machine could give the embedded relay. Nothing is sent to any of them.
     fn offers(&self) -> Pin<Box<dyn Future<Output = Vec<Offer>> + Send + '_>> {
         Box::pin(async { Vec::new() })
+    }
+
+    /// This machine as third-party tools see it.
+    fn places(&self) -> Places {
+        Places::default()
     }
 
     /// Opens the ledger. May take a moment: migrations run here.

@@ -18,6 +18,7 @@ use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
 use super::proving::Proving;
 use super::session::Session;
+use super::tools::{self, LastPlan, ToolJob};
 use super::{measured, relays, settling};
 use crate::domain::expiry::midnight;
 use crate::domain::stability::Measured;
@@ -90,6 +91,8 @@ pub(super) struct Engine {
     /// Whoever watches what runs at the relay, while that is looked at.
     pub(super) watcher: Option<AbortHandle>,
     pub(super) proving: Proving,
+    /// What a yes in the tab of tools would do.
+    tool_plan: LastPlan,
 }
 
 impl Engine {
@@ -108,6 +111,7 @@ impl Engine {
             turns: HashMap::new(),
             watcher: None,
             proving: Proving::default(),
+            tool_plan: LastPlan::default(),
         }
     }
 
@@ -253,6 +257,7 @@ impl Engine {
             | Command::DeleteSession { .. }
             | Command::ExportSession { .. }
             | Command::ReadImage { .. }) => self.session(command).await,
+            Command::Tool(ask, job) => self.tool(ask, job),
         }
     }
 
@@ -403,6 +408,25 @@ impl Engine {
                 scope,
                 result,
             });
+        });
+    }
+
+    /// Asks about third-party tools. A setup that was agreed to comes to its end.
+    fn tool(&mut self, ask: AskId, job: ToolJob) {
+        let (last, now) = (self.tool_plan.clone(), self.clock.now().seconds());
+        self.with_session(ask, move |mut session, host| {
+            Box::pin(async move {
+                if session.lists.models.is_none() {
+                    session.fetch_all().await;
+                }
+                let stale: &[Scope] = match job {
+                    // A key may have been made for the tool.
+                    ToolJob::Agree { .. } => &[Scope::Keys],
+                    _ => &[],
+                };
+                let told = tools::run(&session, host.as_ref(), (ask, job), &last, now).await;
+                (Event::Tool(ask, told), stale)
+            })
         });
     }
 

@@ -164,6 +164,7 @@ pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
         | Overlay::Sessions(_)
         | Overlay::Side(_)
         | Overlay::ChatForm(_)
+        | Overlay::Page(_)
         | Overlay::Note(_) => body.height,
     };
     let height = height.min(body.height);

@@ -12,6 +12,7 @@ use super::tabs::chat::state::ChatTab;
 use super::tabs::groups::state::GroupsTab;
 use super::tabs::keys::state::KeysTab;
 use super::tabs::market::state::MarketTab;
+use super::tabs::tools::state::ToolsTab;
 use super::tabs::usage::state::UsageTab;
 use super::tabs::verify::state::VerifyTab;
 use super::theme::Theme;
@@ -107,6 +108,8 @@ pub struct Model {
     pub usage: UsageTab,
     /// Tests and diagnosis.
     pub verify: VerifyTab,
+    /// Third-party tools.
+    pub tools: ToolsTab,
     /// What lies over the tab, the topmost last.
     pub overlays: Vec<Overlay>,
     /// A passing message.
@@ -147,6 +150,7 @@ impl Model {
             chat: ChatTab::default(),
             usage: UsageTab::default(),
             verify: VerifyTab::default(),
+            tools: ToolsTab::default(),
             overlays: Vec::new(),
             flash: None,
             greeting: None,

@@ -447,6 +447,7 @@ fn urgency(event: &Event) -> Urgency {
         | Event::Usage { .. }
         | Event::UsageFailed { .. }
         | Event::Proof { .. }
+        | Event::Tool(..)
         | Event::Notice(_) => Urgency::Echo,
     }
 }

@@ -78,6 +78,7 @@ pub fn settle(model: &mut Model) {
     model.groups.load(&model.relay, height);
     model.market.load(&model.relay, height);
     model.usage.settle(height);
+    model.tools.load(height);
     let height = areas(model).picker_height();
     for overlay in &mut model.overlays {
         if let Overlay::Picker(picker) = overlay {

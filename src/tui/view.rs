@@ -17,7 +17,7 @@ use super::model::{Model, Stage};
 use super::overlay;
 use super::relay::Connection;
 use super::tabs::chat::rows::TurnRows;
-use super::tabs::{Tab, chat, groups, keys, market, usage, verify};
+use super::tabs::{Tab, chat, groups, keys, market, tools, usage, verify};
 use super::theme::Role;
 
 /// Rows that were made before and may be shown again.
@@ -68,6 +68,7 @@ fn body(model: &Model, cache: &mut ViewCache, layout: &Layout, frame: &mut Frame
         (Connection::Open(..), Tab::Verify) => verify::view::draw(model, layout, frame),
         (Connection::Open(..), Tab::Chat) => chat::view::draw(model, cache, layout, frame),
         (Connection::Open(..), Tab::Usage) => usage::view::draw(model, layout, frame),
+        (Connection::Open(..), Tab::Tools) => tools::view::draw(model, layout, frame),
     }
 }
 

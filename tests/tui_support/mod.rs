@@ -12,6 +12,7 @@
 
 pub mod events;
 pub mod scenes;
+pub mod tools;
 pub mod world;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -97,7 +98,8 @@ impl Script {
                 | Command::DeleteSession { ask, .. }
                 | Command::ExportSession { ask, .. }
                 | Command::ReadImage { ask, .. }
-                | Command::Prove { ask, .. },
+                | Command::Prove { ask, .. }
+                | Command::Tool(ask, ..),
             ) => self.last_ask = Some(*ask),
             _ => {}
         }
@@ -367,6 +369,7 @@ fn command_told(command: &Command) -> String {
         Command::ExportSession {
             id, format, path, ..
         } => format!("export session {id} {format:?} {}", path.display()),
+        Command::Tool(_, job) => format!("tool {job:?}"),
         Command::Keep(kept) => {
             let last = kept.turns.last().unwrap();
             format!(

@@ -1,8 +1,12 @@
 //! Third-party tools and the open relay brought together: which key, model and form of the address a tool gets, what it
 //! uses now and whose that is, and whether what was written works.
 
+mod jobs;
+mod pages;
 mod rows;
 
+pub use crate::tools::links::{APPS, App};
+pub use jobs::{LastPlan, Tone, ToolJob, ToolNews, ToolPage, run};
 pub use rows::{Placed, SetupKind, State, ToolRow, row, rows};
 
 use super::host::Host;

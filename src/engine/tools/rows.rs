@@ -254,7 +254,7 @@ fn told(tool: &Tool, verdict: &Verdict) -> (State, String, Option<String>) {
         ),
         Verdict::WrongForm { calls, wants } => (
             State::Wrong,
-            format!("the address has the wrong form: it would call {calls}"),
+            format!("wrong form of address: it would call {calls}"),
             Some(format!("this tool wants {wants}")),
         ),
         Verdict::NoKey => (State::Wrong, "there is no key".into(), set_up()),

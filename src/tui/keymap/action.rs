@@ -20,6 +20,8 @@ pub enum Action {
     TabVerify,
     /// Finds out why a reply failed.
     Diagnose,
+    /// Shows the tools.
+    TabTools,
     /// Shows the next tab.
     NextTab,
     /// Shows the tab before.
@@ -58,6 +60,10 @@ pub enum Action {
     CopyUrl,
     /// Fetches anew.
     Refresh,
+    /// Takes the latest setup back.
+    Undo,
+    /// Makes a call through what is set up.
+    Check,
     /// Marks or unmarks the row.
     Mark,
     /// Deletes what is marked, or what the cursor is on.

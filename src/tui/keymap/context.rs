@@ -22,6 +22,8 @@ pub enum Context {
     Usage,
     /// Tests and diagnosis.
     Verify,
+    /// The tab of tools.
+    Tools,
     /// A conversation that is read.
     Chat,
     /// A message that is written.
@@ -52,7 +54,7 @@ pub enum Context {
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 21] = [
+    pub const ALL: [Context; 22] = [
         Context::Global,
         Context::List,
         Context::Filter,
@@ -61,6 +63,7 @@ impl Context {
         Context::Market,
         Context::Usage,
         Context::Verify,
+        Context::Tools,
         Context::Chat,
         Context::ChatInput,
         Context::Form,
@@ -81,7 +84,7 @@ impl Context {
     pub const fn behind(self) -> &'static [Context] {
         match self {
             Context::Global => &[],
-            Context::Keys | Context::Groups | Context::Market | Context::Usage => {
+            Context::Keys | Context::Groups | Context::Market | Context::Usage | Context::Tools => {
                 &[Context::List, Context::Global]
             }
             Context::ChatInput => &[Context::Chat, Context::Global],
@@ -127,6 +130,7 @@ impl Context {
             Context::Market => "Market",
             Context::Usage => "Usage",
             Context::Verify => "Verify",
+            Context::Tools => "Tools",
             Context::Chat => "Chat",
             Context::ChatInput => "While writing",
             Context::Form => "In a form",

@@ -22,6 +22,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
         Overlay::ModelDetail { .. } => "Model".into(),
         Overlay::Receipt { .. } => "Receipt".into(),
         Overlay::Note(note) => clean(&note.title).into_owned(),
+        Overlay::Page(page) => page.head(),
         Overlay::Confirm(_)
         | Overlay::NewKey(_)
         | Overlay::Secret(_)
@@ -43,6 +44,7 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
         Overlay::GroupDetail { name, .. } => groups::detail::rows(model, name, cells),
         Overlay::ModelDetail { name, .. } => market::detail::rows(model, name, cells),
         Overlay::Receipt { id, .. } => usage::detail::rows(model, *id, cells),
+        Overlay::Page(page) => page.lines(&model.settings.theme, cells),
         Overlay::Note(note) => {
             let theme = &model.settings.theme;
             let mut rows = vec![Line::default()];

@@ -10,6 +10,7 @@ pub mod form;
 mod form_view;
 pub mod key_form;
 pub mod orders;
+pub mod page;
 pub mod picker;
 mod picker_view;
 mod question;
@@ -30,6 +31,7 @@ use chat_form::ChatForm;
 use command::CommandLine;
 use env_form::EnvForm;
 use key_form::KeyForm;
+use page::Page;
 use picker::Picker;
 use relay_form::RelayForm;
 use sessions::Sessions;
@@ -192,6 +194,8 @@ pub enum Overlay {
     Command(Box<CommandLine>),
     /// Two answers side by side.
     Side(Box<Side>),
+    /// A page about tools.
+    Page(Box<Page>),
 }
 
 impl Overlay {
@@ -209,6 +213,7 @@ impl Overlay {
             Overlay::Side(_) => &[Context::Side],
             Overlay::Secret(_) => &[Context::Secret],
             Overlay::Picker(_) => &[Context::Picker],
+            Overlay::Page(page) => page.contexts(),
             Overlay::KeyDetail { .. } => &[Context::Detail, Context::Keys],
             Overlay::GroupDetail { .. } => &[Context::Detail, Context::Groups],
             Overlay::ModelDetail { .. } => &[Context::Detail, Context::Market],
@@ -236,6 +241,7 @@ impl Overlay {
             | Overlay::Sessions(_)
             | Overlay::Command(_)
             | Overlay::Side(_)
+            | Overlay::Page(_)
             | Overlay::Note(_) => None,
         }
     }

@@ -15,7 +15,7 @@ use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::detail;
 use crate::tui::relay::Connection;
-use crate::tui::tabs::{chat, groups, keys, market, usage};
+use crate::tui::tabs::{chat, groups, keys, market, tools, usage};
 use crate::tui::update::input::{move_in, open_picker};
 use crate::tui::update::{areas, engine};
 
@@ -38,6 +38,11 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
         (Overlay::Command(_), action) => chat_update::command(model, key, action, fx),
         (Overlay::Side(_), action) => chat_update::side(model, action, fx),
         (Overlay::ChatForm(_), action) => chat_update::chat_form(model, key, action, fx),
+        (Overlay::Page(_), Some(action)) => {
+            if !scroll(model, action) {
+                tools::update::on_page(model, action, fx);
+            }
+        }
         (_, Some(Action::Back | Action::Quit)) => back(model),
         (Overlay::Secret(_), Some(Action::Copy)) => copy_secret(model, fx),
         (Overlay::Secret(new), Some(Action::WriteEnv)) => {
@@ -117,6 +122,7 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             | Overlay::GroupDetail { .. }
             | Overlay::ModelDetail { .. }
             | Overlay::Receipt { .. }
+            | Overlay::Page(_)
             | Overlay::Note(_),
         )
         | None => {}
@@ -174,15 +180,16 @@ fn scroll(model: &mut Model, action: Action) -> bool {
     let layout = areas(model);
     let height = layout.page_height();
     let rows = detail::height(model, layout.overlay.width);
-    let Some(
-        Overlay::Help { scroll, .. }
-        | Overlay::KeyDetail { scroll, .. }
-        | Overlay::GroupDetail { scroll, .. }
-        | Overlay::ModelDetail { scroll, .. }
-        | Overlay::Receipt { scroll, .. },
-    ) = model.overlays.last_mut()
-    else {
-        return false;
+    let scroll = match model.overlays.last_mut() {
+        Some(
+            Overlay::Help { scroll, .. }
+            | Overlay::KeyDetail { scroll, .. }
+            | Overlay::GroupDetail { scroll, .. }
+            | Overlay::ModelDetail { scroll, .. }
+            | Overlay::Receipt { scroll, .. },
+        ) => scroll,
+        Some(Overlay::Page(page)) => &mut page.scroll,
+        _ => return false,
     };
     let page = height.saturating_sub(1).max(1);
     let to = match action {

@@ -5,6 +5,7 @@ pub mod groups;
 pub mod keys;
 pub mod list;
 pub mod market;
+pub mod tools;
 pub mod usage;
 pub mod verify;
 
@@ -23,17 +24,20 @@ pub enum Tab {
     Usage,
     /// Tests and diagnosis.
     Verify,
+    /// Third-party tools.
+    Tools,
 }
 
 impl Tab {
     /// The tabs as they stand on the screen.
-    pub const ALL: [Tab; 6] = [
+    pub const ALL: [Tab; 7] = [
         Tab::Keys,
         Tab::Groups,
         Tab::Market,
         Tab::Chat,
         Tab::Usage,
         Tab::Verify,
+        Tab::Tools,
     ];
 
     /// The digit that leads to it.
@@ -45,6 +49,7 @@ impl Tab {
             Tab::Chat => '4',
             Tab::Usage => '5',
             Tab::Verify => '6',
+            Tab::Tools => '7',
         }
     }
 
@@ -57,6 +62,7 @@ impl Tab {
             Tab::Chat => "Chat",
             Tab::Usage => "Usage",
             Tab::Verify => "Verify",
+            Tab::Tools => "Tools",
         }
     }
 

@@ -7,7 +7,7 @@ use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::{NewSecret, Note, Overlay};
 use crate::tui::relay::Connection;
-use crate::tui::tabs::{Tab, chat, usage, verify};
+use crate::tui::tabs::{Tab, chat, tools, usage, verify};
 
 use super::{keys, settle};
 
@@ -69,6 +69,8 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
         }
         Event::Keys { ask, profile, told } => keys::told(model, ask, &profile, told, fx),
         Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
+        Event::Tool(ask, Ok(news)) => tools::update::news(model, ask, news, fx),
+        Event::Tool(ask, Err(fault)) => ask_failed(model, ask, fault),
         Event::Delta {
             turn,
             text,
@@ -179,6 +181,7 @@ fn opening(model: &mut Model, profile: String) {
     model.relay.forget();
     model.usage.forget();
     model.verify.forget();
+    tools::update::forget(model);
     model.relay.connection = Connection::Opening(profile);
     // What lies over the tab is about the relay before; only a secret that was not seen yet must stay.
     model
@@ -217,8 +220,10 @@ fn opened(
     model.relay.connection = Connection::Open(Box::new(profile), Box::new(facts));
     chat::update::restore(model, &name, conversation.map(|kept| *kept), fx);
     settle(model);
-    if model.tab == Tab::Verify {
-        verify::update::show(model, fx);
+    match model.tab {
+        Tab::Verify => verify::update::show(model, fx),
+        Tab::Tools => tools::update::enter(model, fx),
+        _ => {}
     }
     if let Some(question) = model.greeting.take()
         && is_local
@@ -269,7 +274,7 @@ fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<Str
 
 /// Trouble goes to the form that asked, where it can be mended; else it is said in passing.
 fn ask_failed(model: &mut Model, ask: AskId, fault: Fault) {
-    if !refused(model, ask, Some(fault.clone())) {
+    if !tools::update::failed(model, ask, &fault) && !refused(model, ask, Some(fault.clone())) {
         model.complain(&fault);
     }
 }
@@ -301,7 +306,8 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
         | Command::RenameSession { ask, .. }
         | Command::DeleteSession { ask, .. }
         | Command::ExportSession { ask, .. }
-        | Command::ReadImage { ask, .. } => {
+        | Command::ReadImage { ask, .. }
+        | Command::Tool(ask, _) => {
             ask_failed(model, ask, fault.clone());
         }
         Command::Send { turn, .. } => match chat::side::column(model, turn) {

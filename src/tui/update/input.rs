@@ -11,7 +11,7 @@ use crate::tui::overlay::picker::{Picker, PickerKind};
 use crate::tui::overlay::{self, Overlay, Question};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::chat::state::ChatFocus;
-use crate::tui::tabs::{Tab, chat, groups, keys, market, usage, verify};
+use crate::tui::tabs::{Tab, chat, groups, keys, market, tools, usage, verify};
 use crate::tui::{doors, overlay::picker::Pick};
 
 use super::{areas, engine};
@@ -37,6 +37,8 @@ pub fn contexts(model: &Model) -> &'static [Context] {
         (Connection::Open(..), Tab::Keys) if model.keys.list.typing => &[Context::Filter],
         (Connection::Open(..), Tab::Groups) if model.groups.list.typing => &[Context::Filter],
         (Connection::Open(..), Tab::Market) if model.market.list.typing => &[Context::Filter],
+        (Connection::Open(..), Tab::Tools) if model.tools.list.typing => &[Context::Filter],
+        (Connection::Open(..), Tab::Tools) => &[Context::Tools],
         (Connection::Open(..), Tab::Keys) => &[Context::Keys],
         (Connection::Open(..), Tab::Groups) => &[Context::Groups],
         (Connection::Open(..), Tab::Market) => &[Context::Market],
@@ -142,7 +144,14 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             model.market.list.query.insert(text);
             model.market.search(&model.relay, height);
         }
-        Tab::Keys | Tab::Groups | Tab::Market | Tab::Usage | Tab::Verify => {}
+        Tab::Tools if model.tools.list.typing => {
+            model.tools.list.query.insert(text);
+            model
+                .tools
+                .list
+                .search(height, &crate::tui::filtered::as_found);
+        }
+        Tab::Keys | Tab::Groups | Tab::Market | Tab::Usage | Tab::Verify | Tab::Tools => {}
         Tab::Chat => {
             model.chat.focus = ChatFocus::Input;
             model.chat.editor.insert(text);
@@ -200,6 +209,7 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
         Some(Action::TabChat) => show_chat(model),
         Some(Action::TabUsage) => show_usage(model, fx),
         Some(Action::TabVerify) => show_tab(model, Tab::Verify, fx),
+        Some(Action::TabTools) => show_tab(model, Tab::Tools, fx),
         Some(Action::NextTab) => step_tab(model, 1, fx),
         Some(Action::PreviousTab) => step_tab(model, Tab::ALL.len() - 1, fx),
         Some(Action::PickRelay) => pick_relay(model),
@@ -210,6 +220,7 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
             (Connection::Open(..), Tab::Chat) => chat::input::key(model, key, action, fx),
             (Connection::Open(..), Tab::Usage) => usage::update::key(model, action, fx),
             (Connection::Open(..), Tab::Verify) => verify::update::key(model, action, fx),
+            (Connection::Open(..), Tab::Tools) => tools::update::key(model, key, action, fx),
             (Connection::Failed(name, _), _) if action == Some(Action::Refresh) => {
                 let name = name.clone();
                 engine::open(model, name, fx);
@@ -229,6 +240,7 @@ fn chooses_a_tab(action: Action) -> bool {
             | Action::TabChat
             | Action::TabUsage
             | Action::TabVerify
+            | Action::TabTools
             | Action::NextTab
             | Action::PreviousTab
     )
@@ -243,6 +255,7 @@ fn at_rest(model: &Model) -> bool {
         Tab::Keys => idle(&model.keys.list),
         Tab::Groups => idle(&model.groups.list),
         Tab::Market => idle(&model.market.list),
+        Tab::Tools => idle(&model.tools.list),
         _ => false,
     }
 }
@@ -257,6 +270,7 @@ pub fn show_tab(model: &mut Model, tab: Tab, fx: &mut Effects) {
     match tab {
         Tab::Verify => verify::update::show(model, fx),
         Tab::Usage => show_usage(model, fx),
+        Tab::Tools => tools::update::show(model, fx),
         tab => model.tab = tab,
     }
 }

@@ -54,6 +54,7 @@ fn press(model: &mut Model, pointer: Pointer, fx: &mut Effects) {
         Tab::Keys if inside => choose(&mut model.keys.list, row, height),
         Tab::Groups if inside => choose(&mut model.groups.list, row, height),
         Tab::Market if inside => choose(&mut model.market.list, row, height),
+        Tab::Tools if inside => choose(&mut model.tools.list, row, height),
         Tab::Chat if pointer.row >= areas.chat.input.y => model.chat.focus = ChatFocus::Input,
         Tab::Chat => model.chat.focus = ChatFocus::Reading,
         Tab::Verify => verify::update::point(model, areas.body, pointer.row),

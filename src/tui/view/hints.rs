@@ -142,8 +142,10 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
         && model.tab == Tab::Chat
         && model.chat.streaming.is_none()
         && model.chat.waiting.is_none();
+    let on_page = matches!(model.overlays.last(), Some(Overlay::Page(_)));
     match (says, stays) {
         (false, _) => None,
+        (true, _) if on_page && hint.action == Action::Copy => Some("copy".into()),
         (true, true) => Some("read".into()),
         (true, false) => Some(hint.label.clone()),
     }
@@ -188,6 +190,12 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
         Overlay::Sessions(sessions) => {
             matches!(action, Action::Back | Action::NewConversation) || sessions.list.shown() > 0
         }
+        Overlay::Page(page) => match action {
+            Action::Copy => page.copy.is_some(),
+            Action::Yes | Action::No => page.question.is_some(),
+            Action::Back => page.question.is_none(),
+            _ => !matches!(action, Action::Open | Action::Filter | Action::Mark),
+        },
     }
 }
 
@@ -210,9 +218,10 @@ fn in_list(model: &Model, action: Action) -> bool {
         Tab::Groups => (model.groups.list.shown(), model.groups.list.typing),
         Tab::Market => (model.market.list.shown(), model.market.list.typing),
         Tab::Chat | Tab::Verify => (0, false),
+        Tab::Tools => (model.tools.list.shown(), model.tools.list.typing),
         Tab::Usage => (model.usage.receipts().len(), false),
     };
-    let told = model.relay.manages() || matches!(model.tab, Tab::Market | Tab::Usage);
+    let told = model.relay.manages() || matches!(model.tab, Tab::Market | Tab::Usage | Tab::Tools);
     match action {
         Action::Filter | Action::Mark if model.tab == Tab::Usage => false,
         Action::CycleSpan | Action::CycleBreakdown | Action::Disputes => true,

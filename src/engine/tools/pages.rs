@@ -1,0 +1,266 @@
+//! The pages about third-party tools: what a setup would change, what came of it, what is to be done by hand.
+
+use super::jobs::{Tone, ToolPage};
+use super::{Checked, Chosen, Placed, ToolRow};
+use crate::domain::{ApiKey, Fault, qr};
+use crate::tools::links::App;
+use crate::tools::{Places, Plan, Target, Tool, Undo};
+
+type Rows = Vec<(Tone, String)>;
+
+fn page(title: String, rows: Rows, question: Option<&str>) -> ToolPage {
+    ToolPage {
+        title,
+        rows,
+        question: question.map(str::to_owned),
+        copy: None,
+    }
+}
+
+fn blank(rows: &mut Rows) {
+    rows.push((Tone::Text, String::new()));
+}
+
+/// What a setup would change.
+pub fn plan(row: &ToolRow, plan: &Plan, chosen: &Chosen, places: &Places) -> ToolPage {
+    let mut rows = uses(row);
+    blank(&mut rows);
+    let key = match (chosen.key_to_make, chosen.key_name.as_str()) {
+        (true, name) => format!("a new key {name}"),
+        (false, name) => format!("the key {name} ({})", chosen.target.key.masked()),
+    };
+    rows.push((Tone::Head, "It would get".into()));
+    rows.push((
+        Tone::Text,
+        format!(
+            "{} with {key} and {}",
+            plan.tool.url(&chosen.target.address),
+            chosen.target.model
+        ),
+    ));
+    if plan.changes.is_empty() {
+        rows.push((Tone::Good, "That is what it has already.".into()));
+        notes(row, &mut rows);
+        return page(format!("{}: set up", row.name), rows, None);
+    }
+    for change in &plan.changes {
+        blank(&mut rows);
+        diff(&change.diff(places), &mut rows);
+    }
+    steps(&plan.steps, "Then by hand", &mut rows);
+    notes(row, &mut rows);
+    page(format!("Set {} up?", row.name), rows, Some("writes this"))
+}
+
+/// What a tool uses, and whether that can work.
+fn uses(row: &ToolRow) -> Rows {
+    let mut rows = vec![(Tone::Head, "It uses now".into())];
+    for (what, list) in [
+        ("address", &row.urls),
+        ("key", &row.keys),
+        ("model", &row.models),
+    ] {
+        for (at, Placed { value, place }) in list.iter().enumerate() {
+            let (tone, hidden) = if at == 0 {
+                (Tone::Text, "")
+            } else {
+                (Tone::Dim, ", hidden by the one above")
+            };
+            rows.push((tone, format!("{what}: {value}  ({place}{hidden})")));
+        }
+    }
+    let tone = match row.state {
+        super::State::Ready => Tone::Good,
+        super::State::Wrong => Tone::Bad,
+        super::State::Untouched | super::State::Unknown => Tone::Dim,
+    };
+    rows.push((tone, row.why.clone()));
+    if row.state == super::State::Wrong {
+        rows.extend(row.advice.clone().map(|advice| (Tone::Text, advice)));
+    }
+    rows
+}
+
+fn diff(text: &str, rows: &mut Rows) {
+    rows.extend(text.lines().map(|line| {
+        let tone = match line.chars().next() {
+            Some('+') => Tone::Good,
+            Some('-') => Tone::Bad,
+            Some('@') => Tone::Dim,
+            _ => Tone::Code,
+        };
+        (tone, line.to_owned())
+    }));
+}
+
+fn steps(steps: &[String], head: &str, rows: &mut Rows) {
+    if steps.is_empty() {
+        return;
+    }
+    blank(rows);
+    rows.push((Tone::Head, head.into()));
+    rows.extend(
+        steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| (Tone::Text, format!("{}. {step}", at + 1))),
+    );
+}
+
+fn notes(row: &ToolRow, rows: &mut Rows) {
+    if !row.notes.is_empty() {
+        blank(rows);
+    }
+    rows.extend(row.notes.iter().map(|note| (Tone::Dim, note.clone())));
+}
+
+/// Instructions for a tool that is set up by hand.
+pub fn by_hand(row: &ToolRow, tool: &Tool, chosen: &Chosen, places: &Places) -> ToolPage {
+    let mut rows = uses(row);
+    steps(
+        &tool.instructions(&chosen.target, places),
+        "By hand",
+        &mut rows,
+    );
+    blank(&mut rows);
+    rows.push((
+        Tone::Text,
+        format!(
+            "The key is {} ({}).",
+            chosen.key_name,
+            chosen.target.key.masked()
+        ),
+    ));
+    notes(row, &mut rows);
+    page(format!("{}: by hand", row.name), rows, None)
+}
+
+/// What came of a setup.
+pub fn written(plan: &Plan, kept: &str, checked: Result<Checked, Fault>) -> ToolPage {
+    let mut rows = vec![(Tone::Good, format!("{} is set up.", plan.tool.name))];
+    rows.push((
+        Tone::Text,
+        format!("The files as they were are kept in {kept}; u takes the setup back."),
+    ));
+    rows.push(through(checked, Some(&plan.target.model)));
+    steps(&plan.steps, "Now by hand", &mut rows);
+    page(format!("{}: set up", plan.tool.name), rows, None)
+}
+
+fn through(checked: Result<Checked, Fault>, model: Option<&str>) -> (Tone, String) {
+    match checked {
+        Ok(checked) if checked.model == Some(false) => (
+            Tone::Bad,
+            format!(
+                "A call through it works, but {} is not among the {} models of this key.",
+                model.unwrap_or("its model"),
+                checked.models
+            ),
+        ),
+        Ok(checked) => (
+            Tone::Good,
+            format!(
+                "A call through it works: {} models answer to this key.",
+                checked.models
+            ),
+        ),
+        Err(fault) => (
+            Tone::Bad,
+            format!(
+                "A call through it failed: {}. {}",
+                fault.message, fault.advice
+            ),
+        ),
+    }
+}
+
+/// What a call through what a tool uses showed.
+pub fn checked(row: &ToolRow, checked: Result<Checked, Fault>) -> ToolPage {
+    let mut rows = uses(row);
+    blank(&mut rows);
+    rows.push(through(
+        checked,
+        row.models.first().map(|model| model.value.as_str()),
+    ));
+    page(format!("{}: does it work?", row.name), rows, None)
+}
+
+/// Why no call can be made through what a tool uses.
+pub fn not_ready(row: &ToolRow) -> ToolPage {
+    let mut rows = uses(row);
+    blank(&mut rows);
+    rows.push((
+        Tone::Text,
+        "There is nothing yet that could be called; Enter sets it up.".into(),
+    ));
+    page(format!("{}: does it work?", row.name), rows, None)
+}
+
+/// What undoing would change.
+pub fn undo(tool: &Tool, undo: &Undo, places: &Places) -> ToolPage {
+    let mut rows = Rows::new();
+    for file in &undo.files {
+        rows.push((Tone::Head, places.shown(&file.path)));
+        diff(&file.diff(places), &mut rows);
+        blank(&mut rows);
+    }
+    page(
+        format!("Take the setup of {} back?", tool.name),
+        rows,
+        Some("takes it back"),
+    )
+}
+
+/// What came of undoing.
+pub fn undone(tool: &Tool, undo: &Undo, places: &Places) -> ToolPage {
+    let told = |file: &crate::tools::UndoFile| {
+        (
+            Tone::Good,
+            format!("{} {}.", places.shown(&file.path), file.how.told()),
+        )
+    };
+    let mut rows: Rows = undo.files.iter().map(told).collect();
+    if undo.earlier > 0 {
+        rows.push((
+            Tone::Text,
+            format!("{} earlier setups can be taken back too.", undo.earlier),
+        ));
+    }
+    page(format!("{}: taken back", tool.name), rows, None)
+}
+
+/// Before a link is shown: it holds a key.
+pub fn link_question(app: &App, target: &Target) -> ToolPage {
+    let rows = vec![
+        (
+            Tone::Text,
+            format!("The link {} {}: {}.", app.about, app.name, target.address),
+        ),
+        (
+            Tone::Text,
+            format!(
+                "It holds the key {}: whoever sees it can spend with it.",
+                target.key.masked()
+            ),
+        ),
+    ];
+    page(
+        format!("Show the link for {}?", app.name),
+        rows,
+        Some("shows it"),
+    )
+}
+
+/// A link, as text and as a code.
+pub fn link(app: &App, link: &str) -> ToolPage {
+    let mut rows = vec![(Tone::Text, link.to_owned())];
+    blank(&mut rows);
+    match qr::rows(link) {
+        Some(code) => rows.extend(code.into_iter().map(|row| (Tone::Code, row))),
+        None => rows.push((Tone::Dim, "It is too long for a code.".into())),
+    }
+    ToolPage {
+        copy: Some(ApiKey::new(link)),
+        ..page(format!("Link for {}", app.name), rows, None)
+    }
+}

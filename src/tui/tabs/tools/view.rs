@@ -1,0 +1,148 @@
+//! How the tab of tools is drawn.
+
+use ratatui::Frame;
+use ratatui::text::Span;
+
+use super::state::Item;
+use crate::engine::tools::{SetupKind, State, ToolRow};
+use crate::tui::columns::{Column, Widths};
+use crate::tui::draw::{put, row};
+use crate::tui::layout::Layout;
+use crate::tui::model::Model;
+use crate::tui::tabs::list::{self, Caption};
+use crate::tui::text::Align;
+use crate::tui::theme::{Role, Sign};
+
+const COLUMNS: [Column; 5] = [
+    column("TOOL", 18, 26, 9),
+    column("HERE", 4, 4, 6),
+    column("STATE", 11, 12, 8),
+    column("USES", 22, 40, 7),
+    column("MODEL", 14, 30, 5),
+];
+
+const fn column(title: &'static str, least: usize, most: usize, matters: u8) -> Column {
+    Column {
+        title,
+        least,
+        most,
+        align: Align::Left,
+        matters,
+    }
+}
+
+/// Draws the tab.
+pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
+    let theme = &model.settings.theme;
+    let tab = &model.tools;
+    let right = match tab.working() {
+        (_, 0) => Vec::new(),
+        (good, all) => {
+            let role = if good == all { Role::Good } else { Role::Warn };
+            vec![Span::styled(
+                format!("{good} of {all} set up can work  "),
+                theme.style(role),
+            )]
+        }
+    };
+    list::caption(
+        model,
+        layout,
+        frame,
+        Caption {
+            list: &tab.list,
+            remote: &tab.items,
+            one: "row",
+            many: "tools, samples and links",
+            right,
+        },
+    );
+    if tab.list.shown() == 0 {
+        list::nothing(
+            model,
+            layout,
+            frame,
+            &tab.list,
+            &tab.items,
+            "No tools are known.",
+            "",
+        );
+        return;
+    }
+    let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
+    let buffer = frame.buffer_mut();
+    put(buffer, layout.head, &widths.head(&COLUMNS, theme, None));
+    let items = tab.items.value().map(Vec::as_slice).unwrap_or_default();
+    let (window, cursor) = tab.list.window(layout.list_height());
+    for (at, index) in window.iter().enumerate() {
+        let Some(item) = items.get(*index) else {
+            continue;
+        };
+        let line = widths.row(&COLUMNS, theme, at == cursor, false, |column, _| {
+            cell(model, item, column)
+        });
+        put(buffer, row(layout.rows, at), &line);
+    }
+}
+
+fn cell(model: &Model, item: &Item, column: usize) -> (String, Role) {
+    match (item, column) {
+        (Item::Tool(row), column) => of_tool(model, row, column),
+        (Item::Sample(sample), 0) => (sample.word().into(), Role::Text),
+        (Item::Sample(_), 2) => ("sample".into(), Role::Dim),
+        (Item::Sample(sample), 3) => (
+            format!("a program that calls {}", sample.endpoint()),
+            Role::Dim,
+        ),
+        // One app has a link for each tool that it sets up.
+        (Item::Link(app), 0) => {
+            let name = app.name.split_once(", ").map_or(app.name, |(name, _)| name);
+            (name.into(), Role::Text)
+        }
+        (Item::Link(_), 2) => ("link".into(), Role::Dim),
+        (Item::Link(app), 3) => {
+            let about = app
+                .name
+                .split_once(", ")
+                .map_or(app.about, |(_, what)| what);
+            (about.into(), Role::Dim)
+        }
+        _ => (String::new(), Role::Dim),
+    }
+}
+
+fn of_tool(model: &Model, row: &ToolRow, column: usize) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let nothing = || (theme.glyph(Sign::Nothing).to_owned(), Role::Dim);
+    match column {
+        0 => (
+            row.name.into(),
+            if row.found.is_some() {
+                Role::Strong
+            } else {
+                Role::Text
+            },
+        ),
+        1 if row.found.is_some() => (theme.glyph(Sign::Check).into(), Role::Good),
+        1 => nothing(),
+        2 => match (row.state, row.kind) {
+            (State::Ready, _) => (format!("{} ready", theme.glyph(Sign::Check)), Role::Good),
+            (State::Wrong, _) => (format!("{} wrong", theme.glyph(Sign::Cross)), Role::Bad),
+            (_, SetupKind::ByHand) => ("by hand".into(), Role::Dim),
+            (_, SetupKind::NamedFile) => ("by variable".into(), Role::Dim),
+            (State::Untouched | State::Unknown, SetupKind::Written) => {
+                ("not set up".into(), Role::Dim)
+            }
+        },
+        3 => match (&row.relay, row.urls.first()) {
+            (Some(relay), _) if row.state == State::Ready => (relay.clone(), Role::Text),
+            (_, _) if row.state == State::Wrong => (row.why.clone(), Role::Bad),
+            (_, Some(url)) => (url.value.clone(), Role::Text),
+            (_, None) => (row.about.into(), Role::Dim),
+        },
+        _ => match row.models.first() {
+            Some(model) => (model.value.clone(), Role::Text),
+            None => (String::new(), Role::Dim),
+        },
+    }
+}

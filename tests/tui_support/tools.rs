@@ -1,0 +1,100 @@
+//! Third-party tools as the engine tells them, for the tests of their tab.
+
+use relaydeck::engine::door::{AskId, Event};
+use relaydeck::engine::tools::{Placed, SetupKind, State, Tone, ToolNews, ToolPage, ToolRow};
+
+fn placed(value: &str, place: &str) -> Placed {
+    Placed {
+        value: value.into(),
+        place: place.into(),
+    }
+}
+
+fn row(id: &'static str, name: &'static str, state: State) -> ToolRow {
+    ToolRow {
+        id,
+        name,
+        about: "a coding agent in the terminal",
+        evidence: "verified",
+        found: Some(format!("/usr/bin/{id}")),
+        kind: SetupKind::Written,
+        files: vec![format!("~/.{id}/config")],
+        wants: "https://relay.example/v1".into(),
+        calls: "/chat/completions",
+        urls: Vec::new(),
+        keys: Vec::new(),
+        models: Vec::new(),
+        relay: None,
+        key_name: None,
+        state,
+        why: "not set up".into(),
+        advice: None,
+        undoable: 0,
+        steps: Vec::new(),
+        notes: &[],
+        install: None,
+    }
+}
+
+/// Four tools: one that works, one whose address has the wrong form, one not set up, one by hand.
+pub fn rows() -> Vec<ToolRow> {
+    let mut claude = row("claude-code", "Claude Code", State::Ready);
+    claude.urls = vec![placed("https://relay.example", "~/.claude/settings.json")];
+    claude.keys = vec![placed("sk-aB3d**********x9Zk", "~/.claude/settings.json")];
+    claude.models = vec![placed(
+        "claude-sonnet-4-5-20250929",
+        "~/.claude/settings.json",
+    )];
+    claude.relay = Some("4sapi".into());
+    claude.undoable = 1;
+    let mut codex = row("codex", "Codex CLI", State::Wrong);
+    codex.urls = vec![placed("https://relay.example", "~/.codex/config.toml")];
+    codex.why =
+        "wrong form of address: it would call https://relay.example/responses".into();
+    let mut aider = row("aider", "Aider", State::Untouched);
+    aider.found = None;
+    let mut cursor = row("cursor", "Cursor", State::Unknown);
+    cursor.found = None;
+    cursor.kind = SetupKind::ByHand;
+    vec![claude, codex, aider, cursor]
+}
+
+/// The list of tools, told.
+pub fn told(ask: AskId) -> Event {
+    Event::Tool(ask, Ok(ToolNews::Rows(rows())))
+}
+
+/// A plan with its difference, told.
+pub fn plan(ask: AskId) -> Event {
+    let rows = [
+        (Tone::Head, "It uses now"),
+        (
+            Tone::Text,
+            "address: https://relay.example  (~/.codex/config.toml)",
+        ),
+        (
+            Tone::Bad,
+            "wrong form of address: it would call https://relay.example/responses",
+        ),
+        (Tone::Text, ""),
+        (Tone::Head, "It would get"),
+        (
+            Tone::Text,
+            "https://relay.example/v1 with the key codex-relaydeck (sk-aB3d**********x9Zk) and gpt-5",
+        ),
+        (Tone::Text, ""),
+        (Tone::Bad, "--- ~/.codex/config.toml"),
+        (Tone::Good, "+++ ~/.codex/config.toml"),
+        (Tone::Dim, "@@ -1,3 +1,3 @@"),
+        (Tone::Code, " [model_providers.relaydeck]"),
+        (Tone::Bad, "-base_url = \"https://relay.example\""),
+        (Tone::Good, "+base_url = \"https://relay.example/v1\""),
+    ];
+    let page = ToolPage {
+        title: "Set Codex CLI up?".into(),
+        rows: rows.map(|(tone, text)| (tone, text.to_owned())).to_vec(),
+        question: Some("writes this".into()),
+        copy: None,
+    };
+    Event::Tool(ask, Ok(ToolNews::Page(Box::new(page))))
+}
