@@ -49,8 +49,7 @@ pub fn rows() -> Vec<ToolRow> {
     claude.undoable = 1;
     let mut codex = row("codex", "Codex CLI", State::Wrong);
     codex.urls = vec![placed("https://relay.example", "~/.codex/config.toml")];
-    codex.why =
-        "wrong form of address: it would call https://relay.example/responses".into();
+    codex.why = "wrong form of address: it would call https://relay.example/responses".into();
     let mut aider = row("aider", "Aider", State::Untouched);
     aider.found = None;
     let mut cursor = row("cursor", "Cursor", State::Unknown);
