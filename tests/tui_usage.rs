@@ -13,6 +13,8 @@ use relaydeck::domain::{
     SpendingReport, TokenPrices, UnixMillis, Usage,
 };
 use relaydeck::engine::door::{Event, Today, UsageView};
+use relaydeck::tui::msg::Msg;
+use relaydeck::tui::term::{Deed, Pointer};
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{fault, open};
 use tui_support::{NOON, Script};
@@ -351,4 +353,31 @@ fn x_05_what_runs_is_seen_whoever_sent_it_and_forgotten_when_nobody_looks() {
         .keys("3")
         .keys("5")
         .misses("RUNNING NOW");
+}
+
+#[test]
+fn a_press_chooses_a_receipt_and_the_wheel_moves_on() {
+    let mut script = Script::new(80, 24);
+    usage(&mut script);
+    let marked = |script: &mut Script| {
+        (0..24)
+            .filter(|row| script.row(*row).starts_with(" \u{25b8}"))
+            .collect::<Vec<usize>>()
+    };
+    let first = marked(&mut script)[0];
+    let press = |row: usize| {
+        Msg::Pointer(Pointer {
+            deed: Deed::Press,
+            column: 9,
+            row: u16::try_from(row).unwrap(),
+        })
+    };
+    script.msg(press(first + 2));
+    assert_eq!(marked(&mut script), [first + 2]);
+    script.msg(press(first));
+    assert_eq!(marked(&mut script), [first]);
+    // The head is no receipt, and below the last one there is none.
+    script.msg(press(first - 1));
+    script.msg(press(23));
+    assert_eq!(marked(&mut script), [first]);
 }

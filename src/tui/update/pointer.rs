@@ -9,7 +9,7 @@ use crate::tui::filtered::FilteredList;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
 use crate::tui::tabs::chat::state::ChatFocus;
-use crate::tui::tabs::{Tab, verify};
+use crate::tui::tabs::{Tab, usage, verify};
 use crate::tui::term::{Deed, Pointer};
 use crate::tui::text::width;
 
@@ -57,6 +57,7 @@ fn press(model: &mut Model, pointer: Pointer, fx: &mut Effects) {
         Tab::Tools if inside => choose(&mut model.tools.list, row, height),
         Tab::Chat if pointer.row >= areas.chat.input.y => model.chat.focus = ChatFocus::Input,
         Tab::Chat => model.chat.focus = ChatFocus::Reading,
+        Tab::Usage => usage::update::point(model, pointer.row),
         Tab::Verify => verify::update::point(model, areas.body, pointer.row),
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! What changes the tab of usage.
 
+use super::places::{self, Places};
 use crate::domain::{By, Fault, UnixMillis};
 use crate::engine::door::{Command, UsageView};
 use crate::tui::effect::Effects;
@@ -55,7 +56,7 @@ pub fn arrive(model: &mut Model, view: UsageView, at: UnixMillis, fx: &mut Effec
         return;
     }
     usage.view.arrive(view, at);
-    let height = areas(model).list_height();
+    let height = height(model);
     model.usage.settle(height);
 }
 
@@ -66,7 +67,7 @@ pub fn fail(model: &mut Model, fault: Fault) {
 
 /// A key was pressed in the tab of usage.
 pub fn key(model: &mut Model, action: Option<Action>, fx: &mut Effects) {
-    let height = areas(model).list_height();
+    let height = height(model);
     let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);
     match action {
         Some(Action::Down) => step(model, 1),
@@ -116,8 +117,32 @@ pub fn copy(model: &mut Model, receipt: i64, fx: &mut Effects) {
     }
 }
 
+/// The pointer chooses a receipt.
+pub fn point(model: &mut Model, row: u16) {
+    let rows = places(model).rows;
+    let usage = &mut model.usage;
+    let count = usage.receipts().len();
+    let top = usage.cursor.top(count, usize::from(rows.height));
+    let at = top + usize::from(row.saturating_sub(rows.y));
+    if row >= rows.y && at < count {
+        let by =
+            isize::try_from(at).unwrap_or(0) - isize::try_from(usage.cursor.index()).unwrap_or(0);
+        step(model, by);
+    }
+}
+
+/// Where the parts stand now.
+fn places(model: &Model) -> Places {
+    places::places(areas(model).body, model.usage.running.len())
+}
+
+/// How many receipts there is room for.
+fn height(model: &Model) -> usize {
+    usize::from(places(model).rows.height)
+}
+
 fn step(model: &mut Model, by: isize) {
-    let height = areas(model).list_height();
+    let height = height(model);
     let usage = &mut model.usage;
     let rows = usage.view.value().map_or(&[][..], |view| &view.receipts);
     usage.cursor.step(by, rows.len(), height, |at| rows[at].id);
