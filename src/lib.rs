@@ -4,6 +4,7 @@
 //!
 //! | room | what it is | may use |
 //! | --- | --- | --- |
+//! | [`locale`] | every text of the interface, one catalogue a language | – |
 //! | [`domain`] | values and their arithmetic | – |
 //! | [`wire`] | codecs without I/O | domain |
 //! | [`files`] | small files, read and replaced whole | domain |
@@ -23,6 +24,7 @@ pub mod domain;
 pub mod engine;
 pub mod files;
 pub mod ledger;
+pub mod locale;
 pub mod relay;
 pub mod tools;
 pub mod tui;

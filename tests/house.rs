@@ -9,23 +9,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
+    ("locale", &[]),
     ("domain", &[]),
     ("wire", &["domain"]),
-    ("files", &["domain"]),
-    ("config", &["files", "domain"]),
-    ("tools", &["files", "domain"]),
-    ("ledger", &["domain"]),
-    ("client", &["wire", "domain"]),
+    ("files", &["locale", "domain"]),
+    ("config", &["files", "locale", "domain"]),
+    ("tools", &["files", "locale", "domain"]),
+    ("ledger", &["locale", "domain"]),
+    ("client", &["wire", "locale", "domain"]),
     ("relay", &["wire", "domain"]),
-    ("verify", &["client", "domain"]),
-    ("engine", &["client", "verify", "ledger", "tools", "domain"]),
-    ("tui", &["engine", "domain"]),
+    ("verify", &["client", "locale", "domain"]),
+    (
+        "engine",
+        &["client", "verify", "ledger", "tools", "locale", "domain"],
+    ),
+    ("tui", &["engine", "locale", "domain"]),
     (
         "cli",
         &[
             "domain", "wire", "files", "config", "tools", "ledger", "client", "verify", "relay",
-            "engine", "tui",
+            "engine", "tui", "locale",
         ],
     ),
 ];

@@ -5,6 +5,7 @@ mod tui_support;
 
 use relaydeck::domain::{ApiKey, FaultKind};
 use relaydeck::engine::door::{Event, KeyTold, Snapshot};
+use relaydeck::locale::Word;
 use tui_support::events::{fault, loaded, open};
 use tui_support::{Script, world};
 
@@ -223,7 +224,7 @@ fn s_19_a_lost_key_is_replaced_after_a_question_that_names_it() {
         .sees("Qz7Qz7")
         .sees("settings of number 4")
         .keys("c")
-        .copied("the key")
+        .copied(Word("copied-key"))
         .keys("<Esc>");
     script.sees("– disabled").sees("5 keys");
 }

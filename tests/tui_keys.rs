@@ -5,6 +5,7 @@ mod tui_support;
 
 use relaydeck::domain::{ApiKey, FaultKind, KeyInfo};
 use relaydeck::engine::door::{AskId, Command, Event, Scope, Snapshot};
+use relaydeck::locale::Word;
 use relaydeck::tui::msg::{Copied, Msg};
 use tui_support::events::{fault, list_failed, loaded, open};
 use tui_support::{Script, world};
@@ -160,7 +161,7 @@ fn s_12_to_s_16_a_key_is_made_and_its_secret_is_shown_once() {
     script.keys("n").sees("Qz7Qz7").keys("c");
     assert_eq!(script.asked(), ["copy the key: sk-Qz7Q**********7Qz7"]);
     script
-        .copied("the key")
+        .copied(Word("copied-key"))
         .sees("✓ sent to the terminal's clipboard")
         .keys("<Enter>");
     script.misses("Qz7Qz7").sees("blog-prod-summaries-ann");
@@ -177,7 +178,7 @@ fn a_copy_that_was_refused_does_not_count_as_one() {
     let info = world::key(9, "blog-prod-x-ann").info;
     made(&mut script, info);
     script.keys("c").msg(Msg::Copied {
-        what: "the key",
+        what: Word("copied-key"),
         outcome: Copied::Refused("the terminal takes no clipboard; select it instead".into()),
     });
     script

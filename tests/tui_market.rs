@@ -8,6 +8,7 @@ use std::time::Instant;
 use relaydeck::domain::stability::{Measured, Sample};
 use relaydeck::domain::{FaultKind, UnixMillis};
 use relaydeck::engine::door::{ChannelRow, Event, Snapshot};
+use relaydeck::locale::Word;
 use tui_support::events::{loaded, open};
 use tui_support::{Script, world};
 
@@ -102,7 +103,7 @@ fn s_44_the_exact_name_is_copied_byte_for_byte_and_the_url_whole() {
         ["copy the URL: https://4sapi.example/v1/embeddings"]
     );
     script
-        .copied("the URL")
+        .copied(Word("copied-url"))
         .sees("✓ the URL was sent to the terminal");
 }
 

@@ -6,6 +6,7 @@ mod tui_support;
 
 use ratatui::layout::Position;
 use relaydeck::domain::{Basis, Finish};
+use relaydeck::locale::Word;
 use relaydeck::tui::msg::{Copied, Msg};
 use relaydeck::tui::tabs::Tab;
 use relaydeck::tui::term::{Deed, Pointer};
@@ -110,13 +111,13 @@ fn an_answer_is_saved_in_a_file_and_printed_on_the_way_out() {
     script.sees("the answer is printed when you leave");
     script
         .msg(Msg::Saved {
-            what: "the answer",
+            what: Word("copied-answer"),
             outcome: Ok("/home/lin/answer.md".into()),
         })
         .sees("the answer is in /home/lin/answer.md");
     script
         .msg(Msg::Saved {
-            what: "the answer",
+            what: Word("copied-answer"),
             outcome: Err("/: permission denied".into()),
         })
         .sees("could not save the answer: /: permission denied");
@@ -132,7 +133,7 @@ fn what_is_too_long_to_copy_has_a_way_out_that_works() {
     let mut script = answered("an answer");
     let outcome = Copied::Refused(why);
     script.msg(Msg::Copied {
-        what: "the answer",
+        what: Word("copied-answer"),
         outcome,
     });
     script

@@ -65,6 +65,9 @@ pub struct Global {
     /// How sparing to be with bytes; `auto` sees SSH
     #[arg(long, global = true, value_name = "KIND")]
     pub link: Option<LinkKind>,
+    /// The language of the interface; `auto` takes the locale's; also RELAYDECK_LANGUAGE
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    pub lang: Option<Lang>,
     /// Log more, to the log file; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -92,6 +95,17 @@ pub enum LinkKind {
     Remote,
     /// A terminal at the end of a slow network.
     Slow,
+}
+
+/// The language of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// That of the locale: LC_ALL, LC_MESSAGES, LANG.
+    Auto,
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
 }
 
 /// The sub-commands.

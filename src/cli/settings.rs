@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::Global;
 use super::output::{Align, Table, print, print_json};
-use super::world::{Ending, World, flags};
+use super::world::{Ending, World, flags, load, speak};
 use crate::config::{Config, Environment, Folders, Layer, Vault};
 use crate::domain::{Access, Fault, FaultKind};
 use crate::files::{Readers, read, replace};
@@ -32,6 +32,8 @@ pub enum ConfigCommand {
 pub fn run(global: &Global, command: ConfigCommand) -> Result<Ending, Fault> {
     let environment = Environment::of_process();
     let folders = Folders::find(global.home.as_deref(), &environment)?;
+    // A configuration that is not sound is still shown its way, in the language of flags and environment.
+    speak(flags(global).language.unwrap_or_default());
     match command {
         ConfigCommand::Show => show(global, &folders, &environment)?,
         ConfigCommand::Path => path(global, &folders)?,
@@ -41,7 +43,7 @@ pub fn run(global: &Global, command: ConfigCommand) -> Result<Ending, Fault> {
 }
 
 fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result<(), Fault> {
-    let config = Config::load(folders, environment, &flags(global))?;
+    let config = load(global, folders, environment)?;
     let settings = &config.settings;
     let rows: Vec<(&str, String, Layer)> = vec![
         (
@@ -69,6 +71,11 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
             "mouse",
             settings.mouse.value.to_string(),
             settings.mouse.layer,
+        ),
+        (
+            "language",
+            settings.language.value.to_string(),
+            settings.language.layer,
         ),
         (
             "listen",

@@ -9,18 +9,21 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
 use tracing_appender::non_blocking::WorkerGuard;
 
-use super::args::{ColorWhen, Global, LinkKind};
+use super::args::{ColorWhen, Global, Lang, LinkKind};
 use super::host::{CliHost, Listen};
 use super::logging;
 use super::neighbours::Stay;
 use super::output;
-use crate::config::{Color, Config, Environment, Folders, Layer, Link, Options, Settings};
+use crate::config::{
+    Color, Config, Environment, Folders, Language, Layer, Link, Options, Settings,
+};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Address, Fault, FaultKind, UnixSeconds};
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::engine::session::Session;
 use crate::ledger::Ledger;
+use crate::locale;
 use crate::relay::lock;
 
 /// How long a shutdown may take before it is explained.
@@ -73,7 +76,7 @@ impl World {
         output::print_plainly(global.plain);
         let environment = Environment::of_process();
         let folders = Folders::find(global.home.as_deref(), &environment)?;
-        let config = Config::load(&folders, &environment, &flags(global))?;
+        let config = load(global, &folders, &environment)?;
         let settings = config.settings.clone();
         config.profile(&settings.profile.value)?;
         let listen = match (dashboard, settings.listen.layer) {
@@ -242,6 +245,32 @@ impl World {
     }
 }
 
+/// Reads the configuration, and speaks the language it names from then on; what is wrong with it is said in the language
+/// of flags and environment.
+///
+/// # Errors
+/// When the configuration holds a mistake, with its line.
+pub fn load(
+    global: &Global,
+    folders: &Folders,
+    environment: &Environment,
+) -> Result<Config, Fault> {
+    let flags = flags(global);
+    speak(flags.language.unwrap_or_default());
+    let config = Config::load(folders, environment, &flags)?;
+    speak(config.settings.language.value);
+    Ok(config)
+}
+
+/// Chooses the language of the program.
+pub fn speak(language: Language) {
+    locale::choose(match language {
+        Language::English => locale::Language::English,
+        Language::Chinese => locale::Language::Chinese,
+        Language::Auto => locale::Language::of_locale(|name| std::env::var(name).ok()),
+    });
+}
+
 /// The flags as a layer of the configuration.
 pub fn flags(global: &Global) -> Options {
     let color = |when| match when {
@@ -255,10 +284,16 @@ pub fn flags(global: &Global) -> Options {
         LinkKind::Remote => Link::Remote,
         LinkKind::Slow => Link::Slow,
     };
+    let language = |lang| match lang {
+        Lang::Auto => Language::Auto,
+        Lang::En => Language::English,
+        Lang::Zh => Language::Chinese,
+    };
     Options {
         profile: global.profile.clone(),
         color: global.color.map(color),
         link: global.link.map(link),
+        language: global.lang.map(language),
         ..Options::default()
     }
 }

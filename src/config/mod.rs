@@ -16,7 +16,9 @@ mod vault;
 pub use error::{ConfigError, Mistake};
 pub use folders::{Environment, Folders};
 pub use layers::{Config, Layer, Settings, Sourced};
-pub use options::{Color, DEFAULT_LISTEN, Glyphs, Link, Mouse, Options, Theme, WrongValue};
+pub use options::{
+    Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Options, Theme, WrongValue,
+};
 pub use profiles::Profiles;
 pub use state::State;
 pub use vault::{StoredKey, Vault};

@@ -99,6 +99,19 @@ words! {
 }
 
 words! {
+    /// The language of the interface.
+    Language {
+        /// That of the locale: Chinese where it is `zh…`, else English.
+        #[default]
+        Auto = "auto",
+        /// English.
+        English = "en",
+        /// Simplified Chinese.
+        Chinese = "zh",
+    }
+}
+
+words! {
     /// Whether the mouse is listened to.
     Mouse {
         /// It is the terminal's own: for selecting.
@@ -163,14 +176,16 @@ pub struct Options {
     pub theme: Option<Theme>,
     /// Whether the mouse is listened to.
     pub mouse: Option<Mouse>,
+    /// The language of the interface.
+    pub language: Option<Language>,
     /// Where the embedded relay listens.
     pub listen: Option<SocketAddr>,
 }
 
 impl Options {
     /// Their names, as they are written in files; in capitals after `RELAYDECK_` in the environment.
-    pub const NAMES: [&str; 7] = [
-        "profile", "color", "link", "glyphs", "theme", "mouse", "listen",
+    pub const NAMES: [&str; 8] = [
+        "profile", "color", "link", "glyphs", "theme", "mouse", "language", "listen",
     ];
 
     /// Sets the option of this name from a text. `false` when there is none of that name.
@@ -188,6 +203,7 @@ impl Options {
             "glyphs" => self.glyphs = Some(text.parse()?),
             "theme" => self.theme = Some(text.parse()?),
             "mouse" => self.mouse = Some(text.parse()?),
+            "language" => self.language = Some(text.parse()?),
             "listen" => {
                 let address = text.parse().map_err(|_| WrongValue {
                     takes: vec!["an IP address with a port, like 127.0.0.1:4141 or [::1]:4141"],
@@ -216,7 +232,16 @@ mod tests {
 
     #[test]
     fn every_option_can_be_set_and_refuses_nonsense() {
-        let good = ["work", "never", "slow", "ascii", "mono", "on", "0.0.0.0:80"];
+        let good = [
+            "work",
+            "never",
+            "slow",
+            "ascii",
+            "mono",
+            "on",
+            "zh",
+            "0.0.0.0:80",
+        ];
         let mut options = Options::default();
         for (name, text) in Options::NAMES.into_iter().zip(good) {
             assert_eq!(options.set(name, text), Ok(true), "{name}");

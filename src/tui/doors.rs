@@ -7,23 +7,19 @@ use super::overlay::Overlay;
 use super::overlay::relay_form::{Door, RelayForm};
 use super::update::engine::open_local;
 
+use crate::locale::Word;
+
 /// What is asked behind the first door, so that the first thing seen is an answer.
 pub const FIRST_QUESTION: &str = "What can I do here?";
 
 /// The doors: title, and what lies behind.
-pub const DOORS: [(&str, &str); 3] = [
+pub const DOORS: [(Word, Word); 3] = [
     (
-        "Start with the relay inside",
-        "no account, no network, nothing to pay: 10 USD of play money and two built-in models",
+        Word("first-run-inside-title"),
+        Word("first-run-inside-about"),
     ),
-    (
-        "Use a relay with a key",
-        "paste its address and a key: models, prices where they are public, chat, what each answer costs",
-    ),
-    (
-        "Log in to a relay",
-        "address and access token: also your keys, groups and wallet",
-    ),
+    (Word("first-run-key-title"), Word("first-run-key-about")),
+    (Word("first-run-login-title"), Word("first-run-login-about")),
 ];
 
 /// An action on the screen of doors, with the cursor at `at`.

@@ -2,6 +2,7 @@
 
 use crate::domain::ApiKey;
 use crate::engine::door::Command;
+use crate::locale::Word;
 
 /// Something for the clipboard. A secret stays a secret until it is written out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum Effect {
         /// What.
         clip: Clip,
         /// What it is, in words for the message: `the exact name`.
-        what: &'static str,
+        what: Word,
     },
     /// Show a text on the terminal's first screen, as it is, until a key brings the dashboard back.
     Select(String),
@@ -33,7 +34,7 @@ pub enum Effect {
         /// The text.
         text: String,
         /// What it is, in words for the message.
-        what: &'static str,
+        what: Word,
     },
     /// Print a text when the dashboard has been left.
     PrintLater(String),
@@ -66,7 +67,7 @@ impl Effects {
     }
 
     /// Adds a text for the clipboard.
-    pub fn copy(&mut self, text: impl Into<String>, what: &'static str) {
+    pub fn copy(&mut self, text: impl Into<String>, what: Word) {
         self.0.push(Effect::Copy {
             clip: Clip::Text(text.into()),
             what,

@@ -7,6 +7,7 @@ use super::term::Pointer;
 use super::theme::Theme;
 use crate::domain::UnixMillis;
 use crate::engine::door::{Command, Event};
+use crate::locale::Word;
 
 /// The time, passed in by whoever has a clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,14 +58,14 @@ pub enum Msg {
     /// The answer to `Effect::Copy`.
     Copied {
         /// What it was, in words.
-        what: &'static str,
+        what: Word,
         /// What became of it.
         outcome: Copied,
     },
     /// The answer to `Effect::Save`.
     Saved {
         /// What it was, in words.
-        what: &'static str,
+        what: Word,
         /// Where it is now, or why it is not.
         outcome: Result<String, String>,
     },

@@ -29,6 +29,7 @@ use super::view::{ViewCache, view};
 use crate::domain::UnixMillis;
 use crate::engine::door::Event;
 use crate::engine::handle::Handle;
+use crate::locale::Word;
 
 /// The clock of this process.
 #[derive(Clone, Copy, Debug)]
@@ -54,13 +55,13 @@ impl Clock {
 
 /// Something that was handed to the clipboard, back from where it may have taken a moment.
 struct Handed {
-    what: &'static str,
+    what: Word,
     text: Copyable,
     by_tmux: bool,
 }
 
 /// What stands below a text that is shown to select from.
-const END_OF_TEXT: &str = "\n-- Enter brings relaydeck back --\n";
+const END_OF_TEXT: Word = Word("select-back");
 
 /// How the dashboard ended, and what is to be printed now.
 pub(super) type Left = (Outcome, Vec<String>);
@@ -233,7 +234,7 @@ impl Loop {
         Ok(())
     }
 
-    fn copy(&mut self, clip: &Clip, what: &'static str) -> io::Result<()> {
+    fn copy(&mut self, clip: &Clip, what: Word) -> io::Result<()> {
         let text = match clip {
             Clip::Text(text) => Copyable::new(text),
             Clip::Secret(key) => Copyable::new(key.expose()),
@@ -259,7 +260,7 @@ impl Loop {
     /// Shows a text on the first screen, where the terminal's own selecting works.
     fn select(&mut self, text: &str) -> io::Result<()> {
         (self.selecting, self.paused) = (true, true);
-        self.screen.uncover(&format!("{text}{END_OF_TEXT}"))
+        self.screen.uncover(&format!("{text}{}", END_OF_TEXT.say()))
     }
 
     fn end_selecting(&mut self, input: &Input) -> io::Result<()> {
@@ -278,7 +279,7 @@ impl Loop {
         self.take(Msg::Resize(size), Urgency::Echo)
     }
 
-    fn save(&mut self, name: String, text: String, what: &'static str) {
+    fn save(&mut self, name: String, text: String, what: Word) {
         let sender = self.saved.0.clone();
         // A disk may take a moment.
         tokio::task::spawn_blocking(move || {
@@ -287,7 +288,7 @@ impl Loop {
         });
     }
 
-    fn say_refused(&mut self, what: &'static str, refused: &CopyRefused) -> io::Result<()> {
+    fn say_refused(&mut self, what: Word, refused: &CopyRefused) -> io::Result<()> {
         let outcome = Copied::Refused(refused.to_string());
         self.take(Msg::Copied { what, outcome }, Urgency::Echo)
     }

@@ -12,6 +12,7 @@ use super::term::{
 };
 use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
 use crate::engine::handle::Handle;
+use crate::locale::say;
 
 /// What the dashboard is started with.
 #[derive(Clone, Debug)]
@@ -87,7 +88,7 @@ pub enum TuiError {
     #[error(transparent)]
     NoTerminal(#[from] NoTerminal),
     /// The operating system refused something.
-    #[error("the terminal cannot be used: {0}")]
+    #[error("{}", say!("terminal-unusable", why = _0))]
     Io(#[from] io::Error),
 }
 
@@ -96,7 +97,7 @@ impl TuiError {
     pub fn advice(&self) -> &'static str {
         match self {
             TuiError::NoTerminal(error) => error.advice(),
-            TuiError::Io(_) => "try again in another terminal; relaydeck chat needs no screen",
+            TuiError::Io(_) => say!("terminal-unusable-advice"),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::msg::{Copied, Msg, Now};
 use super::overlay::Overlay;
 use super::tabs::{chat, keys as keys_tab, market, usage};
 use crate::domain::{Fault, FaultKind};
+use crate::locale::{Word, say};
 
 /// Takes one message into the model.
 pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
@@ -31,8 +32,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
         Msg::Busy(command) => engine::busy(model, *command),
         Msg::Copied { what, outcome } => copied(model, what, outcome),
         Msg::Saved { what, outcome } => match outcome {
-            Ok(path) => model.say(Tone::Good, format!("{what} is in {path}")),
-            Err(why) => model.say(Tone::Bad, format!("could not save {what}: {why}")),
+            Ok(path) => model.say(Tone::Good, say!("saved-in", what = what.say(), path = path)),
+            Err(why) => model.say(Tone::Bad, say!("saved-not", what = what.say(), why = why)),
         },
         Msg::Edited(edited) => chat::input::edited(model, edited),
         Msg::Due => {}
@@ -53,11 +54,8 @@ fn withhold(model: &mut Model, fx: Effects) -> Effects {
     for effect in fx {
         match effect {
             Effect::Engine(command) if command.writes() => {
-                let fault = Fault::new(
-                    FaultKind::Local,
-                    "read-only mode changes and spends nothing",
-                )
-                .advise("^R ends it");
+                let fault = Fault::new(FaultKind::Local, say!("read-only-refused"))
+                    .advise(say!("read-only-advice"));
                 engine::not_taken(model, command, &fault);
             }
             other => rest.push(other),
@@ -96,11 +94,14 @@ fn pass_time(model: &mut Model, fx: &mut Effects) {
     chat::update::keep_if_due(model, fx);
 }
 
-fn copied(model: &mut Model, what: &'static str, outcome: Copied) {
+fn copied(model: &mut Model, what: Word, outcome: Copied) {
     match outcome {
-        Copied::Sent(words) => model.say(Tone::Good, format!("{what} {words}")),
+        Copied::Sent(words) => model.say(
+            Tone::Good,
+            say!("copied-sent", what = what.say(), words = words),
+        ),
         Copied::Refused(why) => {
-            model.say(Tone::Bad, format!("could not copy {what}: {why}"));
+            model.say(Tone::Bad, say!("copied-not", what = what.say(), why = why));
             return;
         }
     }

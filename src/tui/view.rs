@@ -20,6 +20,8 @@ use super::tabs::chat::rows::TurnRows;
 use super::tabs::{Tab, chat, groups, keys, market, tools, usage, verify};
 use super::theme::Role;
 
+use crate::locale::say;
+
 /// Rows that were made before and may be shown again.
 #[derive(Debug, Default)]
 pub struct ViewCache {
@@ -73,9 +75,12 @@ fn body(model: &Model, cache: &mut ViewCache, layout: &Layout, frame: &mut Frame
 }
 
 fn too_small(model: &Model, area: Rect, frame: &mut Frame<'_>) {
-    let text = format!(
-        "relaydeck needs {}x{}; this is {}x{}",
-        SMALLEST.width, SMALLEST.height, area.width, area.height
+    let text = say!(
+        "screen-small",
+        width = SMALLEST.width,
+        height = SMALLEST.height,
+        has_width = area.width,
+        has_height = area.height
     );
     let line = Line::styled(text, model.settings.theme.style(Role::Warn));
     put(frame.buffer_mut(), area, &line);

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::domain::stability::Stability;
 use crate::domain::{Money, Price, TokenPrices, UnixMillis, UnixSeconds};
+use crate::locale::say;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -46,7 +47,7 @@ pub fn grouped(count: usize) -> String {
 fn span(seconds: i64) -> String {
     match seconds.max(0) {
         seconds @ 0..MINUTE => format!("{seconds} s"),
-        seconds @ MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        seconds @ MINUTE..HOUR => say!("figure-minutes", minutes = seconds / MINUTE),
         seconds @ HOUR..172_800 => format!("{} h", seconds / HOUR),
         seconds => format!("{} d", seconds / DAY),
     }
@@ -71,16 +72,16 @@ pub enum Nearness {
 /// An expiry as a countdown, `in 29 d`, `12 d ago`, `never`, and how near it is.
 pub fn expiry(expires: Option<UnixSeconds>, now: UnixMillis) -> (String, Nearness) {
     let Some(expires) = expires else {
-        return ("never".into(), Nearness::Far);
+        return (say!("figure-never").into(), Nearness::Far);
     };
     let left = expires.0.saturating_sub(now.seconds().0);
     match left {
         ..=0 => (
-            format!("{} ago", span(left.saturating_neg())),
+            say!("figure-ago", span = span(left.saturating_neg())),
             Nearness::Over,
         ),
-        1..SOON => (format!("in {}", span(left)), Nearness::Soon),
-        _ => (format!("in {}", span(left)), Nearness::Far),
+        1..SOON => (say!("figure-in", span = span(left)), Nearness::Soon),
+        _ => (say!("figure-in", span = span(left)), Nearness::Far),
     }
 }
 
@@ -91,7 +92,7 @@ pub fn date_time(at: UnixSeconds, zone: &TimeZone) -> String {
             .to_zoned(zone.clone())
             .strftime("%Y-%m-%d %H:%M")
             .to_string(),
-        Err(_) => "a time out of range".into(),
+        Err(_) => say!("figure-time-out-of-range").into(),
     }
 }
 
@@ -126,31 +127,35 @@ pub fn success_short(measured: &Stability) -> String {
     match measured.success_tenths() {
         Some(1_000) => format!("100% {}", grouped(count)),
         Some(tenths) => format!("{}.{}% {}", tenths / 10, tenths % 10, grouped(count)),
-        None => "no data".into(),
+        None => say!("figure-no-data").into(),
     }
 }
 
 /// The same in a sentence: `99.2 % of 1 204 requests`.
 pub fn success(measured: &Stability) -> String {
     let count = usize::try_from(measured.requests).unwrap_or(usize::MAX);
-    let word = if count == 1 { "request" } else { "requests" };
     match measured.success_tenths() {
-        Some(1_000) => format!("all of {} {word}", grouped(count)),
-        Some(tenths) => format!(
-            "{}.{} % of {} {word}",
-            tenths / 10,
-            tenths % 10,
-            grouped(count)
+        Some(1_000) => say!("figure-all-of", count = grouped(count), requests = #count),
+        Some(tenths) => say!(
+            "figure-part-of",
+            whole = tenths / 10,
+            tenth = tenths % 10,
+            count = grouped(count),
+            requests = #count
         ),
-        None => "no data".into(),
+        None => say!("figure-no-data").into(),
     }
 }
 
 /// Tokens a second from tenths: `61 tok/s`, `4.5 tok/s`.
 pub fn speed(tenths: u32) -> String {
     match tenths {
-        0..100 => format!("{}.{} tok/s", tenths / 10, tenths % 10),
-        _ => format!("{} tok/s", tenths / 10),
+        0..100 => say!(
+            "figure-speed-tenths",
+            whole = tenths / 10,
+            tenth = tenths % 10
+        ),
+        _ => say!("figure-speed", tokens = tenths / 10),
     }
 }
 
@@ -169,8 +174,8 @@ pub fn price_columns(price_of: &Price) -> [String; 3] {
             cache_read,
             ..
         }) => [price(*input), price(*output), price(*cache_read)],
-        Price::PerCall { call } => word(&format!("{} a call", price(*call))),
-        Price::Tiered { .. } => word("tiered"),
+        Price::PerCall { call } => word(&say!("figure-a-call", price = price(*call))),
+        Price::Tiered { .. } => word(say!("figure-tiered")),
         Price::Unknown => ["?".into(), "?".into(), "?".into()],
     }
 }

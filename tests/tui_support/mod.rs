@@ -23,6 +23,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
 use relaydeck::domain::{QuotaLimit, UnixMillis};
 use relaydeck::engine::door::{AskId, Command, Credential, Event, KeyAsk, TurnId};
+use relaydeck::locale::Word;
 use relaydeck::tui::effect::{Clip, Effect};
 use relaydeck::tui::keymap::Keymap;
 use relaydeck::tui::model::{Model, Settings};
@@ -135,7 +136,7 @@ impl Script {
     }
 
     /// What was copied was sent to the terminal.
-    pub fn copied(&mut self, what: &'static str) -> &mut Self {
+    pub fn copied(&mut self, what: Word) -> &mut Self {
         self.msg(Msg::Copied {
             what,
             outcome: Copied::Sent("was sent to the terminal"),

@@ -219,9 +219,14 @@ pub enum Action {
 }
 
 impl Action {
+    /// Its name, as tables and catalogues write it: `new-key`.
+    pub fn word(self) -> Option<String> {
+        Some(serde_json::to_value(self).ok()?.as_str()?.to_owned())
+    }
+
     /// The word by which the command line knows it; `None` for what only makes sense as a key: moving, typing, answering.
     pub fn command(self) -> Option<String> {
-        let word = serde_json::to_value(self).ok()?.as_str()?.to_owned();
+        let word = self.word()?;
         Some(match self {
             Action::TabKeys
             | Action::TabGroups

@@ -1,9 +1,11 @@
 //! The places in which a key has a meaning, and what lies behind each.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+
+use crate::locale::say;
 
 /// A place that has keys of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Context {
     /// Everywhere.
@@ -106,6 +108,11 @@ impl Context {
         }
     }
 
+    /// Its name, as tables and catalogues write it: `chat-input`.
+    pub fn word(self) -> Option<String> {
+        Some(serde_json::to_value(self).ok()?.as_str()?.to_owned())
+    }
+
     /// Whether plain characters are text here.
     pub const fn is_typing(self) -> bool {
         matches!(
@@ -120,30 +127,30 @@ impl Context {
     }
 
     /// The heading of its keys in the help.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
-            Context::Global => "Everywhere",
-            Context::List => "In a list",
-            Context::Filter => "While filtering",
-            Context::Keys => "Keys",
-            Context::Groups => "Groups",
-            Context::Market => "Market",
-            Context::Usage => "Usage",
-            Context::Verify => "Verify",
-            Context::Tools => "Tools",
-            Context::Chat => "Chat",
-            Context::ChatInput => "While writing",
-            Context::Form => "In a form",
-            Context::Confirm => "A question",
-            Context::Help => "Help",
-            Context::FirstRun => "First run",
-            Context::Closed => "No relay is open",
-            Context::Detail => "A detail",
-            Context::Secret => "A new key",
-            Context::Picker => "Choosing",
-            Context::Sessions => "Sessions",
-            Context::Command => "The command line",
-            Context::Side => "Side by side",
+            Context::Global => say!("place-global"),
+            Context::List => say!("place-list"),
+            Context::Filter => say!("place-filter"),
+            Context::Keys => say!("place-keys"),
+            Context::Groups => say!("place-groups"),
+            Context::Market => say!("place-market"),
+            Context::Usage => say!("place-usage"),
+            Context::Verify => say!("place-verify"),
+            Context::Tools => say!("place-tools"),
+            Context::Chat => say!("place-chat"),
+            Context::ChatInput => say!("place-chat-input"),
+            Context::Form => say!("place-form"),
+            Context::Confirm => say!("place-confirm"),
+            Context::Help => say!("place-help"),
+            Context::FirstRun => say!("place-first-run"),
+            Context::Closed => say!("place-closed"),
+            Context::Detail => say!("place-detail"),
+            Context::Secret => say!("place-secret"),
+            Context::Picker => say!("place-picker"),
+            Context::Sessions => say!("place-sessions"),
+            Context::Command => say!("place-command"),
+            Context::Side => say!("place-side"),
         }
     }
 }

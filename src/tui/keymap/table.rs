@@ -6,17 +6,16 @@ use serde::Deserialize;
 use super::action::Action;
 use super::chord::Chord;
 use super::context::Context;
+use crate::locale::named;
 
-/// One line of the table.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// One line of the table, with what it says.
+#[derive(Clone, Debug)]
 pub(super) struct Binding {
     pub context: Context,
     pub keys: Vec<Chord>,
     pub action: Action,
     pub description: String,
     pub hint: Option<String>,
-    #[serde(default)]
     pub dangerous: bool,
     pub hides: Option<Action>,
 }
@@ -71,32 +70,75 @@ pub enum KeymapError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
-    bind: Vec<Binding>,
+    bind: Vec<Line>,
 }
 
-/// One line of the user's table: it changes the binding of the same action in the same place, or adds one.
+/// One line as it is written. A line of the user's table changes the binding of the same action in the same place, or adds
+/// one.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Own {
+struct Line {
     context: Context,
     keys: Vec<Chord>,
     action: Action,
     description: Option<String>,
-    hint: Option<String>,
+    hint: Option<HintWord>,
+    #[serde(default)]
+    dangerous: bool,
     hides: Option<Action>,
+}
+
+/// Whether the bottom row shows it, or the word it shows there.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum HintWord {
+    Shown(bool),
+    Own(String),
+}
+
+impl Line {
+    /// What the catalogue says of this action in this place: `bind-keys-new-key`, or `bind-keys-new-key.hint`.
+    fn says(&self, attribute: &str) -> Option<String> {
+        let (place, action) = (self.context.word()?, self.action.word()?);
+        named(&format!("bind-{place}-{action}{attribute}")).map(str::to_owned)
+    }
+
+    fn description(&self) -> Option<String> {
+        self.description.clone().or_else(|| self.says(""))
+    }
+
+    fn hint(&self) -> Option<String> {
+        match &self.hint {
+            Some(HintWord::Own(word)) => Some(word.clone()),
+            Some(HintWord::Shown(true)) => self.says(".hint"),
+            Some(HintWord::Shown(false)) | None => None,
+        }
+    }
+
+    fn binding(self) -> Binding {
+        Binding {
+            description: self.description().unwrap_or_default(),
+            hint: self.hint(),
+            context: self.context,
+            keys: self.keys,
+            action: self.action,
+            dangerous: self.dangerous,
+            hides: self.hides,
+        }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OwnTable {
     #[serde(default)]
-    bind: Vec<Own>,
+    bind: Vec<Line>,
 }
 
 /// Reads and checks a table.
 pub(super) fn parse(text: &str) -> Result<Vec<Binding>, KeymapError> {
     let table: Table = toml::from_str(text)?;
-    let bindings = table.bind;
+    let bindings: Vec<Binding> = table.bind.into_iter().map(Line::binding).collect();
     if let Some(without) = bindings.iter().find(|binding| binding.keys.is_empty()) {
         return Err(KeymapError::NoKey(without.name()));
     }
@@ -118,12 +160,12 @@ pub(super) fn lay_over(
             binding.context == line.context && binding.action == line.action
         };
         if let Some(binding) = bindings.iter_mut().find(same) {
-            binding.keys = line.keys;
             binding.hides = line.hides.or(binding.hides);
-            binding.hint = line.hint.or(binding.hint.take());
-            if let Some(description) = line.description {
-                binding.description = description;
+            binding.hint = line.hint().or(binding.hint.take());
+            if let Some(description) = &line.description {
+                binding.description.clone_from(description);
             }
+            binding.keys = line.keys;
             continue;
         }
         // What an action does is the same everywhere, so it is called the same.
@@ -132,11 +174,11 @@ pub(super) fn lay_over(
             .find(|binding| binding.action == line.action);
         let called = elsewhere.map(|binding| binding.description.clone());
         bindings.push(Binding {
+            description: line.description().or(called).unwrap_or_default(),
+            hint: line.hint(),
             context: line.context,
             keys: line.keys,
             action: line.action,
-            description: line.description.or(called).unwrap_or_default(),
-            hint: line.hint,
             dangerous: elsewhere.is_some_and(|binding| binding.dangerous),
             hides: line.hides,
         });

@@ -5,6 +5,7 @@ use std::io;
 use tokio::sync::oneshot;
 
 use super::Loop;
+use crate::locale::say;
 use crate::tui::msg::{Edited, Msg};
 use crate::tui::term::{Editing, Input, Reader, Urgency};
 
@@ -30,7 +31,11 @@ impl Loop {
                 });
             }
             Err(error) => {
-                let why = format!("{} cannot be started: {error}", self.editor.words());
+                let why = say!(
+                    "editor-not-started",
+                    command = self.editor.words(),
+                    error = error
+                );
                 // The receiver is ours and waits.
                 let _ = tell.send(Err(why));
             }
@@ -69,7 +74,7 @@ pub(super) async fn edited(
     match editing {
         Some(editing) => match editing.await {
             Ok(edited) => edited,
-            Err(_) => Err("the editor was lost; nothing was changed".to_owned()),
+            Err(_) => Err(say!("editor-gone").to_owned()),
         },
         None => std::future::pending().await,
     }

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
+use crate::locale::say;
 use crate::tui::draw::{clean, cut, put_all, put_both};
 use crate::tui::filtered::FilteredList;
 use crate::tui::layout::Layout;
@@ -58,10 +59,10 @@ pub fn caption<K: Clone + PartialEq, T>(
     let count = if list.shown() == total {
         format!("{} {word}", words::grouped(total))
     } else {
-        format!(
-            "{} of {}",
-            words::grouped(list.shown()),
-            words::grouped(total)
+        say!(
+            "list-found",
+            shown = words::grouped(list.shown()),
+            total = words::grouped(total)
         )
     };
     if caption.remote.value().is_some() {
@@ -92,12 +93,16 @@ fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'sta
         Remote::Unasked | Remote::Ready(_) | Remote::Failed(_, None) => Vec::new(),
         Remote::Loading(stale) => {
             let gap = if stale.is_some() { "  " } else { "" };
-            let text = format!("{gap}{} fetching", theme.glyph(Sign::Working));
+            let text = say!(
+                "list-fetching",
+                gap = gap,
+                working = theme.glyph(Sign::Working)
+            );
             vec![Span::styled(text, theme.style(Role::Dim))]
         }
         Remote::Failed(fault, Some(stale)) => {
             let age = words::age(stale.at.seconds(), model.now.wall);
-            let age = format!("  {age} old");
+            let age = say!("list-old", age = age);
             let what = format!("  {} {}", theme.glyph(Sign::Cross), clean(&fault.message));
             let advice = format!(" {} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
             let fits = width(&age) + width(&what) + width(&advice) <= room;
@@ -138,7 +143,7 @@ pub fn nothing<K: Clone + PartialEq, T>(
                 &format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice)),
                 Role::Text,
             ));
-            rows.extend(say("r tries again", Role::Dim));
+            rows.extend(say(say!("list-try-again"), Role::Dim));
             rows
         }
         // What was never asked for cannot be had with a key only.
@@ -148,7 +153,7 @@ pub fn nothing<K: Clone + PartialEq, T>(
             if list.total() > 0 && list.found() > 0 {
                 say(narrowed, Role::Dim)
             } else if list.total() > 0 {
-                say("Nothing matches; Esc drops the filter.", Role::Dim)
+                say(say!("list-no-match"), Role::Dim)
             } else {
                 say(empty, Role::Dim)
             }

@@ -1,5 +1,7 @@
 //! The tabs, each a folder: its state, what changes it, and how it is drawn.
 
+use crate::locale::say;
+
 pub mod chat;
 pub mod groups;
 pub mod keys;
@@ -54,15 +56,15 @@ impl Tab {
     }
 
     /// The word on the screen.
-    pub const fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
-            Tab::Keys => "Keys",
-            Tab::Groups => "Groups",
-            Tab::Market => "Market",
-            Tab::Chat => "Chat",
-            Tab::Usage => "Usage",
-            Tab::Verify => "Verify",
-            Tab::Tools => "Tools",
+            Tab::Keys => say!("tab-keys"),
+            Tab::Groups => say!("tab-groups"),
+            Tab::Market => say!("tab-market"),
+            Tab::Chat => say!("tab-chat"),
+            Tab::Usage => say!("tab-usage"),
+            Tab::Verify => say!("tab-verify"),
+            Tab::Tools => say!("tab-tools"),
         }
     }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
+use crate::locale::say;
 use crate::tui::text::{Breaks, sanitize};
 
 /// What terminals take at most, in bytes of text. Beyond it many cut, or take nothing.
@@ -24,13 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CopyRefused {
     /// Longer than terminals take.
-    #[error("{} kB is more than a terminal's clipboard takes (100 kB); in the chat M-s saves it in a file, M-p prints it when you leave, M-v shows it to select", .bytes.div_ceil(1000))]
+    #[error("{}", say!("copy-too-long", size = bytes.div_ceil(1000)))]
     TooLong {
         /// Its bytes.
         bytes: usize,
     },
     /// There is nothing.
-    #[error("there is nothing to copy")]
+    #[error("{}", say!("copy-nothing"))]
     Empty,
 }
 
@@ -45,10 +46,10 @@ pub enum Sent {
 
 impl Sent {
     /// What can be said of it, to be put behind the name of what was copied.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Sent::ByTmux => "is in tmux's buffer and was sent to the terminal",
-            Sent::ToTerminal => "was sent to the terminal",
+            Sent::ByTmux => say!("copy-sent-tmux"),
+            Sent::ToTerminal => say!("copy-sent"),
         }
     }
 }

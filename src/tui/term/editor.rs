@@ -8,6 +8,8 @@ use tempfile::NamedTempFile;
 
 use super::tty::Tty;
 
+use crate::locale::say;
+
 /// The command line of the user's editor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EditorCommand(String);
@@ -74,20 +76,17 @@ impl Editing {
         let status = self
             .child
             .wait()
-            .map_err(|error| format!("{command} was lost: {error}; nothing was changed"))?;
+            .map_err(|error| say!("editor-lost", command = command, error = error))?;
         if !status.success() {
             return Err(match status.code() {
-                Some(127) => format!(
-                    "{command} was not found; set EDITOR to an editor that is there. Nothing was changed"
-                ),
-                _ => format!("{command} ended with {status}; nothing was changed"),
+                Some(127) => say!("editor-not-found", command = command),
+                _ => say!("editor-failed", command = command, status = status),
             });
         }
         // Editors may put a new file in the old one's place: it is read by its name.
         let bytes = fs::read(self.file.path())
-            .map_err(|error| format!("what {command} wrote cannot be read: {error}"))?;
-        String::from_utf8(bytes)
-            .map_err(|_| format!("what {command} wrote is no text in UTF-8; nothing was changed"))
+            .map_err(|error| say!("editor-unreadable", command = command, error = error))?;
+        String::from_utf8(bytes).map_err(|_| say!("editor-no-text", command = command))
     }
 }
 

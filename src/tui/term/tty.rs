@@ -9,31 +9,31 @@ use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
+use crate::locale::say;
+
 /// Why no dashboard can be shown. The message says what is in the way, [`NoTerminal::advice`] what works without one.
 #[derive(Debug, thiserror::Error)]
 pub enum NoTerminal {
     /// Input or output is a file or a pipe.
-    #[error("the dashboard needs a terminal, and its {0} is not one")]
+    #[error("{}", say!("terminal-none", side = _0))]
     NotATerminal(&'static str),
     /// `TERM=dumb`.
-    #[error(
-        "the dashboard needs a terminal that can move its cursor, and TERM={0} says that this one cannot"
-    )]
+    #[error("{}", say!("terminal-no-cursor", term = _0))]
     Dumb(String),
     /// The operating system refused.
-    #[error("the terminal cannot be used: {0}")]
+    #[error("{}", say!("terminal-unusable", why = _0))]
     Refused(#[from] io::Error),
 }
 
 impl NoTerminal {
     /// What to do instead.
-    pub const fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> &'static str {
         match self {
             NoTerminal::NotATerminal(_) | NoTerminal::Refused(_) => {
-                "everything works without one: relaydeck chat, keys, models, usage, channels, profiles, serve; --help lists them, --json is for programs"
+                say!("terminal-none-advice")
             }
             NoTerminal::Dumb(_) => {
-                "set TERM to what the terminal is, for example xterm-256color; or use relaydeck chat, keys, models, usage, which need no screen"
+                say!("terminal-no-cursor-advice")
             }
         }
     }
@@ -55,10 +55,10 @@ impl Tty {
     /// When there is none that a dashboard could be shown on. `term` is the variable `TERM`.
     pub fn open(term: Option<&str>) -> Result<Self, NoTerminal> {
         if !io::stdin().is_terminal() {
-            return Err(NoTerminal::NotATerminal("input"));
+            return Err(NoTerminal::NotATerminal(say!("terminal-input")));
         }
         if !io::stdout().is_terminal() {
-            return Err(NoTerminal::NotATerminal("output"));
+            return Err(NoTerminal::NotATerminal(say!("terminal-output")));
         }
         if let Some(term @ ("dumb" | "unknown")) = term {
             return Err(NoTerminal::Dumb(term.to_owned()));

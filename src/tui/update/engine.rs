@@ -3,6 +3,7 @@
 use crate::domain::profile::LOCAL;
 use crate::domain::{Conversation, Fault, FaultKind, Profile, RelayFacts};
 use crate::engine::door::{AskId, Command, Event, Scope};
+use crate::locale::say;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::{NewSecret, Note, Overlay};
@@ -95,10 +96,7 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             None => chat::update::settled(model, turn, cost, fx),
         },
         Event::ImageRead { image, .. } => {
-            model.say(
-                Tone::Good,
-                format!("{} goes with the next question", image.name),
-            );
+            model.say(Tone::Good, say!("chat-picture-goes", name = image.name));
             model.chat.attached.push(image);
         }
         Event::Today(today) => {
@@ -263,10 +261,10 @@ fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<Str
     model.profiles.sort_by(|a, b| a.name.cmp(&b.name));
     model.stage = Stage::Deck;
     if notes.is_empty() {
-        model.say(Tone::Good, format!("{name} was added"));
+        model.say(Tone::Good, say!("relay-added", name = name));
     } else {
         model.overlays.push(Overlay::Note(Note {
-            title: format!("{name} was added; this was put right"),
+            title: say!("relay-added-mended", name = name),
             lines: notes,
         }));
     }
@@ -287,11 +285,8 @@ pub fn refresh(model: &mut Model, scope: Scope, fx: &mut Effects) {
 
 /// The engine could not take a command: what waits for its answer must not wait for ever.
 pub fn busy(model: &mut Model, command: Command) {
-    let fault = Fault::new(
-        FaultKind::Local,
-        "busy: too many things are waiting to be done",
-    )
-    .advise("try again in a moment");
+    let fault =
+        Fault::new(FaultKind::Local, say!("engine-busy")).advise(say!("engine-busy-advice"));
     not_taken(model, command, &fault);
 }
 
@@ -331,8 +326,8 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
 /// The engine ended under us: nothing can be done any more, but what is on the screen can be read.
 pub fn gone(model: &mut Model) {
     model.engine_gone = true;
-    let fault = Fault::new(FaultKind::Local, "the engine behind this screen has ended")
-        .advise("what you see is kept; quit and start relaydeck again");
+    let fault =
+        Fault::new(FaultKind::Local, say!("engine-ended")).advise(say!("engine-ended-advice"));
     chat::update::cut_off(model, &fault);
     model.complain(&fault);
 }

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use crate::locale::say;
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::filtered::FilteredList;
 use crate::tui::keymap::{Action, Context};
@@ -75,10 +76,7 @@ pub fn perform(model: &mut Model, action: Action, fx: &mut Effects) {
 /// What has the focus does what a key means there.
 pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     if model.read_only && action.is_some_and(Action::writes) {
-        model.say(
-            Tone::Info,
-            "read-only mode changes and spends nothing; ^R ends it",
-        );
+        model.say(Tone::Info, say!("read-only-refused-whole"));
         return;
     }
     match action {
@@ -86,9 +84,9 @@ pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
         Some(Action::ReadOnly) => {
             model.read_only = !model.read_only;
             let words = if model.read_only {
-                "read-only: nothing is changed and nothing is spent"
+                say!("read-only-on")
             } else {
-                "read-only mode ended"
+                say!("read-only-off")
             };
             model.say(Tone::Info, words);
         }
@@ -178,7 +176,7 @@ fn interrupt(model: &mut Model, fx: &mut Effects) {
     } else {
         verify::update::stop(model, fx);
     }
-    model.say(Tone::Info, "^C once more quits");
+    model.say(Tone::Info, say!("quit-once-more"));
 }
 
 /// Quits; while a reply streams it asks first.

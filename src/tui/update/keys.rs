@@ -4,6 +4,7 @@ use super::engine::{close_form, refused};
 use super::{areas, settle};
 use crate::domain::{Fault, KeyInfo, KeyStatus};
 use crate::engine::door::{AskId, KeyRow, KeyTold};
+use crate::locale::say;
 use crate::tui::effect::{Clip, Effect, Effects};
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::{NewSecret, Overlay, Question};
@@ -16,7 +17,7 @@ pub fn told(model: &mut Model, ask: AskId, profile: &str, told: KeyTold, fx: &mu
     match told {
         KeyTold::Edited(info) => {
             close_form(model, ask);
-            model.say(Tone::Good, format!("{} was saved", info.name));
+            model.say(Tone::Good, say!("key-saved", name = info.name));
             if here {
                 change(model, |row| {
                     if row.info.id == info.id {
@@ -59,7 +60,7 @@ pub fn told(model: &mut Model, ask: AskId, profile: &str, told: KeyTold, fx: &mu
             stored_in,
         } => match stored_in {
             Some(place) => {
-                let text = format!("its secret is stored in {place}: it can be chatted with");
+                let text = say!("key-secret-kept", place = place);
                 model.say(Tone::Good, text);
                 if here {
                     change(model, |row| row.held |= row.info.id == id);
@@ -72,9 +73,9 @@ pub fn told(model: &mut Model, ask: AskId, profile: &str, told: KeyTold, fx: &mu
         },
         KeyTold::EnvWritten { id, file, was_open } => {
             close_form(model, ask);
-            let mut text = format!("written to {file}");
+            let mut text = say!("env-written", file = file);
             if was_open {
-                text.push_str(", which others could read until now");
+                text.push_str(say!("env-was-open"));
             }
             for overlay in &mut model.overlays {
                 if let Overlay::Secret(new) = overlay
@@ -119,13 +120,12 @@ pub fn deleted(model: &mut Model, here: bool, ids: &[i64], fault: Option<Fault>)
     match (fault, ids.len()) {
         (Some(fault), done) => {
             let told = Fault {
-                message: format!("{} ({done} deleted)", fault.message),
+                message: say!("key-deleted-some", message = fault.message, done = done),
                 ..fault
             };
             model.complain(&told);
         }
-        (None, 1) => model.say(Tone::Good, "the key was deleted"),
-        (None, done) => model.say(Tone::Good, format!("{done} keys were deleted")),
+        (None, done) => model.say(Tone::Good, say!("keys-deleted", done = #done)),
     }
 }
 
@@ -169,15 +169,23 @@ fn switched(model: &mut Model, ids: &[i64], on: bool) {
 }
 
 fn say_switched(model: &mut Model, done: usize, on: bool, fault: Option<Fault>) {
-    let word = if on { "enabled" } else { "disabled" };
+    let enabled = if on { "yes" } else { "no" };
     match (fault, done) {
         (Some(fault), 0) => model.complain(&fault),
         (Some(fault), done) => {
-            let message = format!("{} ({done} {word})", fault.message);
+            let message = fault.message;
+            let message = say!(
+                "keys-switched-some",
+                message = message,
+                done = done,
+                enabled = enabled
+            );
             model.complain(&Fault { message, ..fault });
         }
-        (None, 1) => model.say(Tone::Good, format!("the key is {word}")),
-        (None, done) => model.say(Tone::Good, format!("{done} keys are {word}")),
+        (None, done) => {
+            let text = say!("keys-switched", done = #done, enabled = enabled);
+            model.say(Tone::Good, text);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::{FaultKind, Money};
+use crate::locale::say;
 use crate::tui::draw::{Piece, clean, cut, put_both, put_pieces, with_ratio};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
@@ -20,8 +21,8 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let mut left = vec![Piece::of(1, " relaydeck ", theme.style(Role::Title))];
     for (on, word, role) in [
-        (model.read_only, "read-only ", Role::Warn),
-        (model.private, "private ", Role::Accent),
+        (model.read_only, say!("deck-read-only"), Role::Warn),
+        (model.private, say!("deck-private"), Role::Accent),
     ] {
         if on {
             left.push(Piece::of(
@@ -52,11 +53,11 @@ fn relay(model: &Model) -> Vec<Piece> {
     match &model.relay.connection {
         Connection::Closed => Vec::new(),
         Connection::Opening(name) => {
-            let text = format!(" opening {}", cut(theme, name, 24));
+            let text = say!("deck-opening", name = cut(theme, name, 24));
             vec![piece(Piece::STAYS, text, Role::Warn)]
         }
         Connection::Failed(name, _) => {
-            let text = format!(" {} is not open", cut(theme, name, 24));
+            let text = say!("deck-not-open", name = cut(theme, name, 24));
             vec![piece(Piece::STAYS, text, Role::Bad)]
         }
         Connection::Open(profile, facts) => {
@@ -64,7 +65,7 @@ fn relay(model: &Model) -> Vec<Piece> {
             let host = cut(theme, profile.address.host(), 32);
             let host = format!(" {} {host}", theme.glyph(Sign::Dot));
             let reach = if out_of_reach(model) {
-                piece(Piece::STAYS, " out of reach".into(), Role::Bad)
+                piece(Piece::STAYS, say!("deck-out-of-reach").into(), Role::Bad)
             } else {
                 piece(5, format!(" {} ms", facts.latency_ms), Role::Dim)
             };
@@ -96,7 +97,13 @@ fn account(model: &Model) -> Vec<Piece> {
     let mut pieces = vec![Piece::of(4, name, theme.style(Role::Text))];
     if let Some(group) = model.relay.own_group() {
         let group = with_ratio(theme, group, model.relay.ratio(group), 16);
-        pieces.push(Piece::labelled(3, theme, "  group ", group, Role::Text));
+        pieces.push(Piece::labelled(
+            3,
+            theme,
+            say!("deck-group"),
+            group,
+            Role::Text,
+        ));
     }
     pieces
 }
@@ -124,7 +131,7 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
     if model.relay.manages() {
         let (text, role) = match wallet(model) {
             Some((rest, _)) if rest <= Money::ZERO => {
-                (format!("{rest} is empty: top up"), Role::Bad)
+                (say!("deck-wallet-empty", rest = rest), Role::Bad)
             }
             Some((rest, true)) => (format!("{}{rest}", theme.glyph(Sign::About)), Role::Money),
             Some((rest, false)) => (rest.to_string(), Role::Money),
@@ -133,7 +140,7 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
         pieces.push(Piece::labelled(
             Piece::STAYS,
             theme,
-            "   wallet ",
+            say!("deck-wallet"),
             text,
             role,
         ));
@@ -152,8 +159,14 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
         // Requests of unknown cost are not in the sum, and that is said.
         let unknown = if unknown { "+?" } else { "" };
         let text = format!("{about}{spent}{unknown}");
-        pieces.push(Piece::labelled(7, theme, "   today ", text, Role::Money));
-        let tokens = format!("   {} tok", words::short(tokens));
+        pieces.push(Piece::labelled(
+            7,
+            theme,
+            say!("deck-today"),
+            text,
+            Role::Money,
+        ));
+        let tokens = say!("deck-tokens", tokens = words::short(tokens));
         pieces.push(Piece::of(6, tokens, theme.style(Role::Dim)));
     }
     pieces.push(Piece::of(Piece::STAYS, " ", theme.style(Role::Text)));
@@ -183,7 +196,7 @@ pub fn tabs(model: &Model, area: Rect, buffer: &mut Buffer) {
         .map(|key| {
             vec![
                 Span::styled(clean(&key).into_owned(), theme.style(Role::Key)),
-                Span::styled(" help ", theme.style(Role::KeyLabel)),
+                Span::styled(say!("deck-help"), theme.style(Role::KeyLabel)),
             ]
         })
         .unwrap_or_default();

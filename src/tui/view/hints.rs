@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::locale::say;
 use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
 use crate::tui::model::{Flash, Model, Stage, Tone};
@@ -145,8 +146,8 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
     let on_page = matches!(model.overlays.last(), Some(Overlay::Page(_)));
     match (says, stays) {
         (false, _) => None,
-        (true, _) if on_page && hint.action == Action::Copy => Some("copy".into()),
-        (true, true) => Some("read".into()),
+        (true, _) if on_page && hint.action == Action::Copy => Some(say!("hint-copy").into()),
+        (true, true) => Some(say!("hint-read").into()),
         (true, false) => Some(hint.label.clone()),
     }
 }

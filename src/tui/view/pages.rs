@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::domain::Fault;
+use crate::locale::say;
 use crate::tui::doors::DOORS;
 use crate::tui::draw::{clean, put_all};
 use crate::tui::model::Model;
@@ -14,7 +15,7 @@ use crate::tui::theme::{Role, Sign};
 /// Before the engine has said anything.
 pub fn starting(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
-    let text = format!("{} starting", theme.glyph(Sign::Working));
+    let text = say!("page-starting", working = theme.glyph(Sign::Working));
     put_all(
         buffer,
         area,
@@ -28,7 +29,11 @@ pub fn starting(model: &Model, area: Rect, buffer: &mut Buffer) {
 /// A relay is being opened.
 pub fn opening(model: &Model, name: &str, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
-    let text = format!(" {} opening {}", theme.glyph(Sign::Working), clean(name));
+    let text = say!(
+        "page-opening",
+        working = theme.glyph(Sign::Working),
+        name = clean(name)
+    );
     put_all(
         buffer,
         area,
@@ -40,12 +45,12 @@ pub fn opening(model: &Model, name: &str, area: Rect, buffer: &mut Buffer) {
 pub fn not_open(model: &Model, name: &str, fault: &Fault, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let mut rows = vec![Line::default()];
-    let head = format!("{} could not be opened", clean(name));
+    let head = say!("page-not-opened", name = clean(name));
     rows.extend(paragraph(theme, &head, Role::Heading, 1, area.width));
     rows.push(Line::default());
     let status = fault
         .status
-        .map(|status| format!(" (HTTP {status})"))
+        .map(|status| say!("fault-status", status = status))
         .unwrap_or_default();
     let what = format!(
         "{} {}{status}",
@@ -56,11 +61,11 @@ pub fn not_open(model: &Model, name: &str, fault: &Fault, area: Rect, buffer: &m
     let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
     rows.extend(paragraph(theme, &advice, Role::Text, 1, area.width));
     if let Some(id) = &fault.request_id {
-        let id = format!("request {}", clean(id));
+        let id = say!("fault-request", id = clean(id));
         rows.extend(paragraph(theme, &id, Role::Dim, 3, area.width));
     }
     rows.push(Line::default());
-    let ways = "r tries again, P uses another relay or adds one, q quits.";
+    let ways = say!("page-not-open-ways");
     rows.extend(paragraph(theme, ways, Role::Dim, 1, area.width));
     put_all(buffer, area, &rows);
 }
@@ -71,7 +76,7 @@ pub fn doors(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
     let mut rows = vec![Line::default()];
     rows.extend(paragraph(
         theme,
-        "Welcome. Which relay shall this be the deck of?",
+        say!("first-run-welcome"),
         Role::Heading,
         1,
         area.width,
@@ -87,14 +92,14 @@ pub fn doors(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
         };
         rows.push(Line::from(vec![
             Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
-            Span::styled(format!("{} {title} ", number + 1), style),
+            Span::styled(format!("{} {} ", number + 1, title.say()), style),
         ]));
-        rows.extend(paragraph(theme, about, Role::Dim, 5, area.width));
+        rows.extend(paragraph(theme, about.say(), Role::Dim, 5, area.width));
         rows.push(Line::default());
     }
     rows.extend(paragraph(
         theme,
-        "Nothing is sent anywhere before you go through a door. P adds and changes relays at any time later.",
+        say!("first-run-promise"),
         Role::Dim,
         1,
         area.width,

@@ -6,6 +6,7 @@ use super::state::{ChatFocus, Scroll};
 use super::take_away;
 use super::update::{back, renew, retry, send};
 use super::{earlier, scroll, sessions};
+use crate::locale::Word;
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -118,7 +119,7 @@ fn pick_key(model: &mut Model) {
 
 fn copy(model: &mut Model, fx: &mut Effects) {
     match take_away::last_answer(model) {
-        Some(answer) => fx.copy(answer.to_owned(), "the answer"),
+        Some(answer) => fx.copy(answer.to_owned(), Word("copied-answer")),
         None => model.say(Tone::Info, "there is no answer yet"),
     }
 }

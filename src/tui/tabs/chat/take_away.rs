@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use crate::locale::Word;
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
 use crate::tui::text::{Breaks, sanitize};
@@ -50,7 +51,7 @@ pub fn save(model: &mut Model, fx: &mut Effects) {
     fx.push(Effect::Save {
         name: file_name(model),
         text,
-        what: "the answer",
+        what: Word("copied-answer"),
     });
 }
 

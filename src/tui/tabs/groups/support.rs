@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use crate::domain::stability::Sample;
 use crate::domain::{FaultKind, UnixMillis};
+use crate::locale::Word;
 use crate::tui::model::Model;
 
 /// What it is called when it was copied.
-pub const WHAT: &str = "a message for the relay's support";
+pub const WHAT: Word = Word("copied-support");
 
 /// What is known of a request.
 pub struct Case<'a> {

@@ -6,6 +6,7 @@ use super::state::GroupColumn;
 use super::support;
 use crate::domain::Profile;
 use crate::engine::door::Scope;
+use crate::locale::Word;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -67,7 +68,7 @@ pub fn on_group(model: &mut Model, group: &str, action: Action, fx: &mut Effects
             let height = areas(model).list_height();
             model.keys.search(&model.relay, height);
         }
-        Action::Copy => fx.copy(group, "the group's name"),
+        Action::Copy => fx.copy(group, Word("copied-group-name")),
         Action::ContactSupport => {
             let failure = model.relay.measured.group(group);
             match failure.and_then(|measured| measured.last_failure.as_ref()) {

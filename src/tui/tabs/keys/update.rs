@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::KeyStatus;
 use crate::engine::door::{Command, KeyAsk, Scope};
+use crate::locale::Word;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -16,9 +17,9 @@ use crate::tui::update::{areas, show_models_of};
 use super::state::KeyColumn;
 
 /// What the secret of a new key is called in messages.
-pub const SECRET: &str = "the key";
+pub const SECRET: Word = Word("copied-key");
 /// What the secret of a key that was there before is called in messages.
-pub const REVEALED: &str = "the key's secret";
+pub const REVEALED: Word = Word("copied-key-secret");
 
 /// A key was pressed in the tab of keys.
 pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
@@ -85,7 +86,7 @@ fn on_key(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
         return;
     };
     match action {
-        Action::Copy => fx.copy(row.info.name.clone(), "the key's name"),
+        Action::Copy => fx.copy(row.info.name.clone(), Word("copied-key-name")),
         Action::CopyKey => ask(model, KeyAsk::Reveal { id, hold: false }, fx),
         Action::HoldKey if row.held => model.say(Tone::Info, "its secret is stored here already"),
         Action::HoldKey => ask(model, KeyAsk::Reveal { id, hold: true }, fx),

@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::Endpoint;
 use crate::engine::door::Scope;
+use crate::locale::Word;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -90,9 +91,9 @@ pub fn on_model(model: &mut Model, name: &str, action: Action, fx: &mut Effects)
                 scroll: 0,
             });
         }
-        Action::Copy => fx.copy(name, "the exact name"),
+        Action::Copy => fx.copy(name, Word("copied-model-name")),
         Action::CopyUrl => match url(model, name) {
-            Some(url) => fx.copy(url, "the URL"),
+            Some(url) => fx.copy(url, Word("copied-url")),
             None => model.say(
                 Tone::Info,
                 "the relay does not say on which URL it is called",

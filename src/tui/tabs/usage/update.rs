@@ -3,6 +3,7 @@
 use super::places::{self, Places};
 use crate::domain::{By, Fault, UnixMillis};
 use crate::engine::door::{Command, UsageView};
+use crate::locale::Word;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -112,7 +113,7 @@ pub fn key(model: &mut Model, action: Option<Action>, fx: &mut Effects) {
 pub fn copy(model: &mut Model, receipt: i64, fx: &mut Effects) {
     let found = model.usage.receipt(receipt);
     match found.and_then(|receipt| receipt.request_id.clone()) {
-        Some(id) => fx.copy(id, "the request's id"),
+        Some(id) => fx.copy(id, Word("copied-request-id")),
         None => model.say(Tone::Info, "the relay gave this request no id"),
     }
 }

@@ -4,6 +4,7 @@ use super::rows;
 use super::state::{Item, LIMIT};
 use crate::domain::Fault;
 use crate::engine::door::{AskId, Command, ProofNews, Wanting, Wish};
+use crate::locale::Word;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -69,7 +70,7 @@ pub fn key(model: &mut Model, action: Option<Action>, fx: &mut Effects) {
         Some(Action::Copy) => {
             let text = rows::plain(model);
             if !text.is_empty() {
-                fx.copy(text, "what was found");
+                fx.copy(text, Word("copied-findings"));
             }
         }
         _ => {}
