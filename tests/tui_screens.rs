@@ -7,6 +7,7 @@ mod tui_support;
 
 use relaydeck::domain::{ApiKey, Basis, Fault, FaultKind, Finish};
 use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot};
+use relaydeck::locale::Word;
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{
     cost, ended, failed, fault, list_failed, loaded, open, open_key_only, open_with, reasoning,
@@ -365,7 +366,7 @@ fn a_new_key() {
     ascii("secret", made);
     scene("secret_copied", |script| {
         made(script);
-        script.copied("the key");
+        script.copied(Word("copied-key"));
     });
     scene("secret_left_without_copying", |script| {
         made(script);

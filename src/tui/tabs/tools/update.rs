@@ -7,6 +7,7 @@ use crate::domain::Fault;
 use crate::domain::sample::Sample;
 use crate::engine::door::{AskId, Command};
 use crate::engine::tools::{ToolJob, ToolNews};
+use crate::locale::Word;
 use crate::tui::effect::{Clip, Effects};
 use crate::tui::filtered::as_found;
 use crate::tui::keymap::Action;
@@ -99,13 +100,11 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             },
             fx,
         ),
-        (Item::Tool(row), Some(Action::Copy)) => {
-            fx.copy(row.wants, "the address in the form this tool wants")
-        }
+        (Item::Tool(row), Some(Action::Copy)) => fx.copy(row.wants, Word("copied-tool-address")),
         (Item::Sample(sample), Some(Action::Open)) => show_sample(model, sample),
         (Item::Sample(sample), Some(Action::Copy)) => {
             if let Some(text) = sample_text(model, sample) {
-                fx.copy(text, "the sample");
+                fx.copy(text, Word("copied-sample"));
             }
         }
         (Item::Link(app), Some(Action::Open | Action::Copy)) => {
@@ -203,10 +202,10 @@ pub fn on_page(model: &mut Model, action: Action, fx: &mut Effects) {
             model.overlays.pop();
         }
         Action::Copy => match page.copy.clone() {
-            Some(Clip::Text(text)) => fx.copy(text, "the sample"),
+            Some(Clip::Text(text)) => fx.copy(text, Word("copied-sample")),
             Some(clip) => fx.push(crate::tui::effect::Effect::Copy {
                 clip,
-                what: "the link",
+                what: Word("copied-link"),
             }),
             None => {}
         },
