@@ -7,12 +7,13 @@
 //! | [`locale`] | every text of the interface, one catalogue a language | – |
 //! | [`domain`] | values and their arithmetic | – |
 //! | [`wire`] | codecs without I/O | domain |
+//! | [`trust`] | which certificates are trusted | – |
 //! | [`files`] | small files, read and replaced whole | domain |
 //! | [`config`] | folders, layers, profiles, secrets | files, domain |
 //! | [`tools`] | third-party tools: read what is there, plan, diff, apply, undo | files, domain |
 //! | [`ledger`] | the local quota ledger and the kept conversations | domain |
-//! | [`client`] | one relay over HTTP | wire, domain |
-//! | [`relay`] | the embedded relay | wire, domain |
+//! | [`client`] | one relay over HTTP | wire, trust, domain |
+//! | [`relay`] | the embedded relay | wire, trust, domain |
 //! | [`engine`] | the async task behind the dashboard: commands in, events out | client, ledger, tools, domain |
 //! | [`tui`] | the dashboard | engine's door, domain |
 //! | [`cli`] | one file a sub-command; builds everything and hands it over | all |
@@ -27,6 +28,7 @@ pub mod ledger;
 pub mod locale;
 pub mod relay;
 pub mod tools;
+pub mod trust;
 pub mod tui;
 pub mod verify;
 pub mod wire;

@@ -9,16 +9,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("locale", &[]),
     ("domain", &[]),
     ("wire", &["domain"]),
+    ("trust", &[]),
     ("files", &["locale", "domain"]),
     ("config", &["files", "locale", "domain"]),
     ("tools", &["files", "locale", "domain"]),
     ("ledger", &["locale", "domain"]),
-    ("client", &["wire", "locale", "domain"]),
-    ("relay", &["wire", "domain"]),
+    ("client", &["wire", "trust", "locale", "domain"]),
+    ("relay", &["wire", "trust", "domain"]),
     ("verify", &["client", "locale", "domain"]),
     (
         "engine",

@@ -1,28 +1,18 @@
 //! The HTTP client underneath: TLS, roots, proxies, and what its failures mean.
 
 use std::error::Error as _;
-use std::sync::Once;
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, redirect};
 use url::{Host, Url};
 
 use crate::domain::{Address, Fault, FaultKind};
+use crate::trust;
 use crate::wire::plain::one_line;
-
-/// Names the cryptography TLS is made with, once for the process; calling it again is harmless. Whoever builds an HTTP
-/// client of their own must call this first.
-pub fn install_tls() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error means that somebody else installed one already, which serves as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-}
 
 /// A client for one relay.
 pub(super) fn client(address: &Address, connect: Duration) -> Result<Client, Fault> {
-    install_tls();
+    trust::install();
     let mut builder = Client::builder()
         .user_agent(concat!("relaydeck/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(connect)
@@ -152,7 +142,7 @@ mod tests {
     #[test]
     fn a_client_can_be_built_twice_on_a_host_with_or_without_roots() {
         let address = Address::parse("https://relay.example").unwrap().0;
-        install_tls();
+        trust::install();
         assert!(client(&address, Duration::from_secs(1)).is_ok());
         assert!(client(&address, Duration::from_secs(1)).is_ok());
     }

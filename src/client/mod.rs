@@ -33,10 +33,10 @@ use tokio::sync::OnceCell;
 use crate::domain::{Address, ApiKey, Fault};
 use crate::wire::family::Site;
 
+pub use crate::trust::install as install_tls;
 pub use charge::{Charge, ChargeQuery};
 pub use chat::{Parts, Reply};
 pub use foreign::{ForeignPage, ForeignRequest};
-pub use http::install_tls;
 pub use login::{LogIn, LoggedIn, Registration};
 pub use options::Options;
 pub use reach::{Reach, Step};

@@ -3,10 +3,9 @@
 use std::sync::{Arc, OnceLock};
 
 use rustls::{CertificateError, ClientConfig, Error, InvalidMessage};
-use rustls_platform_verifier::Verifier;
 
-use super::http::install_tls;
 use crate::domain::{Fault, FaultKind};
+use crate::trust;
 use crate::wire::plain::one_line;
 
 /// The configuration of connections made by hand: it trusts what the HTTP client trusts, the system's roots and
@@ -14,16 +13,7 @@ use crate::wire::plain::one_line;
 pub(super) fn config() -> Option<Arc<ClientConfig>> {
     static ONCE: OnceLock<Option<Arc<ClientConfig>>> = OnceLock::new();
     ONCE.get_or_init(|| {
-        install_tls();
-        let provider = Arc::clone(rustls::crypto::CryptoProvider::get_default()?);
-        let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
-        let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider)).ok()?;
-        let mut config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .ok()?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_no_client_auth();
+        let mut config = trust::client_config().ok()?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Some(Arc::new(config))
     })

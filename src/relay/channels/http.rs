@@ -1,75 +1,207 @@
 //! The HTTP clients that reach upstreams, made when the first one is needed.
 //!
 //! What always holds: no redirect is followed (a credential would go along), loopback is never reached through a proxy,
-//! and small writes are sent at once.
+//! and small writes are sent at once. An upstream that is reached straight is called through hyper's pool itself; only
+//! where the system names a proxy for it does the whole of an HTTP client stand in between.
 
+use std::error::Error;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client};
+use axum::http::{HeaderMap, Method, Request, Uri};
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, TryStreamExt};
+use http_body_util::{BodyExt, Full};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{self, Client};
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::Certificate;
 
 use super::super::upstream::UpstreamError;
-use crate::domain::Address;
+use super::patient::Patient;
+use crate::trust;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(60);
+/// How often an idle connection is asked whether it is still there.
+const ALIVE: Duration = Duration::from_secs(15);
+/// The most bytes that are read at once of an answer.
+const BUFFER: usize = 64 * 1024;
+
+/// Who we say we are.
+pub const AGENT: &str = concat!("relaydeck/", env!("CARGO_PKG_VERSION"));
+
+/// One call of an upstream.
+pub struct Call {
+    pub method: Method,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// What an upstream answered.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// The body as it arrives. Dropping it cancels the call.
+    pub body: BoxStream<'static, Result<Bytes, UpstreamError>>,
+}
+
+type Straight = Client<Patient<HttpsConnector<HttpConnector>>, Full<Bytes>>;
 
 /// Two clients: one straight, one through whatever proxy the system names.
 #[derive(Default)]
 pub struct Clients {
-    straight: OnceLock<Client>,
-    proxied: OnceLock<Client>,
+    straight: OnceLock<Straight>,
+    proxied: OnceLock<reqwest::Client>,
+    proxies: OnceLock<Matcher>,
 }
 
 impl Clients {
-    /// The client for an upstream.
-    pub fn reaching(&self, base: &Address) -> Result<&Client, UpstreamError> {
-        let straight = is_loopback(base.host());
-        let place = if straight {
-            &self.straight
-        } else {
-            &self.proxied
-        };
-        if let Some(client) = place.get() {
+    /// Sends a request. Waits for status and headers, as long as it takes.
+    pub async fn send(&self, call: Call) -> Result<Answer, UpstreamError> {
+        if self.proxied(&call.uri) {
+            return self.send_through_proxy(call).await;
+        }
+        let mut request = Request::new(Full::new(call.body));
+        *request.method_mut() = call.method;
+        *request.uri_mut() = call.uri;
+        *request.headers_mut() = call.headers;
+        let sent = self.straight()?.request(request).await;
+        let (head, body) = sent.map_err(|error| unreachable(&error))?.into_parts();
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head.headers,
+            body: body
+                .into_data_stream()
+                .map_err(|error| UpstreamError::Cut(innermost(&error)))
+                .boxed(),
+        })
+    }
+
+    async fn send_through_proxy(&self, call: Call) -> Result<Answer, UpstreamError> {
+        let request = self
+            .through_proxy()?
+            .request(call.method, call.uri.to_string())
+            .headers(call.headers)
+            .body(call.body);
+        let response = request.send().await.map_err(|error| {
+            if error.is_timeout() && error.is_connect() {
+                return UpstreamError::TimedOut(CONNECT.as_secs());
+            }
+            UpstreamError::Unreachable(within(&error))
+        })?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response
+                .bytes_stream()
+                .map_err(|error| UpstreamError::Cut(within(&error)))
+                .boxed(),
+        })
+    }
+
+    /// Whether the system names a proxy for an upstream.
+    fn proxied(&self, uri: &Uri) -> bool {
+        let proxies = self.proxies.get_or_init(Matcher::from_system);
+        !is_loopback(uri.host().unwrap_or_default()) && proxies.intercept(uri).is_some()
+    }
+
+    fn straight(&self) -> Result<&Straight, UpstreamError> {
+        if let Some(client) = self.straight.get() {
             return Ok(client);
         }
-        let made = build(straight)
-            .map_err(|error| UpstreamError::Unreachable(format!("no HTTP client: {error}")))?;
-        Ok(place.get_or_init(|| made))
+        let made = straight().map_err(|error| no_client(&error))?;
+        Ok(self.straight.get_or_init(|| made))
+    }
+
+    fn through_proxy(&self) -> Result<&reqwest::Client, UpstreamError> {
+        if let Some(client) = self.proxied.get() {
+            return Ok(client);
+        }
+        let made = through_proxy().map_err(|error| no_client(&error))?;
+        Ok(self.proxied.get_or_init(|| made))
     }
 }
 
-fn build(straight: bool) -> reqwest::Result<Client> {
+fn no_client(error: &dyn Error) -> UpstreamError {
+    UpstreamError::Unreachable(format!("no HTTP client: {error}"))
+}
+
+fn straight() -> Result<Straight, rustls::Error> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_keepalive(Some(ALIVE));
+    tcp.set_keepalive_interval(Some(ALIVE));
+    tcp.set_keepalive_retries(Some(3));
+    let tls = HttpsConnectorBuilder::new()
+        .with_tls_config(trust::client_config()?)
+        .https_or_http()
+        .enable_all_versions()
+        .wrap_connector(tcp);
+    Ok(Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .http1_max_buf_size(BUFFER)
+        .build(Patient::new(tls, CONNECT)))
+}
+
+fn through_proxy() -> reqwest::Result<reqwest::Client> {
+    trust::install();
     // Both sources of trust: hosts without certificate files work, and so do companies with roots of their own.
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .filter_map(|der| Certificate::from_der(der).ok());
-    let builder = Client::builder()
+    reqwest::Client::builder()
         .tls_certs_merge(roots)
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(CONNECT)
         .pool_idle_timeout(IDLE)
         .tcp_nodelay(true)
-        .user_agent(concat!("relaydeck/", env!("CARGO_PKG_VERSION")));
-    if straight {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
+        .build()
 }
 
-/// Whether a host, with or without a port, is this machine.
+/// Whether a host is this machine; a sixth-version address has its brackets.
 fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or(rest),
-        None => host.split(':').next().unwrap_or(host),
-    };
+    let name = host.trim_start_matches('[').trim_end_matches(']');
     name == "localhost"
         || name.ends_with(".localhost")
         || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn unreachable(error: &legacy::Error) -> UpstreamError {
+    let mut next: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(source) = next {
+        if error.is_connect() && Patient::<()>::lost(source) {
+            return UpstreamError::TimedOut(CONNECT.as_secs());
+        }
+        next = source.source();
+    }
+    UpstreamError::Unreachable(innermost(error))
+}
+
+/// The innermost reason.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut told = error;
+    while let Some(source) = told.source() {
+        told = source;
+    }
+    told.to_string()
+}
+
+/// The innermost reason, without the address: that belongs to the owner, and this text goes to whoever asked.
+fn within(error: &reqwest::Error) -> String {
+    error
+        .source()
+        .map_or_else(|| "the request failed".into(), innermost)
 }
 
 #[cfg(test)]
@@ -78,15 +210,16 @@ mod tests {
 
     #[test]
     fn loopback_is_told_from_the_rest() {
-        for (host, near) in [
-            ("127.0.0.1:8080", true),
-            ("[::1]:8080", true),
-            ("localhost", true),
-            ("api.localhost:1", true),
-            ("localhost.example", false),
-            ("10.0.0.1", false),
+        for (uri, near) in [
+            ("http://127.0.0.1:8080/", true),
+            ("http://[::1]:8080", true),
+            ("http://localhost", true),
+            ("http://api.localhost:1", true),
+            ("http://localhost.example", false),
+            ("https://10.0.0.1", false),
         ] {
-            assert_eq!(is_loopback(host), near, "{host}");
+            let uri: Uri = uri.parse().unwrap();
+            assert_eq!(is_loopback(uri.host().unwrap()), near, "{uri}");
         }
     }
 }

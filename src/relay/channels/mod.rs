@@ -5,7 +5,9 @@ pub mod cooling;
 pub mod http;
 pub mod kind;
 pub mod learned;
+mod patient;
 pub mod server;
+pub mod target;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +22,7 @@ use crate::domain::{Address, ApiKey, UnixMillis};
 use cooling::{Cause, Cooling};
 use kind::Kind;
 use learned::{Learned, Speaks};
+pub use target::Server;
 
 /// The number of the models built in; the protocol has none for them.
 pub const BUILT_IN: i64 = 1000;
@@ -52,22 +55,7 @@ pub enum Upstream {
     /// The models built in.
     BuiltIn,
     /// A server.
-    Server(Server),
-}
-
-/// A server, and what it takes to call it.
-pub struct Server {
-    pub kind: Kind,
-    pub base: Address,
-    pub secret: Option<ApiKey>,
-}
-
-impl Server {
-    /// Whether it is the same server, called with the same credential.
-    fn is(&self, other: &Server) -> bool {
-        let secret = |server: &Server| server.secret.as_ref().map(|key| key.expose().to_owned());
-        self.kind == other.kind && self.base == other.base && secret(self) == secret(other)
-    }
+    Server(Box<Server>),
 }
 
 /// The way a channel answers what is asked in some protocol.
@@ -98,14 +86,12 @@ impl Channel {
         let upstream = if stored.kind == BUILT_IN {
             Upstream::BuiltIn
         } else {
-            Upstream::Server(Server {
-                kind: Kind::of_number(stored.kind)
-                    .ok_or_else(|| unservable(format!("type {} is not known here", stored.kind)))?,
-                base: Address::parse(&stored.base_url)
-                    .map_err(|error| unservable(error.to_string()))?
-                    .0,
-                secret: (!stored.secret.is_empty()).then(|| ApiKey::new(stored.secret)),
-            })
+            let kind = Kind::of_number(stored.kind)
+                .ok_or_else(|| unservable(format!("type {} is not known here", stored.kind)))?;
+            let (base, _) =
+                Address::parse(&stored.base_url).map_err(|error| unservable(error.to_string()))?;
+            let secret = (!stored.secret.is_empty()).then(|| ApiKey::new(stored.secret));
+            Upstream::Server(Box::new(Server::new(kind, base, secret)))
         };
         let mapping = match stored.model_mapping.trim() {
             "" => BTreeMap::new(),
@@ -239,12 +225,13 @@ impl Channel {
 
     /// Takes the upstream's credential out of a text that came from it, so that nobody else reads it.
     pub fn scrub(&self, text: &str) -> String {
-        match &self.upstream {
-            Upstream::Server(Server {
-                secret: Some(secret),
-                ..
-            }) if text.contains(secret.expose()) => text.replace(secret.expose(), &secret.masked()),
-            _ => text.to_owned(),
+        let secret = match &self.upstream {
+            Upstream::Server(server) => server.secret.as_ref(),
+            Upstream::BuiltIn => None,
+        };
+        match secret.filter(|secret| text.contains(secret.expose())) {
+            Some(secret) => text.replace(secret.expose(), &secret.masked()),
+            None => text.to_owned(),
         }
     }
 }

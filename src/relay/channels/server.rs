@@ -1,21 +1,19 @@
 //! Calling a server in its dialect: one request to a model, or its list of models.
 
-use std::error::Error;
 use std::time::Duration;
 
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use reqwest::Url;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-};
 use serde::Deserialize;
 use serde_json::Value;
+use url::Url;
 
 use super::super::upstream::{UpstreamError, UpstreamReply};
-use super::Server;
-use super::http::Clients;
+use super::http::{self, Clients};
 use super::kind::Kind;
+use super::target::Server;
 
 /// How long a list of models may take.
 const LIST: Duration = Duration::from_secs(20);
@@ -29,7 +27,7 @@ pub const ANTHROPIC_BETA: HeaderName = HeaderName::from_static("anthropic-beta")
 /// Which version of Anthropic's protocol is spoken.
 pub const ANTHROPIC_VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 /// The version that is spoken when a client names none.
-const USUAL_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
+pub const USUAL_VERSION: HeaderValue = HeaderValue::from_static("2023-06-01");
 
 /// One request to a model.
 pub struct Call<'a> {
@@ -47,35 +45,32 @@ pub async fn send(
     call: Call<'_>,
     wait: Duration,
 ) -> Result<UpstreamReply, UpstreamError> {
-    let mut headers = headers(server)?;
+    let mut headers = server.headers()?.clone();
     for name in call.headers.keys() {
         headers.remove(name);
     }
     for (name, value) in call.headers {
         headers.append(name, value.clone());
     }
-    let request = clients
-        .reaching(&server.base)?
-        .post(server.base.join(call.path))
-        .headers(headers)
-        .header(CONTENT_TYPE, "application/json")
-        .body(call.body);
-    let response = tokio::time::timeout(wait, request.send())
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let request = http::Call {
+        method: Method::POST,
+        uri: server.uri(call.path)?,
+        headers,
+        body: call.body,
+    };
+    let answer = tokio::time::timeout(wait, clients.send(request))
         .await
-        .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))?
-        .map_err(unreachable)?;
+        .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))??;
     let text = |name| {
-        let value = response.headers().get(name).map(HeaderValue::to_str);
-        value.and_then(Result::ok).unwrap_or_default().to_owned()
+        let value = answer.headers.get(name).map(HeaderValue::to_str);
+        value.and_then(Result::ok).unwrap_or_default()
     };
     Ok(UpstreamReply {
-        status: response.status().as_u16(),
-        content_type: text(CONTENT_TYPE),
+        status: answer.status,
+        content_type: text(CONTENT_TYPE).to_owned(),
         retry_after: text(RETRY_AFTER).parse().ok(),
-        body: response
-            .bytes_stream()
-            .map(|piece| piece.map_err(|error| UpstreamError::Cut(reason(&error))))
-            .boxed(),
+        body: answer.body,
     })
 }
 
@@ -107,20 +102,26 @@ pub async fn models(clients: &Clients, server: &Server) -> Result<Vec<String>, L
 
 /// One page of a list.
 async fn list(clients: &Clients, server: &Server, path: &str) -> Result<Vec<u8>, ListError> {
-    let request = clients
-        .reaching(&server.base)?
-        .get(server.base.join(path))
-        .headers(headers(server)?)
-        .timeout(LIST);
-    let response = request.send().await.map_err(unreachable)?;
-    let status = response.status();
-    if !status.is_success() {
-        return Err(ListError::Status(status.as_u16(), server.kind));
+    let reading = tokio::time::timeout(LIST, read_list(clients, server, path));
+    reading
+        .await
+        .unwrap_or_else(|_| Err(UpstreamError::TimedOut(LIST.as_secs()).into()))
+}
+
+async fn read_list(clients: &Clients, server: &Server, path: &str) -> Result<Vec<u8>, ListError> {
+    let request = http::Call {
+        method: Method::GET,
+        uri: server.uri(path)?,
+        headers: server.headers()?.clone(),
+        body: Bytes::new(),
+    };
+    let mut answer = clients.send(request).await?;
+    if !StatusCode::from_u16(answer.status).is_ok_and(|status| status.is_success()) {
+        return Err(ListError::Status(answer.status, server.kind));
     }
     let mut text = Vec::new();
-    let mut pieces = response.bytes_stream();
-    while let Some(piece) = pieces.next().await {
-        text.extend_from_slice(&piece.map_err(|error| UpstreamError::Cut(reason(&error)))?);
+    while let Some(piece) = answer.body.next().await {
+        text.extend_from_slice(&piece?);
         if text.len() > LIST_LIMIT {
             return Err(ListError::NoList(server.kind));
         }
@@ -215,51 +216,6 @@ fn hint(status: u16) -> &'static str {
         404 => "; check its address",
         _ => "",
     }
-}
-
-/// The headers every request to a server has: its credential where its kind looks for it.
-fn headers(server: &Server) -> Result<HeaderMap, UpstreamError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    if server.kind == Kind::Anthropic {
-        headers.insert(ANTHROPIC_VERSION, USUAL_VERSION);
-    }
-    if let Some(secret) = &server.secret {
-        let secret = secret.expose();
-        let (name, text) = match server.kind {
-            Kind::OpenAi => (AUTHORIZATION, format!("Bearer {secret}")),
-            Kind::Anthropic => (HeaderName::from_static("x-api-key"), secret.to_owned()),
-            Kind::Gemini => (HeaderName::from_static("x-goog-api-key"), secret.to_owned()),
-        };
-        let mut value = HeaderValue::try_from(text).map_err(|_| {
-            UpstreamError::Unreachable("its key holds a character no header can carry".into())
-        })?;
-        value.set_sensitive(true);
-        headers.insert(name, value);
-    }
-    Ok(headers)
-}
-
-fn unreachable(error: reqwest::Error) -> UpstreamError {
-    if error.is_timeout() {
-        return UpstreamError::TimedOut(if error.is_connect() {
-            10
-        } else {
-            LIST.as_secs()
-        });
-    }
-    UpstreamError::Unreachable(reason(&error))
-}
-
-/// The innermost reason, without the address: that belongs to the owner, and this text goes to whoever asked.
-fn reason(error: &reqwest::Error) -> String {
-    let mut told = None;
-    let mut next = error.source();
-    while let Some(source) = next {
-        told = Some(source.to_string());
-        next = source.source();
-    }
-    told.unwrap_or_else(|| "the request failed".into())
 }
 
 #[cfg(test)]

@@ -231,11 +231,9 @@ async fn save(app: &Arc<App>, mut channel: StoredChannel, draft: &ChannelDraft) 
 /// The models of a channel that is not kept yet.
 async fn upstream_models(app: &App, channel: &StoredChannel) -> Result<Vec<String>, String> {
     let (base, _) = Address::parse(&channel.base_url).map_err(|error| error.to_string())?;
-    let server = Server {
-        kind: Kind::of_number(channel.kind).unwrap_or(Kind::OpenAi),
-        base,
-        secret: (!channel.secret.is_empty()).then(|| ApiKey::new(channel.secret.clone())),
-    };
+    let kind = Kind::of_number(channel.kind).unwrap_or(Kind::OpenAi);
+    let secret = (!channel.secret.is_empty()).then(|| ApiKey::new(channel.secret.clone()));
+    let server = Server::new(kind, base, secret);
     let models = server::models(&app.clients, &server)
         .await
         .map_err(|error| format!("{error}; or name its models yourself"))?;

@@ -1,0 +1,154 @@
+//! A server, and what every request to it has in common, made ready once: where it is, and the headers with its credential.
+
+use axum::http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
+use axum::http::uri::{Authority, PathAndQuery, Scheme};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use bytes::Bytes;
+
+use super::super::upstream::UpstreamError;
+use super::http::AGENT;
+use super::kind::Kind;
+use super::server::{ANTHROPIC_VERSION, USUAL_VERSION};
+use crate::domain::{Address, ApiKey};
+
+/// A server, and what it takes to call it.
+pub struct Server {
+    pub kind: Kind,
+    pub base: Address,
+    pub secret: Option<ApiKey>,
+    place: Option<Place>,
+    headers: Option<HeaderMap>,
+}
+
+/// Where a server is.
+struct Place {
+    scheme: Scheme,
+    authority: Authority,
+    /// What stands before every path; empty or `/…` without a slash at its end.
+    before: String,
+}
+
+impl Server {
+    /// A server of a kind at an address.
+    pub fn new(kind: Kind, base: Address, secret: Option<ApiKey>) -> Self {
+        Server {
+            place: Place::of(&base),
+            headers: headers(kind, secret.as_ref()),
+            kind,
+            base,
+            secret,
+        }
+    }
+
+    /// Whether it is the same server, called with the same credential.
+    pub fn is(&self, other: &Server) -> bool {
+        let secret = |server: &Server| server.secret.as_ref().map(|key| key.expose().to_owned());
+        self.kind == other.kind && self.base == other.base && secret(self) == secret(other)
+    }
+
+    /// The headers every request to it has: its credential where its kind looks for it.
+    ///
+    /// # Errors
+    /// When no header can carry its credential.
+    pub fn headers(&self) -> Result<&HeaderMap, UpstreamError> {
+        self.headers.as_ref().ok_or_else(|| {
+            UpstreamError::Unreachable("its key holds a character no header can carry".into())
+        })
+    }
+
+    /// The address of a path, query included.
+    ///
+    /// # Errors
+    /// When no request can be sent there.
+    pub fn uri(&self, path: &str) -> Result<Uri, UpstreamError> {
+        let unusable =
+            || UpstreamError::Unreachable("its address is none that can be called".into());
+        let place = self.place.as_ref().ok_or_else(unusable)?;
+        let path = Bytes::from([&place.before, path].concat());
+        let path = PathAndQuery::from_maybe_shared(path).map_err(|_| unusable())?;
+        let uri = Uri::builder()
+            .scheme(place.scheme.clone())
+            .authority(place.authority.clone())
+            .path_and_query(path);
+        uri.build().map_err(|_| unusable())
+    }
+}
+
+impl Place {
+    fn of(base: &Address) -> Option<Self> {
+        // Names in other letters are spelled in ASCII on the way.
+        let url = url::Url::parse(base.base()).ok()?;
+        let parts = url.as_str().parse::<Uri>().ok()?.into_parts();
+        let path = parts.path_and_query.as_ref().map_or("", PathAndQuery::path);
+        Some(Place {
+            before: path.trim_end_matches('/').to_owned(),
+            scheme: parts.scheme?,
+            authority: parts.authority?,
+        })
+    }
+}
+
+fn headers(kind: Kind, secret: Option<&ApiKey>) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    if kind == Kind::Anthropic {
+        headers.insert(ANTHROPIC_VERSION, USUAL_VERSION);
+    }
+    if let Some(secret) = secret {
+        let secret = secret.expose();
+        let (name, text) = match kind {
+            Kind::OpenAi => (AUTHORIZATION, format!("Bearer {secret}")),
+            Kind::Anthropic => (HeaderName::from_static("x-api-key"), secret.to_owned()),
+            Kind::Gemini => (HeaderName::from_static("x-goog-api-key"), secret.to_owned()),
+        };
+        let mut value = HeaderValue::try_from(text).ok()?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Some(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(base: &str, secret: &str) -> Server {
+        let base = Address::parse(base).unwrap().0;
+        Server::new(Kind::OpenAi, base, Some(ApiKey::new(secret)))
+    }
+
+    #[test]
+    fn a_path_goes_behind_whatever_the_address_has() {
+        for (base, path, uri) in [
+            (
+                "http://127.0.0.1:9/v1",
+                "/v1/models",
+                "http://127.0.0.1:9/v1/models",
+            ),
+            (
+                "https://host.example/openai/v1",
+                "/v1/x?a=b",
+                "https://host.example/openai/v1/x?a=b",
+            ),
+            (
+                "https://bücher.example",
+                "/v1/x",
+                "https://xn--bcher-kva.example/v1/x",
+            ),
+        ] {
+            let server = server(base, "k");
+            assert_eq!(server.uri(path).unwrap(), uri);
+        }
+        let odd = server("http://127.0.0.1:9", "k").uri("/a b");
+        assert!(odd.is_err());
+    }
+
+    #[test]
+    fn a_key_that_no_header_carries_is_told() {
+        let server = server("http://127.0.0.1:9", "two\nlines");
+        let told = server.headers().unwrap_err().to_string();
+        assert!(told.contains("no header can carry"), "{told}");
+        assert!(!told.contains("lines"));
+    }
+}
