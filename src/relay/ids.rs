@@ -1,6 +1,8 @@
 //! Random names and secrets, and the hash a secret is kept as.
 
 use std::fmt;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -87,28 +89,48 @@ pub fn hex_code() -> Result<String, getrandom::Error> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// A request's id: the time to the millisecond, then eight random letters. Not a secret.
+/// A request's id: the time to the millisecond, then eight letters that no other request of this process has. Not a
+/// secret.
 pub fn request_id(now: UnixMillis) -> String {
-    let time = jiff::Timestamp::from_millisecond(now.0)
-        .unwrap_or_default()
-        .to_zoned(TimeZone::UTC);
-    // Without randomness the id is less unique, which is no reason to refuse a request.
-    let random = letters(8).unwrap_or_default();
-    format!(
-        "{:04}{:02}{:02}{:02}{:02}{:02}{:03}{random}",
-        time.year(),
+    let time = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
+    let time = TimeZone::UTC.to_datetime(time);
+    let mut text = String::with_capacity(25);
+    let mut digits = |value: u32, count: u32| {
+        for place in (0..count).rev() {
+            let digit = value / 10_u32.pow(place) % 10;
+            text.push(char::from(b'0' + digit as u8));
+        }
+    };
+    digits(u32::try_from(time.year()).unwrap_or(0), 4);
+    for part in [
         time.month(),
         time.day(),
         time.hour(),
         time.minute(),
         time.second(),
-        time.millisecond()
-    )
+    ] {
+        digits(u32::from(part.unsigned_abs()), 2);
+    }
+    digits(u32::from(time.millisecond().unsigned_abs()), 3);
+    let mut lot = lot();
+    for _ in 0..8 {
+        text.push(char::from(LETTERS[(lot % 62) as usize]));
+        lot /= 62;
+    }
+    text
 }
 
-/// A number for drawing lots among equal channels.
+/// A number for drawing lots among equal channels, and for telling requests apart. Begins anywhere and can be foretold,
+/// so it is no secret; it asks the system for randomness only once.
 pub fn lot() -> u64 {
-    getrandom::u64().unwrap_or_default()
+    static DRAWN: LazyLock<AtomicU64> =
+        LazyLock::new(|| AtomicU64::new(getrandom::u64().unwrap_or_default()));
+    // SplitMix64: steps of the golden ratio, mixed until neighbours have nothing in common.
+    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut lot = DRAWN.fetch_add(STEP, Ordering::Relaxed);
+    lot = (lot ^ (lot >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    lot = (lot ^ (lot >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    lot ^ (lot >> 31)
 }
 
 #[cfg(test)]
@@ -136,6 +158,7 @@ mod tests {
     fn a_request_id_begins_with_its_time() {
         let id = request_id(UnixMillis(1_767_225_600_123));
         assert!(id.starts_with("20260101000000123"), "{id}");
+        assert_ne!(id, request_id(UnixMillis(1_767_225_600_123)));
         assert_eq!(id.len(), 25);
         assert_eq!(
             request_id(UnixMillis(i64::MAX)).len(),

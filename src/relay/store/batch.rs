@@ -10,11 +10,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::super::book::Change;
+use super::logs::Rows;
 use super::money::{self, Ending, Reservation, Sums};
 
 /// How long a request runs before its reservation is written. It is there for a killed process to be told of, and
 /// what ends sooner than this has left its own row by then.
-const WORTH_A_ROW: Duration = Duration::from_millis(25);
+pub const WORTH_A_ROW: Duration = Duration::from_millis(25);
 
 /// What waits.
 #[derive(Default)]
@@ -70,6 +71,7 @@ impl Batch {
         now: Instant,
     ) -> rusqlite::Result<Written> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut logs = Rows::of(&transaction)?;
         let mut sums = Sums::default();
         let mut ended = Vec::with_capacity(self.ends.len());
         let (mut over, mut with_row) = (HashSet::new(), 0);
@@ -83,11 +85,14 @@ impl Batch {
                 gone
             };
             if open {
-                money::end(&transaction, ending)?;
+                if let Some(log) = &ending.log {
+                    logs.insert(log)?;
+                }
                 sums.add(&ending.change);
             }
             ended.push(open);
         }
+        drop(logs);
         sums.write(&transaction)?;
         let mut grown = Vec::new();
         for (id, (begun, row)) in &self.young {

@@ -1,7 +1,7 @@
 //! Log rows: writing them, and reading them page by page.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params, params_from_iter};
+use rusqlite::{CachedStatement, Connection, params, params_from_iter};
 
 use crate::wire::new_api::LogRow;
 
@@ -79,13 +79,26 @@ pub struct Sums {
 
 /// Writes a row.
 pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
+    Rows::of(connection)?.insert(row)
+}
+
+/// Where rows are written, ready for as many as there are.
+pub struct Rows<'c>(CachedStatement<'c>);
+
+impl<'c> Rows<'c> {
+    /// Of a database.
+    pub fn of(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let statement = connection.prepare_cached(
             "INSERT INTO logs (account_id, created_at, kind, content, key_id, key_name, model_name, quota, prompt_tokens,
              completion_tokens, use_time, is_stream, channel_id, channel_name, billed_group, request_id, other)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
-        )?
-        .execute(params![
+        );
+        statement.map(Rows)
+    }
+
+    /// Writes a row.
+    pub fn insert(&mut self, row: &NewLog) -> rusqlite::Result<()> {
+        self.0.execute(params![
             row.account_id,
             row.created_at,
             row.kind,
@@ -104,7 +117,8 @@ pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
             row.request_id,
             row.other
         ])?;
-    Ok(())
+        Ok(())
+    }
 }
 
 impl Filter {

@@ -9,6 +9,7 @@ pub mod channels;
 pub mod codes;
 pub mod file;
 pub mod groups;
+mod inbox;
 pub mod keys;
 pub mod logs;
 pub mod money;

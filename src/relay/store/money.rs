@@ -57,14 +57,6 @@ pub fn release(connection: &Connection, reservation: i64) -> rusqlite::Result<bo
     Ok(gone > 0)
 }
 
-/// Writes the row that tells of a request's end. Key and account follow in the same transaction, by [`Sums`].
-pub fn end(connection: &Connection, ending: &Ending) -> rusqlite::Result<()> {
-    match &ending.log {
-        Some(log) => logs::insert(connection, log),
-        None => Ok(()),
-    }
-}
-
 /// What the endings of one transaction come to for each key and its account.
 #[derive(Default)]
 pub struct Sums(Vec<Sum>);

@@ -4,7 +4,6 @@
 //! written (a full disk) is kept and tried again before anything newer, so no charge is lost while the process lives.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -15,7 +14,8 @@ use tokio::sync::oneshot;
 use super::super::book::Book;
 use super::super::error::RelayError;
 use super::StoreError;
-use super::batch::Batch;
+use super::batch::{Batch, WORTH_A_ROW};
+use super::inbox::Inbox;
 use super::money::{Ending, Reservation};
 
 /// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
@@ -32,13 +32,13 @@ const LONGEST_GATHER: Duration = Duration::from_millis(1);
 
 /// Hands work to the thread that writes.
 pub struct Writer {
-    jobs: Mutex<Option<Sender<Job>>>,
+    inbox: Arc<Inbox<Job>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     healthy: Arc<AtomicBool>,
 }
 
 enum Job {
-    Reserve(Box<Reservation>),
+    Reserve(Box<(Instant, Reservation)>),
     End(Box<Ending>, Option<oneshot::Sender<bool>>),
     Change(Box<dyn FnOnce(&mut Connection) + Send>),
 }
@@ -46,20 +46,21 @@ enum Job {
 impl Writer {
     /// Starts the thread.
     pub fn start(connection: Connection, book: Arc<Book>) -> Result<Self, RelayError> {
-        let (jobs, waiting) = mpsc::channel();
+        let inbox = Arc::new(Inbox::new(WORTH_A_ROW));
         let healthy = Arc::new(AtomicBool::new(true));
         let desk = Desk {
             connection,
             book,
             batch: Batch::default(),
+            inbox: Arc::clone(&inbox),
             healthy: Arc::clone(&healthy),
         };
         let thread = thread::Builder::new()
             .name("relay-writer".into())
-            .spawn(move || desk.work(&waiting))
+            .spawn(move || desk.work())
             .map_err(|error| RelayError::NoThread(error.to_string()))?;
         Ok(Writer {
-            jobs: Mutex::new(Some(jobs)),
+            inbox,
             thread: Mutex::new(Some(thread)),
             healthy,
         })
@@ -73,18 +74,19 @@ impl Writer {
     /// Keeps a reservation, unless its request ends within a few milliseconds. Not waited for: if the process is killed
     /// before, there is nothing to release.
     pub fn reserve(&self, row: Reservation) {
-        self.send(Job::Reserve(Box::new(row)));
+        let job = Job::Reserve(Box::new((Instant::now(), row)));
+        self.inbox.put_at_leisure(job);
     }
 
     /// Ends a request without waiting until it is kept.
     pub fn end_later(&self, ending: Ending) {
-        self.send(Job::End(Box::new(ending), None));
+        self.inbox.put(Job::End(Box::new(ending), None));
     }
 
     /// Ends a request, at once; the future tells whether it was committed. If not, it is kept in memory and tried again.
     pub fn end(&self, ending: Ending) -> impl Future<Output = bool> + Send + use<> {
         let (told, answer) = oneshot::channel();
-        self.send(Job::End(Box::new(ending), Some(told)));
+        self.inbox.put(Job::End(Box::new(ending), Some(told)));
         async move { answer.await.unwrap_or(false) }
     }
 
@@ -95,7 +97,7 @@ impl Writer {
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, StoreError> {
         let (told, answer) = oneshot::channel();
-        self.send(Job::Change(Box::new(move |connection| {
+        self.inbox.put(Job::Change(Box::new(move |connection| {
             let changed = in_transaction(connection, work);
             if let Ok(value) = &changed {
                 then(value);
@@ -108,12 +110,7 @@ impl Writer {
 
     /// Writes what waits and ends the thread.
     pub async fn close(&self) {
-        drop(
-            self.jobs
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
+        self.inbox.close();
         let thread = self
             .thread
             .lock()
@@ -122,14 +119,6 @@ impl Writer {
         if let Some(thread) = thread {
             // A panic of the writer was told when it happened; there is nothing left to do about it here.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
-        }
-    }
-
-    fn send(&self, job: Job) {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
-        // A job that cannot be sent is dropped, and with it the sender of its answer: whoever waits is told.
-        if let Some(jobs) = &*jobs {
-            let _ = jobs.send(job);
         }
     }
 }
@@ -149,23 +138,24 @@ struct Desk {
     connection: Connection,
     book: Arc<Book>,
     batch: Batch,
+    inbox: Arc<Inbox<Job>>,
     healthy: Arc<AtomicBool>,
 }
 
 impl Desk {
-    fn work(mut self, waiting: &Receiver<Job>) {
-        loop {
-            match self.first(waiting) {
-                Ok(job) => self.take(job),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-            self.drain(waiting);
+    fn work(mut self) {
+        let mut jobs = Vec::new();
+        // Whether anything came the last time: where it did, more will, and who looks a moment later need not be woken.
+        let mut busy = false;
+        while self.inbox.wait(self.patience(busy), &mut jobs) || !jobs.is_empty() {
+            busy = !jobs.is_empty();
+            self.take_all(&mut jobs);
             let running = self.batch.running();
             if self.batch.ends() > 0 && running >= CROWD {
                 let gather = GATHER * u32::try_from(running).unwrap_or(u32::MAX);
                 thread::sleep(gather.min(LONGEST_GATHER));
-                self.drain(waiting);
+                self.inbox.take(&mut jobs);
+                self.take_all(&mut jobs);
             }
             self.commit();
         }
@@ -178,32 +168,31 @@ impl Desk {
         }
     }
 
-    /// Waits for the next job: as long as it takes, or until something on the desk is due.
-    fn first(&self, waiting: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
+    /// How long to wait for the next job: until something on the desk is due, or as long as it takes.
+    fn patience(&self, busy: bool) -> Option<Duration> {
         let failed = !self.healthy.load(Ordering::Relaxed);
-        let due = if failed || self.batch.ends() > 0 {
-            Some(RETRY)
-        } else {
-            self.batch.due(Instant::now())
-        };
-        match due {
-            Some(wait) => waiting.recv_timeout(wait),
-            None => waiting.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        if failed || self.batch.ends() > 0 {
+            return Some(RETRY);
         }
+        let due = self.batch.due(Instant::now());
+        due.or(busy.then_some(WORTH_A_ROW))
     }
 
-    /// Takes what has arrived.
-    fn drain(&mut self, waiting: &Receiver<Job>) {
-        while self.batch.ends() < MOST
-            && let Ok(job) = waiting.try_recv()
-        {
+    fn take_all(&mut self, jobs: &mut Vec<Job>) {
+        for job in jobs.drain(..) {
             self.take(job);
+            if self.batch.ends() >= MOST && self.healthy.load(Ordering::Relaxed) {
+                self.commit();
+            }
         }
     }
 
     fn take(&mut self, job: Job) {
         match job {
-            Job::Reserve(row) => self.batch.reserve(*row, Instant::now()),
+            Job::Reserve(reserved) => {
+                let (begun, row) = *reserved;
+                self.batch.reserve(row, begun);
+            }
             Job::End(ending, told) => self.batch.end(ending, told),
             Job::Change(work) => {
                 // What came before it must be in the file before it, in the order of arrival.
