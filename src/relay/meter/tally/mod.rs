@@ -5,6 +5,7 @@
 mod chat;
 mod gemini;
 mod messages;
+mod pattern;
 mod responses;
 
 use std::borrow::Cow;
@@ -17,6 +18,7 @@ use super::text::each_text;
 use crate::domain::Usage;
 use crate::domain::count::TokenCounter;
 use chat::Identity;
+use pattern::{Pattern, Words};
 
 /// Text beyond this is counted as it passes instead of being kept.
 const KEPT: usize = 4 * 1024 * 1024;
@@ -40,6 +42,17 @@ pub struct Tally {
     made: bool,
     beyond: TokenCounter,
     identity: Option<Identity>,
+    pattern: Pattern,
+    heard: Heard,
+}
+
+/// The words of one chunk.
+#[derive(Clone, Copy, Debug, Default)]
+enum Heard {
+    #[default]
+    Nothing,
+    Once(Words),
+    Often,
 }
 
 /// What a line of a stream is.
@@ -97,12 +110,21 @@ impl Tally {
         if data == b"[DONE]" {
             return Seen::Done;
         }
+        if let Some(words) = self.pattern.words(data) {
+            self.keep(words);
+            return Seen::Part;
+        }
+        self.heard = Heard::Nothing;
         let seen = match self.protocol {
             Protocol::Chat | Protocol::Embeddings => chat::read(self, data),
             Protocol::Messages => messages::read(self, data),
             Protocol::Responses => responses::event(self, data),
             Protocol::Gemini => gemini::read(self, data),
         };
+        match (&seen, self.heard) {
+            (Some(Seen::Part), Heard::Once(words)) => self.pattern.learn(data, words),
+            _ => self.pattern.forget(),
+        }
         // What is no JSON is not ours to judge: it passes, and is not counted.
         seen.unwrap_or(Seen::Part)
     }
@@ -134,12 +156,20 @@ impl Tally {
 
     fn words(&mut self, json: &str) {
         each_text(json, &mut |words| {
-            if self.text.len() + words.len() <= KEPT {
-                self.text.push_str(words);
-            } else {
-                self.beyond.add(words);
-            }
+            self.heard = match self.heard {
+                Heard::Nothing => Heard::Once(Words::of(words)),
+                Heard::Once(_) | Heard::Often => Heard::Often,
+            };
+            self.keep(words);
         });
+    }
+
+    fn keep(&mut self, words: &str) {
+        if self.text.len() + words.len() <= KEPT {
+            self.text.push_str(words);
+        } else {
+            self.beyond.add(words);
+        }
     }
 
     /// Whether nothing was generated or reported.
@@ -262,6 +292,26 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn chunks_that_look_alike_are_read_as_if_each_were_the_first(words in prop::collection::vec(prop_oneof![
+            3 => "[a-z 语\u{301}]{0,8}", 1 => ".{0,8}", 1 => Just("\u{7}".to_owned())
+        ], 1..12), written in 0_usize..3) {
+            let chunk = |words: &str| match written {
+                0 => json!({"choices": [{"delta": {"content": words}, "finish_reason": null}]}),
+                1 => json!({"choices": [{"delta": {"content": words, "reasoning": words}}]}),
+                _ => json!({"choices": [{"delta": {"content": words}, "finish_reason": "stop"}], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}),
+            };
+            let (mut known, mut text) = (Tally::default(), String::new());
+            for words in &words {
+                let line = format!("data: {}", chunk(words));
+                let mut new = Tally::default();
+                prop_assert_eq!(known.line(line.as_bytes()), new.line(line.as_bytes()));
+                text.push_str(&new.text);
+                prop_assert_eq!((known.finished, known.reported), (new.finished, new.reported));
+            }
+            prop_assert_eq!(known.text, text);
+        }
+
         #[test]
         fn no_line_makes_it_panic(line in prop::collection::vec(any::<u8>(), 0..200), prefix in prop_oneof![Just(""), Just("data: "), Just("data: {\"choices\":[")]) {
             let mut text = prefix.as_bytes().to_vec();
