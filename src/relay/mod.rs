@@ -27,6 +27,7 @@ mod running;
 mod serve;
 mod sessions;
 mod settings;
+mod sign;
 mod store;
 mod traffic;
 pub mod translate;

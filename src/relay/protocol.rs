@@ -44,6 +44,12 @@ impl Protocol {
         Protocol::ALL.into_iter().find(|known| known.name() == name)
     }
 
+    /// The protocol that is called on a path, where the path alone says so: Gemini's hold more.
+    pub fn called_on(path: &str) -> Option<Self> {
+        let mut named = Protocol::ALL.into_iter();
+        named.find(|known| *known != Protocol::Gemini && known.path() == path)
+    }
+
     /// The path it is called on. Gemini's names the model and the method.
     pub const fn path(self) -> &'static str {
         match self {

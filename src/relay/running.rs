@@ -13,7 +13,7 @@ use super::catalog::Catalog;
 use super::clock::Clock;
 use super::error::RelayError;
 use super::lock::{self, Attempt, Lock};
-use super::routes;
+use super::routes::Routes;
 use super::serve::{self, Door};
 use super::sessions::Sessions;
 use super::store::setup::{self, Beginning};
@@ -91,7 +91,7 @@ pub struct Running {
 pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
     check(&options.owner)?;
     // The process installs it first thing; this is for whoever uses the library alone. A second attempt changes nothing.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    crate::trust::install();
     let (folder, owner, now) = (
         options.folder.clone(),
         options.owner.clone(),
@@ -133,7 +133,7 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         app: Arc::clone(&app),
     };
     let door = Door {
-        router: routes::router(app),
+        routes: Routes::of(app),
         clock: options.clock,
         patience: options.limits.headers,
         closing: running.closing.clone(),

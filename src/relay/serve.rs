@@ -4,22 +4,21 @@
 //! What always holds: small answers leave at once (`TCP_NODELAY`), a client that is slow with its headers is let go,
 //! and every answer names its request.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -29,7 +28,8 @@ use super::auth::Peer;
 use super::clock::Clock;
 use super::error::RelayError;
 use super::ids;
-use super::routes;
+use super::routes::{self, Routes};
+use super::sign::Sign;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-oneapi-request-id");
 const VERSION: HeaderName = HeaderName::from_static("x-new-api-version");
@@ -39,7 +39,7 @@ const BUFFER: usize = 64 * 1024;
 /// What every connection needs.
 #[derive(Clone)]
 pub struct Door {
-    pub router: Router,
+    pub routes: Routes,
     pub clock: Clock,
     /// How long headers may take.
     pub patience: Duration,
@@ -92,15 +92,14 @@ impl Door {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
-        let router = TowerToHyperService::new(self.router);
-        let clock = self.clock;
-        let service = service_fn(move |request: Request<Incoming>| {
+        let (routes, clock) = (&self.routes, &self.clock);
+        let service = service_fn(|request: Request<Incoming>| {
             let id: Arc<str> = ids::request_id(clock.now()).into();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(RequestId(Arc::clone(&id)));
             request.extensions_mut().insert(Peer(peer));
-            let answer = router.call(request);
-            async move { answer.await.map(|response| signed(response, &id)) }
+            let answer = routes.answer(request);
+            async move { Ok::<_, Infallible>(signed(answer.await, &id)) }
         });
         let mut connection = pin!(
             http1::Builder::new()
@@ -109,19 +108,19 @@ impl Door {
                 .max_buf_size(BUFFER)
                 .serve_connection(TokioIo::new(stream), service)
         );
-        let mut closing = pin!(self.closing.cancelled_owned());
-        let mut dropping = pin!(self.dropping.cancelled_owned());
+        let (mut closing, mut dropping) = (Sign::of(&self.closing), Sign::of(&self.dropping));
         let mut told = false;
         loop {
             tokio::select! {
+                biased;
                 ended = connection.as_mut() => {
                     if let Err(error) = ended {
                         tracing::trace!(%error, "a connection ended");
                     }
                     return;
                 }
-                () = &mut dropping => return,
-                () = &mut closing, if !told => {
+                () = dropping.given() => return,
+                () = closing.given(), if !told => {
                     told = true;
                     connection.as_mut().graceful_shutdown();
                 }

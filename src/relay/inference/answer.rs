@@ -14,11 +14,11 @@ use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::{Instant, Sleep, sleep_until};
-use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::super::answers::{ApiError, RequestId};
 use super::super::app::App;
 use super::super::channels::Channel;
+use super::super::sign::Sign;
 use super::super::upstream::UpstreamError;
 use super::attempt::Opening;
 use super::bill::{Bill, End, Settled};
@@ -46,7 +46,7 @@ pub struct Answer {
     /// When the client was last sent anything.
     spoke: Instant,
     timer: Pin<Box<Sleep>>,
-    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    cut: Sign,
     over: bool,
 }
 
@@ -82,7 +82,7 @@ impl Answer {
             heard: now,
             spoke: now,
             timer: Box::pin(sleep_until(now + app.limits.ping.min(app.limits.stall))),
-            cut: Box::pin(app.cut.clone().cancelled_owned()),
+            cut: Sign::of(&app.cut),
             over: false,
             app: Arc::clone(app),
         }
@@ -152,7 +152,7 @@ impl Answer {
                 Some(Err(error)) => Event::Failed(error),
                 None => Event::Ended,
             },
-            () = self.cut.as_mut() => Event::Stop,
+            () = self.cut.given() => Event::Stop,
             () = self.timer.as_mut() => Event::Time,
         }
     }

@@ -35,24 +35,9 @@ use super::trouble::Failure;
 /// At most so many channels are tried for one request.
 const ATTEMPTS: usize = 4;
 
-/// The handler of `POST /v1/chat/completions`.
-pub async fn chat(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Door::Named(Protocol::Chat)).await
-}
-
-/// The handler of `POST /v1/messages`.
-pub async fn messages(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Door::Named(Protocol::Messages)).await
-}
-
-/// The handler of `POST /v1/responses`.
-pub async fn responses(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Door::Named(Protocol::Responses)).await
-}
-
-/// The handler of `POST /v1/embeddings`.
-pub async fn embeddings(State(app): State<Arc<App>>, request: Request) -> Response {
-    handle(&app, request, Door::Named(Protocol::Embeddings)).await
+/// A request on one of the paths whose bodies name their model.
+pub async fn answer(app: &Arc<App>, protocol: Protocol, request: Request) -> Response {
+    handle(app, request, Door::Named(protocol)).await
 }
 
 /// A Gemini client calls a model.

@@ -19,32 +19,63 @@ mod user;
 mod users;
 mod wallet;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, patch, post};
+use futures_util::FutureExt;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_service::Service;
 
 pub use status::VERSION;
 
 use super::answers::{ApiError, RequestId, no_such_path};
 use super::app::App;
 use super::inference::{chat, gemini, models};
+use super::protocol::Protocol;
 
-/// Every path.
-pub fn router(app: Arc<App>) -> Router {
-    let mut router = Router::new();
-    for (path, methods) in table() {
-        router = router.route(path, methods);
+/// Every path: those of models, which is what a relay is asked for all day, straight to what answers them; the others
+/// through a table.
+#[derive(Clone)]
+pub struct Routes {
+    app: Arc<App>,
+    table: Router,
+}
+
+impl Routes {
+    /// Those of a relay.
+    pub fn of(app: Arc<App>) -> Self {
+        let mut router = Router::new();
+        for (path, methods) in table() {
+            router = router.route(path, methods);
+        }
+        let table = router
+            .fallback(unknown)
+            .method_not_allowed_fallback(unknown)
+            .layer(CatchPanicLayer::custom(panicked))
+            .with_state(Arc::clone(&app));
+        Routes { app, table }
     }
-    router
-        .fallback(unknown)
-        .method_not_allowed_fallback(unknown)
-        .layer(CatchPanicLayer::custom(panicked))
-        .with_state(app)
+
+    /// Answers a request.
+    pub async fn answer(&self, request: Request) -> Response {
+        let protocol = Protocol::called_on(request.uri().path());
+        match protocol.filter(|_| request.method() == Method::POST) {
+            Some(protocol) => {
+                let answer = chat::answer(&self.app, protocol, request);
+                let caught = AssertUnwindSafe(answer).catch_unwind().await;
+                caught.unwrap_or_else(panicked)
+            }
+            None => {
+                let Ok(response) = self.table.clone().call(request).await;
+                response
+            }
+        }
+    }
 }
 
 /// Collections have their slash in the protocol; the form without it is answered too, instead of a redirect that
@@ -146,11 +177,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/v1/dashboard/billing/usage", get(usage::spent)),
         ("/v1/models", get(models::list)),
         ("/v1/models/{*id}", get(models::one).post(gemini::call)),
-        ("/v1/chat/completions", post(chat::chat)),
-        ("/v1/messages", post(chat::messages)),
         ("/v1/messages/count_tokens", post(chat::count_tokens)),
-        ("/v1/responses", post(chat::responses)),
-        ("/v1/embeddings", post(chat::embeddings)),
         ("/v1beta/models", get(gemini::list)),
         ("/v1beta/models/{*id}", get(gemini::one).post(gemini::call)),
     ]
