@@ -125,6 +125,7 @@ pub(crate) fn given(url: &str) -> Given {
         url: Some(url.to_owned()),
         key: Some(KEY.into()),
         model: Some("gpt-4o".into()),
+        ..Given::default()
     }
 }
 
@@ -200,6 +201,56 @@ async fn s_96_a_relay_in_good_health_holds_on_every_rung() {
         of(Rung::Balance).evidence
     );
     assert_eq!((report.requests, rows), (2, 2), "each request has its row");
+}
+
+/// What the same relay answers on the other paths: whole, and as a stream.
+fn on_every_path(asked: &Asked) -> Told {
+    let streamed = asked.body.contains("\"stream\":true");
+    let usage = json!({"input_tokens":12,"output_tokens":1});
+    match (asked.place(), streamed) {
+        ("/v1/messages", false) => Told::json(
+            200,
+            json!({"type":"message","role":"assistant","model":"gpt-4o","content":[{"type":"text","text":"ready"}],
+                "stop_reason":"end_turn","usage":usage}),
+        ),
+        ("/v1/messages", true) => Told::events(&[
+            r#"{"type":"message_start","message":{"model":"gpt-4o","usage":{"input_tokens":12,"output_tokens":1}}}"#,
+            r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#,
+            r#"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"ready"}}"#,
+            r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}"#,
+            r#"{"type":"message_stop"}"#,
+        ]),
+        ("/v1/responses", false) => Told::json(
+            200,
+            json!({"object":"response","status":"completed","model":"gpt-4o","usage":usage,
+                "output":[{"type":"message","content":[{"type":"output_text","text":"ready"}]}]}),
+        ),
+        ("/v1/responses", true) => Told::events(&[
+            r#"{"type":"response.created","response":{"model":"gpt-4o","status":"in_progress"}}"#,
+            r#"{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"ready"}"#,
+            r#"{"type":"response.completed","response":{"model":"gpt-4o","status":"completed","usage":{"input_tokens":12,"output_tokens":1}}}"#,
+        ]),
+        _ => healthy(asked),
+    }
+}
+
+#[tokio::test]
+async fn s_96_the_last_rung_streams_on_the_path_that_is_examined() {
+    let fake = Fake::start(on_every_path).await;
+    for path in ["/v1/messages", "/v1/responses"] {
+        let (report, _) = diagnose(given(&format!("{}{path}", fake.address.base()))).await;
+        assert!(report.trouble().is_none(), "{path}: {}", report.summary());
+        let stream = report.findings.last().unwrap();
+        assert_eq!(
+            (stream.rung, stream.verdict, report.requests),
+            (Rung::Stream, Verdict::Good, 2),
+            "{path}: {}",
+            told(stream)
+        );
+        let streamed =
+            |asked: &&Asked| asked.place() == path && asked.body.contains("\"stream\":true");
+        assert_eq!(fake.asked().iter().filter(streamed).count(), 1, "{path}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

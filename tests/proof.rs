@@ -119,13 +119,15 @@ fn s_80_to_s_84_the_embedded_relay_passes_everything_and_each_request_has_its_ro
 #[test]
 fn s_83_above_the_limit_nothing_is_sent_without_a_yes() {
     let home = tempfile::tempdir().unwrap();
-    let (code, told) = run(home.path(), &["verify", "--long", "--max-cost", "0.000001"]);
-    assert_eq!(code, 2, "{told:#}");
-    let message = told["error"]["message"].as_str().unwrap();
-    assert!(
-        message.contains("may cost $") && message.contains("limit"),
-        "{message}"
-    );
+    for what in ["--long", "--all"] {
+        let (code, told) = run(home.path(), &["verify", what, "--max-cost", "0.000001"]);
+        assert_eq!(code, 2, "{what}: {told:#}");
+        let message = told["error"]["message"].as_str().unwrap();
+        assert!(
+            message.contains("may cost $") && message.contains("limit"),
+            "{message}"
+        );
+    }
     let (_, receipts) = run(home.path(), &["usage", "receipts"]);
     assert_eq!(receipts, json!([]));
     let (code, _) = run(
@@ -161,6 +163,71 @@ fn the_handbook_answers_but_finds_no_needles_and_that_is_said() {
     assert_eq!((code, &told["passed"]), (1, &json!(false)));
     assert_eq!(told["tests"][0]["passed"], true);
     assert_eq!(told["tests"][1]["passed"], false);
+}
+
+#[test]
+fn x_09_the_labs_faults_end_the_diagnosis_with_the_exit_code_of_their_kind() {
+    let home = tempfile::tempdir().unwrap();
+    for (fault, code, rung) in [
+        ("401", 1, "call"),
+        ("404", 4, "group"),
+        ("no-channel", 4, "group"),
+        ("wrong-path", 4, "endpoint"),
+        ("html", 1, "call"),
+        ("empty", 1, "call"),
+        ("cut", 1, "call"),
+        ("reset", 1, "call"),
+    ] {
+        let directive = format!("[[fault={fault}]]");
+        let (exit, told) = run(
+            home.path(),
+            &["verify", "--all", "--yes", "--system", &directive],
+        );
+        assert_eq!(
+            (exit, told["ladder"]["rung"].as_str().unwrap()),
+            (code, rung),
+            "{fault}: {told:#}"
+        );
+        assert_eq!(
+            (&told["passed"], &told["tests"]),
+            (&json!(false), &json!([])),
+            "{fault}"
+        );
+    }
+}
+
+#[test]
+fn a_request_that_does_not_end_is_given_up_in_time_and_progress_is_on_stderr() {
+    let home = tempfile::tempdir().unwrap();
+    let output = relaydeck(
+        home.path(),
+        &[
+            "verify",
+            "--all",
+            "--yes",
+            "--json",
+            "--timeout",
+            "1",
+            "--system",
+            "[[first=100s]]",
+        ],
+    );
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(6), "{told:#}");
+    assert_eq!(told["ladder"]["rung"], "call");
+    let message = told["error"]["message"].as_str().unwrap();
+    assert!(message.contains("within 1 s"), "{message}");
+    let progress = String::from_utf8(output.stderr).unwrap();
+    for said in [
+        "diagnosis: ✓ address",
+        "diagnosis: ✗ tiny call",
+        "at most $",
+    ] {
+        assert!(progress.contains(said), "{said} in {progress}");
+    }
+    // What was sent and given up has its row all the same.
+    let (_, receipts) = run(home.path(), &["usage", "receipts"]);
+    assert_eq!(receipts.as_array().unwrap().len(), 1);
 }
 
 fn answers(asked: &Asked, call: &Told) -> Told {

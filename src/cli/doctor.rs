@@ -2,12 +2,14 @@
 //! which kind of trouble it is (S-90…S-97).
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::args::DoctorArgs;
 use super::output::{fault_json, print_json, put_cost, visible};
+use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
 use crate::domain::{Fault, FaultKind, Money};
@@ -27,6 +29,8 @@ pub async fn run(world: &World, args: DoctorArgs) -> Result<Ending, Fault> {
         url: args.url,
         key,
         model: args.model,
+        system: None,
+        within: args.timeout.map(Duration::from_secs),
     };
     // With an address given, whatever is wrong with the profile is beside the point.
     let profile = match &given.url {
@@ -64,8 +68,12 @@ pub async fn run(world: &World, args: DoctorArgs) -> Result<Ending, Fault> {
         max_cost,
         ..Limits::default()
     };
-    let climbing = climb(&examined.door, &examined.subject, limits, |_| {});
+    let progress = Progress::begin("diagnosis", examined.door.pulse());
+    let climbing = climb(&examined.door, &examined.subject, limits, |finding| {
+        progress.rung(finding);
+    });
     let report = proof::until_stopped(climbing, &stop).await;
+    drop(progress);
     presses.abort();
     let Some(report) = report else {
         ledger.close().await.map_err(Fault::from)?;

@@ -24,6 +24,7 @@ mod offers;
 pub mod output;
 mod prices;
 mod profiles;
+mod progress;
 mod sample;
 mod secret;
 mod serve;

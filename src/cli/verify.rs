@@ -3,6 +3,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +12,7 @@ use super::args::VerifyArgs;
 use super::doctor::{money, report_json, write_finding};
 use super::history;
 use super::output::{fault_json, print_json, put_cost, put_money, visible};
+use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
 use crate::domain::{Fault, FaultKind, Money};
@@ -40,6 +42,8 @@ pub async fn run(world: &World, args: VerifyArgs) -> Result<Ending, Fault> {
         url: None,
         key: args.key.clone().map(secret::given).transpose()?,
         model: args.model.clone(),
+        system: args.system.clone(),
+        within: args.timeout.map(Duration::from_secs),
     };
     world.stay().await;
     let profile = nodes::profile(world.host.as_ref(), world.profile_name()).await?;
@@ -78,16 +82,35 @@ async fn tests(
     examined: &mut Examined,
     stop: &CancellationToken,
 ) -> Result<Ending, Fault> {
+    let progress = Progress::begin("console", examined.door.pulse());
     examined.ask_console().await;
+    drop(progress);
     let mut found = Found::default();
+    // What it may cost is said before anything is sent. Where there is nothing to test with, the diagnosis says why.
+    let mut ready = match prepare(world, args, examined).await {
+        Ok(ready) => Some(ready),
+        Err(_) if args.all => None,
+        Err(fault) => return Err(fault),
+    };
+    if let Some(ready) = &ready {
+        announce(world, ready);
+        allow(world, ready.worst, limit, args.yes)?;
+        // What is diagnosed, and what the checklist is about, is what is tested.
+        examined.subject.model = Some(ready.target.model.clone());
+    }
     if args.all {
         let at = world.clock.now();
         let limits = Limits {
             max_cost: limit,
             ..Limits::default()
         };
-        let climbing = climb(&examined.door, &examined.subject, limits, |_| {});
-        let Some(report) = proof::until_stopped(climbing, stop).await else {
+        let progress = Progress::begin("diagnosis", examined.door.pulse());
+        let climbing = climb(&examined.door, &examined.subject, limits, |finding| {
+            progress.rung(finding);
+        });
+        let report = proof::until_stopped(climbing, stop).await;
+        drop(progress);
+        let Some(report) = report else {
             return Ok(Ending::Interrupted);
         };
         proof::keep_report(examined, &report, at).await?;
@@ -99,21 +122,28 @@ async fn tests(
     // Where the diagnosis found the trouble, the tests would only find it again, dearer.
     let broken = found.ladder.as_ref().and_then(Report::kind);
     if broken.is_none() {
-        let target = examined.target().await?;
-        // The checklist is about what was tested.
+        let Ready {
+            target,
+            planned,
+            worst,
+        } = match ready.take() {
+            Some(ready) => ready,
+            None => {
+                let ready = prepare(world, args, examined).await?;
+                announce(world, &ready);
+                allow(world, ready.worst, limit, args.yes)?;
+                ready
+            }
+        };
         examined.subject.model = Some(target.model.clone());
-        let planned = trials::plan(&target, wanted(args), seed(world));
-        let worst = planned
-            .iter()
-            .map(|test| test.worst_case(target.scale))
-            .fold(WorstCase::AtMost(Money::ZERO), WorstCase::and);
-        announce(world, &target, &planned, worst);
-        allow(world, worst, limit, args.yes)?;
         let earlier = proof::observations(&examined.ledger, &examined.profile, &target.model).await;
         for test in &planned {
             let at = world.clock.now();
+            let progress = Progress::begin(test.kind().words(), examined.door.pulse());
             let running = trials::run(&examined.door, test, &earlier);
-            let Some(outcome) = proof::until_stopped(running, stop).await else {
+            let outcome = proof::until_stopped(running, stop).await;
+            drop(progress);
+            let Some(outcome) = outcome else {
                 return Ok(Ending::Interrupted);
             };
             proof::keep_outcome(examined, &target, &outcome, at).await?;
@@ -132,6 +162,36 @@ async fn tests(
         found.workflow = steps(&found.checklist);
     }
     finish(world, &found)
+}
+
+/// The tests as they will be run.
+struct Ready {
+    target: Target,
+    planned: Vec<Planned>,
+    /// The most that everything can cost together, the calls of the diagnosis too.
+    worst: WorstCase,
+}
+
+async fn prepare(world: &World, args: &VerifyArgs, examined: &Examined) -> Result<Ready, Fault> {
+    let target = examined.target().await?;
+    let planned = trials::plan(&target, wanted(args), seed(world));
+    // A diagnosis sends what the first test sends.
+    let calls = Wanted {
+        connect: args.all,
+        long: None,
+        concurrency: None,
+    };
+    let diagnosis = trials::plan(&target, calls, 0);
+    let worst = planned
+        .iter()
+        .chain(&diagnosis)
+        .map(|test| test.worst_case(target.scale))
+        .fold(WorstCase::AtMost(Money::ZERO), WorstCase::and);
+    Ok(Ready {
+        target,
+        planned,
+        worst,
+    })
 }
 
 /// What was found, for the one document or the last lines.
@@ -177,10 +237,14 @@ fn seed(world: &World) -> u64 {
     world.clock.now().0.unsigned_abs() % 1_000_000_007
 }
 
-fn announce(world: &World, target: &Target, planned: &[Planned], worst: WorstCase) {
-    if world.json {
-        return;
-    }
+fn announce(
+    world: &World,
+    Ready {
+        target,
+        planned,
+        worst,
+    }: &Ready,
+) {
     let group = target
         .group
         .as_deref()

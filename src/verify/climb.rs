@@ -1,7 +1,7 @@
 //! The climb itself: what is asked on each rung, in which order, and which one change is tried where it fails.
 
 use super::choice::{key_info, price_of};
-use super::door::{Ask, Console, Door, GivenKey, Subject, Told};
+use super::door::{Ask, Console, Door, GivenKey, Subject, TINY_WITHIN, Told};
 use super::judge::{self, rung_of};
 use super::ladder::Limits;
 use super::plan::worst_case;
@@ -9,7 +9,7 @@ use super::report::{Finding, Proof, Rung, Verdict};
 use super::{mending, model_rungs};
 use crate::client::{ApiSeen, Reach, Step};
 use crate::domain::retry::{self, Trouble};
-use crate::domain::{Address, Basis, Endpoint, Fault, FaultKind, Model, Money};
+use crate::domain::{Address, Basis, Endpoint, Fault, FaultKind, Model, Money, Protocol};
 
 /// The climb ended; what ended it is among the findings.
 pub(super) struct Ended;
@@ -266,8 +266,9 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
             model: model.name.clone(),
             endpoint,
             streamed: false,
-            messages: Ask::tiny(),
+            messages: Ask::tiny(self.subject.system.as_deref()),
             max_tokens: TINY,
+            within: TINY_WITHIN,
             group,
             price,
         }
@@ -293,8 +294,8 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
         }
         let told = self.send(&ask).await;
         self.judge_call(Rung::Call, &ask, told).await?;
-        if ask.endpoint != Endpoint::Chat {
-            let evidence = format!("not tried: only {} is streamed here", Endpoint::Chat);
+        if Protocol::of(&ask.endpoint).is_none() {
+            let evidence = format!("not tried: nothing is streamed on {}", ask.endpoint);
             self.note(Finding::new(Rung::Stream, Verdict::Unknown, evidence));
             return Ok(());
         }

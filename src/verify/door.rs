@@ -48,6 +48,8 @@ pub struct Subject {
     pub model: Option<String>,
     /// The path it is called on, where that was given.
     pub endpoint: Option<Endpoint>,
+    /// A system message in front of every request, where one is wanted.
+    pub system: Option<String>,
 }
 
 /// What the account's console tells, as far as it could be fetched.
@@ -82,22 +84,31 @@ pub struct Ask {
     pub messages: Vec<ChatMessage>,
     /// At most so many tokens in the answer.
     pub max_tokens: u32,
+    /// How long the whole answer may take: whoever waits for a proof wants an end to it.
+    pub within: Duration,
     /// The group that is billed, where we know it.
     pub group: Option<String>,
     /// The price there.
     pub price: Price,
 }
 
+/// How long a tiny call may take: a model that thinks first, on a slow machine, needs a minute.
+pub const TINY_WITHIN: Duration = Duration::from_secs(120);
+
 impl Ask {
     /// What a test call says: short, and clear about the short answer it wants.
-    pub fn tiny() -> Vec<ChatMessage> {
-        message("Reply with the single word: ready")
+    pub fn tiny(system: Option<&str>) -> Vec<ChatMessage> {
+        message(system, "Reply with the single word: ready")
     }
 }
 
-/// One message from the user.
-pub fn message(text: impl Into<String>) -> Vec<ChatMessage> {
-    vec![ChatMessage::new(Role::User, text)]
+/// One message from the user, after a system message where there is one.
+pub fn message(system: Option<&str>, text: impl Into<String>) -> Vec<ChatMessage> {
+    let system = system.map(|text| ChatMessage::new(Role::System, text));
+    system
+        .into_iter()
+        .chain([ChatMessage::new(Role::User, text)])
+        .collect()
 }
 
 /// When something of an answer came, and how many tokens there were by then.

@@ -2,7 +2,7 @@
 
 use super::choice::{all_known, bare, billed_group, cheapest, first_endpoint, key_info, price_of};
 use super::climb::{Climb, Ended, TINY};
-use super::door::{Ask, Door, GivenKey, HeldSecret};
+use super::door::{Ask, Door, GivenKey, HeldSecret, TINY_WITHIN};
 use super::mending;
 use super::report::{Finding, Rung, Verdict};
 use crate::domain::model_name::{self, NameCheck};
@@ -60,8 +60,9 @@ pub(super) async fn name<D: Door, T: FnMut(&Finding) + Send>(
             model: name,
             endpoint: first_endpoint(&nearest).unwrap_or(Endpoint::Chat),
             streamed: false,
-            messages: Ask::tiny(),
+            messages: Ask::tiny(climb.subject.system.as_deref()),
             max_tokens: TINY,
+            within: TINY_WITHIN,
             price: price_of(&climb.console, &nearest, group.as_deref()),
             group,
         };

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::domain::count::count_tokens;
     use crate::domain::{Address, ApiKey, Endpoint, Price, TokenPrices};
-    use crate::verify::door::{HeldSecret, message};
+    use crate::verify::door::{HeldSecret, TINY_WITHIN, message};
 
     fn ask(text: &str, price: Price) -> Ask {
         Ask {
@@ -118,8 +118,9 @@ mod tests {
             model: "m".into(),
             endpoint: Endpoint::Chat,
             streamed: true,
-            messages: message(text),
+            messages: message(None, text),
             max_tokens: 1_000,
+            within: TINY_WITHIN,
             group: None,
             price,
         }

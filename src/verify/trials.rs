@@ -5,11 +5,13 @@
 
 mod judging;
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::door::{Ask, Door, HeldSecret, message};
+use super::door::{Ask, Door, HeldSecret, TINY_WITHIN, message};
 use super::evidence::{self, Evidence, Observation};
 use super::needles::{self, Haystack};
 use super::plan::{WorstCase, worst_case};
@@ -21,6 +23,8 @@ use judging::{Judged, judge_concurrency, judge_connect, judge_long, percentile};
 const TINY: u32 = 64;
 /// Tokens a long answer may have: the codes, two hundred numbers, and room to think.
 const LONG: u32 = 4_000;
+/// How long a long answer may take (S-81).
+const LONG_WITHIN: Duration = Duration::from_secs(600);
 /// The built-in test model, which does as its prompt says instead of understanding it: on the embedded relay it can be asked
 /// to pass every test.
 pub const LAB: &str = "relaydeck-lab";
@@ -44,6 +48,8 @@ pub struct Target {
     pub scale: QuotaScale,
     /// Tokens that prompt and answer may have together, where known.
     pub context: Option<u64>,
+    /// A system message in front of every request, where one is wanted.
+    pub system: Option<String>,
 }
 
 /// Which tests are wanted.
@@ -106,27 +112,29 @@ impl Planned {
 
 /// The tests that are wanted, as requests. `seed` makes the needles of the long text differ from run to run.
 pub fn plan(target: &Target, wanted: Wanted, seed: u64) -> Vec<Planned> {
-    let ask = |streamed, text: String, max_tokens| Ask {
+    let ask = |streamed, text: String, max_tokens, within| Ask {
         address: target.address.clone(),
         key: target.key.clone(),
         model: target.model.clone(),
         endpoint: target.endpoint.clone(),
         streamed,
-        messages: message(text),
+        messages: message(target.system.as_deref(), text),
         max_tokens,
+        within,
         group: target.group.clone(),
         price: target.price.clone(),
     };
     let tiny = || {
-        Ask::tiny()
+        Ask::tiny(None)
             .into_iter()
             .map(|said| said.text)
             .collect::<String>()
     };
+    let tiny = |streamed| ask(streamed, tiny(), TINY, TINY_WITHIN);
     let mut planned = Vec::new();
     if wanted.connect {
         planned.push(Planned::Connect {
-            asks: [ask(false, tiny(), TINY), ask(true, tiny(), TINY)],
+            asks: [tiny(false), tiny(true)],
         });
     }
     if let Some(words) = wanted.long {
@@ -137,13 +145,13 @@ pub fn plan(target: &Target, wanted: Wanted, seed: u64) -> Vec<Planned> {
         let hay = needles::haystack(words.min(fits).max(64), seed);
         let (text, most) = long_text(&target.model, &hay);
         planned.push(Planned::Long {
-            ask: ask(true, text, most),
+            ask: ask(true, text, most, LONG_WITHIN),
             hay,
         });
     }
     if let Some(count) = wanted.concurrency {
         planned.push(Planned::Concurrency {
-            asks: (0..count).map(|_| ask(true, tiny(), TINY)).collect(),
+            asks: (0..count).map(|_| tiny(true)).collect(),
         });
     }
     planned

@@ -32,6 +32,12 @@ pub struct VerifyArgs {
     /// The key to use: its number or name among the keys held here, or the secret itself; read from stdin with `-`
     #[arg(short, long, value_name = "KEY")]
     pub key: Option<String>,
+    /// A system message in front of every request, such as a directive for the embedded relay's lab
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// The longest that one request may take, in seconds; 120 for a tiny one and 600 for the long text when absent
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: Option<u64>,
     /// Show kept results and compare them, instead of running anything
     #[arg(long, conflicts_with_all = ["connect", "long", "concurrency", "all"])]
     pub history: bool,
@@ -63,6 +69,9 @@ pub struct DoctorArgs {
     /// The exact name of the model; the cheapest that answers when absent
     #[arg(short, long)]
     pub model: Option<String>,
+    /// The longest that one request to a model may take, in seconds
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: Option<u64>,
     /// The most its calls may cost in dollars, in the worst case
     #[arg(long, value_name = "USD", default_value = "0.05")]
     pub max_cost: String,

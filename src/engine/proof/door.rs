@@ -2,6 +2,7 @@
 //! model before it is sent, in the name of the profile it is for.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::{KeyMoney, Look, Reach, RelayClient, Standing};
 use crate::domain::count::TokenCounter;
 use crate::domain::{
-    Address, ApiKey, Basis, ChatRequest, Cost, Endpoint, Fault, Finish, Model, Money, Profile,
+    Address, ApiKey, Basis, ChatRequest, Cost, Fault, FaultKind, Finish, Model, Money, Profile,
     Protocol,
 };
 use crate::engine::clock::Clock;
@@ -20,6 +21,46 @@ use crate::engine::spend::Purse;
 use crate::engine::turn::{self, Progress};
 use crate::ledger::Ledger;
 use crate::verify::door::{Ask, Beat, Console, Door, HeldSecret, Told};
+
+/// How long a read may take, its repetitions included: whoever waits for a proof wants an end to it.
+const READ_WITHIN: Duration = Duration::from_secs(30);
+/// The same for a price list, which large sites take tens of seconds to compute.
+const PRICES_WITHIN: Duration = Duration::from_secs(90);
+
+/// What is on its way right now, for whoever watches.
+#[derive(Debug, Default)]
+pub struct Pulse {
+    requests: AtomicU64,
+    tokens: AtomicU64,
+}
+
+impl Pulse {
+    /// Requests to a model that are not answered to the end.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Tokens that came since the last request began while none was on its way, by our count.
+    pub fn tokens(&self) -> u64 {
+        self.tokens.load(Ordering::Relaxed)
+    }
+
+    fn begin(&self) -> Beating<'_> {
+        if self.requests.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.tokens.store(0, Ordering::Relaxed);
+        }
+        Beating(self)
+    }
+}
+
+/// A request on its way.
+struct Beating<'a>(&'a Pulse);
+
+impl Drop for Beating<'_> {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// The real world.
 pub struct WorldDoor {
@@ -31,11 +72,14 @@ pub struct WorldDoor {
     ledger: Ledger,
     clock: Clock,
     stop: CancellationToken,
+    within: Option<Duration>,
+    pulse: Arc<Pulse>,
     clients: Mutex<HashMap<String, RelayClient>>,
 }
 
 impl WorldDoor {
-    /// A door to a profile's relay.
+    /// A door to a profile's relay. `within` is the longest that a request to a model may take, where another time than the
+    /// request's own is wanted.
     pub fn new(
         host: Arc<dyn Host>,
         profile: Profile,
@@ -43,6 +87,7 @@ impl WorldDoor {
         ledger: Ledger,
         clock: Clock,
         stop: CancellationToken,
+        within: Option<Duration>,
     ) -> Self {
         WorldDoor {
             host,
@@ -51,6 +96,8 @@ impl WorldDoor {
             ledger,
             clock,
             stop,
+            within,
+            pulse: Arc::default(),
             clients: Mutex::default(),
         }
     }
@@ -79,18 +126,25 @@ impl WorldDoor {
         Arc::clone(&self.host)
     }
 
+    /// What is on its way.
+    pub fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
+    }
+
     async fn follow(&self, ask: &Ask, client: RelayClient) -> Told {
         let profile = Profile {
             address: ask.address.clone(),
             ..self.profile.clone()
         };
         let session = Session::unopened(Arc::clone(&self.host), profile, client);
+        let spoken = Protocol::of(&ask.endpoint);
+        let protocol = spoken.unwrap_or(Protocol::Chat);
         let request = ChatRequest {
             model: ask.model.clone(),
             messages: ask.messages.clone(),
             max_tokens: Some(ask.max_tokens),
             // The dialect is what is examined; it is not to be chosen anew.
-            protocol: Protocol::Chat,
+            protocol,
             ..ChatRequest::default()
         };
         let plan = Plan {
@@ -111,24 +165,24 @@ impl WorldDoor {
                 wallet: None,
             },
         };
-        let mut heard = Heard::new();
+        let mut heard = Heard::new(&self.pulse);
         let (secret, endpoint) = (&plan.key.held.secret, &ask.endpoint);
+        let (ledger, clock) = (&self.ledger, &self.clock);
+        let stop = self.stop.child_token();
         let hear = |progress| heard.hear(&progress);
-        let done = if ask.streamed && *endpoint == Endpoint::Chat {
-            turn::run(&session, &self.ledger, &plan, &self.clock, &self.stop, hear).await
-        } else {
-            let asked = session.client.ask(secret, &plan.request, endpoint);
-            turn::run_asked(
-                &session,
-                &self.ledger,
-                &plan,
-                &self.clock,
-                &self.stop,
-                asked,
-                hear,
-            )
-            .await
+        let following = async {
+            if ask.streamed && spoken.is_some() {
+                turn::run(&session, ledger, &plan, clock, &stop, hear).await
+            } else {
+                let asked = session.client.ask(secret, &plan.request, endpoint);
+                turn::run_asked(&session, ledger, &plan, clock, &stop, asked, hear).await
+            }
         };
+        let within = self.within.unwrap_or(ask.within);
+        let (mut done, ended) = ended_within(following, within, &stop).await;
+        if !ended && done.end.fault.is_none() {
+            done.end.fault = Some(too_long(within, heard.tokens.tokens()));
+        }
         Told {
             fault: done.end.fault,
             status: done.status,
@@ -149,7 +203,8 @@ impl WorldDoor {
 }
 
 /// What was heard of an answer, and when.
-struct Heard {
+struct Heard<'a> {
+    pulse: &'a Pulse,
     began: Instant,
     text: String,
     reasoned: bool,
@@ -157,9 +212,10 @@ struct Heard {
     beats: Vec<Beat>,
 }
 
-impl Heard {
-    fn new() -> Self {
+impl<'a> Heard<'a> {
+    fn new(pulse: &'a Pulse) -> Self {
         Heard {
+            pulse,
             began: Instant::now(),
             text: String::new(),
             reasoned: false,
@@ -172,7 +228,10 @@ impl Heard {
         let Progress::Text { text, reasoning } = progress else {
             return;
         };
+        let before = self.tokens.tokens();
         self.tokens.add(text);
+        let came = self.tokens.tokens().saturating_sub(before);
+        self.pulse.tokens.fetch_add(came, Ordering::Relaxed);
         self.beats.push(Beat {
             at_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
             tokens: self.tokens.tokens(),
@@ -181,6 +240,57 @@ impl Heard {
             true => self.reasoned = true,
             false => self.text.push_str(text),
         }
+    }
+}
+
+/// Carries out a work; after some time it is told to stop. Whether it came to its own end.
+async fn ended_within<T>(
+    work: impl Future<Output = T>,
+    within: Duration,
+    stop: &CancellationToken,
+) -> (T, bool) {
+    tokio::pin!(work);
+    tokio::select! {
+        done = &mut work => return (done, true),
+        () = tokio::time::sleep(within) => stop.cancel(),
+    }
+    (work.await, false)
+}
+
+/// A request that was given up.
+fn too_long(within: Duration, tokens: u64) -> Fault {
+    let seconds = within.as_secs_f64();
+    let came = match tokens {
+        0 => "nothing had come".to_owned(),
+        tokens => format!("{tokens} tokens had come"),
+    };
+    Fault::new(
+        FaultKind::Timeout,
+        format!("not answered to the end within {seconds} s: {came}"),
+    )
+    .advise("give it longer with --timeout SECONDS, ask for less, or take a faster group or model")
+}
+
+/// A read that ends in time, one way or the other.
+async fn in_time<T>(
+    within: Duration,
+    work: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    match tokio::time::timeout(within, work).await {
+        Ok(done) => done,
+        Err(_) => Err(Fault::new(
+            FaultKind::Timeout,
+            format!("not answered within {} seconds", within.as_secs()),
+        )),
+    }
+}
+
+/// What stands at an address that nobody answers at.
+fn nobody(fault: Fault) -> Standing {
+    Standing {
+        console: Err(fault.clone()),
+        api: Err(fault),
+        took: None,
     }
 }
 
@@ -220,54 +330,64 @@ impl Door for WorldDoor {
 
     async fn standing(&self, at: &Address) -> Standing {
         match self.client(at) {
-            Ok(client) => client.standing().await,
-            Err(fault) => Standing {
-                console: Err(fault.clone()),
-                api: Err(fault),
-                took: None,
-            },
+            Ok(client) => in_time(READ_WITHIN, async { Ok(client.standing().await) })
+                .await
+                .unwrap_or_else(nobody),
+            Err(fault) => nobody(fault),
         }
     }
 
     async fn look(&self, at: &Address, path: &str) -> Result<Look, Fault> {
-        self.client(at)?.look(path).await
+        let client = self.client(at)?;
+        in_time(READ_WITHIN, client.look(path)).await
     }
 
     async fn served(&self, at: &Address, key: &ApiKey) -> Result<Vec<Model>, Fault> {
-        self.client(at)?.served(key).await
+        let client = self.client(at)?;
+        in_time(READ_WITHIN, client.served(key)).await
     }
 
     async fn is_access_token(&self, at: &Address, text: &ApiKey) -> bool {
         match self.client(at) {
-            Ok(client) => client.is_access_token(text).await,
+            Ok(client) => in_time(READ_WITHIN, async {
+                Ok(client.is_access_token(text).await)
+            })
+            .await
+            .unwrap_or(false),
             Err(_) => false,
         }
     }
 
     async fn key_money(&self, at: &Address, key: &ApiKey) -> Result<KeyMoney, Fault> {
-        self.client(at)?.key_money(key).await
+        let client = self.client(at)?;
+        in_time(READ_WITHIN, client.key_money(key)).await
     }
 
     async fn console(&self, at: &Address) -> Console {
         let Ok(client) = self.client(at) else {
             return Console::default();
         };
-        let (account, keys, groups, models, scale) = if client.has_account() {
-            tokio::join!(
-                async { Some(client.account().await) },
-                async { client.keys().await.ok() },
-                async { client.groups().await.ok() },
-                async { client.models(None).await.ok() },
-                client.units(),
-            )
-        } else {
-            let (groups, models, scale) = tokio::join!(
-                async { client.groups().await.ok() },
-                async { client.models(None).await.ok() },
-                client.units(),
-            );
-            (None, None, groups, models, scale)
+        let soon = READ_WITHIN;
+        let account = async {
+            match client.has_account() {
+                true => Some(in_time(soon, client.account()).await),
+                false => None,
+            }
         };
+        let keys = async {
+            match client.has_account() {
+                true => in_time(soon, client.keys()).await.ok(),
+                false => None,
+            }
+        };
+        let (account, keys, groups, models, scale) = tokio::join!(
+            account,
+            keys,
+            async { in_time(soon, client.groups()).await.ok() },
+            async { in_time(PRICES_WITHIN, client.models(None)).await.ok() },
+            async { in_time(soon, async { Ok(client.units().await) }).await },
+        );
+        let scale = scale.unwrap_or_default();
         Console {
             account,
             keys,
@@ -293,7 +413,10 @@ impl Door for WorldDoor {
 
     async fn call(&self, ask: &Ask) -> Told {
         match self.client(&ask.address) {
-            Ok(client) => self.follow(ask, client).await,
+            Ok(client) => {
+                let _beating = self.pulse.begin();
+                self.follow(ask, client).await
+            }
             Err(fault) => unsent(fault),
         }
     }

@@ -7,6 +7,7 @@ mod repository;
 pub mod running;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -19,7 +20,7 @@ use crate::verify::choice::{all_known, bare, billed_group, cheapest, first_endpo
 use crate::verify::door::{Console, Door, GivenKey, HeldSecret, Subject};
 use crate::verify::trials::{LAB, Target};
 
-pub use door::WorldDoor;
+pub use door::{Pulse, WorldDoor};
 pub use keeping::{HISTORY, facts, keep_outcome, keep_report, observations};
 
 /// What is to be examined, as it was given.
@@ -31,6 +32,10 @@ pub struct Given {
     pub key: Option<String>,
     /// The exact name of a model.
     pub model: Option<String>,
+    /// A system message in front of every request, where one is wanted: a directive for the embedded relay's lab.
+    pub system: Option<String>,
+    /// The longest that one request to a model may take, where that is said.
+    pub within: Option<Duration>,
 }
 
 /// A relay that is examined: what is known of it without asking anybody, and the door to it.
@@ -105,6 +110,7 @@ pub fn examine(
         key,
         key_trouble,
         model: given.model.clone(),
+        system: given.system.clone(),
     };
     let door = WorldDoor::new(
         host,
@@ -113,6 +119,7 @@ pub fn examine(
         ledger.clone(),
         clock.clone(),
         stop,
+        given.within,
     );
     Ok(Examined {
         subject,
@@ -126,7 +133,7 @@ pub fn examine(
 }
 
 /// How long a request that was stopped may take to be written down.
-const END_WITHIN: std::time::Duration = std::time::Duration::from_secs(3);
+const END_WITHIN: Duration = Duration::from_secs(3);
 
 /// Carries out a work until its end. `None` when it was stopped: then what it had sent is written down, and no more.
 pub async fn until_stopped<T>(
@@ -187,6 +194,7 @@ impl Examined {
             price: price_of(&self.console, &model, group.as_deref()),
             endpoint: first_endpoint(&model).unwrap_or(Endpoint::Chat),
             context: model.context,
+            system: self.subject.system.clone(),
             scale: self.console.scale,
             model: model.name,
             address,

@@ -19,6 +19,7 @@ fn target(model: &str) -> Target {
         price: Price::Unknown,
         scale: QuotaScale::default(),
         context: None,
+        system: None,
     }
 }
 
