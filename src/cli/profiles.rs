@@ -10,7 +10,7 @@ use crate::domain::profile::LOCAL;
 use crate::domain::{Access, ApiKey, Fault, FaultKind};
 use crate::engine::door::Credential;
 use crate::engine::host::Host;
-use crate::engine::relays;
+use crate::engine::relays::{self, Added};
 
 /// Runs the sub-command.
 ///
@@ -109,9 +109,12 @@ fn list(world: &World) -> Result<Ending, Fault> {
 
 async fn add(world: &World, args: ProfileAddArgs) -> Result<Ending, Fault> {
     let credential = credential(args.key, args.access_token, args.user_id)?;
-    let (profile, notes) = relays::add(world.host.as_ref(), &args.name, &args.url, credential)
+    let added = relays::add(world.host.as_ref(), &args.name, &args.url, credential)
         .await
         .map_err(World::wrong_usage)?;
+    let Added::Here(profile, notes) = added else {
+        return Err(World::needs_account());
+    };
     for note in &notes {
         world.warn(note);
     }

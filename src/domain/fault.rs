@@ -17,6 +17,8 @@ pub enum FaultKind {
     EndpointMissing,
     /// The key or access token was refused.
     CredentialRefused,
+    /// The account has a second factor, and the code that it shows now is wanted too.
+    SecondFactor,
     /// The key is past its expiry.
     KeyExpired,
     /// The key is switched off.
@@ -67,6 +69,7 @@ impl FaultKind {
         match self {
             FaultKind::Usage => 2,
             FaultKind::CredentialRefused
+            | FaultKind::SecondFactor
             | FaultKind::KeyExpired
             | FaultKind::KeyDisabled
             | FaultKind::IpNotAllowed
@@ -111,6 +114,9 @@ impl FaultKind {
             }
             FaultKind::CredentialRefused => {
                 "check the key: it starts with sk- and is not the login password or an access token"
+            }
+            FaultKind::SecondFactor => {
+                "give the code that your second factor shows now, and log in again"
             }
             FaultKind::KeyExpired => "make a new key, or give this one a later expiry",
             FaultKind::KeyDisabled => "enable the key, or use another one",

@@ -6,17 +6,18 @@
 pub use super::export::{ExportFormat, file_name as export_name};
 pub use super::figures::{Spend, Today};
 pub use super::key_door::{KeyAsk, KeyTold};
+pub use super::list_door::{Scope, Snapshot};
 pub use super::proof::news::{
     Check, Evidence, Finding, Line, Look, Outcome, Proof, ProofNews, ProofPlan, Report, Rung, Sent,
     State, Step, Verdict, Wanting, Wish, WorstCase,
 };
 pub use super::row_door::{ChannelRow, KeyRow};
 use super::tools::{ToolJob, ToolNews};
+pub use super::wallet_door::{RelayLook, WalletAsk, WalletInfo, WalletTold};
 use crate::domain::stability::Measured;
 use crate::domain::{
-    Account, ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Group,
-    Image, KeyDraft, KeyInfo, Model, Money, Profile, Receipt, RelayFacts, RunningRequest,
-    SpendingReport, UnixMillis,
+    ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Image, KeyDraft,
+    KeyInfo, Money, Profile, Receipt, RelayFacts, RunningRequest, SpendingReport, UnixMillis,
 };
 
 /// The id of one reply that is asked for. Whoever asks chooses it; it is never used twice in a process.
@@ -26,37 +27,6 @@ pub struct TurnId(pub u64);
 /// The id of one thing that was asked of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AskId(pub u64);
-
-/// What can be fetched anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// The account and its wallet.
-    Account,
-    /// The keys.
-    Keys,
-    /// The groups.
-    Groups,
-    /// The marketplace.
-    Models,
-    /// The upstreams behind the groups, for the owner of a relay (S-31).
-    Channels,
-}
-
-impl Scope {
-    /// Everything a relay may offer to anybody.
-    pub const ALL: [Scope; 4] = [Scope::Account, Scope::Keys, Scope::Groups, Scope::Models];
-
-    /// The word people see.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Scope::Account => "account",
-            Scope::Keys => "keys",
-            Scope::Groups => "groups",
-            Scope::Models => "models",
-            Scope::Channels => "channels",
-        }
-    }
-}
 
 /// A credential as it was typed in; cleaned by the engine, which tells what it did.
 #[derive(Clone, Debug)]
@@ -70,6 +40,21 @@ pub enum Credential {
         /// The account's number.
         user_id: Option<i64>,
     },
+    /// An account's name and password, for which the relay gives an access token. The password is kept nowhere.
+    Password(PasswordLogIn),
+}
+
+/// An account's name and password, and what else a log-in may want.
+#[derive(Clone, Debug)]
+pub struct PasswordLogIn {
+    /// The account's name.
+    pub username: String,
+    /// Its password.
+    pub password: ApiKey,
+    /// The code of a second factor, where the account has one.
+    pub code: Option<String>,
+    /// Whether the account is made first (S-02).
+    pub register: bool,
 }
 
 /// A command to the engine.
@@ -82,7 +67,7 @@ pub enum Command {
     },
     /// Adds a relay, after reaching it with the credential; opens it when that works.
     AddProfile {
-        /// Answered by [`Event::ProfileAdded`] or [`Event::AskFailed`].
+        /// Answered by [`Event::ProfileAdded`], [`Event::RegisterThere`] or [`Event::AskFailed`].
         ask: AskId,
         /// The new profile's name.
         name: String,
@@ -122,6 +107,18 @@ pub enum Command {
         ask: AskId,
         /// What.
         what: KeyAsk,
+    },
+    /// Does something with the wallet.
+    Wallet {
+        /// Answered by [`Event::Wallet`] or [`Event::AskFailed`].
+        ask: AskId,
+        /// What.
+        what: WalletAsk,
+    },
+    /// Looks at all relays side by side. Answered by [`Event::Compared`].
+    Compare {
+        /// The model whose price is wanted, by exact name.
+        model: Option<String>,
     },
     /// Sends a request. Answered by events that carry the turn, [`Event::Ended`] the last but for [`Event::Settled`].
     Send {
@@ -208,6 +205,7 @@ impl Command {
             Command::AddProfile { .. }
             | Command::CreateKey { .. }
             | Command::DeleteKeys { .. }
+            | Command::Wallet { .. }
             | Command::Send { .. }
             | Command::RenameSession { .. }
             | Command::DeleteSession { .. }
@@ -215,6 +213,7 @@ impl Command {
             Command::Keys { what, .. } => !matches!(what, KeyAsk::Reveal { .. }),
             Command::Open { .. }
             | Command::Refresh(_)
+            | Command::Compare { .. }
             | Command::LookAtUsage { .. }
             | Command::WatchRunning(_)
             | Command::Stop(_)
@@ -225,34 +224,6 @@ impl Command {
             | Command::ExportSession { .. }
             | Command::ReadImage { .. }
             | Command::Tool(..) => false,
-        }
-    }
-}
-
-/// A list that was fetched, whole.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Snapshot {
-    /// The account and its wallet.
-    Account(Account),
-    /// The keys, newest first.
-    Keys(Vec<KeyRow>),
-    /// The groups, by name.
-    Groups(Vec<Group>),
-    /// The models, by name.
-    Models(Vec<Model>),
-    /// The channels, by number.
-    Channels(Vec<ChannelRow>),
-}
-
-impl Snapshot {
-    /// What it is a list of.
-    pub const fn scope(&self) -> Scope {
-        match self {
-            Snapshot::Account(_) => Scope::Account,
-            Snapshot::Keys(_) => Scope::Keys,
-            Snapshot::Groups(_) => Scope::Groups,
-            Snapshot::Models(_) => Scope::Models,
-            Snapshot::Channels(_) => Scope::Channels,
         }
     }
 }
@@ -334,6 +305,13 @@ pub enum Event {
         /// Why.
         fault: Fault,
     },
+    /// No account was made: the relay makes them on a page of its own only (S-02).
+    RegisterThere {
+        /// What asked.
+        ask: AskId,
+        /// The page.
+        page: String,
+    },
     /// A relay was added; it is being opened.
     ProfileAdded {
         /// What asked.
@@ -375,6 +353,20 @@ pub enum Event {
         profile: String,
         /// What became of it.
         told: KeyTold,
+    },
+    /// Something was done with the wallet.
+    Wallet {
+        /// What asked.
+        ask: AskId,
+        /// What became of it.
+        told: WalletTold,
+    },
+    /// All relays side by side.
+    Compared {
+        /// The model that was asked about.
+        model: Option<String>,
+        /// A look at each, in the order of the profiles; or why the profiles could not be read.
+        looks: Result<Vec<RelayLook>, Fault>,
     },
     /// What was asked could not be done; nothing was changed.
     AskFailed {

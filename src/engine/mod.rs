@@ -4,6 +4,7 @@
 //! What it needs from outside (profiles, secrets, the embedded relay) it asks of a [`host::Host`].
 
 pub mod clock;
+pub mod compare;
 pub mod door;
 pub mod export;
 pub mod figures;
@@ -12,6 +13,7 @@ pub mod host;
 mod key_asks;
 mod key_door;
 pub mod keys;
+mod list_door;
 pub mod measured;
 pub mod nodes;
 pub mod offers;
@@ -30,5 +32,7 @@ mod task;
 pub mod tools;
 pub mod turn;
 mod usage;
+mod wallet_asks;
+mod wallet_door;
 
 pub use task::spawn;

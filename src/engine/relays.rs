@@ -1,12 +1,22 @@
 //! Adding a relay: the address put right, the credential cleaned, the relay reached with it, then all of it stored.
 
-use super::door::Credential;
+use super::door::{Credential, PasswordLogIn};
 use super::host::{HeldKey, Host};
 use super::session::connect;
+use crate::client::{Credentials, LogIn, LoggedIn, Registration, RelayClient};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, Address, ApiKey, Fault, FaultKind, Profile};
 
-/// Adds a relay. Returns the profile and what was put right in what was given.
+/// What became of adding a relay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is there: the profile, and what was put right in what was given.
+    Here(Profile, Vec<String>),
+    /// The relay makes accounts on this page of its own only (S-02). Nothing was stored.
+    OnItsPage(String),
+}
+
+/// Adds a relay.
 ///
 /// # Errors
 /// When the name, the address or the credential will not do, or the relay refuses it; then nothing was stored.
@@ -15,7 +25,7 @@ pub async fn add(
     name: &str,
     address: &str,
     credential: Credential,
-) -> Result<(Profile, Vec<String>), Fault> {
+) -> Result<Added, Fault> {
     let wrong = |message: String| Fault::new(FaultKind::BadRequest, message);
     let name = name.trim();
     Profile::check_name(name).map_err(|message| wrong(message).advise("choose another name"))?;
@@ -66,12 +76,71 @@ pub async fn add(
         Credential::AccessToken { token, user_id } => {
             let token = clean(&token)?;
             let profile = profile(Access::Account { user_id });
-            let client = connect(&profile, Some(token.clone()))?;
-            client.probe().await?;
-            client.account().await?;
-            host.save_profile(&profile, Some(&token))?;
+            store(host, &profile, &token).await?;
+            profile
+        }
+        Credential::Password(account) => {
+            let (token, user_id) = match trade(&account, &address).await? {
+                Traded::Token(token, user_id) => (token, user_id),
+                Traded::OnItsPage(page) => return Ok(Added::OnItsPage(page)),
+            };
+            if account.register {
+                notes.push(format!("the account {} was made", account.username.trim()));
+            }
+            let profile = profile(Access::Account { user_id });
+            store(host, &profile, &token).await?;
             profile
         }
     };
-    Ok((profile, notes))
+    Ok(Added::Here(profile, notes))
+}
+
+/// Stores a profile and its access token, once the relay was seen to take it.
+async fn store(host: &dyn Host, profile: &Profile, token: &ApiKey) -> Result<(), Fault> {
+    let client = connect(profile, Some(token.clone()))?;
+    client.probe().await?;
+    client.account().await?;
+    host.save_profile(profile, Some(token))
+}
+
+/// What a name and a password were traded for.
+enum Traded {
+    /// An access token, and the account's number where the relay tells it.
+    Token(ApiKey, Option<i64>),
+    /// Nothing: the relay makes accounts on this page only.
+    OnItsPage(String),
+}
+
+/// Trades a name and a password for an access token, making the account first where that was asked.
+async fn trade(account: &PasswordLogIn, address: &Address) -> Result<Traded, Fault> {
+    let client = RelayClient::new(address.clone(), Credentials::default())?;
+    let draft = LogIn {
+        username: account.username.trim().to_owned(),
+        password: account.password.clone(),
+        code: account.code.clone(),
+    };
+    if account.register {
+        if let Registration::OnItsPage(page) = client.registration().await? {
+            return Ok(Traded::OnItsPage(page));
+        }
+        client.register(&draft).await?;
+    }
+    let logged_in = client.log_in(&draft).await.map_err(|fault| {
+        // Nothing is lost: the account is there, and making it a second time would be refused.
+        match account.register {
+            true => fault.advise("the account was made: log in with its password"),
+            false => fault,
+        }
+    })?;
+    match logged_in {
+        LoggedIn::In {
+            user_id,
+            access_token,
+            ..
+        } => Ok(Traded::Token(access_token, user_id)),
+        LoggedIn::WantsCode => Err(Fault::new(
+            FaultKind::SecondFactor,
+            "the account has a second factor",
+        )),
+    }
 }

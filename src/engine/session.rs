@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::door::{ChannelRow, KeyRow, Scope, Snapshot};
 use super::host::{HeldKey, Host};
 use super::spend::Purse;
+use super::wallet_asks::wallet;
 use crate::client::owner::Channel;
 use crate::client::{Credentials, RelayClient};
 use crate::domain::model_name::{self, NameCheck};
@@ -158,6 +159,7 @@ impl Session {
             Scope::Account => Snapshot::Account(self.client.account().await?),
             Scope::Keys => Snapshot::Keys(self.rows(self.client.keys().await?)?),
             Scope::Groups => Snapshot::Groups(self.client.groups().await?),
+            Scope::Wallet => Snapshot::Wallet(Box::new(wallet(self).await?)),
             Scope::Channels => {
                 let channels = self.client.channels().await?.into_iter();
                 Snapshot::Channels(channels.map(channel_row).collect())
@@ -183,7 +185,7 @@ impl Session {
             Snapshot::Groups(groups) => self.lists.groups = Some(Arc::new(groups.clone())),
             Snapshot::Models(models) => self.lists.models = Some(Arc::new(models.clone())),
             // Nothing that is sent rests on them.
-            Snapshot::Channels(_) => {}
+            Snapshot::Channels(_) | Snapshot::Wallet(_) => {}
         }
     }
 

@@ -17,12 +17,13 @@ use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnId};
 use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
 use super::proving::Proving;
+use super::relays::{self, Added};
 use super::session::Session;
 use super::tools::{self, LastPlan, ToolJob};
-use super::{measured, relays, settling};
+use super::{measured, settling};
 use crate::domain::expiry::midnight;
 use crate::domain::stability::Measured;
-use crate::domain::{Conversation, Fault, FaultKind, Profile};
+use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
 
 /// How long running replies may take to be written down when the dashboard leaves.
@@ -52,7 +53,7 @@ pub(super) enum Report {
     /// A relay was added; it is to be opened.
     Added {
         ask: AskId,
-        result: Result<(Profile, Vec<String>), Fault>,
+        result: Result<Added, Fault>,
     },
     /// Money or keys changed at the relay: fetch these anew.
     Stale {
@@ -242,6 +243,8 @@ impl Engine {
             Command::CreateKey { ask, draft } => self.create_key(ask, draft),
             Command::DeleteKeys { ask, ids } => self.delete_keys(ask, ids),
             Command::Keys { ask, what } => self.ask_of_keys(ask, what),
+            Command::Wallet { ask, what } => self.ask_of_wallet(ask, what),
+            Command::Compare { model } => self.compare(model),
             Command::Send { turn, request, key } => self.send(turn, request, key),
             Command::Stop(turn) => {
                 if let Some(stop) = self.turns.get(&turn) {
@@ -306,7 +309,7 @@ impl Engine {
             | Report::Measured { .. } => {}
             Report::Added {
                 ask,
-                result: Ok((profile, notes)),
+                result: Ok(Added::Here(profile, notes)),
             } => {
                 let name = profile.name.clone();
                 self.tell_profiles();
@@ -317,6 +320,10 @@ impl Engine {
                 });
                 self.open(name);
             }
+            Report::Added {
+                ask,
+                result: Ok(Added::OnItsPage(page)),
+            } => self.tell(Event::RegisterThere { ask, page }),
             Report::Added {
                 ask,
                 result: Err(fault),

@@ -165,6 +165,9 @@ pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
         | Overlay::Side(_)
         | Overlay::ChatForm(_)
         | Overlay::Page(_)
+        | Overlay::Wallet { .. }
+        | Overlay::WalletForm(_)
+        | Overlay::Link(_)
         | Overlay::Note(_) => body.height,
     };
     let height = height.min(body.height);

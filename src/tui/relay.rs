@@ -6,7 +6,7 @@ use crate::domain::{
     UnixMillis,
 };
 use crate::domain::{Fault, UnixSeconds};
-use crate::engine::door::{ChannelRow, KeyRow, Scope, Snapshot};
+use crate::engine::door::{ChannelRow, KeyRow, RelayLook, Scope, Snapshot, WalletInfo};
 
 use super::remote::Remote;
 
@@ -41,6 +41,12 @@ pub struct Relay {
     pub channels: Remote<Vec<ChannelRow>>,
     /// How well the groups have worked for us.
     pub measured: Measured,
+    /// The wallet beside its balance.
+    pub wallet: Remote<WalletInfo>,
+    /// All relays side by side.
+    pub looks: Remote<Vec<RelayLook>>,
+    /// The model whose prices stand there, if one was asked about.
+    pub looks_at: Option<String>,
 }
 
 impl Relay {
@@ -86,6 +92,8 @@ impl Relay {
         self.groups.clear();
         self.models.clear();
         self.channels.clear();
+        self.wallet.clear();
+        self.looks.clear();
         self.measured = Measured::default();
     }
 
@@ -97,6 +105,7 @@ impl Relay {
             Scope::Groups => self.groups.ask(),
             Scope::Models => self.models.ask(),
             Scope::Channels => self.channels.ask(),
+            Scope::Wallet => self.wallet.ask(),
         }
     }
 
@@ -108,6 +117,7 @@ impl Relay {
             Snapshot::Groups(groups) => self.groups.arrive(groups, at),
             Snapshot::Models(models) => self.models.arrive(models, at),
             Snapshot::Channels(channels) => self.channels.arrive(channels, at),
+            Snapshot::Wallet(wallet) => self.wallet.arrive(*wallet, at),
         }
     }
 
@@ -119,6 +129,7 @@ impl Relay {
             Scope::Groups => self.groups.fail(fault),
             Scope::Models => self.models.fail(fault),
             Scope::Channels => self.channels.fail(fault),
+            Scope::Wallet => self.wallet.fail(fault),
         }
     }
 

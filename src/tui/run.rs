@@ -437,6 +437,9 @@ fn urgency(event: &Event) -> Urgency {
         | Event::KeyCreated { .. }
         | Event::KeysDeleted { .. }
         | Event::Keys { .. }
+        | Event::Wallet { .. }
+        | Event::Compared { .. }
+        | Event::RegisterThere { .. }
         | Event::AskFailed { .. }
         | Event::Sessions { .. }
         | Event::SessionRead { .. }

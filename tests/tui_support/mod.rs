@@ -22,7 +22,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Size};
 use relaydeck::domain::{QuotaLimit, UnixMillis};
-use relaydeck::engine::door::{AskId, Command, Credential, Event, KeyAsk, TurnId};
+use relaydeck::engine::door::{AskId, Command, Credential, Event, KeyAsk, TurnId, WalletAsk};
 use relaydeck::locale::Word;
 use relaydeck::tui::effect::{Clip, Effect};
 use relaydeck::tui::keymap::Keymap;
@@ -92,6 +92,7 @@ impl Script {
                 Command::CreateKey { ask, .. }
                 | Command::AddProfile { ask, .. }
                 | Command::Keys { ask, .. }
+                | Command::Wallet { ask, .. }
                 | Command::DeleteKeys { ask, .. }
                 | Command::ListSessions { ask, .. }
                 | Command::ReadSession { ask, .. }
@@ -319,10 +320,24 @@ fn command_told(command: &Command) -> String {
                 Credential::AccessToken { token, user_id } => {
                     format!("token {} user {user_id:?}", token.masked())
                 }
+                Credential::Password(account) => {
+                    let new = if account.register { "new " } else { "" };
+                    let code = account.code.as_deref().unwrap_or("none");
+                    format!("{new}account {} code {code}", account.username)
+                }
             };
             format!("add {name} at {address} with {credential}")
         }
         Command::Refresh(scope) => format!("refresh {}", scope.word()),
+        Command::Wallet { what, .. } => match what {
+            WalletAsk::Redeem { code } => format!("redeem {}", code.masked()),
+            WalletAsk::Order { amount, method } => {
+                format!("order {amount} by {}", method.as_deref().unwrap_or("any"))
+            }
+        },
+        Command::Compare { model } => {
+            format!("compare {}", model.as_deref().unwrap_or("balances"))
+        }
         Command::WatchRunning(watch) => format!("watch {watch}"),
         Command::LookAtUsage { since, disputes } => {
             let only = if *disputes { ", disputes" } else { "" };

@@ -216,6 +216,12 @@ pub enum Action {
     SortOutput,
     /// Sorts by the length of the context.
     SortContext,
+    /// Opens the wallet.
+    Wallet,
+    /// Redeems a code.
+    Redeem,
+    /// Orders a top-up.
+    TopUp,
 }
 
 impl Action {

@@ -52,11 +52,15 @@ pub enum Context {
     Command,
     /// Two answers side by side.
     Side,
+    /// The wallet.
+    Wallet,
+    /// A page that is opened elsewhere.
+    Link,
 }
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 22] = [
+    pub const ALL: [Context; 24] = [
         Context::Global,
         Context::List,
         Context::Filter,
@@ -79,6 +83,8 @@ impl Context {
         Context::Sessions,
         Context::Command,
         Context::Side,
+        Context::Wallet,
+        Context::Link,
     ];
 
     /// The places behind it whose keys hold too, nearest first. A question, for example, lets nothing through but
@@ -90,6 +96,7 @@ impl Context {
                 &[Context::List, Context::Global]
             }
             Context::ChatInput => &[Context::Chat, Context::Global],
+            Context::Wallet => &[Context::Detail, Context::Global],
             Context::List
             | Context::Filter
             | Context::Verify
@@ -104,7 +111,8 @@ impl Context {
             | Context::Picker
             | Context::Sessions
             | Context::Command
-            | Context::Side => &[Context::Global],
+            | Context::Side
+            | Context::Link => &[Context::Global],
         }
     }
 
@@ -151,6 +159,8 @@ impl Context {
             Context::Sessions => say!("place-sessions"),
             Context::Command => say!("place-command"),
             Context::Side => say!("place-side"),
+            Context::Wallet => say!("place-wallet"),
+            Context::Link => say!("place-link"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::Overlay;
+use super::{Overlay, wallet};
 use crate::tui::draw::clean;
 use crate::tui::keymap::Context;
 use crate::tui::model::Model;
@@ -19,6 +19,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
             None => "Key".into(),
         },
         Overlay::GroupDetail { .. } => "Group".into(),
+        Overlay::Wallet { .. } => "Wallet and relays".into(),
         Overlay::ModelDetail { .. } => "Model".into(),
         Overlay::Receipt { .. } => "Receipt".into(),
         Overlay::Note(note) => clean(&note.title).into_owned(),
@@ -32,6 +33,8 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
         | Overlay::Sessions(_)
         | Overlay::Command(_)
         | Overlay::Side(_)
+        | Overlay::WalletForm(_)
+        | Overlay::Link(_)
         | Overlay::ChatForm(_) => String::new(),
     }
 }
@@ -41,6 +44,7 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
     match overlay {
         Overlay::Help { contexts, .. } => help(model, contexts, cells),
         Overlay::KeyDetail { id, .. } => keys::detail::rows(model, *id, cells),
+        Overlay::Wallet { .. } => wallet::view::rows(model, cells),
         Overlay::GroupDetail { name, .. } => groups::detail::rows(model, name, cells),
         Overlay::ModelDetail { name, .. } => market::detail::rows(model, name, cells),
         Overlay::Receipt { id, .. } => usage::detail::rows(model, *id, cells),
@@ -62,6 +66,8 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
         | Overlay::Sessions(_)
         | Overlay::Command(_)
         | Overlay::Side(_)
+        | Overlay::WalletForm(_)
+        | Overlay::Link(_)
         | Overlay::ChatForm(_) => Vec::new(),
     }
 }

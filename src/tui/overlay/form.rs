@@ -51,6 +51,8 @@ pub enum Control {
     Text(Editor),
     /// A line of text that is only shown masked.
     Secret(Editor),
+    /// A line of text of which nothing is shown but how long it is.
+    Password(Editor),
     /// One of a few words.
     Choice(Choice),
     /// The button that submits.
@@ -156,9 +158,12 @@ impl<N: Copy + PartialEq> Form<N> {
     /// The text of a field; of a choice, the chosen word.
     pub fn text(&self, name: N) -> String {
         match self.field(name).map(|field| &field.control) {
-            Some(Control::Line(editor) | Control::Text(editor) | Control::Secret(editor)) => {
-                editor.text()
-            }
+            Some(
+                Control::Line(editor)
+                | Control::Text(editor)
+                | Control::Secret(editor)
+                | Control::Password(editor),
+            ) => editor.text(),
             Some(Control::Choice(choice)) => choice.word().to_owned(),
             Some(Control::Submit) | None => String::new(),
         }
@@ -177,6 +182,16 @@ impl<N: Copy + PartialEq> Form<N> {
         if let Some(field) = self.field_mut(name) {
             field.error = error;
         }
+    }
+
+    /// Puts trouble that came back beside the field that it is about, which gets the focus.
+    pub fn accuse(&mut self, name: N, fault: &Fault) {
+        let text = match fault.advice.as_str() {
+            "" => fault.message.clone(),
+            advice => format!("{}; {advice}", fault.message),
+        };
+        self.set_error(name, Some(text));
+        self.focus_on(name);
     }
 
     /// Puts warnings beside a field, in place of those before.
@@ -218,9 +233,10 @@ impl<N: Copy + PartialEq> Form<N> {
             return false;
         };
         let changed = match &mut field.control {
-            Control::Line(editor) | Control::Text(editor) | Control::Secret(editor) => {
-                editor.input(key)
-            }
+            Control::Line(editor)
+            | Control::Text(editor)
+            | Control::Secret(editor)
+            | Control::Password(editor) => editor.input(key),
             Control::Choice(choice) => match key.code {
                 KeyCode::Left => choice.step(-1),
                 KeyCode::Right | KeyCode::Char(' ') => choice.step(1),
@@ -259,7 +275,10 @@ impl<N: Copy + PartialEq> Form<N> {
             return false;
         };
         match &mut field.control {
-            Control::Line(editor) | Control::Text(editor) | Control::Secret(editor) => {
+            Control::Line(editor)
+            | Control::Text(editor)
+            | Control::Secret(editor)
+            | Control::Password(editor) => {
                 editor.insert(text);
                 field.error = None;
                 self.fault = None;

@@ -177,6 +177,12 @@ fn value<N>(
             spans.push(Span::styled(text, theme.style(Role::Input)));
             Some(caret)
         }
+        Control::Password(editor) => {
+            let letters = editor.text().chars().count().min(room.saturating_sub(1));
+            let text = theme.glyph(Sign::Mark).repeat(letters);
+            spans.push(Span::styled(text, theme.style(Role::Input)));
+            Some(letters)
+        }
         Control::Choice(choice) => {
             spans.extend(options(model, choice, here, room));
             None

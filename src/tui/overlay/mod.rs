@@ -9,6 +9,7 @@ pub mod env_form;
 pub mod form;
 mod form_view;
 pub mod key_form;
+mod link;
 pub mod orders;
 pub mod page;
 pub mod picker;
@@ -20,6 +21,7 @@ mod sessions_view;
 mod side_view;
 pub mod update;
 pub mod view;
+pub mod wallet;
 
 use crate::domain::{ApiKey, Fault, KeyInfo};
 use crate::engine::door::{AskId, KeyRow};
@@ -35,6 +37,7 @@ use page::Page;
 use picker::Picker;
 use relay_form::RelayForm;
 use sessions::Sessions;
+use wallet::form::WalletForm;
 
 /// A key as a question names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +137,17 @@ pub struct Note {
     pub lines: Vec<String>,
 }
 
+/// A page that is opened elsewhere: its address to copy, and drawn for a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What it is for.
+    pub title: String,
+    /// What is to be known of it.
+    pub lines: Vec<String>,
+    /// Its address.
+    pub url: String,
+}
+
 /// Something over a tab.
 #[derive(Clone, Debug)]
 pub enum Overlay {
@@ -196,6 +210,15 @@ pub enum Overlay {
     Side(Box<Side>),
     /// A page about tools.
     Page(Box<Page>),
+    /// The wallet, and all relays side by side.
+    Wallet {
+        /// The first visible row.
+        scroll: usize,
+    },
+    /// A form of the wallet.
+    WalletForm(Box<WalletForm>),
+    /// A page to be opened elsewhere.
+    Link(Box<Link>),
 }
 
 impl Overlay {
@@ -203,10 +226,13 @@ impl Overlay {
     pub fn contexts(&self) -> &'static [Context] {
         match self {
             Overlay::Help { .. } | Overlay::Note(_) => &[Context::Help],
+            Overlay::Wallet { .. } => &[Context::Wallet],
+            Overlay::Link(_) => &[Context::Link],
             Overlay::Confirm(_) => &[Context::Confirm],
             Overlay::NewKey(_)
             | Overlay::AddRelay(_)
             | Overlay::WriteEnv(_)
+            | Overlay::WalletForm(_)
             | Overlay::ChatForm(_) => &[Context::Form],
             Overlay::Sessions(_) => &[Context::Sessions],
             Overlay::Command(_) => &[Context::Command],
@@ -220,6 +246,7 @@ impl Overlay {
             Overlay::Receipt { .. } => &[Context::Detail, Context::Usage],
         }
     }
+
     /// For a form: the question to the engine whose answer it awaits, and the trouble that it shows.
     pub fn form_parts(&mut self) -> Option<(&mut Option<AskId>, &mut Option<Fault>)> {
         fn parts<N>(form: &mut form::Form<N>) -> (&mut Option<AskId>, &mut Option<Fault>) {
@@ -230,6 +257,7 @@ impl Overlay {
             Overlay::AddRelay(form) => Some(parts(&mut form.form)),
             Overlay::WriteEnv(form) => Some(parts(&mut form.form)),
             Overlay::ChatForm(form) => Some(parts(&mut form.form)),
+            Overlay::WalletForm(form) => Some(parts(&mut form.form)),
             Overlay::Help { .. }
             | Overlay::Confirm(_)
             | Overlay::Secret(_)
@@ -242,7 +270,18 @@ impl Overlay {
             | Overlay::Command(_)
             | Overlay::Side(_)
             | Overlay::Page(_)
+            | Overlay::Wallet { .. }
+            | Overlay::Link(_)
             | Overlay::Note(_) => None,
+        }
+    }
+
+    /// Moves the trouble that a form shows to the field that it is about, where it is about one.
+    pub fn blame(&mut self) {
+        match self {
+            Overlay::AddRelay(form) => form.blame(),
+            Overlay::WalletForm(form) => form.blame(),
+            _ => {}
         }
     }
 

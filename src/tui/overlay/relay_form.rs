@@ -1,10 +1,10 @@
 //! The form that adds a relay: with a key only, or with the access token of an account (doors two and three of S-01).
 
-use super::form::{Control, Form};
+use super::form::{Choice, Control, Form};
 use crate::domain::key::KeyTextError;
 use crate::domain::profile::LOCAL;
-use crate::domain::{Address, ApiKey, Profile};
-use crate::engine::door::Credential;
+use crate::domain::{Address, ApiKey, FaultKind, Profile};
+use crate::engine::door::{Credential, PasswordLogIn};
 use crate::tui::edit::Editor;
 
 /// The fields.
@@ -14,8 +14,16 @@ pub enum RelayField {
     Address,
     /// The key, or the access token.
     Secret,
+    /// How one logs in.
+    With,
     /// The account's number.
     UserId,
+    /// The account's name.
+    User,
+    /// The account's password.
+    Password,
+    /// The code of a second factor.
+    Code,
     /// What the profile is to be called.
     Name,
     /// The button.
@@ -41,6 +49,11 @@ pub struct NewRelay {
     /// The credential, as it was pasted.
     pub credential: Credential,
 }
+
+/// The ways to log in, by position.
+const TOKEN: usize = 0;
+const PASSWORD: usize = 1;
+const NEW_ACCOUNT: usize = 2;
 
 /// The form.
 #[derive(Clone, Debug)]
@@ -72,6 +85,30 @@ impl RelayForm {
             ),
             Door::Account => form
                 .with(
+                    RelayField::With,
+                    "With",
+                    Control::Choice(Choice::of(["an access token", "a password", "a new account"])),
+                    "",
+                )
+                .with(
+                    RelayField::User,
+                    "User name",
+                    line(),
+                    "of the account at the relay",
+                )
+                .with(
+                    RelayField::Password,
+                    "Password",
+                    Control::Password(Editor::line()),
+                    "goes to the relay once and is kept nowhere; some relays want 8 to 20 characters",
+                )
+                .with(
+                    RelayField::Code,
+                    "Code",
+                    line(),
+                    "of the second factor, where the account has one",
+                )
+                .with(
                     RelayField::Secret,
                     "Access token",
                     secret(),
@@ -87,15 +124,80 @@ impl RelayForm {
         let form = form
             .with(RelayField::Name, "Name", line(), "what to call it here")
             .with(RelayField::Add, "Add the relay", Control::Submit, "");
-        RelayForm {
+        let mut this = RelayForm {
             form,
             door,
             named: false,
+        };
+        this.show_fields();
+        this
+    }
+
+    /// How one logs in, where that can be chosen.
+    fn with(&self) -> usize {
+        self.form.chosen(RelayField::With)
+    }
+
+    /// Only the fields that belong to the chosen way are visible.
+    fn show_fields(&mut self) {
+        let with = self.with();
+        for (field, visible) in [
+            (RelayField::User, with != TOKEN),
+            (RelayField::Password, with != TOKEN),
+            (RelayField::Code, with == PASSWORD),
+            (RelayField::Secret, with == TOKEN),
+            (RelayField::UserId, with == TOKEN),
+        ] {
+            self.form.show(field, visible);
+        }
+        let hint = match with {
+            PASSWORD => {
+                "gets an access token; relays before July 2026 keep one an account, and the one before it stops working"
+            }
+            NEW_ACCOUNT => {
+                "makes an account where the relay lets programs do that, else shows its page"
+            }
+            _ => "made in the relay's console",
+        };
+        if let Some(field) = self.form.field_mut(RelayField::With) {
+            field.hint = hint.into();
+        }
+    }
+
+    /// Moves what the relay refused to the field that it is about. An address that answers wrongly, or not at all, is
+    /// trouble of the whole.
+    pub fn blame(&mut self) {
+        let with = self.with();
+        let field = |kind: FaultKind, message: &str| match kind {
+            FaultKind::SecondFactor => Some(RelayField::Code),
+            FaultKind::CredentialRefused if self.door == Door::Account && with != TOKEN => {
+                Some(RelayField::Password)
+            }
+            FaultKind::CredentialRefused => Some(RelayField::Secret),
+            FaultKind::Unsupported if with != TOKEN => Some(RelayField::With),
+            FaultKind::BadRequest if with == NEW_ACCOUNT => {
+                let words = message.to_lowercase();
+                let password = words.contains("password") || words.contains("密码");
+                Some(match password {
+                    true => RelayField::Password,
+                    false => RelayField::User,
+                })
+            }
+            _ => None,
+        };
+        let Some(fault) = &self.form.fault else {
+            return;
+        };
+        if let Some(field) = field(fault.kind, &fault.message)
+            && let Some(fault) = self.form.fault.take()
+        {
+            self.form.accuse(field, &fault);
         }
     }
 
     /// Brings warnings and the proposed name in line with what is filled in. Call it after every change.
     pub fn refresh(&mut self, profiles: &[Profile]) {
+        self.show_fields();
         if self.form.focus() == Some(RelayField::Name) {
             self.named = !self.form.text(RelayField::Name).is_empty();
         }
@@ -128,10 +230,19 @@ impl RelayForm {
             .map(|error| error.to_string());
         self.form.set_error(RelayField::Address, wrong);
         let secret = self.form.text(RelayField::Secret);
+        let with = self.with();
         let wrong = ApiKey::from_pasted(&secret)
             .err()
+            .filter(|_| with == TOKEN)
             .map(|error| self.secret_error(&error));
         self.form.set_error(RelayField::Secret, wrong);
+        let user = self.form.text(RelayField::User).trim().to_owned();
+        let missing = (with != TOKEN && user.is_empty()).then(|| "which account?".into());
+        self.form.set_error(RelayField::User, missing);
+        let password = self.form.text(RelayField::Password);
+        let missing =
+            (with != TOKEN && password.is_empty()).then(|| "the password is missing".into());
+        self.form.set_error(RelayField::Password, missing);
         let name = self.form.text(RelayField::Name).trim().to_owned();
         let taken = profiles.iter().any(|profile| profile.name == name);
         let wrong = match Profile::check_name(&name) {
@@ -155,6 +266,15 @@ impl RelayForm {
         }
         let credential = match self.door {
             Door::Key => Credential::Key(ApiKey::new(secret)),
+            Door::Account if with != TOKEN => {
+                let code = self.form.text(RelayField::Code).trim().to_owned();
+                Credential::Password(PasswordLogIn {
+                    username: user,
+                    password: ApiKey::new(password),
+                    code: (with == PASSWORD && !code.is_empty()).then_some(code),
+                    register: with == NEW_ACCOUNT,
+                })
+            }
             Door::Account => Credential::AccessToken {
                 token: ApiKey::new(secret),
                 user_id: user_id.ok()?,

@@ -6,7 +6,7 @@ use super::chat_update;
 use super::form::Form;
 use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
-use super::{Overlay, Question};
+use super::{Overlay, Question, wallet};
 use crate::engine::door::{Command, KeyAsk};
 use crate::tui::doors;
 use crate::tui::effect::{Clip, Effect, Effects};
@@ -33,6 +33,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
         (Overlay::NewKey(_), action) => key_form(model, key, action, fx),
         (Overlay::AddRelay(_), action) => relay_form(model, key, action, fx),
         (Overlay::WriteEnv(_), action) => env_form(model, key, action, fx),
+        (Overlay::WalletForm(_), action) => wallet::update::form(model, key, action, fx),
         (Overlay::Picker(_), action) => picker(model, key, action, fx),
         (Overlay::Sessions(_), action) => chat_update::sessions(model, key, action, fx),
         (Overlay::Command(_), action) => chat_update::command(model, key, action, fx),
@@ -57,6 +58,15 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             let id = *id;
             if !scroll(model, action) {
                 keys::update::on_detail(model, id, action, fx);
+            }
+        }
+        (Overlay::Link(link), Some(Action::Copy)) => {
+            fx.copy(link.url.clone(), "the address");
+        }
+        (Overlay::Link(_), _) => {}
+        (Overlay::Wallet { .. }, Some(action)) => {
+            if !scroll(model, action) {
+                wallet::update::act(model, action, fx);
             }
         }
         (Overlay::GroupDetail { name, .. }, Some(action)) => {
@@ -97,6 +107,9 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             form.form.paste(text);
             form.refresh();
         }
+        Some(Overlay::WalletForm(form)) => {
+            form.form.paste(text);
+        }
         Some(Overlay::Picker(picker)) => {
             picker.list.query.insert(text);
             picker.list.search(height, &as_found);
@@ -120,6 +133,8 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             | Overlay::Secret(_)
             | Overlay::KeyDetail { .. }
             | Overlay::GroupDetail { .. }
+            | Overlay::Wallet { .. }
+            | Overlay::Link(_)
             | Overlay::ModelDetail { .. }
             | Overlay::Receipt { .. }
             | Overlay::Page(_)
@@ -184,6 +199,7 @@ fn scroll(model: &mut Model, action: Action) -> bool {
         Some(
             Overlay::Help { scroll, .. }
             | Overlay::KeyDetail { scroll, .. }
+            | Overlay::Wallet { scroll }
             | Overlay::GroupDetail { scroll, .. }
             | Overlay::ModelDetail { scroll, .. }
             | Overlay::Receipt { scroll, .. },
@@ -206,7 +222,7 @@ fn scroll(model: &mut Model, action: Action) -> bool {
 }
 
 /// What a key means in any form.
-pub(super) enum InForm {
+pub(in crate::tui::overlay) enum InForm {
     Submit,
     Choose,
     List,
@@ -215,7 +231,7 @@ pub(super) enum InForm {
     Nothing,
 }
 
-pub(super) fn in_form<N: Copy + PartialEq>(
+pub(in crate::tui::overlay) fn in_form<N: Copy + PartialEq>(
     form: &mut Form<N>,
     key: KeyEvent,
     action: Option<Action>,

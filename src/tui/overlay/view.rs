@@ -18,14 +18,17 @@ pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>)
     match overlay {
         Overlay::Help { scroll, .. }
         | Overlay::KeyDetail { scroll, .. }
+        | Overlay::Wallet { scroll }
         | Overlay::GroupDetail { scroll, .. }
         | Overlay::ModelDetail { scroll, .. }
         | Overlay::Receipt { scroll, .. } => text(model, overlay, *scroll, area, frame),
         Overlay::Note(_) => text(model, overlay, 0, area, frame),
         Overlay::Page(page) => text(model, overlay, page.scroll, area, frame),
+        Overlay::Link(link) => super::link::draw(model, link, area, frame),
         Overlay::Confirm(question) => super::question::draw(model, question, area, frame),
         Overlay::NewKey(form) => super::form_view::draw(model, &form.form, area, frame),
         Overlay::AddRelay(form) => super::form_view::draw(model, &form.form, area, frame),
+        Overlay::WalletForm(form) => super::form_view::draw(model, &form.form, area, frame),
         Overlay::WriteEnv(form) => super::form_view::draw(model, &form.form, area, frame),
         Overlay::Secret(new) => secret(model, new, area, frame),
         Overlay::Picker(picker) => super::picker_view::draw(model, picker, area, frame),

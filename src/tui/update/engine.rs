@@ -6,7 +6,7 @@ use crate::engine::door::{AskId, Command, Event, Scope};
 use crate::locale::say;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
-use crate::tui::overlay::{NewSecret, Note, Overlay};
+use crate::tui::overlay::{NewSecret, Note, Overlay, wallet};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::{Tab, chat, tools, usage, verify};
 
@@ -69,6 +69,12 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             keys::deleted(model, here, &ids, fault);
         }
         Event::Keys { ask, profile, told } => keys::told(model, ask, &profile, told, fx),
+        Event::Wallet { ask, told } => wallet::update::told(model, ask, told),
+        Event::Compared {
+            model: asked,
+            looks,
+        } => wallet::update::compared(model, asked.as_deref(), looks),
+        Event::RegisterThere { ask, page } => wallet::update::register_there(model, ask, page),
         Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
         Event::Tool(ask, Ok(news)) => tools::update::news(model, ask, news, fx),
         Event::Tool(ask, Err(fault)) => ask_failed(model, ask, fault),
@@ -247,6 +253,7 @@ pub fn refused(model: &mut Model, ask: AskId, fault: Option<Fault>) -> bool {
         {
             *asked = None;
             *shown = fault;
+            overlay.blame();
             return true;
         }
     }
@@ -302,7 +309,8 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
         | Command::DeleteSession { ask, .. }
         | Command::ExportSession { ask, .. }
         | Command::ReadImage { ask, .. }
-        | Command::Tool(ask, _) => {
+        | Command::Tool(ask, _)
+        | Command::Wallet { ask, .. } => {
             ask_failed(model, ask, fault.clone());
         }
         Command::Send { turn, .. } => match chat::side::column(model, turn) {
@@ -318,7 +326,10 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
         }
         Command::Stop(_) => chat::update::stop_refused(model),
         Command::Prove { ask, .. } => verify::update::refused(model, ask, fault.clone()),
-        Command::DeleteKeys { .. } | Command::Keep(_) | Command::StopProving(_) => {}
+        Command::DeleteKeys { .. }
+        | Command::Compare { .. }
+        | Command::Keep(_)
+        | Command::StopProving(_) => {}
     }
     model.complain(fault);
 }

@@ -9,7 +9,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::command::CommandLine;
 use crate::tui::overlay::picker::{Picker, PickerKind};
-use crate::tui::overlay::{self, Overlay, Question};
+use crate::tui::overlay::{self, Overlay, Question, wallet};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::chat::state::ChatFocus;
 use crate::tui::tabs::{Tab, chat, groups, keys, market, tools, usage, verify};
@@ -211,6 +211,7 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
         Some(Action::NextTab) => step_tab(model, 1, fx),
         Some(Action::PreviousTab) => step_tab(model, Tab::ALL.len() - 1, fx),
         Some(Action::PickRelay) => pick_relay(model),
+        Some(Action::Wallet) => wallet::update::open(model, fx),
         action => match (&model.relay.connection, model.tab) {
             (Connection::Open(..), Tab::Keys) => keys::update::key(model, key, action, fx),
             (Connection::Open(..), Tab::Groups) => groups::update::key(model, key, action, fx),

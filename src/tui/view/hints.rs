@@ -176,6 +176,7 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
                 | Action::Disputes
                 | Action::Refresh
         ),
+        Overlay::Wallet { .. } => action != Action::Copy,
         Overlay::Picker(picker) => action != Action::Mark || picker.kind.takes_several(),
         Overlay::Help { .. }
         | Overlay::Confirm(_)
@@ -186,6 +187,8 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
         | Overlay::ChatForm(_)
         | Overlay::Command(_)
         | Overlay::Side(_)
+        | Overlay::WalletForm(_)
+        | Overlay::Link(_)
         | Overlay::Note(_) => true,
         // What is done with a session needs one under the cursor.
         Overlay::Sessions(sessions) => {

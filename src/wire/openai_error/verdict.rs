@@ -53,6 +53,7 @@ fn headline(kind: FaultKind) -> &'static str {
         FaultKind::NotAnApi => "the address did not answer as an API",
         FaultKind::EndpointMissing => "the relay has no such endpoint",
         FaultKind::CredentialRefused => "the relay refused the key",
+        FaultKind::SecondFactor => "the account has a second factor",
         FaultKind::KeyExpired => "the key has expired",
         FaultKind::KeyDisabled => "the key is disabled",
         FaultKind::KeyQuota => "the key's quota does not suffice",

@@ -25,7 +25,7 @@ pub fn wallet_empty(model: &Model) -> Option<Fault> {
             format!("the wallet is empty: {balance}; nothing is sent"),
         )
         .advise(format!(
-            "top up the wallet of this account at {host}; Enter asks the relay again what is in it"
+            "top up the wallet of this account at {host}: Esc, then W; Enter asks the relay again what is in it"
         )),
     )
 }

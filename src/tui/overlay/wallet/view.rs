@@ -1,0 +1,165 @@
+//! How the wallet is drawn: the account, how it is filled and what came in; below, all relays side by side.
+
+use ratatui::text::{Line, Span};
+
+use super::side_by_side;
+use crate::domain::{Fault, Money, TopUpState};
+use crate::tui::draw::{clean, cut, with_ratio};
+use crate::tui::model::Model;
+use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::theme::{Role, Sign, Theme};
+use crate::tui::words;
+
+/// Top-ups that are listed.
+const LISTED: usize = 12;
+
+/// The rows of the wallet's page.
+pub fn rows(model: &Model, cells: u16) -> Vec<Line<'static>> {
+    let mut rows = vec![Line::default()];
+    rows.extend(account(model, cells));
+    rows.push(Line::default());
+    if model.relay.manages() {
+        rows.extend(ways(model, cells));
+        rows.push(Line::default());
+        rows.extend(top_ups(model, cells));
+        rows.push(Line::default());
+    }
+    rows.extend(side_by_side::rows(model, cells));
+    rows
+}
+
+/// The console's overview (S-03).
+fn account(model: &Model, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let Some(account) = model.relay.account.value() else {
+        let text = match model.relay.manages() {
+            true => "The account is not known yet; r asks again.",
+            false => {
+                "This relay was added with a key only: its wallet cannot be seen. P adds it with an account."
+            }
+        };
+        return paragraph(theme, text, Role::Dim, 1, cells);
+    };
+    let mut rows = Vec::new();
+    let mut say = |label: &str, text: String, role| {
+        let value = vec![Span::styled(text, theme.style(role))];
+        rows.extend(labelled(theme, label, value, cells));
+    };
+    let money = |amount: Option<Money>| amount.map_or("?".into(), |amount| amount.to_string());
+    say("Account", clean(&account.name).into_owned(), Role::Strong);
+    let group = with_ratio(theme, &account.group, model.relay.ratio(&account.group), 40);
+    say("Group", group, Role::Text);
+    let empty = account
+        .balance
+        .is_some_and(|balance| balance <= Money::ZERO);
+    let role = if empty { Role::Bad } else { Role::Money };
+    say("Balance", money(account.balance), role);
+    if empty {
+        let text = format!(
+            "{} nothing is sent while it is empty: top up below",
+            theme.glyph(Sign::Warning)
+        );
+        say("", text, Role::Bad);
+    }
+    say("Used", money(account.used), Role::Text);
+    let requests = account
+        .requests
+        .and_then(|count| usize::try_from(count).ok());
+    say(
+        "Requests",
+        requests.map_or("?".into(), words::grouped),
+        Role::Text,
+    );
+    rows
+}
+
+/// How the wallet is filled (S-04, S-07).
+fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = paragraph(theme, "To fill it", Role::Heading, 1, cells);
+    let mut say = |text: &str, role| rows.extend(paragraph(theme, text, role, 3, cells));
+    let Some(wallet) = model.relay.wallet.value() else {
+        match model.relay.wallet.fault() {
+            Some(fault) => rows.extend(trouble(theme, fault, cells)),
+            None => say(
+                &format!("{} fetching", theme.glyph(Sign::Working)),
+                Role::Dim,
+            ),
+        }
+        return rows;
+    };
+    let ways = &wallet.ways;
+    if ways.redeems {
+        say("c redeems a code", Role::Text);
+    }
+    if !ways.methods.is_empty() {
+        let names: Vec<String> = ways
+            .methods
+            .iter()
+            .map(|method| clean(&method.name).into_owned())
+            .collect();
+        say(&format!("t pays online: {}", names.join(", ")), Role::Text);
+    }
+    if let Some(shop) = &ways.shop {
+        say(
+            &format!("u copies the address of its shop: {}", clean(shop)),
+            Role::Text,
+        );
+    }
+    if !ways.redeems && ways.methods.is_empty() && ways.shop.is_none() {
+        say("the relay names no way; ask whoever runs it", Role::Warn);
+    }
+    rows
+}
+
+fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let mut rows = paragraph(theme, "What came in", Role::Heading, 1, cells);
+    let Some(wallet) = model.relay.wallet.value() else {
+        return rows;
+    };
+    if let Some(fault) = &wallet.fault {
+        rows.extend(paragraph(
+            theme,
+            &clean(&fault.message),
+            Role::Dim,
+            3,
+            cells,
+        ));
+    } else if wallet.top_ups.is_empty() {
+        rows.extend(paragraph(theme, "nothing yet", Role::Dim, 3, cells));
+    }
+    for top_up in wallet.top_ups.iter().take(LISTED) {
+        let at = words::date_time(top_up.at, &model.settings.zone);
+        let amount = top_up
+            .amount
+            .map_or("?".into(), |amount| amount.to_string());
+        let how = cut(
+            theme,
+            &top_up.how,
+            usize::from(cells).saturating_sub(44).max(8),
+        );
+        let role = match top_up.state {
+            TopUpState::Done => Role::Text,
+            TopUpState::Pending => Role::Warn,
+            TopUpState::Failed | TopUpState::Expired => Role::Dim,
+        };
+        let text = format!("{at}  {amount:>10}  {:<8} {how}", top_up.state.word());
+        rows.push(Line::styled(format!("   {text}"), theme.style(role)));
+    }
+    let more = wallet.top_ups.len().saturating_sub(LISTED);
+    if more > 0 {
+        let text = format!("and {more} more: relaydeck wallet history");
+        rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
+    }
+    rows
+}
+
+/// What went wrong, and what to do.
+pub(super) fn trouble(theme: &Theme, fault: &Fault, cells: u16) -> Vec<Line<'static>> {
+    let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+    let mut rows = paragraph(theme, &what, Role::Bad, 3, cells);
+    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    rows.extend(paragraph(theme, &advice, Role::Text, 3, cells));
+    rows
+}
