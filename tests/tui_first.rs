@@ -155,7 +155,7 @@ fn s_01_logging_in_sends_the_token_and_the_number() {
     let mut script = first_run();
     script.keys("3").types("https://r.example");
     script
-        .keys("<Enter>")
+        .keys("<Enter> <Enter>")
         .types("token-abcdef")
         .keys("<Enter> 7 <Enter> <Enter> <Enter>");
     assert_eq!(

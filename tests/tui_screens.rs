@@ -127,7 +127,7 @@ fn the_first_run() {
         doors(script);
         script.keys("3").types("http://r.example/v1/v1");
         script
-            .keys("<Down> <Down>")
+            .keys("<Down> <Down> <Down>")
             .types("seven")
             .keys("<Down> <Down> <Enter>");
     });

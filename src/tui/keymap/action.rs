@@ -282,6 +282,8 @@ impl Action {
                 | Action::Switch
                 | Action::ReplaceKey
                 | Action::WriteEnv
+                | Action::Redeem
+                | Action::TopUp
         )
     }
 }

@@ -37,7 +37,12 @@ pub fn draw(model: &Model, link: &Link, area: Rect, frame: &mut Frame<'_>) {
         usize::from(page.height).saturating_sub(rows.len() + 1)
     };
     let drawn: Vec<Line<'static>> = match code.len() <= fits {
-        true => code.into_iter().map(Line::raw).collect(),
+        true => {
+            let style = model.settings.theme.style(Role::PhoneCode);
+            code.into_iter()
+                .map(|row| Line::styled(row, style))
+                .collect()
+        }
         false => {
             let missing = code.len() - fits;
             let words = format!(

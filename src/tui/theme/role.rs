@@ -105,4 +105,6 @@ roles! {
     Placeholder,
     /// What cannot be taken back.
     Dangerous,
+    /// A code that a phone reads: its light squares on the dark ones.
+    PhoneCode,
 }

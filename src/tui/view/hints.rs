@@ -125,7 +125,7 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
         Action::CommandLine => model.overlays.is_empty() && model.stage == Stage::Deck,
         Action::Quit => matches!(contexts(model), [Context::FirstRun | Context::Closed]),
         action => match model.overlays.last() {
-            Some(overlay) => in_overlay(overlay, action),
+            Some(overlay) => in_overlay(model, overlay, action),
             None if model.stage != Stage::Deck => true,
             None => match &model.relay.connection {
                 Connection::Closed | Connection::Opening(_) => action != Action::Refresh,
@@ -152,7 +152,7 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
     }
 }
 
-fn in_overlay(overlay: &Overlay, action: Action) -> bool {
+fn in_overlay(model: &Model, overlay: &Overlay, action: Action) -> bool {
     match overlay {
         Overlay::KeyDetail { .. } | Overlay::GroupDetail { .. } | Overlay::ModelDetail { .. } => {
             !matches!(
@@ -176,7 +176,15 @@ fn in_overlay(overlay: &Overlay, action: Action) -> bool {
                 | Action::Disputes
                 | Action::Refresh
         ),
-        Overlay::Wallet { .. } => action != Action::Copy,
+        Overlay::Wallet { .. } => {
+            let ways = model.relay.wallet.value().map(|wallet| &wallet.ways);
+            match action {
+                Action::Redeem => ways.is_some_and(|ways| ways.redeems),
+                Action::TopUp => ways.is_some_and(|ways| !ways.methods.is_empty()),
+                Action::CopyUrl => ways.is_some_and(|ways| ways.shop.is_some()),
+                action => action != Action::Copy,
+            }
+        }
         Overlay::Picker(picker) => action != Action::Mark || picker.kind.takes_several(),
         Overlay::Help { .. }
         | Overlay::Confirm(_)
