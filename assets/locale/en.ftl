@@ -295,6 +295,22 @@ bind-side-follow = to the end, and follow it
 bind-side-back = stop the answers; then close without taking either
     .hint = stop, close
 
+bind-global-wallet = the wallet, and all relays side by side
+
+bind-wallet-redeem = redeem a code
+    .hint = redeem a code
+bind-wallet-top-up = order a top-up, to be paid on the relay's page
+    .hint = top up
+bind-wallet-copy-url = copy the address of the relay's shop
+    .hint = copy the shop
+bind-wallet-refresh = look again
+    .hint = look again
+
+bind-link-copy = copy its address
+    .hint = copy the address
+bind-link-back = close
+    .hint = close
+
 bind-tools-open = set the tool up, the difference first; show the sample, or the link
     .hint = set up
 bind-tools-undo = take the latest setup of the tool back, the difference first
@@ -328,6 +344,8 @@ place-picker = Choosing
 place-sessions = Sessions
 place-command = The command line
 place-side = Side by side
+place-wallet = Wallet
+place-link = A page elsewhere
 
 ## Figures
 figure-minutes = { $minutes } min
@@ -378,7 +396,7 @@ first-run-inside-about = no account, no network, nothing to pay: 10 USD of play 
 first-run-key-title = Use a relay with a key
 first-run-key-about = paste its address and a key: models, prices where they are public, chat, what each answer costs
 first-run-login-title = Log in to a relay
-first-run-login-about = address and access token: also your keys, groups and wallet
+first-run-login-about = by token, password or a new account: also your keys, groups and wallet
 tab-keys = Keys
 tab-groups = Groups
 tab-market = Market
@@ -470,3 +488,62 @@ terminal-none-advice = everything works without one: relaydeck chat, keys, model
 terminal-no-cursor-advice = set TERM to what the terminal is, for example xterm-256color; or use relaydeck chat, keys, models, usage, which need no screen
 terminal-input = input
 terminal-output = output
+
+## The wallet, and pages elsewhere
+
+copied-shop = the shop's address
+wallet-no-relay = no relay is open
+wallet-no-payments = this relay takes no payments through its API
+wallet-no-shop = this relay names no shop of its own
+wallet-redeemed = { $amount } was added to the wallet
+wallet-order-price = It costs { $price }, paid on the relay's page.
+wallet-order-number = Order { $number }
+wallet-order-later = The balance moves once the relay has the money; r in the wallet looks again.
+wallet-order-title = Pay on the relay's page
+register-there = This relay makes accounts on its own page only.
+register-there-then = Make one there; then close this, choose "a password" and log in.
+register-there-title = Make an account on the relay's page
+link-code-rows = { $count ->
+    [one] A terminal with one more row has room for a code that a phone reads.
+   *[other] A terminal with { $count } more rows has room for a code that a phone reads.
+ }
+wallet-redeem-title = Redeem a code
+wallet-redeem-code = Code
+wallet-redeem-code-hint = as you got it; it works once
+wallet-redeem-send = Redeem it
+wallet-order-amount-hint = whole dollars of quota
+wallet-order-form = Top up the wallet
+wallet-order-amount = Amount
+wallet-order-method = Paid by
+wallet-order-method-hint = you pay on the relay's page, never here
+wallet-order-send = Get the link
+wallet-redeem-empty = paste the code
+wallet-order-amount-wrong = a whole number of dollars, like 10
+wallet-order-amount-suggested = whole dollars of quota; suggested: { $amounts }
+wallet-order-least = this way takes { $least } at least
+wallet-account-unknown = The account is not known yet; r asks again.
+wallet-key-only = This relay was added with a key only: its wallet cannot be seen. P adds it with an account.
+wallet-account = Account
+wallet-group = Group
+wallet-balance = Balance
+wallet-used = Used
+wallet-requests = Requests
+wallet-ways = To fill it
+wallet-way-code = c redeems a code
+wallet-way-none = the relay names no way; ask whoever runs it
+wallet-came-in = What came in
+wallet-came-in-nothing = nothing yet
+wallet-empty-warning = { $sign } nothing is sent while it is empty: top up below
+wallet-fetching = { $sign } fetching
+wallet-way-online = t pays online: { $methods }
+wallet-way-shop = u copies the address of its shop: { $address }
+wallet-came-in-more = and { $count } more: relaydeck wallet history
+wallet-relays = Your relays side by side
+wallet-relays-no-model = not there
+wallet-relays-tiers = by tiers
+wallet-relays-looking = { $sign } looking at each of them
+wallet-relays-prices = { $model }, in dollars per million tokens:
+wallet-relays-per-token = { $input } in { $output } out
+wallet-relays-per-call = { $price } a call
+wallet-relays-group = { $prices }, in { $group }
+wallet-title = Wallet and relays

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::{Overlay, wallet};
+use crate::locale::say;
 use crate::tui::draw::clean;
 use crate::tui::keymap::Context;
 use crate::tui::model::Model;
@@ -19,7 +20,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
             None => "Key".into(),
         },
         Overlay::GroupDetail { .. } => "Group".into(),
-        Overlay::Wallet { .. } => "Wallet and relays".into(),
+        Overlay::Wallet { .. } => say!("wallet-title").into(),
         Overlay::ModelDetail { .. } => "Model".into(),
         Overlay::Receipt { .. } => "Receipt".into(),
         Overlay::Note(note) => clean(&note.title).into_owned(),

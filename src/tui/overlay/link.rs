@@ -8,6 +8,7 @@ use super::Link;
 use super::detail::{paragraph, shift};
 use super::view::head;
 use crate::domain::qr;
+use crate::locale::say;
 use crate::tui::draw::{below, clean, put_all};
 use crate::tui::model::Model;
 use crate::tui::text::{Wrap, width, wrap_text};
@@ -45,9 +46,7 @@ pub fn draw(model: &Model, link: &Link, area: Rect, frame: &mut Frame<'_>) {
         }
         false => {
             let missing = code.len() - fits;
-            let words = format!(
-                "A terminal of {missing} more rows has room for a code that a phone reads."
-            );
+            let words = say!("link-code-rows", count = #missing);
             rows.extend(paragraph(
                 &model.settings.theme,
                 &words,

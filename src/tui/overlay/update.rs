@@ -8,6 +8,7 @@ use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
 use super::{Overlay, Question, wallet};
 use crate::engine::door::{Command, KeyAsk};
+use crate::locale::Word;
 use crate::tui::doors;
 use crate::tui::effect::{Clip, Effect, Effects};
 use crate::tui::filtered::as_found;
@@ -61,7 +62,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             }
         }
         (Overlay::Link(link), Some(Action::Copy)) => {
-            fx.copy(link.url.clone(), "the address");
+            fx.copy(link.url.clone(), Word("copied-link"));
         }
         (Overlay::Link(_), _) => {}
         (Overlay::Wallet { .. }, Some(action)) => {

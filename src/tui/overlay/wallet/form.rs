@@ -2,6 +2,7 @@
 
 use crate::domain::{ApiKey, Fault, FaultKind};
 use crate::engine::door::{WalletAsk, WalletInfo};
+use crate::locale::say;
 use crate::tui::edit::Editor;
 use crate::tui::overlay::form::{Choice, Control, Form};
 
@@ -31,14 +32,19 @@ pub struct WalletForm {
 impl WalletForm {
     /// A form for a code.
     pub fn redeem() -> Self {
-        let form = Form::new("Redeem a code")
+        let form = Form::new(say!("wallet-redeem-title"))
             .with(
                 WalletField::Code,
-                "Code",
+                say!("wallet-redeem-code"),
                 Control::Secret(Editor::line()),
-                "as you got it; it works once",
+                say!("wallet-redeem-code-hint"),
             )
-            .with(WalletField::Send, "Redeem it", Control::Submit, "");
+            .with(
+                WalletField::Send,
+                say!("wallet-redeem-send"),
+                Control::Submit,
+                "",
+            );
         WalletForm {
             form,
             methods: Vec::new(),
@@ -56,26 +62,31 @@ impl WalletForm {
         let amount = ways.suggested.first().map_or(String::new(), u64::to_string);
         let suggested: Vec<String> = ways.suggested.iter().map(u64::to_string).collect();
         let hint = match suggested.as_slice() {
-            [] => "whole dollars of quota".to_owned(),
-            suggested => format!(
-                "whole dollars of quota; suggested: {}",
-                suggested.join(", ")
+            [] => say!("wallet-order-amount-hint").to_owned(),
+            suggested => say!(
+                "wallet-order-amount-suggested",
+                amounts = suggested.join(", ")
             ),
         };
-        let form = Form::new("Top up the wallet")
+        let form = Form::new(say!("wallet-order-form"))
             .with(
                 WalletField::Amount,
-                "Amount",
+                say!("wallet-order-amount"),
                 Control::Line(Editor::with(&amount)),
                 &hint,
             )
             .with(
                 WalletField::Method,
-                "Paid by",
+                say!("wallet-order-method"),
                 Control::Choice(Choice::of(names)),
-                "you pay on the relay's page, never here",
+                say!("wallet-order-method-hint"),
             )
-            .with(WalletField::Send, "Get the link", Control::Submit, "");
+            .with(
+                WalletField::Send,
+                say!("wallet-order-send"),
+                Control::Submit,
+                "",
+            );
         let methods = ways.methods.iter();
         Some(WalletForm {
             form,
@@ -105,7 +116,7 @@ impl WalletForm {
     pub fn asked(&mut self) -> Option<WalletAsk> {
         if self.redeems {
             let code = self.form.text(WalletField::Code).trim().to_owned();
-            let missing = code.is_empty().then(|| "paste the code".into());
+            let missing = code.is_empty().then(|| say!("wallet-redeem-empty").into());
             self.form.set_error(WalletField::Code, missing);
             return (!self.form.stop_at_error()).then(|| WalletAsk::Redeem {
                 code: ApiKey::new(code),
@@ -118,9 +129,9 @@ impl WalletForm {
         let typed = self.form.text(WalletField::Amount);
         let amount = typed.trim().trim_start_matches('$').parse::<u64>();
         let wrong = match (&amount, least) {
-            (Err(_), _) | (Ok(0), _) => Some("a whole number of dollars, like 10".to_owned()),
+            (Err(_), _) | (Ok(0), _) => Some(say!("wallet-order-amount-wrong").to_owned()),
             (Ok(amount), Some(least)) if *amount < least => {
-                Some(format!("this way takes {least} at least"))
+                Some(say!("wallet-order-least", least = least))
             }
             _ => None,
         };

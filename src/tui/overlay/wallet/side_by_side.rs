@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::view::trouble;
 use crate::domain::Price;
 use crate::engine::door::RelayLook;
+use crate::locale::say;
 use crate::tui::draw::{clean, cut};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -18,13 +19,13 @@ const BALANCE: usize = 12;
 /// The rows; those of before stay while the relays are looked at anew.
 pub fn rows(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let mut rows = paragraph(theme, "Your relays side by side", Role::Heading, 1, cells);
+    let mut rows = paragraph(theme, say!("wallet-relays"), Role::Heading, 1, cells);
     let looks = &model.relay.looks;
     if let Some(fault) = looks.fault() {
         rows.extend(trouble(theme, fault, cells));
     }
     if looks.is_loading() {
-        let text = format!("{} looking at each of them", theme.glyph(Sign::Working));
+        let text = say!("wallet-relays-looking", sign = theme.glyph(Sign::Working));
         rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
     }
     let Some(looks) = looks.value() else {
@@ -32,7 +33,7 @@ pub fn rows(model: &Model, cells: u16) -> Vec<Line<'static>> {
     };
     let asked = model.relay.looks_at.as_deref();
     if let Some(asked) = asked {
-        let text = format!("{}, in dollars per million tokens:", clean(asked));
+        let text = say!("wallet-relays-prices", model = clean(asked));
         rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
     }
     let name = usize::from(cells).saturating_sub(52).clamp(10, 24);
@@ -71,21 +72,25 @@ fn column(theme: &Theme, text: &str, cells: usize, align: Align) -> String {
 fn priced(look: &RelayLook, asked: bool) -> String {
     let Some((group, price)) = &look.best else {
         return match asked {
-            true => "not there".into(),
+            true => say!("wallet-relays-no-model").into(),
             false => String::new(),
         };
     };
     let figures = match price {
         Price::PerToken(prices) => {
             let (input, output) = (words::price(prices.input), words::price(prices.output));
-            format!("{input} in {output} out")
+            say!("wallet-relays-per-token", input = input, output = output)
         }
-        Price::PerCall { call } => format!("{call} a call"),
-        Price::Tiered { .. } => "by tiers".into(),
+        Price::PerCall { call } => say!("wallet-relays-per-call", price = call),
+        Price::Tiered { .. } => say!("wallet-relays-tiers").into(),
         Price::Unknown => "?".into(),
     };
     match group.as_str() {
         "" => figures,
-        group => format!("{figures}, in {}", clean(group)),
+        group => say!(
+            "wallet-relays-group",
+            prices = figures,
+            group = clean(group)
+        ),
     }
 }

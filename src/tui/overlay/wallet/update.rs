@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use super::form::WalletForm;
 use crate::domain::Fault;
 use crate::engine::door::{AskId, Command, RelayLook, Scope, WalletTold};
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -16,7 +17,7 @@ use crate::tui::update::engine::{close_form, refresh, refused};
 /// Opens the page, and asks for all that stands on it.
 pub fn open(model: &mut Model, fx: &mut Effects) {
     if model.relay.profile().is_none() {
-        model.say(Tone::Info, "no relay is open");
+        model.say(Tone::Info, say!("wallet-no-relay"));
         return;
     }
     model.overlays.push(Overlay::Wallet { scroll: 0 });
@@ -49,13 +50,13 @@ pub fn act(model: &mut Model, action: Action, fx: &mut Effects) {
         }
         Action::TopUp => match model.relay.wallet.value().and_then(WalletForm::order) {
             Some(form) => model.overlays.push(Overlay::WalletForm(Box::new(form))),
-            None => model.say(Tone::Info, "this relay takes no payments through its API"),
+            None => model.say(Tone::Info, say!("wallet-no-payments")),
         },
         Action::CopyUrl => {
             let shop = model.relay.wallet.value();
             match shop.and_then(|wallet| wallet.ways.shop.clone()) {
-                Some(url) => fx.copy(url, "the shop's address"),
-                None => model.say(Tone::Info, "this relay names no shop of its own"),
+                Some(url) => fx.copy(url, Word("copied-shop")),
+                None => model.say(Tone::Info, say!("wallet-no-shop")),
             }
         }
         _ => {}
@@ -95,21 +96,18 @@ pub fn told(model: &mut Model, ask: AskId, told: WalletTold) {
     close_form(model, ask);
     match told {
         WalletTold::Redeemed(added) => {
-            model.say(Tone::Good, format!("{added} was added to the wallet"));
+            model.say(Tone::Good, say!("wallet-redeemed", amount = added));
         }
         WalletTold::Ordered(link) => {
             let mut lines = Vec::new();
             if let Some(price) = &link.price {
-                lines.push(format!("It costs {price}, paid on the relay's page."));
+                lines.push(say!("wallet-order-price", price = price));
             }
             if !link.number.is_empty() {
-                lines.push(format!("Order {}", link.number));
+                lines.push(say!("wallet-order-number", number = link.number));
             }
-            lines.push(
-                "The balance moves once the relay has the money; r in the wallet looks again."
-                    .into(),
-            );
-            show(model, "Pay on the relay's page", lines, link.url);
+            lines.push(say!("wallet-order-later").into());
+            show(model, say!("wallet-order-title"), lines, link.url);
         }
     }
 }
@@ -129,10 +127,10 @@ pub fn compared(model: &mut Model, asked: Option<&str>, looks: Result<Vec<RelayL
 pub fn register_there(model: &mut Model, ask: AskId, page: String) {
     refused(model, ask, None);
     let lines = vec![
-        "This relay makes accounts on its own page only.".into(),
-        "Make one there; then close this, choose \"a password\" and log in.".into(),
+        say!("register-there").into(),
+        say!("register-there-then").into(),
     ];
-    show(model, "Make an account on the relay's page", lines, page);
+    show(model, say!("register-there-title"), lines, page);
 }
 
 fn show(model: &mut Model, title: &str, lines: Vec<String>, url: String) {

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::side_by_side;
 use crate::domain::{Fault, Money, TopUpState};
+use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
@@ -33,9 +34,9 @@ fn account(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let Some(account) = model.relay.account.value() else {
         let text = match model.relay.manages() {
-            true => "The account is not known yet; r asks again.",
+            true => say!("wallet-account-unknown"),
             false => {
-                "This relay was added with a key only: its wallet cannot be seen. P adds it with an account."
+                say!("wallet-key-only")
             }
         };
         return paragraph(theme, text, Role::Dim, 1, cells);
@@ -46,27 +47,28 @@ fn account(model: &Model, cells: u16) -> Vec<Line<'static>> {
         rows.extend(labelled(theme, label, value, cells));
     };
     let money = |amount: Option<Money>| amount.map_or("?".into(), |amount| amount.to_string());
-    say("Account", clean(&account.name).into_owned(), Role::Strong);
+    say(
+        say!("wallet-account"),
+        clean(&account.name).into_owned(),
+        Role::Strong,
+    );
     let group = with_ratio(theme, &account.group, model.relay.ratio(&account.group), 40);
-    say("Group", group, Role::Text);
+    say(say!("wallet-group"), group, Role::Text);
     let empty = account
         .balance
         .is_some_and(|balance| balance <= Money::ZERO);
     let role = if empty { Role::Bad } else { Role::Money };
-    say("Balance", money(account.balance), role);
+    say(say!("wallet-balance"), money(account.balance), role);
     if empty {
-        let text = format!(
-            "{} nothing is sent while it is empty: top up below",
-            theme.glyph(Sign::Warning)
-        );
+        let text = say!("wallet-empty-warning", sign = theme.glyph(Sign::Warning));
         say("", text, Role::Bad);
     }
-    say("Used", money(account.used), Role::Text);
+    say(say!("wallet-used"), money(account.used), Role::Text);
     let requests = account
         .requests
         .and_then(|count| usize::try_from(count).ok());
     say(
-        "Requests",
+        say!("wallet-requests"),
         requests.map_or("?".into(), words::grouped),
         Role::Text,
     );
@@ -76,13 +78,13 @@ fn account(model: &Model, cells: u16) -> Vec<Line<'static>> {
 /// How the wallet is filled (S-04, S-07).
 fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let mut rows = paragraph(theme, "To fill it", Role::Heading, 1, cells);
+    let mut rows = paragraph(theme, say!("wallet-ways"), Role::Heading, 1, cells);
     let mut say = |text: &str, role| rows.extend(paragraph(theme, text, role, 3, cells));
     let Some(wallet) = model.relay.wallet.value() else {
         match model.relay.wallet.fault() {
             Some(fault) => rows.extend(trouble(theme, fault, cells)),
             None => say(
-                &format!("{} fetching", theme.glyph(Sign::Working)),
+                &say!("wallet-fetching", sign = theme.glyph(Sign::Working)),
                 Role::Dim,
             ),
         }
@@ -90,7 +92,7 @@ fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
     };
     let ways = &wallet.ways;
     if ways.redeems {
-        say("c redeems a code", Role::Text);
+        say(say!("wallet-way-code"), Role::Text);
     }
     if !ways.methods.is_empty() {
         let names: Vec<String> = ways
@@ -98,23 +100,23 @@ fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
             .iter()
             .map(|method| clean(&method.name).into_owned())
             .collect();
-        say(&format!("t pays online: {}", names.join(", ")), Role::Text);
-    }
-    if let Some(shop) = &ways.shop {
         say(
-            &format!("u copies the address of its shop: {}", clean(shop)),
+            &say!("wallet-way-online", methods = names.join(", ")),
             Role::Text,
         );
     }
+    if let Some(shop) = &ways.shop {
+        say(&say!("wallet-way-shop", address = clean(shop)), Role::Text);
+    }
     if !ways.redeems && ways.methods.is_empty() && ways.shop.is_none() {
-        say("the relay names no way; ask whoever runs it", Role::Warn);
+        say(say!("wallet-way-none"), Role::Warn);
     }
     rows
 }
 
 fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let mut rows = paragraph(theme, "What came in", Role::Heading, 1, cells);
+    let mut rows = paragraph(theme, say!("wallet-came-in"), Role::Heading, 1, cells);
     let Some(wallet) = model.relay.wallet.value() else {
         return rows;
     };
@@ -127,7 +129,13 @@ fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
             cells,
         ));
     } else if wallet.top_ups.is_empty() {
-        rows.extend(paragraph(theme, "nothing yet", Role::Dim, 3, cells));
+        rows.extend(paragraph(
+            theme,
+            say!("wallet-came-in-nothing"),
+            Role::Dim,
+            3,
+            cells,
+        ));
     }
     for top_up in wallet.top_ups.iter().take(LISTED) {
         let at = words::date_time(top_up.at, &model.settings.zone);
@@ -149,7 +157,7 @@ fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
     }
     let more = wallet.top_ups.len().saturating_sub(LISTED);
     if more > 0 {
-        let text = format!("and {more} more: relaydeck wallet history");
+        let text = say!("wallet-came-in-more", count = more);
         rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
     }
     rows
