@@ -1,6 +1,8 @@
 //! The wallet's page, its forms and links, and logging in with a password: keys and engine events in, commands and the
 //! screen out.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 mod term_support;
 mod tui_support;
 
@@ -195,7 +197,7 @@ fn s_04_an_order_gives_a_link_that_is_copied_and_drawn() {
     script.sees("¥146.00").sees("▀").keys("y");
     assert_eq!(
         script.asked(),
-        ["copy the address: https://pay.example/o/20261122-0001?sign=9f8e7d6c"]
+        ["copy the link: https://pay.example/o/20261122-0001?sign=9f8e7d6c"]
     );
     script.keys("<Esc>").sees("What came in");
 }
@@ -334,7 +336,7 @@ fn s_02_a_new_account_is_made_or_the_relay_s_page_is_shown() {
         .keys("y");
     assert_eq!(
         script.asked(),
-        ["copy the address: https://r.example/register"]
+        ["copy the link: https://r.example/register"]
     );
     script.keys("<Esc>").sees("Log in to a relay").sees("ann");
 }
