@@ -165,7 +165,10 @@ fn shells_complete_and_the_manual_names_every_command() {
     }
     let page = text(&relaydeck(home.path(), &["man"]));
     assert!(
-        page.contains(".TH") && page.contains("relaydeck\\-sessions"),
+        page.contains(".TH")
+            && ["sessions", "login", "register"]
+                .iter()
+                .all(|name| page.contains(&format!("relaydeck\\-{name}"))),
         "{page}"
     );
     let folder = tempfile::tempdir().unwrap();

@@ -3,6 +3,7 @@
 mod channels;
 mod groups;
 mod keys;
+pub mod login;
 pub mod owner;
 mod proof;
 pub mod wallet;
@@ -160,6 +161,10 @@ pub enum Command {
     /// The relays you use
     #[command(subcommand)]
     Profiles(ProfilesCommand),
+    /// Log in to a relay with an account's name and password; it is added, or gets a new access token
+    Login(login::LoginArgs),
+    /// Make an account at a relay and log in to it; prints the relay's own page where that is the only way
+    Register(login::RegisterArgs),
     /// Kept sessions of the chat
     #[command(subcommand)]
     Sessions(SessionsCommand),
@@ -352,7 +357,14 @@ pub struct ServeArgs {
 #[derive(Debug, Subcommand)]
 pub enum ProfilesCommand {
     /// List them
-    List,
+    List {
+        /// Ask each of them what is in its wallet
+        #[arg(long)]
+        balances: bool,
+        /// And what this model costs there, in the group where it is the cheapest
+        #[arg(short, long, value_name = "MODEL", requires = "balances")]
+        model: Option<String>,
+    },
     /// Add a relay: its address, and a key or an access token
     Add(ProfileAddArgs),
     /// Use a relay from now on

@@ -14,6 +14,7 @@ mod history;
 mod host;
 mod keys;
 mod logging;
+mod login;
 mod looks;
 mod manual;
 mod migrate;
@@ -120,6 +121,8 @@ async fn run(cli: Cli) -> Result<Ending, Fault> {
         Some(Command::Codes(command)) => codes::run(&world, command).await,
         Some(Command::Prices(command)) => prices::run(&world, command).await,
         Some(Command::Serve(args)) => serve::run(&world, args).await,
+        Some(Command::Login(args)) => login::login(&world, args).await,
+        Some(Command::Register(args)) => login::register(&world, args).await,
         Some(Command::Profiles(command)) => profiles::run(&world, command).await,
         Some(Command::Sessions(command)) => sessions::run(&world, command).await,
         // Done above, without a world.

@@ -1,13 +1,16 @@
 //! `relaydeck profiles`: the relays you use.
 
-use serde_json::{Value, json};
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
 
 use super::args::{ProfileAddArgs, ProfilesCommand};
-use super::output::{Align, Table, print_json};
+use super::output::{Align, Table, print_json, put_money};
 use super::secret::{given, of_environment};
 use super::world::{Ending, World};
 use crate::domain::profile::LOCAL;
-use crate::domain::{Access, ApiKey, Fault, FaultKind};
+use crate::domain::{Access, ApiKey, Fault, FaultKind, Money, Price};
+use crate::engine::compare::compare;
 use crate::engine::door::Credential;
 use crate::engine::host::Host;
 use crate::engine::relays::{self, Added};
@@ -18,7 +21,10 @@ use crate::engine::relays::{self, Added};
 /// When a relay refuses its credential, or the configuration cannot be read or written.
 pub async fn run(world: &World, command: ProfilesCommand) -> Result<Ending, Fault> {
     match command {
-        ProfilesCommand::List => list(world),
+        ProfilesCommand::List {
+            balances: false, ..
+        } => list(world),
+        ProfilesCommand::List { model, .. } => side_by_side(world, model).await,
         ProfilesCommand::Add(args) => add(world, args).await,
         ProfilesCommand::Use { name } => {
             known(world, &name)?;
@@ -99,6 +105,88 @@ fn list(world: &World) -> Result<Ending, Fault> {
             profile.name.clone(),
             profile.address.to_string(),
             access(profile.access).into(),
+        ]);
+    }
+    table
+        .print("No relay was used yet; relaydeck alone opens the one it carries.")
+        .map_err(World::stdout_gone)?;
+    Ok(Ending::Done)
+}
+
+/// All relays side by side: the balance of each, and what one model costs there.
+async fn side_by_side(world: &World, model: Option<String>) -> Result<Ending, Fault> {
+    let (_, current) = world.host.profiles()?;
+    let host = Arc::clone(&world.host) as Arc<dyn Host>;
+    let looks = compare(host, model.as_deref()).await?;
+    if world.json {
+        let rows = looks.iter().map(|look| {
+            let mut row = Map::new();
+            row.insert("name".into(), json!(look.profile));
+            row.insert(
+                "current".into(),
+                json!(current.as_ref() == Some(&look.profile)),
+            );
+            put_money(&mut row, "balance", look.balance);
+            if let Some(model) = &model {
+                row.insert("model".into(), json!(model));
+                row.insert(
+                    "there".into(),
+                    json!(look.fault.is_none().then_some(look.best.is_some())),
+                );
+                row.insert(
+                    "group".into(),
+                    json!(look.best.as_ref().map(|(group, _)| group)),
+                );
+                row.insert(
+                    "price".into(),
+                    json!(look.best.as_ref().map(|(_, price)| price)),
+                );
+            }
+            row.insert(
+                "error".into(),
+                json!(look.fault.as_ref().map(|fault| &fault.message)),
+            );
+            Value::Object(row)
+        });
+        print_json(&rows.collect()).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("PROFILE", Align::Left),
+        ("BALANCE", Align::Right),
+        ("IN $/M", Align::Right),
+        ("OUT $/M", Align::Right),
+        ("GROUP", Align::Left),
+        ("", Align::Left),
+    ]);
+    for look in &looks {
+        let (input, output, group) = match &look.best {
+            Some((group, Price::PerToken(prices))) => {
+                let price = |money: Money| money.decimal(2);
+                (price(prices.input), price(prices.output), group.clone())
+            }
+            Some((group, Price::PerCall { call })) => {
+                (format!("{call} a call"), String::new(), group.clone())
+            }
+            Some((group, _)) => ("?".into(), "?".into(), group.clone()),
+            None => Default::default(),
+        };
+        let remark = match (&look.fault, &look.best, &model) {
+            (Some(fault), ..) => fault.message.clone(),
+            (None, None, Some(model)) => format!("no {model} there"),
+            _ => String::new(),
+        };
+        let here = current.as_ref() == Some(&look.profile);
+        table.row([
+            if here { "*".into() } else { String::new() },
+            look.profile.clone(),
+            look.balance
+                .map_or("?".into(), |balance| balance.to_string()),
+            input,
+            output,
+            group,
+            remark,
         ]);
     }
     table

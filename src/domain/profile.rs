@@ -40,6 +40,34 @@ impl Profile {
         self.name == LOCAL
     }
 
+    /// A name for a relay from its host: `https://api.4sapi.com` is `4sapi`. Never one that is there already.
+    pub fn propose_name(address: &Address, profiles: &[Profile]) -> String {
+        let host = address.host();
+        let (bare, port) = match host.rsplit_once(':') {
+            Some((bare, port)) if !bare.ends_with(':') => (bare, Some(port)),
+            _ => (host, None),
+        };
+        let plain = bare
+            .trim_start_matches("www.")
+            .trim_start_matches("api.")
+            .trim_matches(['[', ']']);
+        let numeric = plain.parse::<std::net::IpAddr>().is_ok();
+        let stem = match plain.split('.').next() {
+            Some("") | None => "relay".to_owned(),
+            _ if numeric => port.map_or("relay".into(), |port| format!("relay-{port}")),
+            Some(first) => first.to_owned(),
+        };
+        let free =
+            |name: &str| name != LOCAL && !profiles.iter().any(|profile| profile.name == name);
+        if free(&stem) {
+            return stem;
+        }
+        (2..)
+            .map(|number| format!("{stem}-{number}"))
+            .find(|name| free(name))
+            .unwrap_or(stem)
+    }
+
     /// What is wrong with a profile's name, if anything.
     ///
     /// # Errors
@@ -54,5 +82,18 @@ impl Profile {
             )),
             _ => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_comes_from_the_host_and_is_free() {
+        let proposed = |text| Profile::propose_name(&Address::parse(text).unwrap().0, &[]);
+        assert_eq!(proposed("https://api.4sapi.com/v1"), "4sapi");
+        assert_eq!(proposed("http://127.0.0.1:8080"), "relay-8080");
+        assert_eq!(proposed("http://[::1]"), "relay");
     }
 }

@@ -95,6 +95,34 @@ pub async fn add(
     Ok(Added::Here(profile, notes))
 }
 
+/// Logs in anew to a relay that is there already: its profile gets a new access token.
+///
+/// # Errors
+/// When the relay refuses the account, or the token cannot be stored; then the old one stays.
+pub async fn renew(host: &dyn Host, known: &Profile, account: &PasswordLogIn) -> Result<(), Fault> {
+    if known.is_local() {
+        let fault = Fault::new(
+            FaultKind::BadRequest,
+            "the embedded relay is open to its owner without a password",
+        );
+        return Err(fault.advise("choose another name, or leave it out"));
+    }
+    match trade(account, &known.address).await? {
+        Traded::Token(token, user_id) => {
+            let access = Access::Account { user_id };
+            let profile = Profile {
+                access,
+                ..known.clone()
+            };
+            store(host, &profile, &token).await
+        }
+        Traded::OnItsPage(page) => Err(Fault::new(
+            FaultKind::Unsupported,
+            format!("this relay makes accounts on its own page: {page}"),
+        )),
+    }
+}
+
 /// Stores a profile and its access token, once the relay was seen to take it.
 async fn store(host: &dyn Host, profile: &Profile, token: &ApiKey) -> Result<(), Fault> {
     let client = connect(profile, Some(token.clone()))?;

@@ -206,7 +206,7 @@ impl RelayForm {
         let odd = odd.unwrap_or_default().iter().map(ToString::to_string);
         self.form.set_warnings(RelayField::Address, odd);
         if let (Ok((address, _)), false) = (&address, self.named) {
-            let name = propose_name(address, profiles);
+            let name = Profile::propose_name(address, profiles);
             if let Some(field) = self.form.field_mut(RelayField::Name) {
                 field.control = Control::Line(Editor::with(&name));
             }
@@ -301,33 +301,6 @@ impl RelayForm {
     }
 }
 
-/// A name for a relay from its host: `https://api.4sapi.com` is `4sapi`. Never one that is there already.
-fn propose_name(address: &Address, profiles: &[Profile]) -> String {
-    let host = address.host();
-    let (bare, port) = match host.rsplit_once(':') {
-        Some((bare, port)) if !bare.ends_with(':') => (bare, Some(port)),
-        _ => (host, None),
-    };
-    let plain = bare
-        .trim_start_matches("www.")
-        .trim_start_matches("api.")
-        .trim_matches(['[', ']']);
-    let numeric = plain.parse::<std::net::IpAddr>().is_ok();
-    let stem = match plain.split('.').next() {
-        Some("") | None => "relay".to_owned(),
-        _ if numeric => port.map_or("relay".into(), |port| format!("relay-{port}")),
-        Some(first) => first.to_owned(),
-    };
-    let free = |name: &str| name != LOCAL && !profiles.iter().any(|profile| profile.name == name);
-    if free(&stem) {
-        return stem;
-    }
-    (2..)
-        .map(|number| format!("{stem}-{number}"))
-        .find(|name| free(name))
-        .unwrap_or(stem)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,9 +331,6 @@ mod tests {
         type_in(&mut form, RelayField::Name, "x", &there);
         type_in(&mut form, RelayField::Address, ".example", &there);
         assert_eq!(form.form.text(RelayField::Name), "4sapi-2x");
-        let proposed = |text| propose_name(&Address::parse(text).unwrap().0, &[]);
-        assert_eq!(proposed("http://127.0.0.1:8080"), "relay-8080");
-        assert_eq!(proposed("http://[::1]"), "relay");
     }
 
     #[test]

@@ -1,0 +1,132 @@
+//! `relaydeck login` and `relaydeck register`: a relay added with the name and the password of an account (S-01, S-02).
+
+use serde_json::json;
+
+use super::args::login::{LoginArgs, RegisterArgs};
+use super::output::{print, print_json};
+use super::secret::{given, of_environment};
+use super::world::{Ending, World};
+use crate::domain::{Address, ApiKey, Fault, FaultKind, Profile};
+use crate::engine::door::{Credential, PasswordLogIn};
+use crate::engine::host::Host;
+use crate::engine::relays::{self, Added};
+
+/// Where the password is when no flag gives it.
+const PASSWORD: &str = "RELAYDECK_PASSWORD";
+
+/// Logs in. A profile that is there already gets a new access token.
+///
+/// # Errors
+/// When the relay refuses name, password or code, or what came of it cannot be stored.
+pub async fn login(world: &World, args: LoginArgs) -> Result<Ending, Fault> {
+    let account = PasswordLogIn {
+        username: args.user,
+        password: password(args.password)?,
+        code: args.code,
+        register: false,
+    };
+    let (profiles, _) = world.host.profiles()?;
+    let known = args
+        .name
+        .as_ref()
+        .and_then(|name| profiles.iter().find(|profile| profile.name == *name));
+    let same = |known: &&Profile| match &args.url {
+        None => true,
+        Some(url) => Address::parse(url).is_ok_and(|(address, _)| address == known.address),
+    };
+    if let Some(known) = known.filter(same) {
+        relays::renew(world.host.as_ref(), known, &account)
+            .await
+            .map_err(World::wrong_usage)?;
+        return told(world, known, &[], "has a new access token");
+    }
+    add(world, args.url, args.name, account, &profiles).await
+}
+
+/// Makes an account and logs in to it. Where the relay makes accounts on a page of its own only, its address goes to
+/// stdout.
+///
+/// # Errors
+/// When the relay refuses, or what came of it cannot be stored.
+pub async fn register(world: &World, args: RegisterArgs) -> Result<Ending, Fault> {
+    let account = PasswordLogIn {
+        username: args.user,
+        password: password(args.password)?,
+        code: None,
+        register: true,
+    };
+    let (profiles, _) = world.host.profiles()?;
+    add(world, Some(args.url), args.name, account, &profiles).await
+}
+
+async fn add(
+    world: &World,
+    url: Option<String>,
+    name: Option<String>,
+    account: PasswordLogIn,
+    profiles: &[Profile],
+) -> Result<Ending, Fault> {
+    let Some(url) = url else {
+        return Err(
+            Fault::new(FaultKind::Usage, "which relay? Its address is missing")
+                .advise("give --url https://host, or --name of a profile that is there already"),
+        );
+    };
+    let name = match name {
+        Some(name) => name,
+        None => {
+            let (address, _) = Address::parse(&url).map_err(|error| {
+                Fault::new(FaultKind::Usage, error.to_string()).advise(FaultKind::NotAnApi.advice())
+            })?;
+            Profile::propose_name(&address, profiles)
+        }
+    };
+    let credential = Credential::Password(account);
+    let added = relays::add(world.host.as_ref(), &name, &url, credential)
+        .await
+        .map_err(World::wrong_usage)?;
+    let (profile, notes) = match added {
+        Added::Here(profile, notes) => (profile, notes),
+        Added::OnItsPage(page) => return elsewhere(world, &page),
+    };
+    world.host.remember_profile(&profile.name)?;
+    told(world, &profile, &notes, "was added and is used from now on")
+}
+
+/// Nothing was made: the relay's own page does that.
+fn elsewhere(world: &World, page: &str) -> Result<Ending, Fault> {
+    if world.json {
+        print_json(&json!({"registered": false, "page": page})).map_err(World::stdout_gone)?;
+    } else {
+        world.warn("this relay makes accounts on its own page only:");
+        print(&format!("{page}\n")).map_err(World::stdout_gone)?;
+        world.warn("make one there, then: relaydeck login --url … --user …");
+    }
+    Ok(Ending::Told(FaultKind::Unsupported))
+}
+
+fn told(world: &World, profile: &Profile, notes: &[String], what: &str) -> Result<Ending, Fault> {
+    for note in notes {
+        world.warn(note);
+    }
+    if world.json {
+        print_json(&json!({"name": profile.name, "url": profile.address.base(), "notes": notes}))
+            .map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!("{} ({}) {what}", profile.name, profile.address));
+    }
+    Ok(Ending::Done)
+}
+
+/// The password of a flag, else of the environment.
+fn password(flag: Option<String>) -> Result<ApiKey, Fault> {
+    let text = match flag {
+        Some(text) => given(text)?,
+        None => of_environment(PASSWORD).ok_or_else(|| {
+            Fault::new(FaultKind::Usage, "the password is missing").advise(format!(
+                "pipe it in with --password -, or put it into {PASSWORD}"
+            ))
+        })?,
+    };
+    Ok(ApiKey::new(text))
+}
