@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
+use memchr::memchr;
 use serde_json::Value;
 
 use super::super::meter::lines::{LONGEST, Lines};
@@ -107,9 +108,10 @@ impl Sieve {
         let mut turn = Turn::On;
         // The run of bytes that passes as it is: usually all there are, so nothing is copied.
         let (mut from, mut at) = (0, 0);
-        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+        while at < lines.len() {
             let start = at;
-            at += line.len();
+            at = memchr(b'\n', &lines[start..]).map_or(lines.len(), |end| start + end + 1);
+            let line = &lines[start..at];
             let seen = self.tally.line(line);
             let ends = matches!(seen, Seen::Herald | Seen::Done | Seen::Error(_));
             let hidden = match seen {

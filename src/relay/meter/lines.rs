@@ -4,6 +4,7 @@
 //! that is taken.
 
 use bytes::{Bytes, BytesMut};
+use memchr::{memchr, memrchr};
 
 /// The longest line that is usually held until its end. What is longer passes unseen: a usage needs no megabyte, except
 /// where it comes in one event with the pictures it is for.
@@ -47,7 +48,7 @@ impl Lines {
     pub fn push(&mut self, mut piece: Bytes) -> Batch {
         let mut batch = Batch::default();
         if self.long {
-            match piece.iter().position(|byte| *byte == b'\n') {
+            match memchr(b'\n', &piece) {
                 Some(end) => {
                     batch.unseen = piece.split_to(end + 1);
                     self.long = false;
@@ -58,7 +59,7 @@ impl Lines {
                 }
             }
         }
-        match piece.iter().rposition(|byte| *byte == b'\n') {
+        match memrchr(b'\n', &piece) {
             Some(end) => {
                 let whole = piece.split_to(end + 1);
                 batch.lines = if self.held.is_empty() {

@@ -1,7 +1,8 @@
 //! The usage of an answer, as many kinds of upstream write it, and as we write it, in every protocol.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::super::inference::body::Members;
 use super::super::protocol::Protocol;
 use crate::domain::Usage;
 
@@ -10,17 +11,12 @@ const MOST: u64 = 1_000_000_000;
 
 /// Reads a `usage` member. `None` when it says nothing: null, empty, or all zero.
 pub fn read(json: &str) -> Option<Usage> {
-    let Ok(Value::Object(usage)) = serde_json::from_str(json) else {
-        return None;
-    };
-    let details = match usage
+    let usage = Members::read(json.as_bytes()).ok()?;
+    let details = usage
         .get("prompt_tokens_details")
         .or(usage.get("input_tokens_details"))
-    {
-        Some(Value::Object(details)) => Some(details),
-        _ => None,
-    };
-    let in_details = |names: &[&str]| details.and_then(|map| first(map, names));
+        .and_then(|details| Members::read(details.get().as_bytes()).ok());
+    let in_details = |names: &[&str]| details.as_ref().and_then(|map| first(map, names));
     let prompt = first(&usage, &["prompt_tokens", "input_tokens"]);
     let output = first(&usage, &["completion_tokens", "output_tokens"]).or_else(|| {
         let total = first(&usage, &["total_tokens"])?;
@@ -44,14 +40,12 @@ pub fn read(json: &str) -> Option<Usage> {
 }
 
 /// The first of these members that is a number.
-fn first(map: &Map<String, Value>, names: &[&str]) -> Option<u64> {
+fn first(map: &Members<'_>, names: &[&str]) -> Option<u64> {
     names.iter().find_map(|name| {
-        let number = map.get(*name)?;
-        let whole = number.as_u64().or_else(|| {
-            number
-                .as_f64()
-                .filter(|value| *value >= 0.0)
-                .map(|value| value as u64)
+        let number = map.get(name)?.get();
+        let whole = number.parse::<u64>().ok().or_else(|| {
+            let value: f64 = serde_json::from_str(number).ok()?;
+            (value >= 0.0).then_some(value as u64)
         });
         whole.map(|value| value.min(MOST))
     })
@@ -59,9 +53,7 @@ fn first(map: &Map<String, Value>, names: &[&str]) -> Option<u64> {
 
 /// Reads a `usageMetadata` member of Gemini's. `None` when it says nothing.
 pub fn read_gemini(json: &str) -> Option<Usage> {
-    let Ok(Value::Object(usage)) = serde_json::from_str(json) else {
-        return None;
-    };
+    let usage = Members::read(json.as_bytes()).ok()?;
     let number = |name: &str| first(&usage, &[name]).unwrap_or(0);
     // What tools read is prompt too, and is not in its count; what is thought is output, and is not in its.
     let prompt = number("promptTokenCount") + number("toolUsePromptTokenCount");
@@ -132,7 +124,7 @@ pub fn write_messages(usage: &Usage) -> Value {
 /// Puts what a `usage` member of Anthropic's dialect says over what was known: its counters do not overlap, and each
 /// event repeats only some of them. Whether it said anything of the output.
 pub fn read_messages(json: &str, known: &mut Usage) -> bool {
-    let Ok(Value::Object(usage)) = serde_json::from_str(json) else {
+    let Ok(usage) = Members::read(json.as_bytes()) else {
         return false;
     };
     let put = |name: &str, place: &mut u64| {
