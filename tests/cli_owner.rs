@@ -425,3 +425,60 @@ fn what_the_environment_offers_becomes_a_channel_only_after_a_yes() {
     let missing = relaydeck(home, &["channels", "disable", "99"]);
     assert_eq!(code(&missing), 4, "{}", text(&missing.stderr));
 }
+
+#[test]
+fn vendors_prices_are_proposed_for_what_has_none_and_set_only_after_a_yes() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let added = relaydeck(
+        home,
+        &[
+            "channels",
+            "add",
+            "vendor",
+            "--url",
+            "http://127.0.0.1:9/v1",
+            "--models",
+            "claude-sonnet-4-5,nobody-knows-it",
+        ],
+    );
+    assert_eq!(code(&added), 0, "{}", text(&added.stderr));
+    let told = text(&added.stderr);
+    assert!(
+        told.contains("vendors' prices for 1 of them") && told.contains("prices propose"),
+        "{told}"
+    );
+    let set_by = || {
+        let rows = json(home, &["prices", "list"]);
+        let rows = rows.as_array().unwrap().clone();
+        let of = |name: &str| rows.iter().find(|row| row["model"] == name).cloned();
+        of("claude-sonnet-4-5").unwrap()["set_by"].clone()
+    };
+    assert_eq!(set_by(), "nobody");
+    // What the relay does not price is shown as the estimate it is.
+    let shown = json(home, &["models", "show", "claude-sonnet-4-5"]);
+    let from = shown["price_estimated_from"].as_str().unwrap();
+    assert!(from.starts_with("catalogue 20"), "{shown}");
+    assert_eq!(shown["input_per_million"], "3.00", "{shown}");
+    let list = text(&relaydeck(home, &["models", "list"]).stdout);
+    let row = list
+        .lines()
+        .find(|row| row.starts_with("claude-sonnet-4-5"));
+    assert!(row.unwrap().contains("~3.00"), "{list}");
+    let row = list.lines().find(|row| row.starts_with("nobody-knows-it"));
+    assert!(row.unwrap().contains(" ? "), "{list}");
+
+    let proposed = json(home, &["prices", "propose"]);
+    assert_eq!(proposed.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&proposed[0]["model"], &proposed[0]["set"]),
+        (&json!("claude-sonnet-4-5"), &json!(false))
+    );
+    assert_eq!(set_by(), "nobody", "looking sets nothing");
+    let done = json(home, &["prices", "propose", "--yes"]);
+    assert_eq!(done[0]["set"], true);
+    assert_eq!(set_by(), "owner");
+    let shown = json(home, &["models", "show", "claude-sonnet-4-5"]);
+    assert_eq!(shown["price_estimated_from"], Value::Null, "{shown}");
+    assert_eq!(json(home, &["prices", "propose"]), json!([]));
+}

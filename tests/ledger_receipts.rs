@@ -5,7 +5,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use relaydeck::domain::{
-    Basis, FaultKind, Finish, Money, Price, ReceiptState, TokenPrices, UnixMillis, Usage,
+    Basis, Dispute, FaultKind, Finish, Money, Price, ReceiptState, TokenPrices, UnixMillis, Usage,
 };
 use relaydeck::ledger::{
     Ending, Ledger, LedgerError, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId, Totals,
@@ -500,4 +500,38 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test]
+async fn a_catalogues_price_is_kept_as_one_and_makes_no_dispute() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = open(home.path());
+    let prices = TokenPrices {
+        input: Money::from_usd(3),
+        output: Money::from_usd(15),
+        cache_read: Money::from_nanos(300_000_000),
+        cache_write: Money::from_nanos(3_750_000_000),
+    };
+    let mut dear = Vec::new();
+    for price in [Price::Listed(prices), Price::PerToken(prices)] {
+        let sent = NewRequest {
+            price: price.clone(),
+            ..request("p", 1)
+        };
+        let id = ledger.append(sent).await.unwrap();
+        let expected = Some(Money::from_nanos(2_676_000));
+        ledger.end(id, outcome(expected)).await.unwrap();
+        let ten_times = Money::from_nanos(26_760_000);
+        ledger.settle(id, ten_times, None).await.unwrap();
+        let receipt = ledger.receipt(id).await.unwrap();
+        assert_eq!(receipt.price, price);
+        dear.push(Dispute::of(&receipt));
+    }
+    assert_eq!(dear, [None, Some(Dispute::Overcharged)]);
+    let disputed = ReceiptFilter {
+        disputed: true,
+        ..ReceiptFilter::default()
+    };
+    let found = ledger.receipts(disputed).await.unwrap();
+    assert_eq!(found.len(), 1, "the query agrees");
 }

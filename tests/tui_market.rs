@@ -361,5 +361,5 @@ fn s_42_the_line_before_a_call_names_key_group_price_endpoint_and_wallet() {
     script
         .keys("G")
         .sees("✗ not a model to chat with")
-        .sees("? price ?");
+        .sees("? price ~0.02 / ~0.00 (list of 20");
 }

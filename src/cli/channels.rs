@@ -13,7 +13,7 @@ use crate::client::RelayClient;
 use crate::client::owner::{
     Channel, ChannelChange, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus,
 };
-use crate::domain::{Address, ApiKey, Fault, FaultKind, Money};
+use crate::domain::{Address, ApiKey, Fault, FaultKind, Money, price_catalogue};
 use crate::engine::host::Host;
 use crate::engine::offers::{self, EVERY_MODEL, Offer};
 use crate::engine::session::Session;
@@ -89,7 +89,18 @@ fn added(world: &World, channel: &Channel, priced: bool) -> Result<Ending, Fault
         channel.id, channel.name
     ));
     if !priced {
+        let known = channel
+            .models
+            .iter()
+            .filter(|model| price_catalogue::find(model).is_some());
+        let known = known.count();
         world.warn("models without a price are shown with ? and cost nothing; set one with: relaydeck prices set MODEL");
+        if known > 0 {
+            world.warn(&format!(
+                "the bundled catalogue of {} has vendors' prices for {known} of them; look at them with: relaydeck prices propose",
+                price_catalogue::date()
+            ));
+        }
     }
     Ok(Ending::Done)
 }

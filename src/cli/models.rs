@@ -8,7 +8,7 @@ use super::args::{BillingKind, ModelSort, ModelsCommand};
 use super::output::{Align, Table, print, print_json, put_money, visible};
 use super::world::{Ending, World};
 use crate::domain::price::BasePrice;
-use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name};
+use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name, price_catalogue};
 use crate::engine::session::{Session, name_fault};
 
 /// Runs the sub-command.
@@ -162,8 +162,8 @@ const fn billed(model: &Model) -> BillingKind {
 /// The price of a model's output or input in a group; by the call where it is billed that way.
 fn a_price(session: &Session, model: &Model, group: Option<&str>, output: bool) -> Option<Money> {
     match price_in(session, model, group) {
-        Price::PerToken(prices) if output => Some(prices.output),
-        Price::PerToken(prices) => Some(prices.input),
+        Price::PerToken(prices) | Price::Listed(prices) if output => Some(prices.output),
+        Price::PerToken(prices) | Price::Listed(prices) => Some(prices.input),
         Price::PerCall { call } => Some(call),
         Price::Tiered { .. } | Price::Unknown => None,
     }
@@ -197,6 +197,7 @@ fn list(
         ("ENDPOINTS", Align::Left),
     ];
     let mut table = Table::new(&columns);
+    let mut estimated = false;
     for model in models {
         let (input, output, cache) = match price_in(session, model, group) {
             Price::PerToken(prices) => (
@@ -204,6 +205,15 @@ fn list(
                 prices.output.decimal(2),
                 prices.cache_read.decimal(2),
             ),
+            Price::Listed(prices) => {
+                estimated = true;
+                let about = |price: Money| format!("~{}", price.decimal(2));
+                (
+                    about(prices.input),
+                    about(prices.output),
+                    about(prices.cache_read),
+                )
+            }
             Price::PerCall { call } => (format!("{call} a call"), "–".into(), "–".into()),
             Price::Tiered { .. } => ("tiered".into(), "tiered".into(), "–".into()),
             Price::Unknown => ("?".into(), "?".into(), "?".into()),
@@ -221,6 +231,12 @@ fn list(
         ]);
     }
     table.print("No model fits.").map_err(World::stdout_gone)?;
+    if estimated {
+        world.warn(&format!(
+            "~ is an estimate: the relay names no price, so this is the vendor's list price of {}",
+            price_catalogue::date()
+        ));
+    }
     Ok(Ending::Done)
 }
 
@@ -251,7 +267,7 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
         })
         .collect();
     offers.sort_by_key(|(_, price)| match price {
-        Price::PerToken(prices) => prices.input.nanos(),
+        Price::PerToken(prices) | Price::Listed(prices) => prices.input.nanos(),
         Price::PerCall { call } => call.nanos(),
         Price::Tiered { .. } | Price::Unknown => i64::MAX,
     });
@@ -320,6 +336,9 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
     for (group, price) in &offers {
         line(&format!("group {group}"), &price_text(price));
     }
+    if offers.is_empty() {
+        line("price", &price_text(&price_in(session, model, None)));
+    }
     for (endpoint, url) in &urls {
         line(endpoint, url);
     }
@@ -336,6 +355,13 @@ fn price_text(price: &Price) -> String {
             prices.cache_read.decimal(2),
             prices.cache_write.decimal(2)
         ),
+        Price::Listed(prices) => format!(
+            "~{} in, ~{} out, ~{} cache read, USD per million tokens (estimate: the vendor's list price of {}; the relay names none)",
+            prices.input.decimal(2),
+            prices.output.decimal(2),
+            prices.cache_read.decimal(2),
+            price_catalogue::date()
+        ),
         Price::PerCall { call } => format!("{call} a call"),
         Price::Tiered { expression } => format!("tiered: {expression}"),
         Price::Unknown => "?".into(),
@@ -351,8 +377,15 @@ fn price_json(group: &str, price: &Price) -> Value {
 
 /// Prices per million tokens, or per call; what is unknown is null.
 fn put_price(object: &mut Map<String, Value>, price: &Price) {
+    if price.is_listed() {
+        // Not the relay's word: the bundled catalogue's, and so an estimate.
+        object.insert(
+            "price_estimated_from".into(),
+            json!(format!("catalogue {}", price_catalogue::date())),
+        );
+    }
     let (tokens, call) = match price {
-        Price::PerToken(prices) => (Some(prices), None),
+        Price::PerToken(prices) | Price::Listed(prices) => (Some(prices), None),
         Price::PerCall { call } => (None, Some(*call)),
         Price::Tiered { .. } | Price::Unknown => (None, None),
     };
@@ -395,6 +428,8 @@ fn model_json(session: &Session, model: &Model, group: Option<&str>) -> Value {
     if let Some(group) = group {
         object.insert("group".into(), json!(group));
         put_price(&mut object, &price_in(session, model, Some(group)));
+    } else if model.price == BasePrice::Unknown {
+        put_price(&mut object, &model.listed());
     }
     Value::Object(object)
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+mod propose;
+
 use super::args::owner::{PriceSetArgs, PricesCommand};
 use super::output::{Align, Table, print_json, put_money};
 use super::world::{Ending, World};
@@ -18,6 +20,7 @@ use crate::domain::{Fault, FaultKind, Money, Price, QuotaScale, Ratio, TokenPric
 pub async fn run(world: &World, command: PricesCommand) -> Result<Ending, Fault> {
     match command {
         PricesCommand::List => list(world).await,
+        PricesCommand::Propose { models, yes } => propose::run(world, &models, yes).await,
         PricesCommand::Set(args) => {
             let price = price(&args)?;
             let client = world.session().await?.client;
@@ -151,7 +154,7 @@ fn parts(price: &BasePrice, scale: QuotaScale) -> [Option<Money>; 5] {
             None,
         ],
         Price::PerCall { call } => [None, None, None, None, Some(call)],
-        Price::Tiered { .. } | Price::Unknown => [None; 5],
+        Price::Tiered { .. } | Price::Listed(_) | Price::Unknown => [None; 5],
     }
 }
 

@@ -15,7 +15,8 @@ pub enum Dispute {
     Empty,
     /// Charged, though the answer broke off.
     Cut,
-    /// Charged more than its price says, by more than a twentieth and the rounding of a unit.
+    /// Charged more than its price says, by more than a twentieth and the rounding of a unit. A price of the bundled
+    /// catalogue says nothing about what a relay may charge.
     Overcharged,
     /// The relay counted more of an answer than we saw, by more than a quarter and 50 tokens. Hidden reasoning counts
     /// too. Of an answer that we did not see there is nothing to say.
@@ -35,9 +36,10 @@ impl Dispute {
             return Some(Dispute::Cut);
         }
         let allowed = |expected: Money| expected.nanos() + expected.nanos() / 20 + 2_000;
-        if receipt
-            .expected
-            .is_some_and(|expected| charged.nanos() > allowed(expected))
+        if !receipt.price.is_listed()
+            && receipt
+                .expected
+                .is_some_and(|expected| charged.nanos() > allowed(expected))
         {
             return Some(Dispute::Overcharged);
         }

@@ -21,6 +21,7 @@ pub mod money;
 pub mod node;
 pub mod pace;
 pub mod price;
+pub mod price_catalogue;
 pub mod profile;
 pub mod qr;
 pub mod receipt;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::group::{Group, Ratio};
 use super::money::QuotaScale;
 use super::price::{BasePrice, Price};
+use super::price_catalogue;
 
 /// A way a model is called. Source of the names: `supported_endpoint_types` of `GET /api/pricing`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,9 +102,18 @@ impl Model {
             .is_none_or(|groups| groups.iter().any(|name| name == group || name == "all"))
     }
 
-    /// Its price in a group.
+    /// Its price in a group; where the relay publishes none, the bundled catalogue's.
     pub fn price_in(&self, ratio: Option<Ratio>, scale: QuotaScale) -> Price {
-        self.price.at(ratio, scale)
+        match self.price {
+            BasePrice::Unknown => self.listed(),
+            _ => self.price.at(ratio, scale),
+        }
+    }
+
+    /// What the bundled catalogue has of it, as a price that says so.
+    pub fn listed(&self) -> Price {
+        let found = price_catalogue::find(&self.name);
+        found.map_or(Price::Unknown, |listed| Price::Listed(listed.prices))
     }
 
     /// Its price in the named one of these groups; unknown where the group or its ratio is.

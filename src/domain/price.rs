@@ -39,6 +39,9 @@ pub enum Price {
         /// The expression, verbatim.
         expression: String,
     },
+    /// By the token, as the bundled catalogue has its vendor's list price, because the relay told none: always an
+    /// estimate ([`super::price_catalogue`]).
+    Listed(TokenPrices),
     /// Nobody told us.
     Unknown,
 }
@@ -172,10 +175,15 @@ impl ExactCost {
 }
 
 impl Price {
+    /// Whether it is no price of the relay's but the bundled catalogue's.
+    pub const fn is_listed(&self) -> bool {
+        matches!(self, Price::Listed(_))
+    }
+
     /// The cost of this usage. `None` where the price is unknown or an expression.
     pub fn cost(&self, usage: &Usage) -> Option<ExactCost> {
         match self {
-            Price::PerToken(prices) => Some(prices.cost(usage)),
+            Price::PerToken(prices) | Price::Listed(prices) => Some(prices.cost(usage)),
             Price::PerCall { call } => Some(ExactCost(i128::from(call.nanos()) * 1_000_000)),
             Price::Tiered { .. } | Price::Unknown => None,
         }

@@ -78,8 +78,9 @@ fn cheapest(session: &Session, model: &str) -> Option<(String, Price)> {
         Price::PerToken(prices) => (0, prices.input.plus(prices.output)),
         Price::PerCall { call } => (0, *call),
         Price::Tiered { .. } => (1, Money::ZERO),
-        Price::Unknown => (2, Money::ZERO),
+        Price::Listed(prices) => (2, prices.input.plus(prices.output)),
+        Price::Unknown => (3, Money::ZERO),
     };
     let cheapest = offers.min_by_key(|(_, price)| key(price));
-    Some(cheapest.unwrap_or_else(|| (String::new(), Price::Unknown)))
+    Some(cheapest.unwrap_or_else(|| (String::new(), session.price(model, None))))
 }

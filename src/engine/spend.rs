@@ -93,6 +93,8 @@ impl SpendMeter {
     /// The cost so far and what it rests on; the prompt counts from the start.
     pub fn cost(&self) -> Cost {
         let (usage, basis) = match self.reported {
+            // Of a price that the relay did not tell, nothing is more than an estimate.
+            Some(usage) if self.purse.price.is_listed() => (usage, Basis::Estimated),
             Some(usage) => (usage, Basis::Reported),
             None => (self.counted(), Basis::Estimated),
         };
@@ -191,6 +193,29 @@ mod tests {
             cache_read: usd(3),
             cache_write: usd(3),
         })
+    }
+
+    #[test]
+    fn what_the_catalogue_prices_stays_an_estimate_whatever_the_relay_reports() {
+        let prices = TokenPrices {
+            input: Money::from_usd(1),
+            output: Money::from_usd(1),
+            cache_read: Money::from_usd(1),
+            cache_write: Money::from_usd(1),
+        };
+        for (price, basis) in [
+            (Price::PerToken(prices), Basis::Reported),
+            (Price::Listed(prices), Basis::Estimated),
+        ] {
+            let mut meter = meter(price);
+            let usage = Usage {
+                input: 1_000_000,
+                ..Usage::default()
+            };
+            meter.take(&Part::Usage(usage), 5);
+            let cost = meter.cost();
+            assert_eq!((cost.amount, cost.basis), (Some(Money::from_usd(1)), basis));
+        }
     }
 
     #[test]

@@ -341,7 +341,7 @@ pub async fn settle(
                 .saturating_add(i64::try_from(done.end.total_ms).unwrap_or(i64::MAX)),
         ),
         // An estimate of ours would never match a row of the relay's.
-        usage: (done.end.spend.cost.basis == Basis::Reported).then_some(done.end.spend.usage),
+        usage: done.reported,
     };
     for wait in SETTLE_AFTER {
         tokio::select! {

@@ -11,7 +11,7 @@ pub(super) const COLUMNS: &str = "id, profile, relay, sent_ms, state, model, mod
     billing_group, counted_input, counted_cache_read, counted_cache_write, counted_output, reported_input, \
     reported_cache_read, reported_cache_write, reported_output, price_kind, price_input_nanos, price_output_nanos, \
     price_cache_read_nanos, price_cache_write_nanos, price_call_nanos, price_expression, expected_nanos, \
-    expected_basis, charged_nanos, finish, fault, status, request_id, first_ms, total_ms, tool";
+    expected_basis, charged_nanos, finish, fault, status, request_id, first_ms, total_ms, tool, price_listed";
 
 /// More tokens than this are a slip of whoever reports them; four such counters still add up without overflow.
 pub(super) const MOST_TOKENS: u64 = 1 << 60;
@@ -72,7 +72,7 @@ pub(super) fn insert(
     new: &NewRequest,
 ) -> rusqlite::Result<i64> {
     let (kind, prices, call, expression) = match &new.price {
-        Price::PerToken(prices) => ("per_token", Some(*prices), None, None),
+        Price::PerToken(prices) | Price::Listed(prices) => ("per_token", Some(*prices), None, None),
         Price::PerCall { call } => ("per_call", None, Some(*call), None),
         Price::Tiered { expression } => ("tiered", None, None, Some(expression)),
         Price::Unknown => ("unknown", None, None, None),
@@ -82,9 +82,9 @@ pub(super) fn insert(
     db.prepare_cached(
         "INSERT INTO receipts (profile, relay, sent_ms, state, run, model, key_id, key_name, key_masked, billing_group,
             price_kind, price_input_nanos, price_output_nanos, price_cache_read_nanos, price_cache_write_nanos,
-            price_call_nanos, price_expression, expected_basis)
+            price_call_nanos, price_expression, price_listed, expected_basis)
          VALUES (:profile, :relay, :sent, 'sent', :run, :model, :key_id, :key_name, :key_masked, :group,
-            :kind, :input, :output, :read, :write, :call, :expression, 'estimated')",
+            :kind, :input, :output, :read, :write, :call, :expression, :listed, 'estimated')",
     )?
     .insert(named_params! {
         ":profile": new.profile,
@@ -103,6 +103,7 @@ pub(super) fn insert(
         ":write": price(|all| all.cache_write),
         ":call": nanos(call),
         ":expression": expression,
+        ":listed": new.price.is_listed(),
     })
 }
 
@@ -144,12 +145,18 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
 fn read_price(row: &Row<'_>) -> rusqlite::Result<Price> {
     let money = |column: usize| row.get(column).map(Money::from_nanos);
     Ok(match row.get_ref(19)?.as_str()? {
-        "per_token" => Price::PerToken(TokenPrices {
-            input: money(20)?,
-            output: money(21)?,
-            cache_read: money(22)?,
-            cache_write: money(23)?,
-        }),
+        "per_token" => {
+            let prices = TokenPrices {
+                input: money(20)?,
+                output: money(21)?,
+                cache_read: money(22)?,
+                cache_write: money(23)?,
+            };
+            match row.get(36)? {
+                true => Price::Listed(prices),
+                false => Price::PerToken(prices),
+            }
+        }
         "per_call" => Price::PerCall { call: money(24)? },
         "tiered" => Price::Tiered {
             expression: row.get(25)?,

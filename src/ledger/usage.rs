@@ -7,10 +7,10 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 use crate::domain::spending::QUARTER_MS;
 use crate::domain::{Money, Spending, SpendingReport, UnixMillis};
 
-/// The condition of the index of disputes, word for word (`0003_usage.sql`); [`crate::domain::Dispute`] names the reason.
+/// The condition of the index of disputes, word for word (`0005_listed_prices.sql`); [`crate::domain::Dispute`] names the reason.
 pub(super) const DISPUTED: &str = "charged_nanos > 0 AND (finish = 'cut'
         OR (price_kind <> 'per_call' AND coalesce(reported_output, counted_output) = 0)
-        OR charged_nanos > expected_nanos + expected_nanos / 20 + 2000
+        OR (price_listed = 0 AND charged_nanos > expected_nanos + expected_nanos / 20 + 2000)
         OR (counted_output > 0 AND reported_output > counted_output + counted_output / 4 + 50))";
 
 /// Everything sent since a point in time, rounded down to its quarter of an hour, for one profile or all.

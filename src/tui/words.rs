@@ -164,6 +164,11 @@ pub fn price(amount: Money) -> String {
     amount.decimal(2)
 }
 
+/// One price of a million tokens that the relay did not tell but the bundled catalogue has: `~3.00`.
+pub fn listed(amount: Money) -> String {
+    format!("~{}", price(amount))
+}
+
 /// The three price columns of the marketplace: input, output, cache read. Unknown is `?`, never 0.
 pub fn price_columns(price_of: &Price) -> [String; 3] {
     let word = |text: &str| [text.to_owned(), String::new(), String::new()];
@@ -174,6 +179,7 @@ pub fn price_columns(price_of: &Price) -> [String; 3] {
             cache_read,
             ..
         }) => [price(*input), price(*output), price(*cache_read)],
+        Price::Listed(prices) => [prices.input, prices.output, prices.cache_read].map(listed),
         Price::PerCall { call } => word(&say!("figure-a-call", price = price(*call))),
         Price::Tiered { .. } => word(say!("figure-tiered")),
         Price::Unknown => ["?".into(), "?".into(), "?".into()],

@@ -30,6 +30,7 @@ pub fn billed_group(console: &Console, key: &HeldSecret) -> Option<String> {
 pub fn price_of(console: &Console, model: &Model, group: Option<&str>) -> Price {
     match (group, &console.groups) {
         (Some(group), Some(groups)) => model.price_in_group(group, groups, console.scale),
+        _ if model.price == BasePrice::Unknown => model.listed(),
         _ => Price::Unknown,
     }
 }
@@ -48,7 +49,7 @@ pub fn all_known(console: &Console, served: &[Model]) -> Vec<Model> {
 /// The cheapest model that chats, in the key's group and listed to the key; the first of them where no prices are known.
 pub fn cheapest(console: &Console, served: &[Model], group: Option<&str>) -> Option<Model> {
     let cost = |model: &Model| match price_of(console, model, group) {
-        Price::PerToken(prices) => (0, prices.output.nanos()),
+        Price::PerToken(prices) | Price::Listed(prices) => (0, prices.output.nanos()),
         Price::PerCall { call } => (1, call.nanos()),
         Price::Tiered { .. } | Price::Unknown => (2, 0),
     };

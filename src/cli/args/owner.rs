@@ -141,6 +141,14 @@ pub enum CodesCommand {
 pub enum PricesCommand {
     /// List what each model costs in a group of ×1, and who set it
     List,
+    /// Show what the bundled catalogue of vendors' list prices has for models without a price; set it only with --yes
+    Propose {
+        /// Only these models
+        models: Vec<String>,
+        /// Set what is proposed
+        #[arg(long)]
+        yes: bool,
+    },
     /// Set a model's price; requests from then on cost it
     Set(PriceSetArgs),
     /// Forget the price you set for a model

@@ -199,7 +199,7 @@ fn cost_key(price: &Price) -> (u8, Money) {
     match price {
         Price::PerToken(prices) => (0, prices.input.plus(prices.output)),
         Price::PerCall { call } => (0, *call),
-        Price::Tiered { .. } => (1, Money::ZERO),
+        Price::Tiered { .. } | Price::Listed(_) => (1, Money::ZERO),
         Price::Unknown => (2, Money::ZERO),
     }
 }
@@ -213,6 +213,11 @@ fn price_word(price: &Price) -> String {
                 prices.output.decimal(2)
             )
         }
+        Price::Listed(prices) => format!(
+            "~{} in, ~{} out",
+            prices.input.decimal(2),
+            prices.output.decimal(2)
+        ),
         Price::PerCall { call } => format!("{call} a call"),
         Price::Tiered { .. } => "tiered".into(),
         Price::Unknown => "?".into(),

@@ -170,6 +170,14 @@ fn offer(model: &Model, name: &str, column: usize) -> (String, Role) {
                 ),
                 Role::Money,
             ),
+            Price::Listed(prices) => (
+                format!(
+                    "{} in {} out $/M",
+                    words::listed(prices.input),
+                    words::listed(prices.output)
+                ),
+                Role::MoneyUnknown,
+            ),
             Price::PerCall { call } => (format!("${} a call", words::price(call)), Role::Money),
             Price::Tiered { .. } => ("tiered price".into(), Role::Dim),
             Price::Unknown => ("price ?".into(), Role::MoneyUnknown),

@@ -81,6 +81,10 @@ fn priced(look: &RelayLook, asked: bool) -> String {
             let (input, output) = (words::price(prices.input), words::price(prices.output));
             say!("wallet-relays-per-token", input = input, output = output)
         }
+        Price::Listed(prices) => {
+            let (input, output) = (words::listed(prices.input), words::listed(prices.output));
+            say!("wallet-relays-per-token", input = input, output = output)
+        }
         Price::PerCall { call } => say!("wallet-relays-per-call", price = call),
         Price::Tiered { .. } => say!("wallet-relays-tiers").into(),
         Price::Unknown => "?".into(),

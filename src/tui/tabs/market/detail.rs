@@ -4,7 +4,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::price::BasePrice;
-use crate::domain::{Endpoint, Model as Offer, Money, Price, Ratio};
+use crate::domain::{Endpoint, Model as Offer, Money, Price, Ratio, price_catalogue};
 use crate::tui::draw::{clean, cut, ratio, times};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph, shift};
@@ -94,7 +94,15 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
             ));
             return rows;
         }
-        BasePrice::Unknown => return say("Price: ? (the relay publishes none)", Role::Warn),
+        BasePrice::Unknown => {
+            let mut rows = say("Price: ? (the relay publishes none)", Role::Warn);
+            rows.extend(
+                estimate(offer)
+                    .map(|text| say(&text, Role::Dim))
+                    .unwrap_or_default(),
+            );
+            return rows;
+        }
     };
     if groups.is_empty() {
         let why = if model.relay.group_rows().is_empty() {
@@ -149,7 +157,9 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
             .map(words::price)
             .to_vec(),
             Price::PerCall { call } => vec![words::price(*call)],
-            Price::Tiered { .. } | Price::Unknown => vec!["?".into(); heads.len()],
+            Price::Tiered { .. } | Price::Listed(_) | Price::Unknown => {
+                vec!["?".into(); heads.len()]
+            }
         };
         let role = if at == 0 { Role::Text } else { Role::Dim };
         rows.push(Line::styled(
@@ -175,6 +185,20 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         ));
     }
     rows
+}
+
+/// What the bundled catalogue says in place of a price that the relay does not tell.
+fn estimate(offer: &Offer) -> Option<String> {
+    let Price::Listed(prices) = offer.listed() else {
+        return None;
+    };
+    Some(format!(
+        "estimate: the vendor's list price of {}: {} in, {} out, {} from a cache, in dollars per million tokens; the relay may ask anything",
+        price_catalogue::date(),
+        words::listed(prices.input),
+        words::listed(prices.output),
+        words::listed(prices.cache_read),
+    ))
 }
 
 /// Where the figures come from (S-41), for the group whose prices the list shows.
@@ -284,11 +308,16 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         (Some(group), Some(_)) => say(Some(false), format!("not in group {}", clean(group))),
         (_, _) => say(None, "group not told".into()),
     }
-    let price = group.map(|group| relay.price(offer, group));
+    let price = Some(group.map_or_else(|| offer.listed(), |group| relay.price(offer, group)));
     match price {
         Some(Price::PerToken(prices)) => {
             let (input, output) = (words::price(prices.input), words::price(prices.output));
             say(Some(true), format!("price {input} / {output}"));
+        }
+        Some(Price::Listed(prices)) => {
+            let (input, output) = (words::listed(prices.input), words::listed(prices.output));
+            let date = price_catalogue::date();
+            say(None, format!("price {input} / {output} (list of {date})"));
         }
         Some(Price::PerCall { call }) => say(Some(true), format!("price {call} a call")),
         _ => say(None, "price ?".into()),

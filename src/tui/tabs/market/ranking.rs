@@ -25,7 +25,8 @@ impl Ranked<'_> {
         match &self.price {
             Price::PerToken(prices) => (0, prices.input.plus(prices.output)),
             Price::PerCall { call } => (0, *call),
-            Price::Tiered { .. } => (1, Money::ZERO),
+            // What the relay did not tell says nothing about its groups.
+            Price::Tiered { .. } | Price::Listed(_) => (1, Money::ZERO),
             Price::Unknown => (2, Money::ZERO),
         }
     }

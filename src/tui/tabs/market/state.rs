@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::facet::{self, Facet};
 use crate::domain::model_name::suggest;
-use crate::domain::{Model, Money, Price};
+use crate::domain::{Model, Money, Price, TokenPrices};
 use crate::tui::filtered::FilteredList;
 use crate::tui::keymap::Action;
 use crate::tui::order::Order;
@@ -232,16 +232,18 @@ fn rank<'a>(model: &'a Model, relay: &Relay, group: &str, column: MarketColumn) 
     }
 }
 
-/// By the token before by the call before unknown; models that the group does not have stand last.
+/// By the token before by the call before what only the catalogue prices before unknown; models that the group does not
+/// have stand last.
 fn price_rank(model: &Model, relay: &Relay, group: &str, output: bool) -> (u8, Money) {
     if !model.in_group(group) {
-        return (4, Money::ZERO);
+        return (5, Money::ZERO);
     }
+    let part = |prices: TokenPrices| if output { prices.output } else { prices.input };
     match relay.price(model, group) {
-        Price::PerToken(prices) if output => (0, prices.output),
-        Price::PerToken(prices) => (0, prices.input),
+        Price::PerToken(prices) => (0, part(prices)),
         Price::PerCall { call } => (1, call),
         Price::Tiered { .. } => (2, Money::ZERO),
-        Price::Unknown => (3, Money::ZERO),
+        Price::Listed(prices) => (3, part(prices)),
+        Price::Unknown => (4, Money::ZERO),
     }
 }

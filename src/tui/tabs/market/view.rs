@@ -148,7 +148,7 @@ fn figures(model: &Model, offer: &Offer) -> [String; 3] {
 fn text(offer: &Offer, here: bool, prices: &[String; 3], column: usize) -> (String, Role) {
     let money = |text: &str| {
         let role = match text {
-            "?" => Role::MoneyUnknown,
+            text if text == "?" || text.starts_with('~') => Role::MoneyUnknown,
             _ if here => Role::Money,
             _ => Role::Dim,
         };

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Dispute, Money, Price, Receipt, ReceiptState, Usage};
+use crate::domain::{Dispute, Money, Price, Receipt, ReceiptState, Usage, price_catalogue};
 use crate::tui::draw::{self, clean};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
@@ -116,6 +116,14 @@ fn price(price: &Price) -> String {
             words::price(prices.output),
             words::price(prices.cache_read),
             words::price(prices.cache_write)
+        ),
+        Price::Listed(prices) => format!(
+            "${} in, ${} out, ${} cache read, ${} cache write per million tokens (the vendor's list price of {}, an estimate: the relay told none)",
+            words::listed(prices.input),
+            words::listed(prices.output),
+            words::listed(prices.cache_read),
+            words::listed(prices.cache_write),
+            price_catalogue::date()
         ),
         Price::PerCall { call } => format!("${} a call", words::price(*call)),
         Price::Tiered { expression } => format!("tiered: {}", clean(expression)),

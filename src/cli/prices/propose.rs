@@ -1,0 +1,89 @@
+//! `relaydeck prices propose`: the bundled catalogue's prices for models that have none. Nothing is set without a yes.
+
+use serde_json::{Map, Value, json};
+
+use crate::cli::output::{Align, Table, print_json, put_money};
+use crate::cli::world::{Ending, World};
+use crate::client::owner::options::OwnerPrice;
+use crate::domain::price::BasePrice;
+use crate::domain::{Fault, TokenPrices, price_catalogue};
+
+pub(super) async fn run(world: &World, only: &[String], yes: bool) -> Result<Ending, Fault> {
+    let mut session = world.session().await?;
+    let trouble = session.fetch_all().await;
+    let own = session.client.owner_prices().await?;
+    let Some(models) = session.lists.models.clone() else {
+        return Err(trouble.unwrap_or_else(World::needs_account));
+    };
+    let unpriced = models.iter().filter(|model| {
+        let asked = only.is_empty() || only.contains(&model.name);
+        asked && model.price == BasePrice::Unknown && !own.contains_key(&model.name)
+    });
+    let proposed: Vec<(String, TokenPrices)> = unpriced
+        .filter_map(|model| {
+            Some((
+                model.name.clone(),
+                price_catalogue::find(&model.name)?.prices,
+            ))
+        })
+        .collect();
+    if yes {
+        for (model, prices) in &proposed {
+            let price = OwnerPrice::PerToken(*prices);
+            session.client.set_price(model, Some(price)).await?;
+        }
+    }
+    if world.json {
+        let rows = proposed
+            .iter()
+            .map(|(model, prices)| row(model, prices, yes));
+        print_json(&rows.collect()).map_err(World::stdout_gone)?;
+        return Ok(Ending::Done);
+    }
+    let columns = [
+        ("MODEL", Align::Left),
+        ("INPUT", Align::Right),
+        ("OUTPUT", Align::Right),
+        ("CACHE READ", Align::Right),
+        ("CACHE WRITE", Align::Right),
+    ];
+    let mut table = Table::new(&columns);
+    for (model, prices) in &proposed {
+        table.row([
+            model.clone(),
+            prices.input.to_string(),
+            prices.output.to_string(),
+            prices.cache_read.to_string(),
+            prices.cache_write.to_string(),
+        ]);
+    }
+    table
+        .print("The bundled catalogue knows no price for a model without one.")
+        .map_err(World::stdout_gone)?;
+    if !proposed.is_empty() {
+        let date = price_catalogue::date();
+        world.warn(&match yes {
+            true => format!("these are set now: vendors' list prices of {date}"),
+            false => format!(
+                "vendors' list prices of {date}, in dollars per million tokens; nothing was set: say yes with --yes"
+            ),
+        });
+    }
+    Ok(Ending::Done)
+}
+
+fn row(model: &str, prices: &TokenPrices, set: bool) -> Value {
+    let mut object = Map::new();
+    object.insert("model".into(), json!(model));
+    for (name, part) in [
+        ("input", prices.input),
+        ("output", prices.output),
+        ("cache_read", prices.cache_read),
+        ("cache_write", prices.cache_write),
+    ] {
+        put_money(&mut object, name, Some(part));
+    }
+    object.insert("catalogue_date".into(), json!(price_catalogue::date()));
+    object.insert("set".into(), json!(set));
+    Value::Object(object)
+}
