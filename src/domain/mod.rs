@@ -13,6 +13,7 @@ pub mod env_file;
 pub mod expiry;
 pub mod fault;
 pub mod group;
+pub mod halves;
 pub mod image;
 pub mod key;
 pub mod model;

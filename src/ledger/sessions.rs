@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::domain::{ConversationInfo, Money, UnixMillis};
+use crate::domain::{ConversationInfo, Money, UnixMillis, halves};
 
 /// Characters of a first question that a list is given.
 const FIRST: i64 = 240;
@@ -37,10 +37,10 @@ pub(super) fn list(
 
 fn all(db: &Connection, profile: &str) -> rusqlite::Result<Vec<ConversationInfo>> {
     db.prepare_cached(
-        "SELECT c.id, c.name, c.model, s.turns, s.last, s.cost, s.unknown,
+        "SELECT c.id, c.name, c.model, s.turns, s.last, s.high, s.low, s.unknown,
             (SELECT substr(prompt, 1, ?2) FROM turns WHERE conversation = c.id ORDER BY position LIMIT 1)
          FROM conversations c
-         JOIN (SELECT conversation, count(*) AS turns, max(sent_ms) AS last, sum(cost_nanos) AS cost,
+         JOIN (SELECT conversation, count(*) AS turns, max(sent_ms) AS last, coalesce(sum(cost_nanos >> 32), 0) AS high, coalesce(sum(cost_nanos & 4294967295), 0) AS low,
                 sum(cost_nanos IS NULL) AS unknown
             FROM turns INDEXED BY turns_summed GROUP BY conversation) s ON s.conversation = c.id
          WHERE c.profile = ?1 ORDER BY c.stamp DESC",
@@ -56,9 +56,9 @@ fn all(db: &Connection, profile: &str) -> rusqlite::Result<Vec<ConversationInfo>
             model: row.get(2)?,
             turns: count(3)?,
             last: UnixMillis(row.get(4)?),
-            cost: Money::from_nanos(row.get::<_, Option<i64>>(5)?.unwrap_or(0)),
-            unknown: count(6)?,
-            first: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
+            cost: Money::from_nanos(halves::whole(row.get(5)?, row.get(6)?)),
+            unknown: count(7)?,
+            first: row.get::<_, Option<String>>(8)?.unwrap_or_default(),
             found: None,
         })
     })?

@@ -3,6 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params, params_from_iter};
 
+use crate::domain::halves;
 use crate::wire::new_api::LogRow;
 
 /// Money that came in.
@@ -20,6 +21,10 @@ pub const LOG_IN: i64 = 7;
 
 /// `total` stops counting here: nobody pages further, and counting costs.
 const COUNT_LIMIT: i64 = 10_000;
+
+/// The tokens of a row, prompt and answer together. Whatever their columns hold, they do not overflow.
+pub const TOKENS: &str =
+    "min(prompt_tokens, 2305843009213693951) + min(completion_tokens, 2305843009213693951)";
 
 /// A row about to be written.
 #[derive(Clone, Debug, Default)]
@@ -220,9 +225,12 @@ pub fn sums(connection: &Connection, filter: &Filter, now: i64) -> rusqlite::Res
     let (condition, values) = filter.condition();
     let quota = connection
         .prepare(&format!(
-            "SELECT coalesce(sum(quota), 0) FROM logs WHERE {condition}"
+            "SELECT {} FROM logs WHERE {condition}",
+            halves::columns("quota")
         ))?
-        .query_row(params_from_iter(&values), |row| row.get(0))?;
+        .query_row(params_from_iter(&values), |row| {
+            Ok(halves::whole(row.get(0)?, row.get(1)?))
+        })?;
     let minute = Filter {
         from: Some(now - 60),
         until: None,
@@ -231,9 +239,12 @@ pub fn sums(connection: &Connection, filter: &Filter, now: i64) -> rusqlite::Res
     let (condition, values) = minute.condition();
     let (requests, tokens) = connection
         .prepare(&format!(
-            "SELECT count(*), coalesce(sum(prompt_tokens + completion_tokens), 0) FROM logs WHERE {condition}"
+            "SELECT count(*), {} FROM logs WHERE {condition}",
+            halves::columns(TOKENS)
         ))?
-        .query_row(params_from_iter(&values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row(params_from_iter(&values), |row| {
+            Ok((row.get(0)?, halves::whole(row.get(1)?, row.get(2)?)))
+        })?;
     Ok(Sums {
         quota,
         requests,

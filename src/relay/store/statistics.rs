@@ -3,7 +3,8 @@
 use rusqlite::{Connection, params};
 use serde::Serialize;
 
-use super::logs::CONSUMPTION;
+use super::logs::{CONSUMPTION, TOKENS};
+use crate::domain::halves;
 
 /// An hour of one account's requests to one model in one group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,15 +34,17 @@ pub fn hours(
     until: i64,
 ) -> rusqlite::Result<Vec<Hour>> {
     connection
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT logs.account_id, coalesce(accounts.username, ''), model_name, billed_group, created_at / 3600 * 3600 AS hour,
-                    count(*), sum(logs.quota), sum(prompt_tokens + completion_tokens)
+                    count(*), {}, {}
              FROM logs LEFT JOIN accounts ON accounts.id = logs.account_id
              WHERE kind = ?1 AND created_at BETWEEN ?2 AND ?3 AND (?4 IS NULL OR logs.account_id = ?4)
                    AND (?5 = '' OR accounts.username = ?5)
              GROUP BY hour, logs.account_id, model_name, billed_group
              ORDER BY hour, logs.account_id, model_name, billed_group",
-        )?
+            halves::columns("logs.quota"),
+            halves::columns(TOKENS),
+        ))?
         .query_map(
             params![CONSUMPTION, from, until, account, username],
             |row| {
@@ -53,10 +56,42 @@ pub fn hours(
                     use_group: row.get(3)?,
                     created_at: row.get(4)?,
                     count: row.get(5)?,
-                    quota: row.get(6)?,
-                    token_used: row.get(7)?,
+                    quota: halves::whole(row.get(6)?, row.get(7)?),
+                    token_used: halves::whole(row.get(8)?, row.get(9)?),
                 })
             },
         )?
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::file;
+    use super::super::logs::{self, Filter, NewLog};
+    use super::*;
+
+    #[test]
+    fn sums_of_the_largest_numbers_are_cut_and_not_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = file::open(&folder.path().join("relay.db")).unwrap();
+        let row = NewLog {
+            account_id: 1,
+            created_at: 10,
+            kind: CONSUMPTION,
+            quota: i64::MAX,
+            prompt_tokens: i64::MAX,
+            completion_tokens: i64::MAX,
+            ..NewLog::default()
+        };
+        for _ in 0..3 {
+            logs::insert(&connection, &row).unwrap();
+        }
+        let hours = hours(&connection, None, "", 0, 20).unwrap();
+        assert_eq!(
+            (hours[0].quota, hours[0].token_used, hours[0].count),
+            (i64::MAX, i64::MAX, 3)
+        );
+        let sums = logs::sums(&connection, &Filter::default(), 20).unwrap();
+        assert_eq!((sums.quota, sums.tokens), (i64::MAX, i64::MAX));
+    }
 }
