@@ -253,3 +253,29 @@ async fn a_body_beyond_the_limit_is_413_and_a_slow_one_is_let_go() {
         .unwrap();
     assert!(!String::from_utf8_lossy(&rest).contains("200 OK"));
 }
+
+#[tokio::test]
+async fn headers_beyond_the_limit_are_431_and_harm_nobody_else() {
+    let deck = Deck::start().await;
+    let address = deck.base.trim_start_matches("http://").to_owned();
+    let long = format!("x-long: {}\r\n", "a".repeat(200_000));
+    let many: String = (0..300).map(|at| format!("x-{at}: a\r\n")).collect();
+    for headers in [long, many] {
+        let mut client = TcpStream::connect(&address).await.unwrap();
+        let head = format!("GET /api/status HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
+        // It may be refused before it was read to its end, and the rest is then nobody's.
+        let _ = client.write_all(head.as_bytes()).await;
+        let mut answer = vec![0; 12];
+        let read = client.read_exact(&mut answer);
+        match tokio::time::timeout(Duration::from_secs(60), read).await {
+            Ok(Ok(_)) => assert_eq!(answer, b"HTTP/1.1 431"),
+            // Closed with bytes of ours unread, the connection may be reset before the answer is seen.
+            Ok(Err(error)) => assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset),
+            Err(_) => panic!("it is left waiting"),
+        }
+    }
+    let fits = "a".repeat(8_000);
+    let url = format!("{}/api/status", deck.base);
+    let answer = deck.client.get(url).header("x-long", fits).send().await;
+    assert_eq!(answer.unwrap().status(), 200);
+}

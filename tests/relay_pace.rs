@@ -8,7 +8,10 @@ use relay_support::{
     DONE, Deck, STOP, USAGE, Upstream, behind, chunk, data_lines, fed_response, hello, json_of,
     limits, stream_response, until,
 };
+use relaydeck::client::{Credentials, Options, RelayClient};
+use relaydeck::domain::{Address, ApiKey, ChatMessage, ChatRequest, FaultKind, Role};
 use serde_json::json;
+use std::time::Duration;
 
 const LAB: &str = "relaydeck-lab";
 
@@ -168,4 +171,35 @@ async fn a_pace_that_cannot_be_is_refused_in_words() {
             "{answer}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_pace_is_understood_by_our_own_client() {
+    let deck = Deck::start().await;
+    let (_, key) = deck
+        .make_key(json!({"name": "slow", "unlimited_quota": true, "requests_per_minute": 1}))
+        .await;
+    let address = Address::parse(&deck.base).unwrap().0;
+    let options = Options {
+        backoff: Duration::ZERO,
+        retries: 0,
+        ..Options::default()
+    };
+    let client = RelayClient::with_options(address, Credentials::default(), options).unwrap();
+    let ask = ChatRequest {
+        model: LAB.into(),
+        messages: vec![ChatMessage::new(Role::User, "[[tokens=3 speed=0]] hi")],
+        ..ChatRequest::default()
+    };
+    let key = ApiKey::new(key);
+    assert!(client.chat(&key, &ask).await.is_ok());
+    let Err(fault) = client.chat(&key, &ask).await else {
+        panic!("the second in a minute is one too many");
+    };
+    assert_eq!(fault.kind, FaultKind::RateLimited, "{fault}");
+    assert_eq!((fault.status, fault.retry_after), (Some(429), Some(60)));
+    assert!(
+        fault.message.contains("maximum 1 requests in 1 minutes") && fault.request_id.is_some(),
+        "{fault}"
+    );
 }

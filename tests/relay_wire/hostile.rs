@@ -1,4 +1,5 @@
 //! No request, upstream or channel makes the model API panic, hang, or answer a web page, in any of its protocols.
+//! `RELAY_FUZZ` says how many times more is tried than usual: `RELAY_FUZZ=20 cargo test --test relay_wire hostile`.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,8 +21,12 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 fn runner(cases: u32) -> TestRunner {
+    let times = match std::env::var("RELAY_FUZZ") {
+        Ok(text) => text.parse().expect("RELAY_FUZZ is a number"),
+        Err(_) => 1,
+    };
     TestRunner::new(Config {
-        cases,
+        cases: cases.saturating_mul(times),
         failure_persistence: None,
         ..Config::default()
     })
