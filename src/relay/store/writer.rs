@@ -22,13 +22,13 @@ use super::money::{Ending, Reservation};
 const MOST: usize = 512;
 /// How long until what could not be written is tried again.
 const RETRY: Duration = Duration::from_millis(500);
-/// How long endings are gathered for each request that runs. One alone waits for nobody; a crowd shares its commits, and
-/// each waits a fraction of what its request takes anyway.
-const GATHER: Duration = Duration::from_micros(16);
+/// How long it is waited for more endings, again and again while more come. A commit costs as much as dozens of rows, so
+/// a crowd shares one; one request alone waits for nobody.
+const GATHER: Duration = Duration::from_micros(250);
 /// With fewer requests than this, nothing is gathered.
 const CROWD: usize = 8;
 /// The longest that anything is gathered.
-const LONGEST_GATHER: Duration = Duration::from_millis(1);
+const LONGEST_GATHER: Duration = Duration::from_millis(4);
 
 /// Hands work to the thread that writes.
 pub struct Writer {
@@ -150,12 +150,8 @@ impl Desk {
         while self.inbox.wait(self.patience(busy), &mut jobs) || !jobs.is_empty() {
             busy = !jobs.is_empty();
             self.take_all(&mut jobs);
-            let running = self.batch.running();
-            if self.batch.ends() > 0 && running >= CROWD {
-                let gather = GATHER * u32::try_from(running).unwrap_or(u32::MAX);
-                thread::sleep(gather.min(LONGEST_GATHER));
-                self.inbox.take(&mut jobs);
-                self.take_all(&mut jobs);
+            if self.batch.ends() > 0 && self.batch.running() >= CROWD {
+                self.gather(&mut jobs);
             }
             self.commit();
         }
@@ -165,6 +161,21 @@ impl Desk {
                 rows = self.batch.ends(),
                 "rows of money could not be written before the end"
             );
+        }
+    }
+
+    /// Takes what ends while others do: until nothing came for a moment, all have ended, or it takes too long.
+    fn gather(&mut self, jobs: &mut Vec<Job>) {
+        let began = Instant::now();
+        loop {
+            let before = self.batch.ends();
+            thread::sleep(GATHER);
+            self.inbox.take(jobs);
+            self.take_all(jobs);
+            let ends = self.batch.ends();
+            if ends <= before || ends >= self.batch.running() || began.elapsed() >= LONGEST_GATHER {
+                return;
+            }
         }
     }
 
