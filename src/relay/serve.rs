@@ -93,14 +93,7 @@ impl Door {
             tracing::debug!(%error, "TCP_NODELAY could not be set");
         }
         let (routes, clock) = (&self.routes, &self.clock);
-        let service = service_fn(|request: Request<Incoming>| {
-            let id: Arc<str> = ids::request_id(clock.now()).into();
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-            request.extensions_mut().insert(Peer(peer));
-            let answer = routes.answer(request);
-            async move { Ok::<_, Infallible>(signed(answer.await, &id)) }
-        });
+        let service = service_fn(|request| answer(routes, clock, peer, request));
         let mut connection = pin!(
             http1::Builder::new()
                 .timer(TokioTimer::new())
@@ -127,6 +120,21 @@ impl Door {
             }
         }
     }
+}
+
+/// Answers a request, under an id of its own.
+async fn answer(
+    routes: &Routes,
+    clock: &Clock,
+    peer: SocketAddr,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let id: Arc<str> = ids::request_id(clock.now()).into();
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
+    request.extensions_mut().insert(Peer(peer));
+    let response = routes.answer(request).await;
+    Ok(signed(response, &id))
 }
 
 fn signed(mut response: Response, id: &str) -> Response {
