@@ -114,7 +114,7 @@ fn set_a_tool_up(deck: &mut Pty) {
     deck.wait_text("Set Claude Code up?");
     deck.keys("y");
     deck.wait_text("Claude Code is set up.");
-    deck.wait_text("A call through it works");
+    deck.wait_text("A call through it works: \"");
     deck.keys("\x1b");
 }
 

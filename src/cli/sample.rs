@@ -15,7 +15,8 @@ use crate::engine::session::Session;
 pub struct SampleArgs {
     /// The language and library
     #[arg(value_name = "LANG", value_enum)]
-    pub lang: Sample,
+    #[arg(value_name = "LANG")]
+    pub sample: Sample,
     /// The exact name of the model; the first that answers this way when absent
     #[arg(short, long)]
     pub model: Option<String>,
@@ -47,14 +48,14 @@ pub async fn run(world: &World, args: SampleArgs) -> Result<Ending, Fault> {
             session.check_model(&name, None)?;
             name
         }
-        None => first(&session, args.lang)?,
+        None => first(&session, args.sample)?,
     };
     let (address, later) = world.lasting_address(&session)?;
-    let text = args.lang.text(&address, &model);
+    let text = args.sample.text(&address, &model);
     if world.json {
-        let url = url(&address, args.lang);
+        let url = url(&address, args.sample);
         let document = json!({
-            "lang": args.lang.word(), "model": model, "url": url, "key_variable": KEY_VARIABLE, "text": text,
+            "lang": args.sample.word(), "model": model, "url": url, "key_variable": KEY_VARIABLE, "text": text,
         });
         print_json(&document).map_err(World::stdout_gone)?;
     } else {

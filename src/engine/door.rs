@@ -209,7 +209,7 @@ impl Command {
             | Command::Send { .. }
             | Command::RenameSession { .. }
             | Command::DeleteSession { .. }
-            | Command::Tool(_, ToolJob::Agree { .. }) => true,
+            | Command::Tool(_, ToolJob::Agree { .. } | ToolJob::Check { .. }) => true,
             Command::Keys { what, .. } => !matches!(what, KeyAsk::Reveal { .. }),
             Command::Open { .. }
             | Command::Refresh(_)

@@ -19,7 +19,7 @@ use super::host::Host;
 use super::proving::Proving;
 use super::relays::{self, Added};
 use super::session::Session;
-use super::tools::{self, LastPlan, ToolJob};
+use super::tools::{self, LastPlan, Means, ToolJob};
 use super::{measured, settling};
 use crate::domain::expiry::midnight;
 use crate::domain::stability::Measured;
@@ -420,8 +420,18 @@ impl Engine {
 
     /// Asks about third-party tools. A setup that was agreed to comes to its end.
     fn tool(&mut self, ask: AskId, job: ToolJob) {
+        let Some(ledger) = self.ledger.clone() else {
+            let fault = Fault::new(FaultKind::Local, "the ledger cannot be written")
+                .advise("nothing is sent that is not written down; mend that first");
+            return self.tell(Event::Tool(ask, Err(fault)));
+        };
+        let means = Means {
+            host: Arc::clone(&self.host),
+            ledger,
+            clock: self.clock.clone(),
+        };
         let (last, now) = (self.tool_plan.clone(), self.clock.now().seconds());
-        self.with_session(ask, move |mut session, host| {
+        self.with_session(ask, move |mut session, _| {
             Box::pin(async move {
                 if session.lists.models.is_none() {
                     session.fetch_all().await;
@@ -431,7 +441,7 @@ impl Engine {
                     ToolJob::Agree { .. } => &[Scope::Keys],
                     _ => &[],
                 };
-                let told = tools::run(&session, host.as_ref(), (ask, job), &last, now).await;
+                let told = tools::run(&session, &means, (ask, job), &last, now).await;
                 (Event::Tool(ask, told), stale)
             })
         });

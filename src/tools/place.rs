@@ -89,8 +89,8 @@ impl Places {
         }
     }
 
-    /// What shows that a tool is on this machine; `None` when nothing does.
-    pub fn found(&self, tool: &Tool) -> Option<PathBuf> {
+    /// The program of a tool, where one is installed.
+    pub fn program(&self, tool: &Tool) -> Option<PathBuf> {
         let folders: Vec<PathBuf> = self
             .variable("PATH")
             .map(|path| std::env::split_paths(path).collect())
@@ -98,9 +98,13 @@ impl Places {
         let programs = tool.programs.iter();
         let mut installed =
             programs.flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        installed.find(|path| path.is_file())
+    }
+
+    /// What shows that a tool is on this machine; `None` when nothing does.
+    pub fn found(&self, tool: &Tool) -> Option<PathBuf> {
         let traces = || tool.traces.iter().filter_map(|trace| self.path(trace));
-        installed
-            .find(|path| path.is_file())
+        self.program(tool)
             .or_else(|| traces().find(|path| path.exists()))
     }
 }

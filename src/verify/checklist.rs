@@ -123,10 +123,10 @@ impl Item {
             Item::Node => "measure the nodes: relaydeck nodes test",
             Item::UrlForm => "see all its forms: relaydeck url ADDRESS",
             Item::Endpoint => "see how the model is called: relaydeck models show NAME",
-            Item::ToolVersion => "set up a tool with this relay, then look at its own --version",
-            Item::Connect => "run it: relaydeck verify --connect",
-            Item::Long => "run it: relaydeck verify --long",
-            Item::Concurrency => "run it: relaydeck verify --concurrency 5",
+            Item::ToolVersion => "set one up: relaydeck tools setup TOOL",
+            Item::Connect => "run it, and look at each check: relaydeck verify --connect",
+            Item::Long => "run it, and look at each check: relaydeck verify --long",
+            Item::Concurrency => "run it, and look at each check: relaydeck verify --concurrency 5",
             Item::NoKeyInRepository => {
                 "take the key out of the file, replace the key, and keep keys in the environment"
             }

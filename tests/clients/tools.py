@@ -135,7 +135,7 @@ def call(name):
     told = run([programs / program, *version], env=env, cwd=project, timeout=600).strip().splitlines()[-1]
     setup = [binary, "tools", "setup", name, "-m", MODEL, "--new-key", "--yes", "--json"]
     written = json.loads(run(setup, env=env, cwd=project))
-    assert written["written"] and written["check"]["model_found"], written
+    assert written["written"] and written["check"]["answer"]["text"], written
     # A key that the tool reads from a variable is in a file for a shell to read.
     key_file = pathlib.Path(os.environ["RELAYDECK_HOME"], "tools", f"{name}.env")
     if key_file.exists():

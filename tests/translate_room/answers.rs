@@ -211,6 +211,64 @@ fn x_10_a_free_form_tool_gets_its_text_back() {
 }
 
 #[test]
+fn x_10_a_tool_in_a_namespace_is_one_function_upstream_and_two_names_again_in_the_answer() {
+    let close = json!({"type": "function", "name": "close", "description": "Closes", "parameters": {"type": "object"}});
+    let request = json!({
+        "model": "m",
+        "input": [
+            {"role": "user", "content": "hi"},
+            {"type": "function_call", "call_id": "a", "namespace": "agents", "name": "close", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "a", "output": "closed"},
+        ],
+        "tools": [
+            {"type": "function", "name": "read", "parameters": {"type": "object"}},
+            {"type": "namespace", "name": "agents", "description": "Agents", "tools": [close]},
+            // Offered beside functions, and not needed: left out.
+            {"type": "web_search", "external_web_access": false},
+        ],
+    });
+    for (pair, made) in [
+        (
+            Pair::ResponsesToChat,
+            json!({"choices": [{"message": {"tool_calls": [{"id": "b", "function": {"name": "agents__close", "arguments": "{}"}}]}}]}),
+        ),
+        (
+            Pair::ResponsesToMessages,
+            json!({"type": "message", "role": "assistant", "content": [{"type": "tool_use", "id": "b", "name": "agents__close", "input": {}}],
+                "stop_reason": "tool_use", "usage": {"input_tokens": 1, "output_tokens": 1}}),
+        ),
+    ] {
+        let bridge = open(pair, request.clone());
+        let sent = Value::Object(bridge.request().clone());
+        let names: Vec<&str> = sent["tools"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|tool| {
+                tool["name"]
+                    .as_str()
+                    .or(tool["function"]["name"].as_str())
+                    .unwrap()
+            })
+            .collect();
+        assert_eq!(names, ["read", "agents__close"], "{pair:?}");
+        assert_eq!(
+            sent.to_string().matches("agents__close").count(),
+            2,
+            "{sent}"
+        );
+        let answer = bridge.answer(made.to_string().as_bytes(), stamp()).unwrap();
+        let answer: Value = serde_json::from_slice(&answer.body).unwrap();
+        let call = &answer["output"][0];
+        assert_eq!(
+            (&call["namespace"], &call["name"], &call["type"]),
+            (&json!("agents"), &json!("close"), &json!("function_call")),
+            "{pair:?}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn x_10_an_answer_that_is_none_is_an_error() {
     for pair in PAIRS {
         let bridge = open(pair, plain_request(pair));

@@ -390,6 +390,17 @@ fn x_10_what_cannot_be_carried_over_is_refused_by_name() {
             json!({"model": "m", "input": "hi", "tools": [{"type": "web_search"}]}),
             "tools[0]:",
         ),
+        (
+            Pair::ResponsesToChat,
+            json!({"model": "m", "input": "hi", "tool_choice": "required", "tools": [
+                {"type": "function", "name": "f", "parameters": {}}, {"type": "web_search"}]}),
+            "tools[1]:",
+        ),
+        (
+            Pair::ResponsesToChat,
+            json!({"model": "m", "input": "hi", "tools": [{"type": "namespace", "name": "n", "tools": [{"type": "custom", "name": "f"}]}]}),
+            "tools[0].tools[0]:",
+        ),
         (Pair::ResponsesToMessages, json!({"model": "m"}), "input:"),
     ] {
         let why = refused(pair, "any", body.clone());

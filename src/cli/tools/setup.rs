@@ -1,17 +1,18 @@
 //! Setting a tool up and taking that back: the difference first, then a yes, then the files, then a call through them.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::args::SetupArgs;
 use super::list::relay;
-use crate::cli::output::{fault_json, print, print_json};
+use crate::cli::output::{fault_json, print, print_json, put_cost};
 use crate::cli::secret;
 use crate::cli::world::{Ending, World};
 use crate::domain::{Address, ApiKey, Fault, FaultKind};
-use crate::engine::session::KeyChoice;
-use crate::engine::tools::{self, Checked, Choice, Chosen};
+use crate::engine::session::{KeyChoice, Session};
+use crate::engine::tools::{self, Checked, Choice, Chosen, Means, Through};
 use crate::tools::{Places, Plan, Target, Tool, ToolError, Verdict, apply, named, plan_undo};
 
 /// What to do when there is nobody to ask.
@@ -93,13 +94,35 @@ pub async fn setup(world: &World, places: &Places, args: SetupArgs) -> Result<En
     let through = through(tool, places, &plan)?;
     let checked = match later {
         true => None,
-        false => Some(tools::check(&through.0, &through.1, Some(&plan.target.model)).await),
+        false => Some(checked(world, &session, &plan, &through).await?),
     };
     let done = Done {
         kept: places.shown(&kept),
         checked,
     };
     ended(world, &plan, places, Some(done))
+}
+
+/// One tiny call through what was written. The outer error is about this machine: the ledger.
+async fn checked(
+    world: &World,
+    session: &Session,
+    plan: &Plan,
+    (url, key): &(String, ApiKey),
+) -> Result<Result<Checked, Fault>, Fault> {
+    let means = Means {
+        host: Arc::clone(&world.host) as _,
+        ledger: world.ledger().await?,
+        clock: world.clock.clone(),
+    };
+    let through = Through {
+        url,
+        key,
+        model: Some(&plan.target.model),
+    };
+    let told = tools::check(session, &means, plan.tool, through).await;
+    means.ledger.close().await.map_err(Fault::from)?;
+    Ok(told)
 }
 
 /// Whether the user wants it.
@@ -186,15 +209,16 @@ fn ended(world: &World, plan: &Plan, places: &Places, done: Option<Done>) -> Res
     match done.checked {
         None => world
             .warn("the embedded relay answers there while the dashboard or relaydeck serve runs"),
-        Some(Ok(checked)) => world.warn(&format!(
-            "a call through what was written: {} models answer to this key{}",
-            checked.models,
-            if checked.model == Some(false) {
-                format!("; {} is not among them", plan.target.model)
-            } else {
-                String::new()
-            }
-        )),
+        Some(Ok(checked)) => world.warn(&match &checked.answer {
+            Some(answer) => format!(
+                "a call through what was written: {} answered {:?} after {} ms, for {}",
+                plan.target.model, answer.text, answer.ms, answer.cost
+            ),
+            None => format!(
+                "a call through what was written: {} models answer to this key; {} is not among them",
+                checked.models, plan.target.model
+            ),
+        }),
         Some(Err(fault)) => {
             return Err(Fault {
                 message: format!(
@@ -228,10 +252,21 @@ fn plan_json(plan: &Plan, places: &Places, done: Option<&Done>) -> Value {
         "kept_in": done.map(|done| &done.kept),
         "steps": plan.steps,
         "check": checked.map(|checked| match checked {
-            Ok(checked) => json!({"models": checked.models, "model_found": checked.model}),
+            Ok(checked) => checked_json(checked),
             Err(fault) => json!({"error": fault_json(fault)}),
         }),
     })
+}
+
+fn checked_json(checked: &Checked) -> Value {
+    let answer = checked.answer.as_ref().map(|answer| {
+        let mut object = Map::new();
+        object.insert("text".into(), json!(answer.text));
+        object.insert("total_ms".into(), json!(answer.ms));
+        put_cost(&mut object, "cost", answer.cost);
+        object
+    });
+    json!({"models": checked.models, "model_found": checked.model, "answer": answer})
 }
 
 /// Instructions for a tool that is set up by hand.

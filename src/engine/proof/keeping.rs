@@ -9,6 +9,7 @@ use super::{Examined, repository};
 use crate::domain::profile;
 use crate::domain::test_result::{TestKind, TestResult};
 use crate::domain::{Account, Address, ApiKey, Fault, FaultKind, ReceiptState, UnixMillis};
+use crate::engine::tools::versions;
 use crate::engine::{session::Session, settling};
 use crate::ledger::{Ledger, ReceiptFilter};
 use crate::verify::checklist::Facts;
@@ -170,6 +171,12 @@ pub async fn facts(examined: &Examined, ladder: Option<Report>, folder: &Path) -
     let repository = tokio::task::spawn_blocking(move || repository::look(&here, &keys))
         .await
         .ok();
+    let (host, relay) = (examined.host(), subject.address.clone());
+    let profile = examined.profile.clone();
+    let tools = tokio::task::spawn_blocking(move || versions(host.as_ref(), &profile, &relay))
+        .await
+        .ok()
+        .flatten();
     let account = console
         .account
         .clone()
@@ -183,7 +190,7 @@ pub async fn facts(examined: &Examined, ladder: Option<Report>, folder: &Path) -
         group: key.and_then(|key| billed_group(console, key)),
         repository,
         settled: settled(examined).await,
-        tools: None,
+        tools,
     }
 }
 

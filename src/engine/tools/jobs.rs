@@ -4,10 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::pages;
-use super::{Choice, ToolRow, check, choose, make_key, rows};
+use super::{Choice, Means, Through, ToolRow, check, choose, make_key, rows};
 use crate::domain::{ApiKey, Fault, UnixSeconds};
 use crate::engine::door::AskId;
-use crate::engine::host::Host;
 use crate::engine::session::{KeyChoice, Session};
 use crate::tools::links::{self, App, link};
 use crate::tools::{self, Places, Plan, Target, Tool, Undo};
@@ -27,7 +26,7 @@ pub enum ToolJob {
         /// The tool.
         tool: String,
     },
-    /// A call through what a tool uses; costs nothing.
+    /// A call through what a tool uses: one tiny request.
     Check {
         /// The tool.
         tool: String,
@@ -114,11 +113,12 @@ impl LastPlan {
 /// When there is no such tool, a file cannot be read or written, or the relay refuses.
 pub async fn run(
     session: &Session,
-    host: &dyn Host,
+    means: &Means,
     (ask, job): (AskId, ToolJob),
     last: &LastPlan,
     now: UnixSeconds,
 ) -> Result<ToolNews, Fault> {
+    let host = means.host.as_ref();
     let places = host.places();
     let relay = session.profile.address.clone();
     let page = match job {
@@ -174,8 +174,12 @@ pub async fn run(
             let found = tool.effective(&places);
             match (found.urls.first(), found.keys.first()) {
                 (Some(url), Some(key)) if row.state == super::State::Ready => {
-                    let model = found.models.first().map(|model| model.value.as_str());
-                    pages::checked(&row, check(&url.value, &key.value, model).await)
+                    let through = Through {
+                        url: &url.value,
+                        key: &key.value,
+                        model: found.models.first().map(|model| model.value.as_str()),
+                    };
+                    pages::checked(&row, check(session, means, tool, through).await)
                 }
                 _ => pages::not_ready(&row),
             }
@@ -207,7 +211,7 @@ pub async fn run(
             last.keep(ask, Some(Pending::Link { app, target }));
             page
         }
-        ToolJob::Agree { plan } => agreed(session, host, last.take(plan), &places, now).await?,
+        ToolJob::Agree { plan } => agreed(session, means, last.take(plan), &places, now).await?,
     };
     Ok(told(page))
 }
@@ -218,7 +222,7 @@ fn told(page: ToolPage) -> ToolNews {
 
 async fn agreed(
     session: &Session,
-    host: &dyn Host,
+    means: &Means,
     pending: Option<Pending>,
     places: &Places,
     now: UnixSeconds,
@@ -231,14 +235,19 @@ async fn agreed(
         .advise("open it again")),
         Some(Pending::Setup { plan, new_key }) => {
             let plan = if new_key {
-                let key = make_key(session, host, plan.tool).await?;
+                let key = make_key(session, means.host.as_ref(), plan.tool).await?;
                 plan.tool.plan(Target { key, ..plan.target }, places)?
             } else {
                 plan
             };
             let kept = tools::apply(&plan.tool.id, &plan.changes, places, now)?;
             let url = plan.tool.url(&plan.target.address);
-            let checked = check(&url, &plan.target.key, Some(&plan.target.model)).await;
+            let through = Through {
+                url: &url,
+                key: &plan.target.key,
+                model: Some(&plan.target.model),
+            };
+            let checked = check(session, means, plan.tool, through).await;
             Ok(pages::written(&plan, &places.shown(&kept), checked))
         }
         Some(Pending::Undo { tool, undo }) => {

@@ -4,15 +4,18 @@
 mod jobs;
 mod pages;
 mod rows;
+mod trying;
+mod versions;
 
 pub use crate::tools::links::{APPS, App};
 pub use jobs::{LastPlan, Tone, ToolJob, ToolNews, ToolPage, run};
 pub use rows::{Placed, SetupKind, State, ToolRow, row, rows};
+pub use trying::{Answer, Checked, Means, Through, check};
+pub use versions::versions;
 
 use super::host::Host;
 use super::keys;
 use super::session::{ChosenKey, KeyChoice, Session};
-use crate::client::{Credentials, RelayClient};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, KeyDraft, Model, Pace, QuotaLimit};
 use crate::tools::{Target, Tool};
 
@@ -202,35 +205,5 @@ fn suiting(
             ),
         )
         .advise("name one with -m")
-    })
-}
-
-/// What a call through what was written showed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// How many models the key may call there.
-    pub models: usize,
-    /// Whether the tool's model is among them; `None` where it names none.
-    pub model: Option<bool>,
-}
-
-/// Asks the address for the models of the key, as the tool would reach it. Costs nothing.
-///
-/// # Errors
-/// When nothing answers there as an API, or the key is refused.
-pub async fn check(url: &str, key: &ApiKey, model: Option<&str>) -> Result<Checked, Fault> {
-    let (address, _) =
-        Address::parse(url).map_err(|error| Fault::new(FaultKind::NotAnApi, error.to_string()))?;
-    let nobody = Credentials {
-        access_token: None,
-        user_id: None,
-    };
-    let models = RelayClient::new(address, nobody)?
-        .served_models(Some(key))
-        .await?;
-    let has = |name: &str| models.iter().any(|model| model.name == name);
-    Ok(Checked {
-        models: models.len(),
-        model: model.map(has),
     })
 }

@@ -157,13 +157,7 @@ fn through(checked: Result<Checked, Fault>, model: Option<&str>) -> (Tone, Strin
                 checked.models
             ),
         ),
-        Ok(checked) => (
-            Tone::Good,
-            format!(
-                "A call through it works: {} models answer to this key.",
-                checked.models
-            ),
-        ),
+        Ok(checked) => (Tone::Good, works(&checked)),
         Err(fault) => (
             Tone::Bad,
             format!(
@@ -171,6 +165,31 @@ fn through(checked: Result<Checked, Fault>, model: Option<&str>) -> (Tone, Strin
                 fault.message, fault.advice
             ),
         ),
+    }
+}
+
+/// What a call that worked showed.
+fn works(checked: &Checked) -> String {
+    let models = match checked.models {
+        1 => "1 model answers to this key".to_owned(),
+        many => format!("{many} models answer to this key"),
+    };
+    match &checked.answer {
+        Some(answer) => format!(
+            "A call through it works: {:?} after {} ms, for {}; {models}.",
+            short(&answer.text),
+            answer.ms,
+            answer.cost
+        ),
+        None => format!("A call through it works: {models}."),
+    }
+}
+
+fn short(text: &str) -> String {
+    const MOST: usize = 40;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

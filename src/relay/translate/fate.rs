@@ -9,6 +9,9 @@
 //! | where | what becomes of it |
 //! | --- | --- |
 //! | blocks of server tools, items of hosted tools, tools that only one vendor knows | refused |
+//! | hosted tools that a Responses client offers beside functions | left out: a model need not use what it is offered |
+//! | hosted tools where there is nothing else, or where a tool must be called | refused |
+//! | namespaces of a Responses client's functions | each function gets one name of the two, and both back |
 //! | files, images and items by id (`file_id`, `item_reference`, a `file` source) | refused: they are stored with the vendor |
 //! | audio and video parts | refused |
 //! | `stop` texts of white space only, for Anthropic | refused |

@@ -16,13 +16,28 @@ pub(super) struct Recall {
     pub usage_chunk: bool,
     /// Responses tools whose input is free text.
     pub free_form: Vec<String>,
+    /// Responses tools that stand in a namespace, as `namespace` and name, under the one name the upstream knows.
+    pub in_namespace: Vec<(String, Namespaced)>,
     /// Names that were too long for the upstream: the short one, then the client's own.
     pub renamed: Vec<(String, String)>,
     /// The members that a Responses answer repeats, as JSON members without braces.
     pub echo: String,
 }
 
+/// The two names of a tool in a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Namespaced {
+    pub namespace: String,
+    pub name: String,
+}
+
 impl Recall {
+    /// The namespace of a tool and its name there, where it stands in one.
+    pub fn namespaced(&self, flat: &str) -> Option<&Namespaced> {
+        let known = self.in_namespace.iter().find(|(name, _)| name == flat);
+        known.map(|(_, two)| two)
+    }
+
     /// The client's own name of a tool that the upstream called.
     pub fn own_name<'a>(&'a self, name: &'a str) -> &'a str {
         let known = self.renamed.iter().find(|(short, _)| short == name);

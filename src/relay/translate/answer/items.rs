@@ -26,6 +26,8 @@ pub(super) struct Items {
     item_id: String,
     call_id: String,
     name: String,
+    /// The namespace of the tool that is called; empty for one that stands in none.
+    namespace: String,
     /// What was written into it, and the signature of thinking.
     text: String,
     signature: String,
@@ -58,6 +60,7 @@ impl Items {
             item_id: String::new(),
             call_id: String::new(),
             name: String::new(),
+            namespace: String::new(),
             text: String::new(),
             signature: String::new(),
             summarised: false,
@@ -144,6 +147,9 @@ impl Items {
                 raw(&mut out, &format!("\",\"type\":\"{kind}\",\"call_id\":"));
                 json_text(&mut out, &self.call_id);
                 part(&mut out, r#","name":"#, &self.name, "");
+                if !self.namespace.is_empty() {
+                    part(&mut out, r#","namespace":"#, &self.namespace, "");
+                }
                 part(&mut out, &format!(",\"{member}\":"), text, "");
             }
         }
@@ -256,7 +262,10 @@ impl Blocks for Items {
         self.what = what;
         self.item_id = format!("{prefix}_{}_{}", self.id_seed, self.index);
         head.id.clone_into(&mut self.call_id);
-        head.name.clone_into(&mut self.name);
+        let two = self.recall.namespaced(head.name);
+        let name = two.map_or(head.name, |two| two.name.as_str());
+        name.clone_into(&mut self.name);
+        self.namespace = two.map(|two| two.namespace.clone()).unwrap_or_default();
         self.text.clear();
         self.signature.clear();
         self.summarised = false;

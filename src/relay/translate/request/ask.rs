@@ -61,7 +61,7 @@ pub(super) enum Piece<'a> {
     Redacted(&'a str),
     Call {
         id: &'a str,
-        name: &'a str,
+        name: Cow<'a, str>,
         arguments: Arguments<'a>,
     },
     Result {
@@ -95,7 +95,7 @@ pub(super) enum Arguments<'a> {
 
 #[derive(Debug)]
 pub(super) struct Tool<'a> {
-    pub name: &'a str,
+    pub name: Cow<'a, str>,
     pub description: Option<Cow<'a, str>>,
     pub schema: Cow<'a, Value>,
     pub strict: bool,

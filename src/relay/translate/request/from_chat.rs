@@ -194,7 +194,7 @@ fn assistant<'a>(
         };
         pieces.push(Piece::Call {
             id: place.text(call, "id")?,
-            name: inside.text(function, "name")?,
+            name: inside.text(function, "name")?.into(),
             arguments,
         });
     }
@@ -234,7 +234,7 @@ fn read_tool<'a>(tool: &'a Value, place: &Place) -> Result<Tool<'a>, Untranslata
     let function = place.member(tool, "function")?;
     let place = place.of_member("function");
     Ok(Tool {
-        name: place.text(function, "name")?,
+        name: place.text(function, "name")?.into(),
         description: words(function, "description").map(Cow::Borrowed),
         schema: schema_of(function.get("parameters")),
         strict: function.get("strict") == Some(&Value::Bool(true)),
@@ -279,7 +279,7 @@ pub(super) fn allow_only<'a>(
     let name =
         |tool: &'a Value| words(tool, "name").or_else(|| words(tool.get("function")?, "name"));
     let names: Vec<&str> = tools.iter().filter_map(name).collect();
-    ask.tools.retain(|tool| names.contains(&tool.name));
+    ask.tools.retain(|tool| names.contains(&&*tool.name));
     ask.choice = Some(match words(allowed, "mode") {
         Some("required") => Choice::Any,
         _ => Choice::Auto,

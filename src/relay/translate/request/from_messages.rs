@@ -91,7 +91,7 @@ fn read_block<'a>(
         "redacted_thinking" => Piece::Redacted(place.text(block, "data")?),
         "tool_use" => Piece::Call {
             id: place.text(block, "id")?,
-            name: place.text(block, "name")?,
+            name: place.text(block, "name")?.into(),
             arguments: Arguments::Object(place.member(block, "input")?),
         },
         "tool_result" => Piece::Result {
@@ -192,7 +192,7 @@ fn read_tool<'a>(tool: &'a Value, place: &Place) -> Result<Tool<'a>, Untranslata
         )));
     }
     Ok(Tool {
-        name: place.text(tool, "name")?,
+        name: place.text(tool, "name")?.into(),
         description: words(tool, "description").map(Cow::Borrowed),
         schema: schema_of(tool.get("input_schema")),
         strict: tool.get("strict") == Some(&Value::Bool(true)),

@@ -12,7 +12,7 @@ use super::content::{
 };
 use super::from_chat::{allow_only, file_piece, schema_of};
 use crate::relay::translate::Untranslatable;
-use crate::relay::translate::recall::{Recall, echo, unseal};
+use crate::relay::translate::recall::{Namespaced, Recall, echo, unseal};
 
 /// Reads the body, and notes in `recall` what the answer repeats.
 ///
@@ -50,11 +50,23 @@ pub(super) fn read<'a>(body: &'a Object, recall: &mut Recall) -> Result<Ask<'a>,
         }
     }
     let place = Place::of("tools");
+    let mut hosted = None;
     for (at, tool) in optional_list(body, "tools")?.iter().enumerate() {
-        ask.tools.push(read_tool(tool, &place.at(at), recall)?);
+        match read_tool(tool, &place.at(at), &mut ask.tools, recall) {
+            Ok(()) => {}
+            Err(NotATool::Wrong(why)) => return Err(why),
+            Err(NotATool::Hosted(why)) => hosted = hosted.or(Some(why)),
+        }
     }
     if let Some(choice) = top(body, "tool_choice") {
         read_choice(choice, &mut ask)?;
+    }
+    // A model need not use a tool that it is offered among others. Where there is no other, or one must be used, an
+    // answer without it would be something else.
+    if let Some(why) = hosted
+        && (ask.tools.is_empty() || ask.choice == Some(Choice::Any))
+    {
+        return Err(why);
     }
     recall.echo = echo(body);
     Ok(ask)
@@ -65,9 +77,13 @@ fn read_item<'a>(item: &'a Value, place: &Place, ask: &mut Ask<'a>) -> Result<()
         "message" => return read_message(item, place, ask),
         "reasoning" => (Speaker::Assistant, reasoning(item).into_iter().collect()),
         "function_call" => {
+            let name = place.text(item, "name")?;
             let call = Piece::Call {
                 id: place.text(item, "call_id")?,
-                name: place.text(item, "name")?,
+                name: match words(item, "namespace") {
+                    Some(namespace) => flat(namespace, name).into(),
+                    None => name.into(),
+                },
                 arguments: Arguments::Written(place.text(item, "arguments")?.into()),
             };
             (Speaker::Assistant, vec![call])
@@ -76,7 +92,7 @@ fn read_item<'a>(item: &'a Value, place: &Place, ask: &mut Ask<'a>) -> Result<()
             let input = place.text(item, "input")?;
             let call = Piece::Call {
                 id: place.text(item, "call_id")?,
-                name: place.text(item, "name")?,
+                name: place.text(item, "name")?.into(),
                 arguments: Arguments::Written(json!({ "input": input }).to_string().into()),
             };
             (Speaker::Assistant, vec![call])
@@ -185,23 +201,78 @@ fn reasoning(item: &Value) -> Option<Piece<'_>> {
     })
 }
 
+/// Why a tool is none that can be handed on.
+enum NotATool {
+    /// It is not what it must be.
+    Wrong(Untranslatable),
+    /// OpenAI runs it.
+    Hosted(Untranslatable),
+}
+
+impl From<Untranslatable> for NotATool {
+    fn from(why: Untranslatable) -> Self {
+        NotATool::Wrong(why)
+    }
+}
+
+/// The one name of a tool that stands in a namespace.
+fn flat(namespace: &str, name: &str) -> String {
+    let gap = if namespace.ends_with("__") { "" } else { "__" };
+    format!("{namespace}{gap}{name}")
+}
+
+/// Reads a tool, or the tools of a namespace: upstreams know one name for each, so they get it in one.
 fn read_tool<'a>(
+    tool: &'a Value,
+    place: &Place,
+    tools: &mut Vec<Tool<'a>>,
+    recall: &mut Recall,
+) -> Result<(), NotATool> {
+    match place.text(tool, "type")? {
+        "namespace" => {
+            let namespace = place.text(tool, "name")?;
+            let inside = place.of_member("tools");
+            let list = place.member(tool, "tools")?;
+            for (at, inner) in inside.list(list)?.iter().enumerate() {
+                let place = inside.at(at);
+                if words(inner, "type") != Some("function") {
+                    let why = "a namespace can hold functions only for the model behind this name";
+                    return Err(place.refuse(why).into());
+                }
+                let mut read = described(inner, &place, recall)?;
+                let name = flat(namespace, &read.name);
+                let two = Namespaced {
+                    namespace: namespace.to_owned(),
+                    name: read.name.into_owned(),
+                };
+                recall.in_namespace.push((name.clone(), two));
+                read.name = name.into();
+                tools.push(read);
+            }
+        }
+        "function" | "custom" => tools.push(described(tool, place, recall)?),
+        other => {
+            let why = format!(
+                "tools of type {other:?} are run by OpenAI; the model behind this name has functions only"
+            );
+            return Err(NotATool::Hosted(place.refuse(why)));
+        }
+    }
+    Ok(())
+}
+
+/// A function, or a tool with free text, as a function.
+fn described<'a>(
     tool: &'a Value,
     place: &Place,
     recall: &mut Recall,
 ) -> Result<Tool<'a>, Untranslatable> {
     match place.text(tool, "type")? {
-        "function" => Ok(Tool {
-            name: place.text(tool, "name")?,
-            description: words(tool, "description").map(Cow::Borrowed),
-            schema: schema_of(tool.get("parameters")),
-            strict: tool.get("strict") == Some(&Value::Bool(true)),
-        }),
         "custom" => {
             let name = place.text(tool, "name")?;
             recall.free_form.push(name.to_owned());
             Ok(Tool {
-                name,
+                name: name.into(),
                 description: Some(free_form_description(tool).into()),
                 schema: Cow::Owned(json!({
                     "type": "object",
@@ -212,9 +283,12 @@ fn read_tool<'a>(
                 strict: false,
             })
         }
-        other => Err(place.refuse(format!(
-            "tools of type {other:?} are run by OpenAI; the model behind this name has functions only"
-        ))),
+        _ => Ok(Tool {
+            name: place.text(tool, "name")?.into(),
+            description: words(tool, "description").map(Cow::Borrowed),
+            schema: schema_of(tool.get("parameters")),
+            strict: tool.get("strict") == Some(&Value::Bool(true)),
+        }),
     }
 }
 
@@ -239,6 +313,9 @@ fn read_choice<'a>(choice: &'a Value, ask: &mut Ask<'a>) -> Result<(), Untransla
         Some("auto") => Choice::Auto,
         Some("required") => Choice::Any,
         Some("none") => Choice::None,
+        Some("function" | "custom") if words(choice, "namespace").is_some() => {
+            return Err(place.refuse("names a function in a namespace; let the model choose"));
+        }
         Some("function" | "custom") => Choice::Tool(place.text(choice, "name")?),
         Some("allowed_tools") => return allow_only(choice, &place, ask),
         _ => return Err(place.refuse("must be auto, none, required, or name a function")),

@@ -288,11 +288,11 @@ fn write_tools(ask: &Ask<'_>, body: &mut Object, recall: &mut Recall) {
 }
 
 fn write_tool(tool: &Tool<'_>, recall: &mut Recall) -> Value {
-    let name = chat_name(tool.name);
+    let name = chat_name(&tool.name);
     if name != tool.name {
         recall
             .renamed
-            .push((name.clone().into_owned(), tool.name.to_owned()));
+            .push((name.clone().into_owned(), tool.name.clone().into_owned()));
     }
     let mut function = Map::new();
     function.insert("name".into(), name.into());

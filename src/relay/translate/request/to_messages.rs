@@ -349,7 +349,7 @@ fn write_tools(ask: &Ask<'_>, body: &mut Object) {
 
 fn write_tool(tool: &Tool<'_>) -> Value {
     let mut out = Map::new();
-    out.insert("name".into(), tool.name.into());
+    out.insert("name".into(), (&*tool.name).into());
     if let Some(description) = &tool.description {
         out.insert("description".into(), description.as_ref().into());
     }
@@ -368,7 +368,7 @@ fn spoken_of(ask: &Ask<'_>) -> Vec<Value> {
     let mut names: Vec<&str> = Vec::new();
     for piece in ask.turns.iter().flat_map(|turn| &turn.pieces) {
         if let Piece::Call { name, .. } = piece
-            && !names.contains(name)
+            && !names.contains(&&**name)
         {
             names.push(name);
         }
