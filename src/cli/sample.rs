@@ -15,7 +15,6 @@ use crate::engine::session::Session;
 pub struct SampleArgs {
     /// The language and library
     #[arg(value_name = "LANG", value_enum)]
-    #[arg(value_name = "LANG")]
     pub sample: Sample,
     /// The exact name of the model; the first that answers this way when absent
     #[arg(short, long)]
