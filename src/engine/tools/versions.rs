@@ -83,6 +83,7 @@ fn version(program: &Path) -> Option<String> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;

@@ -26,8 +26,6 @@ pub(super) struct Items {
     item_id: String,
     call_id: String,
     name: String,
-    /// The namespace of the tool that is called; empty for one that stands in none.
-    namespace: String,
     /// What was written into it, and the signature of thinking.
     text: String,
     signature: String,
@@ -60,7 +58,6 @@ impl Items {
             item_id: String::new(),
             call_id: String::new(),
             name: String::new(),
-            namespace: String::new(),
             text: String::new(),
             signature: String::new(),
             summarised: false,
@@ -146,15 +143,21 @@ impl Items {
                 };
                 raw(&mut out, &format!("\",\"type\":\"{kind}\",\"call_id\":"));
                 json_text(&mut out, &self.call_id);
-                part(&mut out, r#","name":"#, &self.name, "");
-                if !self.namespace.is_empty() {
-                    part(&mut out, r#","namespace":"#, &self.namespace, "");
+                part(&mut out, r#","name":"#, self.tool_name(), "");
+                if let Some(two) = self.recall.namespaced(&self.name) {
+                    part(&mut out, r#","namespace":"#, &two.namespace, "");
                 }
                 part(&mut out, &format!(",\"{member}\":"), text, "");
             }
         }
         raw(&mut out, &format!(",\"status\":\"{status}\"}}"));
         out
+    }
+
+    /// The client's own name of the tool that is called, without its namespace.
+    fn tool_name(&self) -> &str {
+        let two = self.recall.namespaced(&self.name);
+        two.map_or(&self.name, |two| &two.name)
     }
 
     /// The only part of a message.
@@ -217,7 +220,7 @@ impl Items {
             What::Function | What::FreeForm if how != Close::Whole => {}
             What::Function => {
                 self.inner_event("response.function_call_arguments.done", r#","name":"#, out);
-                json_text(out, &self.name);
+                json_text(out, self.tool_name());
                 part(out, r#","arguments":"#, text, "}");
                 end(out);
             }
@@ -262,10 +265,7 @@ impl Blocks for Items {
         self.what = what;
         self.item_id = format!("{prefix}_{}_{}", self.id_seed, self.index);
         head.id.clone_into(&mut self.call_id);
-        let two = self.recall.namespaced(head.name);
-        let name = two.map_or(head.name, |two| two.name.as_str());
-        name.clone_into(&mut self.name);
-        self.namespace = two.map(|two| two.namespace.clone()).unwrap_or_default();
+        head.name.clone_into(&mut self.name);
         self.text.clear();
         self.signature.clear();
         self.summarised = false;
