@@ -311,6 +311,13 @@ bind-link-copy = copy its address
 bind-link-back = close
     .hint = close
 
+bind-offer-down = the next answer
+bind-offer-up = the answer before
+bind-offer-accept = give the chosen answer
+    .hint = answer
+bind-offer-back = not now
+    .hint = not now
+
 bind-tools-open = set the tool up, the difference first; show the sample, or the link
     .hint = set up
 bind-tools-undo = take the latest setup of the tool back, the difference first
@@ -346,6 +353,7 @@ place-command = The command line
 place-side = Side by side
 place-wallet = Wallet
 place-link = A page elsewhere
+place-offer = Found on this machine
 
 ## Figures
 figure-minutes = { $minutes } min
@@ -547,3 +555,21 @@ wallet-relays-per-token = { $input } in { $output } out
 wallet-relays-per-call = { $price } a call
 wallet-relays-group = { $prices }, in { $group }
 wallet-title = Wallet and relays
+
+## What was found on this machine
+
+offer-title = Use { $name } for the relay inside?
+offer-found = Found on this machine: { $found }
+offer-where = { $address }, speaks { $kind }, { $credential }
+offer-no-key = no key
+offer-consequence = Used, it is asked for its models, and they stand in the marketplace; what you ask of them then goes there, on its account. Nothing was sent to it yet.
+offer-not-now = not now; ask again at the next start
+offer-use = use it
+offer-never = never offer it again
+offer-asking = { $name } is asked for its models
+offer-declined = { $name } is not offered again; relaydeck channels offers shows it
+offer-later = nothing was used; it is offered again at the next start
+offer-taken = { $name } is a channel now: { $count ->
+    [one] one model, { $models }
+   *[other] { $count } models, { $models }
+ }

@@ -310,6 +310,13 @@ bind-link-copy = 复制这个地址
 bind-link-back = 关闭
     .hint = 关闭
 
+bind-offer-down = 下一个回答
+bind-offer-up = 上一个回答
+bind-offer-accept = 确认选中的回答
+    .hint = 确认
+bind-offer-back = 暂不
+    .hint = 暂不
+
 bind-tools-open = 设置该工具（先看差异）；显示示例或链接
     .hint = 设置
 bind-tools-undo = 撤销该工具最近一次设置（先看差异）
@@ -345,6 +352,7 @@ place-command = 命令行
 place-side = 并排对比
 place-wallet = 钱包
 place-link = 别处的页面
+place-offer = 在本机上找到
 
 ## Figures
 figure-minutes = { $minutes } 分钟
@@ -528,3 +536,18 @@ wallet-relays-per-token = 输入 { $input } 输出 { $output }
 wallet-relays-per-call = 每次 { $price }
 wallet-relays-group = { $prices }，分组 { $group }
 wallet-title = 钱包与中转站
+
+## 在本机上找到的上游
+
+offer-title = 让内置中转站使用 { $name }？
+offer-found = 在本机上找到：{ $found }
+offer-where = { $address }，协议 { $kind }，{ $credential }
+offer-no-key = 无令牌
+offer-consequence = 使用后会查询它的模型并放进模型广场；此后对这些模型的请求会发到那里，计入它的账户。目前还没有向它发送任何内容。
+offer-not-now = 暂不；下次启动再问
+offer-use = 使用
+offer-never = 不再提供
+offer-asking = 正在查询 { $name } 的模型
+offer-declined = 不再提供 { $name }；relaydeck channels offers 仍会列出
+offer-later = 没有使用；下次启动再问
+offer-taken = { $name } 已成为渠道：{ $count } 个模型，{ $models }

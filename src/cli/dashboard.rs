@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::looks;
 use super::world::{Ending, World};
-use crate::config::{Glyphs, Layer, Link, Mouse};
+use crate::config::{Glyphs, Layer, Link, Mouse, Offers};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{self, host::Host};
 use crate::tui::term::LinkChoice;
@@ -21,6 +21,9 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 /// When the terminal cannot be used, or something in the program broke.
 pub async fn run(world: &World) -> Result<Ending, Fault> {
     let options = options(world)?;
+    world
+        .host
+        .offer_nothing(world.settings.offers.value == Offers::Off);
     let host: Arc<dyn Host> = Arc::clone(&world.host) as Arc<dyn Host>;
     let (handle, engine) = engine::spawn(host, world.clock.clone());
     let left = tui::run(handle, options).await;

@@ -5,6 +5,7 @@ use std::fs::{File, TryLockError};
 use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -45,6 +46,8 @@ pub struct CliHost {
     folders: Folders,
     listen: Listen,
     running: Mutex<Option<Running>>,
+    /// Whether the settings want nothing offered.
+    offers_nothing: AtomicBool,
 }
 
 impl CliHost {
@@ -54,7 +57,13 @@ impl CliHost {
             folders,
             listen,
             running: Mutex::new(None),
+            offers_nothing: AtomicBool::new(false),
         }
+    }
+
+    /// Whether nothing is looked for that the relay inside could use.
+    pub fn offer_nothing(&self, nothing: bool) {
+        self.offers_nothing.store(nothing, Ordering::Relaxed);
     }
 
     /// Serves in this process, and refuses where another process serves this data folder already.
@@ -352,6 +361,9 @@ impl Host for CliHost {
 
     fn offers(&self) -> Pin<Box<dyn Future<Output = Vec<Offer>> + Send + '_>> {
         Box::pin(async {
+            if self.offers_nothing.load(Ordering::Relaxed) {
+                return Vec::new();
+            }
             let running = self.running.lock().await.as_ref().map(Running::address);
             let held = self.holder().ok().flatten();
             let asked = match self.listen {
@@ -364,6 +376,15 @@ impl Host for CliHost {
             found.extend(offers::of_this_machine(&offers::PORTS, &own).await);
             found
         })
+    }
+
+    fn declined_offers(&self) -> Vec<String> {
+        State::of(&self.folders).declined_offers()
+    }
+
+    fn decline_offer(&self, offer: &str) -> Result<(), Fault> {
+        self.folders.make()?;
+        Ok(State::of(&self.folders).decline_offer(offer)?)
     }
 
     fn places(&self) -> Places {

@@ -73,6 +73,11 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
             settings.mouse.layer,
         ),
         (
+            "offers",
+            settings.offers.value.to_string(),
+            settings.offers.layer,
+        ),
+        (
             "language",
             settings.language.value.to_string(),
             settings.language.layer,

@@ -7,7 +7,9 @@ use super::error::ConfigError;
 use super::file::ConfigFile;
 use super::folders::{Environment, Folders};
 use super::nearest::nearest;
-use super::options::{Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Options, Theme};
+use super::options::{
+    Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Offers, Options, Theme,
+};
 use super::state::State;
 use crate::domain::{Profile, profile::LOCAL};
 
@@ -65,6 +67,8 @@ pub struct Settings {
     pub theme: Sourced<Theme>,
     /// Whether the mouse is listened to.
     pub mouse: Sourced<Mouse>,
+    /// Whether upstreams found on this machine are offered.
+    pub offers: Sourced<Offers>,
     /// The language of the interface.
     pub language: Sourced<Language>,
     /// Where the embedded relay listens.
@@ -172,6 +176,7 @@ fn resolve(
         glyphs: strongest(&layers, |options| options.glyphs, Glyphs::default()),
         theme: strongest(&layers, |options| options.theme.clone(), Theme::default()),
         mouse: strongest(&layers, |options| options.mouse, Mouse::default()),
+        offers: strongest(&layers, |options| options.offers, Offers::default()),
         language: strongest(&layers, |options| options.language, Language::default()),
         listen: strongest(&layers, |options| options.listen, DEFAULT_LISTEN),
     }

@@ -122,6 +122,17 @@ words! {
     }
 }
 
+words! {
+    /// Whether the dashboard offers the relay inside what it finds on this machine.
+    Offers {
+        /// It asks, once for each; nothing is used without a yes.
+        #[default]
+        Ask = "ask",
+        /// Nothing is looked for.
+        Off = "off",
+    }
+}
+
 /// The name of a theme: one that the program brings, or a file of the folder `themes` beside the configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme(String);
@@ -176,6 +187,8 @@ pub struct Options {
     pub theme: Option<Theme>,
     /// Whether the mouse is listened to.
     pub mouse: Option<Mouse>,
+    /// Whether upstreams found on this machine are offered.
+    pub offers: Option<Offers>,
     /// The language of the interface.
     pub language: Option<Language>,
     /// Where the embedded relay listens.
@@ -184,8 +197,8 @@ pub struct Options {
 
 impl Options {
     /// Their names, as they are written in files; in capitals after `RELAYDECK_` in the environment.
-    pub const NAMES: [&str; 8] = [
-        "profile", "color", "link", "glyphs", "theme", "mouse", "language", "listen",
+    pub const NAMES: [&str; 9] = [
+        "profile", "color", "link", "glyphs", "theme", "mouse", "offers", "language", "listen",
     ];
 
     /// Sets the option of this name from a text. `false` when there is none of that name.
@@ -203,6 +216,7 @@ impl Options {
             "glyphs" => self.glyphs = Some(text.parse()?),
             "theme" => self.theme = Some(text.parse()?),
             "mouse" => self.mouse = Some(text.parse()?),
+            "offers" => self.offers = Some(text.parse()?),
             "language" => self.language = Some(text.parse()?),
             "listen" => {
                 let address = text.parse().map_err(|_| WrongValue {

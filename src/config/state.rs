@@ -1,4 +1,5 @@
-//! What the program remembers by itself between runs: the profile that was used last.
+//! What the program remembers by itself between runs: the profile that was used last, and what
+//! was offered and is not wanted.
 //!
 //! It is a convenience: a state file that cannot be read counts as empty and stops nobody.
 
@@ -18,8 +19,11 @@ pub struct State {
 }
 
 #[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct Remembered {
     profile: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    declined: Vec<String>,
 }
 
 impl State {
@@ -32,11 +36,8 @@ impl State {
 
     /// The profile that was used last, if one was.
     pub fn last_profile(&self) -> Option<String> {
-        let text = files::read(&self.path).ok()??;
-        let remembered: Remembered = toml::from_str(&text).ok()?;
-        remembered
-            .profile
-            .filter(|name| Profile::check_name(name).is_ok())
+        let profile = self.remembered().profile;
+        profile.filter(|name| Profile::check_name(name).is_ok())
     }
 
     /// Remembers the profile that is used now.
@@ -47,10 +48,36 @@ impl State {
         if self.last_profile().as_deref() == Some(name) {
             return Ok(());
         }
-        let remembered = Remembered {
+        self.remember(&Remembered {
             profile: Some(name.to_owned()),
-        };
-        let text = toml::to_string(&remembered).map_err(|error| FileError::Write {
+            ..self.remembered()
+        })
+    }
+
+    /// The offers that were declined for good.
+    pub fn declined_offers(&self) -> Vec<String> {
+        self.remembered().declined
+    }
+
+    /// Remembers that an offer was declined for good.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn decline_offer(&self, offer: &str) -> Result<(), ConfigError> {
+        let mut remembered = self.remembered();
+        if !remembered.declined.iter().any(|known| known == offer) {
+            remembered.declined.push(offer.to_owned());
+        }
+        self.remember(&remembered)
+    }
+
+    fn remembered(&self) -> Remembered {
+        let text = files::read(&self.path).ok().flatten().unwrap_or_default();
+        toml::from_str(&text).unwrap_or_default()
+    }
+
+    fn remember(&self, remembered: &Remembered) -> Result<(), ConfigError> {
+        let text = toml::to_string(remembered).map_err(|error| FileError::Write {
             path: self.path.clone(),
             why: error.to_string(),
             full: false,

@@ -11,7 +11,7 @@ pub use super::proof::news::{
     Check, Evidence, Finding, Line, Look, Outcome, Proof, ProofNews, ProofPlan, Report, Rung, Sent,
     State, Step, Verdict, Wanting, Wish, WorstCase,
 };
-pub use super::row_door::{ChannelRow, KeyRow};
+pub use super::row_door::{ChannelRow, KeyRow, Offered};
 use super::tools::{ToolJob, ToolNews};
 pub use super::wallet_door::{RelayLook, WalletAsk, WalletInfo, WalletTold};
 use crate::domain::stability::Measured;
@@ -120,6 +120,16 @@ pub enum Command {
         /// The model whose price is wanted, by exact name.
         model: Option<String>,
     },
+    /// Uses an upstream that was offered, or never again offers it. Answered by [`Event::OfferTaken`],
+    /// [`Event::OfferDeclined`] or [`Event::AskFailed`].
+    AnswerOffer {
+        /// Carried back by the answer.
+        ask: AskId,
+        /// What was offered.
+        what: Offered,
+        /// Whether it is used.
+        yes: bool,
+    },
     /// Sends a request. Answered by events that carry the turn, [`Event::Ended`] the last but for [`Event::Settled`].
     Send {
         /// The id of the reply.
@@ -206,6 +216,7 @@ impl Command {
             | Command::CreateKey { .. }
             | Command::DeleteKeys { .. }
             | Command::Wallet { .. }
+            | Command::AnswerOffer { yes: true, .. }
             | Command::Send { .. }
             | Command::RenameSession { .. }
             | Command::DeleteSession { .. }
@@ -214,6 +225,7 @@ impl Command {
             Command::Open { .. }
             | Command::Refresh(_)
             | Command::Compare { .. }
+            | Command::AnswerOffer { .. }
             | Command::LookAtUsage { .. }
             | Command::WatchRunning(_)
             | Command::Stop(_)
@@ -367,6 +379,22 @@ pub enum Event {
         model: Option<String>,
         /// A look at each, in the order of the profiles; or why the profiles could not be read.
         looks: Result<Vec<RelayLook>, Fault>,
+    },
+    /// Upstreams were found that the relay inside could use.
+    Offered(Vec<Offered>),
+    /// One of them is a channel now.
+    OfferTaken {
+        /// What asked.
+        ask: AskId,
+        /// The channel's name.
+        name: String,
+        /// The models it serves.
+        models: Vec<String>,
+    },
+    /// One of them is not offered again.
+    OfferDeclined {
+        /// What asked.
+        ask: AskId,
     },
     /// What was asked could not be done; nothing was changed.
     AskFailed {

@@ -110,6 +110,19 @@ pub trait Host: Send + Sync + 'static {
         Places::default()
     }
 
+    /// The offers that were declined for good, as [`Host::decline_offer`] was told them.
+    fn declined_offers(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Remembers that an offer is not wanted.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    fn decline_offer(&self, _offer: &str) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Opens the ledger. May take a moment: migrations run here.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ pub mod keys;
 mod list_door;
 pub mod measured;
 pub mod nodes;
+mod offer_asks;
 pub mod offers;
 pub mod outbox;
 pub mod pictures;

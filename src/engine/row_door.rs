@@ -27,3 +27,18 @@ pub struct KeyRow {
     /// Whether the vault holds the secret, so that it can be chatted with from here.
     pub held: bool,
 }
+
+/// An upstream that was found on this machine. Nothing was sent to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// What the channel would be called.
+    pub name: String,
+    /// What it speaks: `openai`, `anthropic`.
+    pub kind: &'static str,
+    /// Its address.
+    pub address: String,
+    /// Its credential, masked; `None` where none was found.
+    pub masked: Option<String>,
+    /// Where it was found, in words.
+    pub found: String,
+}

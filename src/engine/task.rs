@@ -245,6 +245,7 @@ impl Engine {
             Command::Keys { ask, what } => self.ask_of_keys(ask, what),
             Command::Wallet { ask, what } => self.ask_of_wallet(ask, what),
             Command::Compare { model } => self.compare(model),
+            Command::AnswerOffer { ask, what, yes } => self.answer_offer(ask, what, yes),
             Command::Send { turn, request, key } => self.send(turn, request, key),
             Command::Stop(turn) => {
                 if let Some(stop) = self.turns.get(&turn) {
@@ -387,6 +388,7 @@ impl Engine {
             conversation: conversation.map(Box::new),
         });
         let scopes = session.scopes();
+        self.look_for_offers(session.clone());
         self.session = Some(session);
         self.tell_profiles();
         for scope in scopes {

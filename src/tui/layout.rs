@@ -3,7 +3,7 @@
 use ratatui::layout::{Rect, Size};
 
 use super::model::{Model, Stage};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, offer};
 use super::relay::Connection;
 use super::tabs::Tab;
 use super::tabs::chat::banner;
@@ -151,6 +151,7 @@ fn chat(model: &Model, body: Rect) -> ChatAreas {
 pub fn overlay(overlay: &Overlay, body: Rect) -> Rect {
     let height = match overlay {
         Overlay::Confirm(question) => question.height(),
+        Overlay::Offer(_) => offer::HEIGHT,
         Overlay::Picker(_) | Overlay::Command(_) => (body.height * 3 / 5).max(8),
         Overlay::Help { .. }
         | Overlay::NewKey(_)

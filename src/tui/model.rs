@@ -17,7 +17,7 @@ use super::tabs::usage::state::UsageTab;
 use super::tabs::verify::state::VerifyTab;
 use super::theme::Theme;
 use crate::domain::{Fault, Profile};
-use crate::engine::door::{AskId, Today, TurnId};
+use crate::engine::door::{AskId, Offered, Today, TurnId};
 
 /// How long a message stays, in milliseconds.
 const FLASH_MS: u64 = 6_000;
@@ -116,6 +116,8 @@ pub struct Model {
     pub flash: Option<Flash>,
     /// A first question to send as soon as the relay is open.
     pub greeting: Option<&'static str>,
+    /// Upstreams that were found on this machine and are still to be shown.
+    pub offers: Vec<Offered>,
     /// Lines that were entered in the command line, oldest first.
     pub commands: Vec<String>,
     /// Whether nothing may be changed.
@@ -154,6 +156,7 @@ impl Model {
             overlays: Vec::new(),
             flash: None,
             greeting: None,
+            offers: Vec::new(),
             commands: Vec::new(),
             read_only: false,
             private: false,

@@ -439,6 +439,9 @@ fn urgency(event: &Event) -> Urgency {
         | Event::Keys { .. }
         | Event::Wallet { .. }
         | Event::Compared { .. }
+        | Event::Offered(_)
+        | Event::OfferTaken { .. }
+        | Event::OfferDeclined { .. }
         | Event::RegisterThere { .. }
         | Event::AskFailed { .. }
         | Event::Sessions { .. }

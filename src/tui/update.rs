@@ -9,7 +9,7 @@ use super::effect::{Effect, Effects};
 use super::layout::{Layout, layout};
 use super::model::{Model, Tone};
 use super::msg::{Copied, Msg, Now};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, offer};
 use super::tabs::{chat, keys as keys_tab, market, usage};
 use crate::domain::{Fault, FaultKind};
 use crate::locale::{Word, say};
@@ -41,6 +41,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Now) -> Effects {
     }
     pass_time(model, &mut fx);
     usage::update::watch(model, &mut fx);
+    offer::show_next(model);
     if model.read_only {
         withhold(model, fx)
     } else {

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use relaydeck::domain::profile::LOCAL;
 use relaydeck::domain::{Access, Address, ApiKey, Fault, Profile};
 use relaydeck::engine::host::{EnvOutcome, HeldKey, Host};
+use relaydeck::engine::offers::Offer;
 use relaydeck::ledger::Ledger;
 use relaydeck::relay::{self, OwnerSecrets, RelayOptions, Running};
 
@@ -27,6 +28,10 @@ pub struct TestHost {
     pub vault_full: Mutex<bool>,
     /// Whether storing a secret takes its time.
     pub vault_slow: Mutex<bool>,
+    /// What this machine offers.
+    pub offered: Mutex<Vec<Offer>>,
+    /// What was declined for good.
+    pub declined: Mutex<Vec<String>>,
     relay: tokio::sync::Mutex<Option<Running>>,
 }
 
@@ -41,8 +46,21 @@ impl TestHost {
             keys: Mutex::default(),
             vault_full: Mutex::default(),
             vault_slow: Mutex::default(),
+            offered: Mutex::default(),
+            declined: Mutex::default(),
             relay: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// This machine offers an upstream from now on.
+    pub fn offer(&self, name: &str, url: &str, key: &str) {
+        self.offered.lock().unwrap().push(Offer {
+            name: name.into(),
+            kind: relaydeck::client::owner::ChannelKind::OpenAi,
+            address: Address::parse(url).unwrap().0,
+            key: ApiKey::new(key),
+            found: "the test".into(),
+        });
     }
 
     /// Where the ledger is.
@@ -186,6 +204,20 @@ impl Host for TestHost {
             self.save_profile(&profile, None)?;
             Ok(address)
         })
+    }
+
+    fn offers(&self) -> Pin<Box<dyn Future<Output = Vec<Offer>> + Send + '_>> {
+        let offered = self.offered.lock().unwrap().clone();
+        Box::pin(async { offered })
+    }
+
+    fn declined_offers(&self) -> Vec<String> {
+        self.declined.lock().unwrap().clone()
+    }
+
+    fn decline_offer(&self, offer: &str) -> Result<(), Fault> {
+        self.declined.lock().unwrap().push(offer.to_owned());
+        Ok(())
     }
 
     fn open_ledger(&self) -> Result<Ledger, Fault> {

@@ -93,6 +93,7 @@ impl Script {
                 | Command::AddProfile { ask, .. }
                 | Command::Keys { ask, .. }
                 | Command::Wallet { ask, .. }
+                | Command::AnswerOffer { ask, .. }
                 | Command::DeleteKeys { ask, .. }
                 | Command::ListSessions { ask, .. }
                 | Command::ReadSession { ask, .. }
@@ -335,6 +336,10 @@ fn command_told(command: &Command) -> String {
                 format!("order {amount} by {}", method.as_deref().unwrap_or("any"))
             }
         },
+        Command::AnswerOffer { what, yes, .. } => {
+            let answer = if *yes { "use" } else { "never" };
+            format!("{answer} {} {}", what.name, what.address)
+        }
         Command::Compare { model } => {
             format!("compare {}", model.as_deref().unwrap_or("balances"))
         }

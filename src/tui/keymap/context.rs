@@ -56,11 +56,13 @@ pub enum Context {
     Wallet,
     /// A page that is opened elsewhere.
     Link,
+    /// An upstream that is offered.
+    Offer,
 }
 
 impl Context {
     /// Every place there is.
-    pub const ALL: [Context; 24] = [
+    pub const ALL: [Context; 25] = [
         Context::Global,
         Context::List,
         Context::Filter,
@@ -85,6 +87,7 @@ impl Context {
         Context::Side,
         Context::Wallet,
         Context::Link,
+        Context::Offer,
     ];
 
     /// The places behind it whose keys hold too, nearest first. A question, for example, lets nothing through but
@@ -112,7 +115,8 @@ impl Context {
             | Context::Sessions
             | Context::Command
             | Context::Side
-            | Context::Link => &[Context::Global],
+            | Context::Link
+            | Context::Offer => &[Context::Global],
         }
     }
 
@@ -161,6 +165,7 @@ impl Context {
             Context::Side => say!("place-side"),
             Context::Wallet => say!("place-wallet"),
             Context::Link => say!("place-link"),
+            Context::Offer => say!("place-offer"),
         }
     }
 }

@@ -36,6 +36,7 @@ pub fn title(model: &Model, overlay: &Overlay) -> String {
         | Overlay::Side(_)
         | Overlay::WalletForm(_)
         | Overlay::Link(_)
+        | Overlay::Offer(_)
         | Overlay::ChatForm(_) => String::new(),
     }
 }
@@ -69,6 +70,7 @@ pub fn rows(model: &Model, overlay: &Overlay, cells: u16) -> Vec<Line<'static>> 
         | Overlay::Side(_)
         | Overlay::WalletForm(_)
         | Overlay::Link(_)
+        | Overlay::Offer(_)
         | Overlay::ChatForm(_) => Vec::new(),
     }
 }

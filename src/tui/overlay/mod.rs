@@ -10,6 +10,7 @@ pub mod form;
 mod form_view;
 pub mod key_form;
 mod link;
+pub mod offer;
 pub mod orders;
 pub mod page;
 pub mod picker;
@@ -217,6 +218,8 @@ pub enum Overlay {
     },
     /// A form of the wallet.
     WalletForm(Box<WalletForm>),
+    /// An upstream that was found on this machine.
+    Offer(Box<offer::Offer>),
     /// A page to be opened elsewhere.
     Link(Box<Link>),
 }
@@ -228,6 +231,7 @@ impl Overlay {
             Overlay::Help { .. } | Overlay::Note(_) => &[Context::Help],
             Overlay::Wallet { .. } => &[Context::Wallet],
             Overlay::Link(_) => &[Context::Link],
+            Overlay::Offer(_) => &[Context::Offer],
             Overlay::Confirm(_) => &[Context::Confirm],
             Overlay::NewKey(_)
             | Overlay::AddRelay(_)
@@ -272,6 +276,7 @@ impl Overlay {
             | Overlay::Page(_)
             | Overlay::Wallet { .. }
             | Overlay::Link(_)
+            | Overlay::Offer(_)
             | Overlay::Note(_) => None,
         }
     }

@@ -6,7 +6,7 @@ use super::chat_update;
 use super::form::Form;
 use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
-use super::{Overlay, Question, wallet};
+use super::{Overlay, Question, offer, wallet};
 use crate::engine::door::{Command, KeyAsk};
 use crate::locale::Word;
 use crate::tui::doors;
@@ -61,6 +61,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
                 keys::update::on_detail(model, id, action, fx);
             }
         }
+        (Overlay::Offer(_), action) => offer::key(model, key, action, fx),
         (Overlay::Link(link), Some(Action::Copy)) => {
             fx.copy(link.url.clone(), Word("copied-link"));
         }
@@ -136,6 +137,7 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
             | Overlay::GroupDetail { .. }
             | Overlay::Wallet { .. }
             | Overlay::Link(_)
+            | Overlay::Offer(_)
             | Overlay::ModelDetail { .. }
             | Overlay::Receipt { .. }
             | Overlay::Page(_)

@@ -24,6 +24,7 @@ pub fn draw(model: &Model, overlay: &Overlay, area: Rect, frame: &mut Frame<'_>)
         | Overlay::Receipt { scroll, .. } => text(model, overlay, *scroll, area, frame),
         Overlay::Note(_) => text(model, overlay, 0, area, frame),
         Overlay::Page(page) => text(model, overlay, page.scroll, area, frame),
+        Overlay::Offer(offer) => super::offer::draw(model, offer, area, frame),
         Overlay::Link(link) => super::link::draw(model, link, area, frame),
         Overlay::Confirm(question) => super::question::draw(model, question, area, frame),
         Overlay::NewKey(form) => super::form_view::draw(model, &form.form, area, frame),

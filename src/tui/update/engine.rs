@@ -6,7 +6,7 @@ use crate::engine::door::{AskId, Command, Event, Scope};
 use crate::locale::say;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Stage, Tone};
-use crate::tui::overlay::{NewSecret, Note, Overlay, wallet};
+use crate::tui::overlay::{NewSecret, Note, Overlay, offer, wallet};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::{Tab, chat, tools, usage, verify};
 
@@ -75,6 +75,9 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             looks,
         } => wallet::update::compared(model, asked.as_deref(), looks),
         Event::RegisterThere { ask, page } => wallet::update::register_there(model, ask, page),
+        Event::Offered(offers) => model.offers = offers,
+        Event::OfferTaken { name, models, .. } => offer::taken(model, &name, &models),
+        Event::OfferDeclined { .. } => {}
         Event::AskFailed { ask, fault } => ask_failed(model, ask, fault),
         Event::Tool(ask, Ok(news)) => tools::update::news(model, ask, news, fx),
         Event::Tool(ask, Err(fault)) => ask_failed(model, ask, fault),
@@ -310,7 +313,8 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
         | Command::ExportSession { ask, .. }
         | Command::ReadImage { ask, .. }
         | Command::Tool(ask, _)
-        | Command::Wallet { ask, .. } => {
+        | Command::Wallet { ask, .. }
+        | Command::AnswerOffer { ask, .. } => {
             ask_failed(model, ask, fault.clone());
         }
         Command::Send { turn, .. } => match chat::side::column(model, turn) {

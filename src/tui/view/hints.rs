@@ -197,6 +197,7 @@ fn in_overlay(model: &Model, overlay: &Overlay, action: Action) -> bool {
         | Overlay::Side(_)
         | Overlay::WalletForm(_)
         | Overlay::Link(_)
+        | Overlay::Offer(_)
         | Overlay::Note(_) => true,
         // What is done with a session needs one under the cursor.
         Overlay::Sessions(sessions) => {
