@@ -185,6 +185,8 @@ bind-chat-toggle-reasoning = open or fold the model's reasoning
 bind-chat-select = the conversation as plain text, to select with the mouse
 bind-chat-save-answer = save the last answer in a file here
 bind-chat-print-later = print the last answer when you leave
+bind-chat-mark-good = mark the answer as good, for its group and model
+bind-chat-mark-bad = mark the answer as bad, for its group and model
 
 bind-chat-input-send = send
     .hint = send
@@ -573,3 +575,13 @@ offer-taken = { $name } is a channel now: { $count ->
     [one] one model, { $models }
    *[other] { $count } models, { $models }
  }
+
+## The user's own marks
+
+mark-nothing = there is no answer to mark
+mark-no-group = the group of this answer is not known, so it cannot be marked
+mark-good = marked as good: { $model } in { $group }
+mark-bad = marked as bad: { $model } in { $group }
+mark-sums = { $good } good, { $bad } bad
+mark-label = Your marks
+mark-none = none yet; + and - in the chat mark an answer

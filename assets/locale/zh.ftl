@@ -184,6 +184,8 @@ bind-chat-toggle-reasoning = 展开或收起模型的推理过程
 bind-chat-select = 以纯文本显示对话，便于用鼠标选取
 bind-chat-save-answer = 把最后的回答存为此处的文件
 bind-chat-print-later = 离开时打印最后的回答
+bind-chat-mark-good = 把回答标为好，记到它的分组和模型
+bind-chat-mark-bad = 把回答标为差，记到它的分组和模型
 
 bind-chat-input-send = 发送
     .hint = 发送
@@ -551,3 +553,13 @@ offer-asking = 正在查询 { $name } 的模型
 offer-declined = 不再提供 { $name }；relaydeck channels offers 仍会列出
 offer-later = 没有使用；下次启动再问
 offer-taken = { $name } 已成为渠道：{ $count } 个模型，{ $models }
+
+## 用户自己的标记
+
+mark-nothing = 没有可标记的回答
+mark-no-group = 不知道该回答的分组，无法标记
+mark-good = 已标为好：{ $group } 中的 { $model }
+mark-bad = 已标为差：{ $group } 中的 { $model }
+mark-sums = { $good } 好，{ $bad } 差
+mark-label = 你的标记
+mark-none = 还没有；在对话中用 + 和 - 标记回答

@@ -20,7 +20,7 @@ use super::manual::ManArgs;
 use super::sessions::SessionsCommand;
 use super::settings::ConfigCommand;
 pub use channels::{ChannelAddArgs, ChannelsCommand};
-pub use groups::GroupsCommand;
+pub use groups::{GroupsCommand, Verdict};
 
 /// The terminal deck for LLM API relays.
 ///

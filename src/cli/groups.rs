@@ -4,11 +4,12 @@ mod look;
 
 use serde_json::json;
 
-use super::args::GroupsCommand;
 use super::args::owner::GroupSetArgs;
+use super::args::{GroupsCommand, Verdict};
 use super::output::print_json;
 use super::world::{Ending, World};
 use crate::client::owner::options::GroupChange;
+use crate::domain::stability::Mark;
 use crate::domain::{Fault, FaultKind, Ratio};
 use look::{Look, look};
 
@@ -20,6 +21,21 @@ pub async fn run(world: &World, command: GroupsCommand) -> Result<Ending, Fault>
     match command {
         GroupsCommand::List { model } => look(world, Look::AtAll { model }).await,
         GroupsCommand::Show { name } => look(world, Look::AtOne(name)).await,
+        GroupsCommand::Mark {
+            group,
+            model,
+            verdict,
+            request_id,
+        } => {
+            let good = verdict == Verdict::Good;
+            let mark = Mark {
+                group,
+                model,
+                good,
+                request_id,
+            };
+            marked(world, mark).await
+        }
         GroupsCommand::Set(args) => set(world, args).await,
         GroupsCommand::Remove { name } => {
             let client = world.session().await?.client;
@@ -34,6 +50,32 @@ pub async fn run(world: &World, command: GroupsCommand) -> Result<Ending, Fault>
             Ok(Ending::Done)
         }
     }
+}
+
+/// Writes a mark down (S-33). Asks the relay nothing.
+async fn marked(world: &World, mark: Mark) -> Result<Ending, Fault> {
+    let ledger = world.ledger().await?;
+    let profile = world.profile_name();
+    ledger
+        .mark(profile, mark.clone(), world.clock.now())
+        .await?;
+    let sums = ledger.marks(profile).await?;
+    let same =
+        |(group, model, _): &&(String, String, _)| *group == mark.group && *model == mark.model;
+    let marks = sums.iter().find(same).map(|(_, _, marks)| *marks);
+    let marks = marks.unwrap_or_default();
+    if world.json {
+        let row = json!({
+            "group": mark.group, "model": mark.model, "good": marks.good, "bad": marks.bad,
+        });
+        print_json(&row).map_err(World::stdout_gone)?;
+    } else {
+        world.warn(&format!(
+            "{} in {}: {} good, {} bad",
+            mark.model, mark.group, marks.good, marks.bad
+        ));
+    }
+    Ok(Ending::Done)
 }
 
 async fn set(world: &World, args: GroupSetArgs) -> Result<Ending, Fault> {

@@ -28,6 +28,28 @@ pub struct Sample {
     pub request_id: Option<String>,
 }
 
+/// How good one answer was, as the user marked it (S-33).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The group it was billed in.
+    pub group: String,
+    /// The exact name of the model.
+    pub model: String,
+    /// Whether it was good.
+    pub good: bool,
+    /// The relay's request id: a request has one mark.
+    pub request_id: Option<String>,
+}
+
+/// The user's own marks, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Answers marked good.
+    pub good: u64,
+    /// Answers marked bad.
+    pub bad: u64,
+}
+
 /// Whether trouble of this kind says something of the relay, rather than of the request, the key or the wallet.
 pub const fn is_of_the_relay(fault: FaultKind) -> bool {
     matches!(
@@ -90,6 +112,7 @@ impl Stability {
 pub struct Measured {
     groups: BTreeMap<String, Stability>,
     models: BTreeMap<String, BTreeMap<String, Stability>>,
+    marks: BTreeMap<String, BTreeMap<String, Marks>>,
 }
 
 impl Measured {
@@ -115,6 +138,27 @@ impl Measured {
             measured.firsts.sort_unstable();
         }
         this
+    }
+
+    /// The same with the user's own marks.
+    #[must_use]
+    pub fn with_marks(mut self, marks: impl IntoIterator<Item = (String, String, Marks)>) -> Self {
+        for (group, model, marks) in marks {
+            self.marks.entry(group).or_default().insert(model, marks);
+        }
+        self
+    }
+
+    /// The user's marks in a group, by model.
+    pub fn marks(&self, group: &str) -> impl Iterator<Item = (&str, Marks)> {
+        let models = self.marks.get(group).into_iter().flatten();
+        models.map(|(model, marks)| (model.as_str(), *marks))
+    }
+
+    /// The user's marks of a model in a group.
+    pub fn marks_of(&self, group: &str, model: &str) -> Marks {
+        let marks = self.marks.get(group).and_then(|models| models.get(model));
+        marks.copied().unwrap_or_default()
     }
 
     /// What was measured of a group.

@@ -14,7 +14,7 @@ pub use super::proof::news::{
 pub use super::row_door::{ChannelRow, KeyRow, Offered};
 use super::tools::{ToolJob, ToolNews};
 pub use super::wallet_door::{RelayLook, WalletAsk, WalletInfo, WalletTold};
-use crate::domain::stability::Measured;
+use crate::domain::stability::{Mark, Measured};
 use crate::domain::{
     ApiKey, ChatRequest, Conversation, ConversationInfo, Cost, Fault, Finish, Image, KeyDraft,
     KeyInfo, Money, Profile, Receipt, RelayFacts, RunningRequest, SpendingReport, UnixMillis,
@@ -120,6 +120,8 @@ pub enum Command {
         /// The model whose price is wanted, by exact name.
         model: Option<String>,
     },
+    /// Writes down how good an answer was (S-33); [`Event::Measured`] follows.
+    Mark(Mark),
     /// Uses an upstream that was offered, or never again offers it. Answered by [`Event::OfferTaken`],
     /// [`Event::OfferDeclined`] or [`Event::AskFailed`].
     AnswerOffer {
@@ -226,6 +228,7 @@ impl Command {
             | Command::Refresh(_)
             | Command::Compare { .. }
             | Command::AnswerOffer { .. }
+            | Command::Mark(_)
             | Command::LookAtUsage { .. }
             | Command::WatchRunning(_)
             | Command::Stop(_)

@@ -20,5 +20,5 @@ pub async fn measure(
 ) -> Result<Measured, LedgerError> {
     let since = UnixMillis(now.0.saturating_sub(SPAN_MS));
     let samples = ledger.samples(profile, since, MOST).await?;
-    Ok(Measured::of(samples))
+    Ok(Measured::of(samples).with_marks(ledger.marks(profile).await?))
 }

@@ -22,7 +22,7 @@ use super::session::Session;
 use super::tools::{self, LastPlan, Means, ToolJob};
 use super::{measured, settling};
 use crate::domain::expiry::midnight;
-use crate::domain::stability::Measured;
+use crate::domain::stability::{Mark, Measured};
 use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
 
@@ -222,6 +222,18 @@ impl Engine {
         });
     }
 
+    /// Writes a mark down; what stands on the screen follows.
+    async fn mark(&mut self, mark: Mark) {
+        let (Some(ledger), Some(session)) = (self.ledger.clone(), &self.session) else {
+            return self.tell(Event::Notice(not_open()));
+        };
+        let profile = session.profile.name.clone();
+        match ledger.mark(&profile, mark, self.clock.now()).await {
+            Ok(()) => self.tell_measured(),
+            Err(error) => self.tell(Event::Notice(error.into())),
+        }
+    }
+
     async fn obey(&mut self, command: Command) {
         match command {
             Command::Open { profile } => self.open(profile),
@@ -245,6 +257,7 @@ impl Engine {
             Command::Keys { ask, what } => self.ask_of_keys(ask, what),
             Command::Wallet { ask, what } => self.ask_of_wallet(ask, what),
             Command::Compare { model } => self.compare(model),
+            Command::Mark(mark) => self.mark(mark).await,
             Command::AnswerOffer { ask, what, yes } => self.answer_offer(ask, what, yes),
             Command::Send { turn, request, key } => self.send(turn, request, key),
             Command::Stop(turn) => {

@@ -10,6 +10,7 @@ mod conversations;
 mod desk;
 mod error;
 mod foreign;
+mod marks;
 mod nodes;
 mod opening;
 mod pictures;
@@ -39,7 +40,7 @@ pub use values::{
     Totals,
 };
 
-use crate::domain::stability::Sample;
+use crate::domain::stability::{Mark, Marks, Sample};
 use crate::domain::{Conversation, ConversationInfo, Money, Receipt, SpendingReport, UnixMillis};
 use desk::{Desk, Job, Notes};
 
@@ -208,6 +209,26 @@ impl Ledger {
     ) -> Result<Vec<Sample>, LedgerError> {
         let profile = profile.to_owned();
         self.ask(move |desk| desk.read(|tx, _| stability::samples(tx, &profile, since, most)))
+            .await
+    }
+
+    /// Writes down how good an answer was, as the user marked it (S-33).
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn mark(&self, profile: &str, mark: Mark, at: UnixMillis) -> Result<(), LedgerError> {
+        let profile = profile.to_owned();
+        self.ask(move |desk| desk.write(|tx, _| marks::put(tx, &profile, &mark, at)))
+            .await
+    }
+
+    /// The marks of a profile, summed: group, model, how many.
+    ///
+    /// # Errors
+    /// When they could not be read.
+    pub async fn marks(&self, profile: &str) -> Result<Vec<(String, String, Marks)>, LedgerError> {
+        let profile = profile.to_owned();
+        self.ask(move |desk| desk.read(|tx, _| marks::sums(tx, &profile)))
             .await
     }
 

@@ -336,6 +336,11 @@ fn command_told(command: &Command) -> String {
                 format!("order {amount} by {}", method.as_deref().unwrap_or("any"))
             }
         },
+        Command::Mark(mark) => {
+            let verdict = if mark.good { "good" } else { "bad" };
+            let id = mark.request_id.as_deref().unwrap_or("none");
+            format!("mark {} in {}: {verdict} {id}", mark.model, mark.group)
+        }
         Command::AnswerOffer { what, yes, .. } => {
             let answer = if *yes { "use" } else { "never" };
             format!("{answer} {} {}", what.name, what.address)

@@ -136,6 +136,10 @@ fn show(
             .map(|(name, measured)| (name.to_owned(), stability_json(measured)))
             .collect();
         document["measured_models"] = Value::Object(models);
+        document["marks"] = measured
+            .marks(&group.name)
+            .map(|(model, marks)| json!({"model": model, "good": marks.good, "bad": marks.bad}))
+            .collect();
         print_json(&document).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
@@ -177,6 +181,13 @@ fn show(
         .collect();
     for (name, measured) in measured.models(&group.name) {
         text += &format!("  {:<40} {}\n", visible(name), success(measured));
+    }
+    for (model, marks) in measured.marks(&group.name) {
+        let model = visible(model);
+        text += &format!(
+            "  {model:<40} your marks: {} good, {} bad\n",
+            marks.good, marks.bad
+        );
     }
     print(&text).map_err(World::stdout_gone)?;
     Ok(Ending::Done)

@@ -218,6 +218,10 @@ pub enum Action {
     SortContext,
     /// Opens the wallet.
     Wallet,
+    /// Marks an answer as good.
+    MarkGood,
+    /// Marks an answer as bad.
+    MarkBad,
     /// Redeems a code.
     Redeem,
     /// Orders a top-up.

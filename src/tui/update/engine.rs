@@ -332,6 +332,7 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
         Command::Prove { ask, .. } => verify::update::refused(model, ask, fault.clone()),
         Command::DeleteKeys { .. }
         | Command::Compare { .. }
+        | Command::Mark(_)
         | Command::Keep(_)
         | Command::StopProving(_) => {}
     }

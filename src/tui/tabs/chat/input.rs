@@ -59,6 +59,8 @@ fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
             open_picker(model, PickerKind::Model, Some(&now));
         }
         Action::PickKey => pick_key(model),
+        Action::MarkGood => super::mark::mark(model, true, fx),
+        Action::MarkBad => super::mark::mark(model, false, fx),
         Action::ToggleReasoning => {
             model.chat.reasoning_open = !model.chat.reasoning_open;
         }

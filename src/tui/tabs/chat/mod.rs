@@ -3,6 +3,7 @@
 pub mod banner;
 pub mod earlier;
 pub mod input;
+mod mark;
 pub mod rows;
 pub mod scroll;
 pub mod sessions;

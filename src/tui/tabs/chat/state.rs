@@ -25,6 +25,10 @@ pub struct ChatTurn {
     pub turn: Turn,
     /// The relay's request id, where it told one.
     pub request_id: Option<String>,
+    /// The group it was asked in, where that was known.
+    pub group: Option<String>,
+    /// Whether the user marked the answer, and how (S-33).
+    pub good: Option<bool>,
     reply: Sanitizer,
     reasoning: Sanitizer,
 }
@@ -42,6 +46,8 @@ impl ChatTurn {
                 ..Turn::default()
             },
             request_id: None,
+            group: None,
+            good: None,
             reply: Sanitizer::new(Breaks::Keep),
             reasoning: Sanitizer::new(Breaks::Keep),
         }
@@ -60,6 +66,8 @@ impl ChatTurn {
             id: None,
             turn,
             request_id,
+            group: None,
+            good: None,
             reply: Sanitizer::new(Breaks::Keep),
             reasoning: Sanitizer::new(Breaks::Keep),
         }

@@ -167,6 +167,7 @@ pub fn ask(model: &mut Model, prompt: String, images: Vec<Image>, fx: &mut Effec
     let key = key(model).map(|row| row.info.id);
     let mut asked = ChatTurn::asked(serial, turn, request.model.clone(), prompt, model.now.wall);
     asked.turn.images = images;
+    asked.group = group(model).map(str::to_owned);
     let chat = &mut model.chat;
     chat.chosen = None;
     chat.turns.push(asked);

@@ -2,7 +2,8 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::stability::Stability;
+use crate::domain::stability::{Marks, Stability};
+use crate::locale::say;
 use crate::tui::draw::{clean, cut, ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
@@ -41,6 +42,7 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     say("Your keys", plain(words::grouped(keys)));
     rows.push(Line::default());
     rows.extend(measured(model, name, cells));
+    rows.extend(marks(model, name, cells));
     if relay
         .profile()
         .is_some_and(crate::domain::Profile::is_local)
@@ -96,6 +98,31 @@ fn measured(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
             cut(theme, name, room),
             words::success_short(measured)
         );
+        rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
+    }
+    rows
+}
+
+/// How good the answers were, as the user marked them: never the relay's claim (S-33).
+fn marks(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
+    let marks: Vec<(&str, Marks)> = model.relay.measured.marks(name).collect();
+    let sums = |marks: Marks| say!("mark-sums", good = marks.good, bad = marks.bad);
+    let all = marks
+        .iter()
+        .fold(Marks::default(), |all, (_, marks)| Marks {
+            good: all.good.saturating_add(marks.good),
+            bad: all.bad.saturating_add(marks.bad),
+        });
+    let text = match marks.is_empty() {
+        true => say!("mark-none").to_owned(),
+        false => sums(all),
+    };
+    let value = vec![Span::styled(text, theme.style(Role::Text))];
+    let mut rows = labelled(theme, say!("mark-label"), value, cells);
+    for (model_name, marks) in marks.into_iter().take(LISTED) {
+        let room = usize::from(cells).saturating_sub(30).max(8);
+        let text = format!("{}  {}", cut(theme, model_name, room), sums(marks));
         rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
     }
     rows
