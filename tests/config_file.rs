@@ -525,3 +525,25 @@ fn one_folder_holds_everything_when_the_user_names_it() {
         "{custom:?}"
     );
 }
+
+#[test]
+fn what_is_remembered_lies_in_files_of_its_owner_and_one_thing_does_not_displace_another() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let folders = folders(home.path());
+    folders.make().unwrap();
+    let state = State::of(&folders);
+    assert!(state.commands().is_empty() && state.declined_offers().is_empty());
+    state.decline_offer("openai http://127.0.0.1:9").unwrap();
+    state.remember_profile("local").unwrap();
+    state.decline_offer("openai http://127.0.0.1:9").unwrap();
+    let lines = ["think high".to_owned(), "market 模型".to_owned()];
+    state.keep_commands(&lines).unwrap();
+    assert_eq!(state.last_profile().as_deref(), Some("local"));
+    assert_eq!(state.declined_offers(), ["openai http://127.0.0.1:9"]);
+    assert_eq!(state.commands(), lines);
+    for file in ["commands", "state.toml"] {
+        let meta = std::fs::metadata(folders.state.join(file)).unwrap();
+        assert_eq!(meta.permissions().mode() & 0o777, 0o600, "{file}");
+    }
+}

@@ -117,8 +117,22 @@ fn the_lines_before_come_back_and_an_unclear_one_names_the_choices() {
     script
         .types("m")
         .keys("<Enter>")
-        .sees("m may be model, max-tokens, market");
+        .sees("m may be model, max-tokens,");
     assert_eq!(script.model.chat.settings.max_tokens, Some(64));
+}
+
+#[test]
+fn the_lines_outlive_the_program_but_none_with_a_secret_does() {
+    let mut script = deck();
+    script.keys("<Esc> :").types("think high").keys("<Enter>");
+    script
+        .keys(":")
+        .types("system never say sk-abcdefgh12345678");
+    script.keys("<Enter>");
+    assert_eq!(script.lines_kept, ["think high"]);
+    let mut later = deck();
+    later.engine(Event::Commands(vec!["max-tokens 64".into()]));
+    later.keys("<Esc> : <Up>").sees(":max-tokens 64");
 }
 
 #[test]

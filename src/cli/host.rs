@@ -378,6 +378,15 @@ impl Host for CliHost {
         })
     }
 
+    fn commands(&self) -> Vec<String> {
+        State::of(&self.folders).commands()
+    }
+
+    fn keep_commands(&self, lines: &[String]) -> Result<(), Fault> {
+        self.folders.make()?;
+        Ok(State::of(&self.folders).keep_commands(lines)?)
+    }
+
     fn declined_offers(&self) -> Vec<String> {
         State::of(&self.folders).declined_offers()
     }

@@ -1,5 +1,5 @@
 //! What the program remembers by itself between runs: the profile that was used last, and what
-//! was offered and is not wanted.
+//! was offered and is not wanted; and the lines of the command line.
 //!
 //! It is a convenience: a state file that cannot be read counts as empty and stops nobody.
 
@@ -16,6 +16,7 @@ use crate::files::{self, FileError, Readers};
 #[derive(Clone, Debug)]
 pub struct State {
     path: PathBuf,
+    history: PathBuf,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -31,6 +32,7 @@ impl State {
     pub fn of(folders: &Folders) -> Self {
         State {
             path: folders.state.join("state.toml"),
+            history: folders.state.join("commands"),
         }
     }
 
@@ -69,6 +71,22 @@ impl State {
             remembered.declined.push(offer.to_owned());
         }
         self.remember(&remembered)
+    }
+
+    /// The lines that were entered in the command line, oldest first.
+    pub fn commands(&self) -> Vec<String> {
+        let text = files::read(&self.history).ok().flatten();
+        let text = text.unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Keeps the lines of the command line, oldest first, readable to their owner only.
+    ///
+    /// # Errors
+    /// When they cannot be written; then the old ones stay.
+    pub fn keep_commands(&self, lines: &[String]) -> Result<(), ConfigError> {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        Ok(files::replace(&self.history, &text, Readers::Owner)?)
     }
 
     fn remembered(&self) -> Remembered {

@@ -3,6 +3,7 @@
 //! Each command that wants an answer carries an id, and the answer carries it back; a late answer to something that was
 //! cancelled is recognised by it. Amounts carry their [`Basis`](crate::domain::Basis).
 
+pub use super::credential_door::{Credential, PasswordLogIn};
 pub use super::export::{ExportFormat, file_name as export_name};
 pub use super::figures::{Spend, Today};
 pub use super::key_door::{KeyAsk, KeyTold};
@@ -27,35 +28,6 @@ pub struct TurnId(pub u64);
 /// The id of one thing that was asked of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AskId(pub u64);
-
-/// A credential as it was typed in; cleaned by the engine, which tells what it did.
-#[derive(Clone, Debug)]
-pub enum Credential {
-    /// A key only: models can be listed and called.
-    Key(ApiKey),
-    /// An account's access token, with its number where the relay wants it.
-    AccessToken {
-        /// The token.
-        token: ApiKey,
-        /// The account's number.
-        user_id: Option<i64>,
-    },
-    /// An account's name and password, for which the relay gives an access token. The password is kept nowhere.
-    Password(PasswordLogIn),
-}
-
-/// An account's name and password, and what else a log-in may want.
-#[derive(Clone, Debug)]
-pub struct PasswordLogIn {
-    /// The account's name.
-    pub username: String,
-    /// Its password.
-    pub password: ApiKey,
-    /// The code of a second factor, where the account has one.
-    pub code: Option<String>,
-    /// Whether the account is made first (S-02).
-    pub register: bool,
-}
 
 /// A command to the engine.
 #[derive(Clone, Debug)]
@@ -120,6 +92,8 @@ pub enum Command {
         /// The model whose price is wanted, by exact name.
         model: Option<String>,
     },
+    /// Keeps the lines of the command line for the next run, oldest first.
+    KeepCommands(Vec<String>),
     /// Writes down how good an answer was (S-33); [`Event::Measured`] follows.
     Mark(Mark),
     /// Uses an upstream that was offered, or never again offers it. Answered by [`Event::OfferTaken`],
@@ -229,6 +203,7 @@ impl Command {
             | Command::Compare { .. }
             | Command::AnswerOffer { .. }
             | Command::Mark(_)
+            | Command::KeepCommands(_)
             | Command::LookAtUsage { .. }
             | Command::WatchRunning(_)
             | Command::Stop(_)
@@ -383,6 +358,8 @@ pub enum Event {
         /// A look at each, in the order of the profiles; or why the profiles could not be read.
         looks: Result<Vec<RelayLook>, Fault>,
     },
+    /// The lines that were entered in the command line before, oldest first. Told once, at the start, where there are any.
+    Commands(Vec<String>),
     /// Upstreams were found that the relay inside could use.
     Offered(Vec<Offered>),
     /// One of them is a channel now.

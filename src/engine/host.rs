@@ -115,6 +115,19 @@ pub trait Host: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The lines that were entered in the command line before, oldest first; none where they cannot be read.
+    fn commands(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Keeps the lines of the command line, oldest first. They hold no secrets.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    fn keep_commands(&self, _lines: &[String]) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Remembers that an offer is not wanted.
     ///
     /// # Errors

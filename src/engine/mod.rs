@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod compare;
+mod credential_door;
 pub mod door;
 pub mod export;
 pub mod figures;
@@ -16,6 +17,7 @@ pub mod keys;
 mod list_door;
 pub mod measured;
 pub mod nodes;
+mod noting;
 mod offer_asks;
 pub mod offers;
 pub mod outbox;

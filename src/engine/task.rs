@@ -22,7 +22,7 @@ use super::session::Session;
 use super::tools::{self, LastPlan, Means, ToolJob};
 use super::{measured, settling};
 use crate::domain::expiry::midnight;
-use crate::domain::stability::{Mark, Measured};
+use crate::domain::stability::Measured;
 use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
 
@@ -118,6 +118,10 @@ impl Engine {
 
     async fn run(mut self) {
         self.tell_profiles();
+        let commands = self.host.commands();
+        if !commands.is_empty() {
+            self.tell(Event::Commands(commands));
+        }
         self.open_ledger().await;
         loop {
             tokio::select! {
@@ -202,7 +206,7 @@ impl Engine {
     }
 
     /// Measures the groups of the open profile, beside the loop.
-    fn tell_measured(&mut self) {
+    pub(super) fn tell_measured(&mut self) {
         let (Some(ledger), Some(session)) = (self.ledger.clone(), &self.session) else {
             return;
         };
@@ -220,18 +224,6 @@ impl Engine {
                 Err(error) => tracing::warn!(%error, "how well the groups work"),
             }
         });
-    }
-
-    /// Writes a mark down; what stands on the screen follows.
-    async fn mark(&mut self, mark: Mark) {
-        let (Some(ledger), Some(session)) = (self.ledger.clone(), &self.session) else {
-            return self.tell(Event::Notice(not_open()));
-        };
-        let profile = session.profile.name.clone();
-        match ledger.mark(&profile, mark, self.clock.now()).await {
-            Ok(()) => self.tell_measured(),
-            Err(error) => self.tell(Event::Notice(error.into())),
-        }
     }
 
     async fn obey(&mut self, command: Command) {
@@ -257,6 +249,7 @@ impl Engine {
             Command::Keys { ask, what } => self.ask_of_keys(ask, what),
             Command::Wallet { ask, what } => self.ask_of_wallet(ask, what),
             Command::Compare { model } => self.compare(model),
+            Command::KeepCommands(lines) => self.keep_commands(&lines),
             Command::Mark(mark) => self.mark(mark).await,
             Command::AnswerOffer { ask, what, yes } => self.answer_offer(ask, what, yes),
             Command::Send { turn, request, key } => self.send(turn, request, key),

@@ -440,6 +440,7 @@ fn urgency(event: &Event) -> Urgency {
         | Event::Wallet { .. }
         | Event::Compared { .. }
         | Event::Offered(_)
+        | Event::Commands(_)
         | Event::OfferTaken { .. }
         | Event::OfferDeclined { .. }
         | Event::RegisterThere { .. }

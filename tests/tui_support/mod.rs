@@ -43,6 +43,8 @@ pub struct Script {
     cache: ViewCache,
     now: Now,
     commands: Vec<String>,
+    /// The lines of the command line as they were kept last.
+    pub lines_kept: Vec<String>,
     last_turn: Option<TurnId>,
     last_ask: Option<AskId>,
 }
@@ -71,6 +73,7 @@ impl Script {
             cache: ViewCache::default(),
             now,
             commands: Vec::new(),
+            lines_kept: Vec::new(),
             last_turn: None,
             last_ask: None,
         }
@@ -79,6 +82,10 @@ impl Script {
     /// Something happens.
     pub fn msg(&mut self, msg: Msg) -> &mut Self {
         for effect in update(&mut self.model, msg, self.now) {
+            if let Effect::Engine(Command::KeepCommands(lines)) = effect {
+                self.lines_kept = lines;
+                continue;
+            }
             self.remember(&effect);
             self.commands.push(told(&effect));
         }
@@ -336,6 +343,7 @@ fn command_told(command: &Command) -> String {
                 format!("order {amount} by {}", method.as_deref().unwrap_or("any"))
             }
         },
+        Command::KeepCommands(lines) => format!("keep {} lines", lines.len()),
         Command::Mark(mark) => {
             let verdict = if mark.good { "good" } else { "bad" };
             let id = mark.request_id.as_deref().unwrap_or("none");

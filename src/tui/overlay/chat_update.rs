@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 use super::Overlay;
 use super::command::{Does, candidates, meaning, remember};
 use super::update::{InForm, in_form};
+use crate::engine::door::Command;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::Model;
@@ -74,6 +75,14 @@ pub(super) fn command(model: &mut Model, key: KeyEvent, action: Option<Action>, 
     }
 }
 
+/// Remembers a line, over restarts too; one with a secret in it is not written anywhere.
+fn kept(model: &mut Model, text: &str, fx: &mut Effects) {
+    remember(&mut model.commands, text);
+    let plain = |line: &&String| !line.contains("sk-") && !line.chars().any(char::is_control);
+    let lines = model.commands.iter().filter(plain).cloned().collect();
+    fx.engine(Command::KeepCommands(lines));
+}
+
 /// A line was entered. One that means nothing stays, with the reason below it.
 fn entered(model: &mut Model, meant: Result<(Does, String), String>, fx: &mut Effects) {
     let Some(Overlay::Command(line)) = model.overlays.pop() else {
@@ -85,12 +94,12 @@ fn entered(model: &mut Model, meant: Result<(Does, String), String>, fx: &mut Ef
     }
     let done = match meant {
         Ok((Does::Act(action), _)) => {
-            remember(&mut model.commands, &text);
+            kept(model, &text, fx);
             crate::tui::update::input::perform(model, action, fx);
             return;
         }
         Ok((Does::Order(order), words)) => {
-            remember(&mut model.commands, &text);
+            kept(model, &text, fx);
             order.obey(model, &words, fx)
         }
         Err(why) => Err(why),

@@ -75,6 +75,7 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             looks,
         } => wallet::update::compared(model, asked.as_deref(), looks),
         Event::RegisterThere { ask, page } => wallet::update::register_there(model, ask, page),
+        Event::Commands(lines) => model.commands = lines,
         Event::Offered(offers) => model.offers = offers,
         Event::OfferTaken { name, models, .. } => offer::taken(model, &name, &models),
         Event::OfferDeclined { .. } => {}
@@ -333,6 +334,7 @@ pub fn not_taken(model: &mut Model, command: Command, fault: &Fault) {
         Command::DeleteKeys { .. }
         | Command::Compare { .. }
         | Command::Mark(_)
+        | Command::KeepCommands(_)
         | Command::Keep(_)
         | Command::StopProving(_) => {}
     }

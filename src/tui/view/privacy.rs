@@ -16,13 +16,46 @@ const BEGINNING: usize = 3;
 
 /// Covers what is private.
 pub fn cover(model: &Model, buffer: &mut Buffer) {
-    let names = names(model);
-    for y in buffer.area.top()..buffer.area.bottom() {
-        let row = Row::read(buffer, y);
-        for (from, to) in private(&row.text, &names, &model.settings.theme) {
-            row.cover(buffer, from, to, &model.settings.theme);
+    let theme = &model.settings.theme;
+    cover_names(&names(model), theme, buffer);
+}
+
+fn cover_names(names: &[String], theme: &Theme, buffer: &mut Buffer) {
+    let (top, bottom) = (buffer.area.top(), buffer.area.bottom());
+    let rows: Vec<Row> = (top..bottom).map(|y| Row::read(buffer, y)).collect();
+    for (at, row) in rows.iter().enumerate() {
+        for (from, to) in private(&row.text, names, theme) {
+            row.cover(buffer, from, to, theme);
+        }
+        let Some(next) = rows.get(at + 1) else {
+            continue;
+        };
+        if let Some((from, rest)) = wrapped(&row.text, &next.text, names) {
+            row.cover(buffer, from, row.text.trim_end().len(), theme);
+            next.cover(buffer, rest.0, rest.1, theme);
         }
     }
+}
+
+/// A name whose beginning ends a row and whose rest stands in the next one: where it begins, and where the rest is.
+fn wrapped(row: &str, next: &str, names: &[String]) -> Option<(usize, (usize, usize))> {
+    let row = row.trim_end();
+    names.iter().find_map(|name| {
+        let cuts = name.char_indices().map(|(at, _)| at).skip(1);
+        cuts.into_iter().find_map(|cut| {
+            let (head, rest) = (name[..cut].trim_end(), name[cut..].trim_start());
+            let from = row.len().checked_sub(head.len())?;
+            if head.is_empty() || !row.ends_with(head) || before_is_word(row, from) {
+                return None;
+            }
+            let whole = |at: &usize| {
+                let after = next[at + rest.len()..].chars().next();
+                next[..*at].trim_end().len() < *at || *at == 0 || after.is_none()
+            };
+            let at = next.match_indices(rest).map(|(at, _)| at).find(whole)?;
+            Some((from, (at, at + rest.len())))
+        })
+    })
 }
 
 /// The names that are private, the longest first, so that one that holds another is covered whole.
@@ -166,6 +199,19 @@ mod tests {
         }
         let row = Row::read(&buffer, 0);
         row.text.trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_name_that_goes_over_two_rows_is_covered_in_both() {
+        let theme = Theme::new(ColorLevel::None, Glyphs::Unicode);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 24, 2));
+        let style = ratatui::style::Style::default();
+        buffer.set_string(0, 0, " the key n8n-prod-", style);
+        buffer.set_string(0, 1, " workflow was made", style);
+        cover_names(&["n8n-prod-workflow".to_owned()], &theme, &mut buffer);
+        let rows = [Row::read(&buffer, 0).text, Row::read(&buffer, 1).text];
+        assert_eq!(rows[0].trim_end(), " the key •••");
+        assert_eq!(rows[1].trim_end(), " •••      was made");
     }
 
     #[test]
