@@ -17,6 +17,14 @@ impl Engine {
         }
     }
 
+    /// Tells the lines that were entered before, where there are any.
+    pub(super) fn tell_commands(&self) {
+        let commands = self.host.commands();
+        if !commands.is_empty() {
+            self.tell(Event::Commands(commands));
+        }
+    }
+
     /// Keeps the command line's history. It is a convenience: a full disk stops nobody from going on.
     pub(super) fn keep_commands(&self, lines: &[String]) {
         if let Err(fault) = self.host.keep_commands(lines) {

@@ -118,10 +118,7 @@ impl Engine {
 
     async fn run(mut self) {
         self.tell_profiles();
-        let commands = self.host.commands();
-        if !commands.is_empty() {
-            self.tell(Event::Commands(commands));
-        }
+        self.tell_commands();
         self.open_ledger().await;
         loop {
             tokio::select! {
