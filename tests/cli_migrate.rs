@@ -1,21 +1,19 @@
 //! `relaydeck migrate` on a project as people have them (S-74, S-75).
 #![allow(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
 fn migrate(home: &Path, words: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_relaydeck"))
-        .arg("migrate")
-        .args(words)
-        .env_clear()
+    let words: Vec<&str> = ["migrate"].iter().chain(words).copied().collect();
+    support::command(&home.join("relaydeck"), &words)
         .env("HOME", home)
-        .env("RELAYDECK_HOME", home.join("relaydeck"))
         .current_dir(home)
-        .stdin(Stdio::null())
         .output()
         .unwrap()
 }

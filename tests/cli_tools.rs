@@ -1,24 +1,20 @@
 //! `relaydeck tools` and `relaydeck sample` as a user types them: the real binary, the embedded relay, a home of its own.
 #![allow(clippy::unwrap_used, reason = "a test's helper fails by panicking")]
 
+mod support;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use serde_json::Value;
 
 fn relaydeck(home: &Path, words: &[&str]) -> Output {
     let project = home.join("project");
     fs::create_dir_all(&project).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_relaydeck"))
-        .args(words)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
+    support::command(&home.join("relaydeck"), words)
         .env("HOME", home)
-        .env("RELAYDECK_HOME", home.join("relaydeck"))
-        .env("RUST_BACKTRACE", "0")
         .current_dir(&project)
-        .stdin(Stdio::null())
         .output()
         .unwrap()
 }
@@ -166,6 +162,47 @@ fn wrong_names_broken_files_and_tools_without_a_file_end_in_words() {
         text.starts_with("OPENAI_BASE_URL=http://127.0.0.1:4141/v1\nOPENAI_API_KEY=sk-"),
         "{text}"
     );
+}
+
+#[test]
+fn s_95_a_tool_that_cannot_connect_is_told_the_form_it_wants() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let settings = home.join(".claude/settings.json");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    let none = relaydeck(home, &["doctor", "--tool", "claude-code", "--json"]);
+    assert_eq!(code(&none), 4, "nothing is set up");
+    // A port where nothing listens is no matter of the form; one that answers shows the form first.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = std::io::Read::read(&mut stream, &mut [0; 1024]);
+            let answer = b"HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+            let _ = std::io::Write::write_all(&mut stream, answer);
+        }
+    });
+    let text = format!(
+        r#"{{"env": {{"ANTHROPIC_BASE_URL": "http://127.0.0.1:{port}/v1", "ANTHROPIC_AUTH_TOKEN": "sk-aB3dEFGHijklmnopx9Zk0123"}}}}"#
+    );
+    fs::write(&settings, text).unwrap();
+    let told = json(&relaydeck(
+        home,
+        &["doctor", "--tool", "claude-code", "--json"],
+    ));
+    let rung = &told["rungs"][0];
+    assert_eq!(
+        (&rung["rung"], &rung["verdict"]),
+        (&Value::from("address"), &Value::from("mended")),
+        "{told:#}"
+    );
+    let (evidence, advice) = (rung["evidence"].to_string(), rung["advice"].to_string());
+    assert!(evidence.contains("/v1/v1/messages"), "{evidence}");
+    assert!(
+        advice.contains(&format!("wants http://127.0.0.1:{port};")),
+        "{advice}"
+    );
+    assert!(!told.to_string().contains("ijklmnop"), "the key is masked");
 }
 
 #[test]

@@ -128,5 +128,19 @@ fn inside_tmux() {
 #[test]
 #[ignore = "needs tmux and screen"]
 fn inside_screen() {
-    converses(&format!("screen -U {}", env!("CARGO_BIN_EXE_relaydeck")));
+    // A name of its own: screen outlives the terminal it was started in, and is to be told to end.
+    let session = ScreenSession(format!("relaydeck-{}", std::process::id()));
+    let binary = env!("CARGO_BIN_EXE_relaydeck");
+    converses(&format!("screen -S {} -U {binary}", session.0));
+}
+
+/// A session of screen that ends with its test.
+struct ScreenSession(String);
+
+impl Drop for ScreenSession {
+    fn drop(&mut self) {
+        let _ = Command::new("screen")
+            .args(["-S", &self.0, "-X", "quit"])
+            .output();
+    }
 }

@@ -12,9 +12,12 @@ use super::output::{fault_json, print_json, put_cost, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
-use crate::domain::{Fault, FaultKind, Money};
+use crate::domain::{Address, Fault, FaultKind, Money};
+use crate::engine::host::Host;
 use crate::engine::nodes;
 use crate::engine::proof::{self, Given};
+use crate::tools;
+use crate::verify::door::ToolForm;
 use crate::verify::ladder::{Limits, climb};
 use crate::verify::report::{Finding, Report, Verdict};
 
@@ -25,12 +28,16 @@ use crate::verify::report::{Finding, Report, Verdict};
 pub async fn run(world: &World, args: DoctorArgs) -> Result<Ending, Fault> {
     let key = args.key.map(secret::given).transpose()?;
     let max_cost = money(&args.max_cost)?;
+    let used = match &args.tool {
+        Some(tool) => used_by(world, tool)?,
+        None => Given::default(),
+    };
     let given = Given {
-        url: args.url,
-        key,
-        model: args.model,
-        system: None,
+        url: args.url.or(used.url),
+        key: key.or(used.key),
+        model: args.model.or(used.model),
         within: args.timeout.map(Duration::from_secs),
+        ..used
     };
     // With an address given, whatever is wrong with the profile is beside the point.
     let profile = match &given.url {
@@ -83,6 +90,39 @@ pub async fn run(world: &World, args: DoctorArgs) -> Result<Ending, Fault> {
     ledger.close().await.map_err(Fault::from)?;
     print(world, &report)?;
     Ok(report.kind().map_or(Ending::Done, Ending::Told))
+}
+
+/// What a tool really uses, as far as its settings say (S-95, X-08).
+fn used_by(world: &World, name: &str) -> Result<Given, Fault> {
+    let tool = tools::named(name)?;
+    let found = tool.effective(&world.host.places());
+    let Some(url) = found.urls.into_iter().next().map(|url| url.value) else {
+        return Err(Fault::new(
+            FaultKind::NotFound,
+            format!("{} names no address that could be examined", tool.name),
+        )
+        .advise(format!(
+            "set it up with: relaydeck tools setup {}; or examine an address with --url",
+            tool.id
+        )));
+    };
+    let wants = Address::parse(&url).map(|(address, _)| tool.url(&address));
+    let has = url.trim_end_matches('/');
+    let form = wants.ok().map(|wants| ToolForm {
+        id: tool.id.clone(),
+        name: tool.name.clone(),
+        calls: format!("{has}{}", tool.calls),
+        is_right: has == wants,
+        wants,
+    });
+    Ok(Given {
+        key: found.keys.first().map(|key| key.value.expose().to_owned()),
+        model: found.models.into_iter().next().map(|model| model.value),
+        url: Some(url),
+        tool: form,
+        endpoint: Some(tool.endpoint.clone()),
+        ..Given::default()
+    })
 }
 
 fn print(world: &World, report: &Report) -> Result<(), Fault> {

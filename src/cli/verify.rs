@@ -44,6 +44,7 @@ pub async fn run(world: &World, args: VerifyArgs) -> Result<Ending, Fault> {
         model: args.model.clone(),
         system: args.system.clone(),
         within: args.timeout.map(Duration::from_secs),
+        ..Given::default()
     };
     world.stay().await;
     let profile = nodes::profile(world.host.as_ref(), world.profile_name()).await?;

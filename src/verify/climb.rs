@@ -84,6 +84,12 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
 
     async fn address(&mut self, at: &Address, reach: &Reach) -> Result<(), Ended> {
         let mut finding = judge::address(&self.subject.odd, reach, at, self.limits.slow);
+        // Whatever an address looks like in itself: a tool's must be as the tool wants it.
+        if finding.verdict != Verdict::Failed
+            && let Some(wrong) = self.subject.tool.as_ref().and_then(judge::tool_form)
+        {
+            finding = wrong;
+        }
         match finding.verdict {
             Verdict::Failed => {
                 finding = finding.proven(mending::another_scheme(self.door, at).await);

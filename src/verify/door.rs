@@ -50,6 +50,23 @@ pub struct Subject {
     pub endpoint: Option<Endpoint>,
     /// A system message in front of every request, where one is wanted.
     pub system: Option<String>,
+    /// The tool whose address it is, where that was read from a tool's settings (S-95).
+    pub tool: Option<ToolForm>,
+}
+
+/// The form of an address as a tool has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolForm {
+    /// The word that names the tool.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it would call with the address as it is.
+    pub calls: String,
+    /// The form of the address that it wants.
+    pub wants: String,
+    /// Whether that is the form it has.
+    pub is_right: bool,
 }
 
 /// What the account's console tells, as far as it could be fetched.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::door::ToolForm;
 use super::report::{Finding, Rung, Verdict};
 use crate::client::{ApiSeen, ConsoleSeen, Reach, Standing, Step};
 use crate::domain::address::Suspicion;
@@ -41,6 +42,25 @@ pub fn breaks_calls(odd: &Suspicion) -> bool {
             | Suspicion::Invisible
             | Suspicion::Spaces
     )
+}
+
+/// An address that a tool has in another form than it wants (S-95).
+pub fn tool_form(tool: &ToolForm) -> Option<Finding> {
+    if tool.is_right {
+        return None;
+    }
+    let fault = Fault::new(
+        FaultKind::EndpointMissing,
+        format!("as {} has it, it would call {}", tool.name, tool.calls),
+    )
+    .advise(format!(
+        "{} wants {}; it is written there by: relaydeck tools setup {}",
+        tool.name, tool.wants, tool.id
+    ));
+    Some(Finding {
+        verdict: Verdict::Mended,
+        ..Finding::failed(Rung::Address, fault)
+    })
 }
 
 /// The address: its form, its name, the connection. `slow` is what deserves a word.

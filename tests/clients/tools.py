@@ -54,6 +54,10 @@ else:
     names = wanted or [name for name, tool in TOOLS.items() if tool[0]]
 
 
+class Absent(Exception):
+    """A tool that its registry does not give here: nothing is known of it then."""
+
+
 def run(command, env=None, cwd=None, timeout=300):
     """Runs a command; its output, or SystemExit with what it said last."""
     done = subprocess.run(
@@ -81,7 +85,7 @@ def install(registry, package, program):
         folder = place / "node_modules" / ".bin"
         if not (folder / program).exists():
             place.mkdir(parents=True, exist_ok=True)
-            run(["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", place, package], timeout=1800)
+            run(["npm", "install", "--loglevel=error", "--no-audit", "--no-fund", "--prefix", place, package], timeout=1800)
         return folder
     place = cache / "cargo"
     if not (place / "bin" / program).exists():
@@ -125,7 +129,12 @@ def through_litellm(programs, env, folder):
 
 def call(name):
     _, registry, package, program, version, arguments, extra = TOOLS[name]
-    programs = install(registry, package, program)
+    try:
+        programs = install(registry, package, program)
+    except (RuntimeError, subprocess.TimeoutExpired) as error:
+        raise Absent(str(error)) from error
+    if not (programs / program).exists():
+        raise Absent("its package brings no program")
     user = home / name
     project = user / "project"
     project.mkdir(parents=True)
@@ -161,6 +170,8 @@ failed = False
 for name in names:
     try:
         told, result = call(name)
+    except Absent as error:
+        told, result = "", f"not installed: {error}"
     except (RuntimeError, AssertionError, subprocess.TimeoutExpired, OSError, ValueError) as error:
         told, result, failed = "", f"FAILED: {error}", True
     print(f"{name:12} {told:32} {result}", flush=True)

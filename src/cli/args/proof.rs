@@ -63,6 +63,9 @@ pub struct DoctorArgs {
     /// An address in any form, instead of the profile's; no secret that is held here goes there
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+    /// The address, key and model that a third-party tool really uses, as its own settings say
+    #[arg(long, value_name = "TOOL", conflicts_with = "url")]
+    pub tool: Option<String>,
     /// The key: its number or name among the keys held here, or the secret itself; read from stdin with `-`
     #[arg(short, long, value_name = "KEY")]
     pub key: Option<String>,

@@ -17,7 +17,7 @@ use crate::client::RelayClient;
 use crate::domain::{Access, Address, ApiKey, Endpoint, Fault, FaultKind, Model, Profile};
 use crate::ledger::Ledger;
 use crate::verify::choice::{all_known, bare, billed_group, cheapest, first_endpoint, price_of};
-use crate::verify::door::{Console, Door, GivenKey, HeldSecret, Subject};
+use crate::verify::door::{Console, Door, GivenKey, HeldSecret, Subject, ToolForm};
 use crate::verify::trials::{LAB, Target};
 
 pub use door::{Pulse, WorldDoor};
@@ -36,6 +36,10 @@ pub struct Given {
     pub system: Option<String>,
     /// The longest that one request to a model may take, where that is said.
     pub within: Option<Duration>,
+    /// The tool whose settings the address was read from.
+    pub tool: Option<ToolForm>,
+    /// The path the model is called on, where that is known better than the address tells.
+    pub endpoint: Option<Endpoint>,
 }
 
 /// A relay that is examined: what is known of it without asking anybody, and the door to it.
@@ -104,13 +108,17 @@ pub fn examine(
             .url
             .as_deref()
             .and_then(|url| literal_path(url, &address)),
-        endpoint: given.url.as_deref().and_then(endpoint_in),
+        endpoint: given
+            .endpoint
+            .clone()
+            .or_else(|| given.url.as_deref().and_then(endpoint_in)),
         address,
         odd,
         key,
         key_trouble,
         model: given.model.clone(),
         system: given.system.clone(),
+        tool: given.tool.clone(),
     };
     let door = WorldDoor::new(
         host,
