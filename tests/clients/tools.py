@@ -4,16 +4,20 @@ Usage: tools.py BINARY HOME CACHE [--all | TOOL...]. A call counts when the tool
 has charged the key that the tool was given.
 """
 
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 
 MODEL = "relaydeck-handbook"
+# The built-in models are not called as Gemini's are: a tool that speaks only that gets a channel to a server of that kind.
+GEMINI = "gemini-2.5-pro"
 QUESTION = "What is a group of a relay?"
 
 # name: (light, registry, package, program, arguments of the version, arguments of the call, environment)
@@ -99,6 +103,36 @@ def used(name):
     return sum(key["used_nusd"] for key in keys if key["name"] == name)
 
 
+class Gemini(http.server.BaseHTTPRequestHandler):
+    """A vendor of the Gemini kind with one answer."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        usage = {"promptTokenCount": 9, "candidatesTokenCount": 4, "totalTokenCount": 13}
+        part = {"content": {"role": "model", "parts": [{"text": "A group is a channel."}]}, "finishReason": "STOP", "index": 0}
+        answer = json.dumps({"candidates": [part], "usageMetadata": usage, "modelVersion": GEMINI})
+        streamed = ":streamGenerateContent" in self.path
+        body = (f"data: {answer}\r\n\r\n" if streamed else answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if streamed else "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def gemini_channel():
+    """Gives the embedded relay a channel to such a vendor; the model it serves."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gemini)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    run([binary, "channels", "add", "google", "--kind", "gemini", "--url", url, "--models", GEMINI,
+         "--price-in", "1", "--price-out", "4"], env=os.environ | {"RELAYDECK_CHANNEL_KEY": "upstream-key"})
+    return GEMINI
+
+
 def through_litellm(programs, env, folder):
     """Starts the LiteLLM proxy on what was written and asks it."""
     command = [programs / "litellm", "--config", "litellm_config.yaml", "--host", "127.0.0.1", "--port", "4555"]
@@ -142,7 +176,8 @@ def call(name):
     env = {word: os.environ[word] for word in ("LANG", "TERM", "RELAYDECK_HOME") if word in os.environ}
     env |= {"HOME": str(user), "PATH": f"{programs}:{os.environ['PATH']}", "NO_COLOR": "1", "CI": "1"} | extra
     told = run([programs / program, *version], env=env, cwd=project, timeout=600).strip().splitlines()[-1]
-    setup = [binary, "tools", "setup", name, "-m", MODEL, "--new-key", "--yes", "--json"]
+    model = gemini_channel() if name == "gemini-cli" else MODEL
+    setup = [binary, "tools", "setup", name, "-m", model, "--new-key", "--yes", "--json"]
     written = json.loads(run(setup, env=env, cwd=project))
     assert written["written"] and written["check"]["answer"]["text"], written
     # A key that the tool reads from a variable is in a file for a shell to read.
