@@ -5,7 +5,7 @@
 //! | room | what it is | may use |
 //! | --- | --- | --- |
 //! | [`locale`] | every text of the interface, one catalogue a language | – |
-//! | [`domain`] | values and their arithmetic | – |
+//! | [`domain`] | values and their arithmetic | locale |
 //! | [`wire`] | codecs without I/O | domain |
 //! | [`trust`] | which certificates are trusted | – |
 //! | [`files`] | small files, read and replaced whole | domain |

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// A room and the rooms it may use besides itself.
 const ROOMS: [(&str, &[&str]); 14] = [
     ("locale", &[]),
-    ("domain", &[]),
+    ("domain", &["locale"]),
     ("wire", &["domain"]),
     ("trust", &[]),
     ("files", &["locale", "domain"]),

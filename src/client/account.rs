@@ -6,6 +6,7 @@ use super::RelayClient;
 use super::call::{As, Call};
 use crate::domain::node::Node;
 use crate::domain::{Account, Fault, FaultKind, Group, QuotaScale};
+use crate::locale::say;
 use crate::wire::family::{Family, Site, read_status};
 use crate::wire::new_api::{SelfUser, convert};
 
@@ -15,13 +16,13 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::Unsupported`] without an access token; otherwise what the relay's refusal means.
     pub async fn account(&self) -> Result<Account, Fault> {
-        self.needs_token("the account")?;
+        self.needs_token(say!("what-account"))?;
         let scale = self.scale().await?;
         let document = self.console("/api/user/self").await?;
         let user: SelfUser = document
             .get("data")
             .and_then(|data| serde_json::from_value(data.clone()).ok())
-            .ok_or_else(|| odd_answer("the account"))?;
+            .ok_or_else(|| odd_answer(say!("what-account")))?;
         Ok(convert::account(&user, scale))
     }
 
@@ -33,14 +34,14 @@ impl RelayClient {
     pub async fn groups(&self) -> Result<Vec<Group>, Fault> {
         let own = match self.has_account() {
             true => self.console("/api/user/self/groups").await,
-            false => Err(no_token("the account's groups")),
+            false => Err(no_token(say!("what-account-groups"))),
         };
         let fault = match own {
             Ok(document) => {
                 let groups = document.get("data").map(convert::groups);
                 match groups.filter(|groups| !groups.is_empty()) {
                     Some(groups) => return Ok(groups),
-                    None => odd_answer("the groups"),
+                    None => odd_answer(say!("what-groups")),
                 }
             }
             // A token that is refused must be told; only where the call is missing something else may be asked.
@@ -155,15 +156,15 @@ pub(super) fn may_lack(fault: &Fault) -> bool {
 fn no_token(what: &str) -> Fault {
     Fault::new(
         FaultKind::Unsupported,
-        format!("{what} cannot be seen with a key alone"),
+        say!("account-only-key", what = what),
     )
-    .advise("add the relay with an access token of your account")
+    .advise(say!("account-only-key-advice"))
 }
 
 pub(super) fn odd_answer(what: &str) -> Fault {
     Fault::new(
         FaultKind::NotAnApi,
-        format!("the relay's answer about {what} is none that we know"),
+        say!("account-unknown-answer", what = what),
     )
-    .advise("this may be a fork we do not know; chatting with a key may still work")
+    .advise(say!("account-unknown-advice"))
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::domain::key::mask;
 use crate::domain::{ApiKey, Fault, FaultKind, UnixSeconds};
+use crate::locale::say;
 use crate::wire::console_error;
 use crate::wire::openai_error::{ErrorAnswer, classify};
 
@@ -149,15 +150,9 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
 /// An answer that leads elsewhere.
 pub(super) fn redirect_fault(status: u16, target: Option<&str>) -> Fault {
     let fault = match target {
-        Some(target) => Fault::new(
-            FaultKind::NotAnApi,
-            format!("the address redirects to {target}"),
-        )
-        .advise("if that is the relay's API, use it as the address; nothing was sent there"),
-        None => Fault::new(
-            FaultKind::NotAnApi,
-            "the address redirects, but does not say where",
-        ),
+        Some(target) => Fault::new(FaultKind::NotAnApi, say!("redirects-to", target = target))
+            .advise(say!("redirects-to-advice")),
+        None => Fault::new(FaultKind::NotAnApi, say!("redirects-nowhere")),
     };
     fault.with_status(status)
 }

@@ -9,6 +9,7 @@ use super::answer::request_id;
 use super::call::{As, Call};
 use super::chat::{Parts, Reply};
 use crate::domain::{ApiKey, ChatRequest, Endpoint, Fault, FaultKind};
+use crate::locale::say;
 use crate::wire::plain::one_line;
 use crate::wire::short;
 
@@ -29,9 +30,9 @@ impl RelayClient {
         let (path, body) = known.ok_or_else(|| {
             Fault::new(
                 FaultKind::Unsupported,
-                format!("calls on {endpoint} are not known here"),
+                say!("ask-unknown", endpoint = endpoint),
             )
-            .advise("try the model with the tool that is made for it")
+            .advise(say!("ask-unknown-advice"))
         })?;
         let call = Call {
             method: Method::POST,
@@ -45,11 +46,7 @@ impl RelayClient {
         let answer = self.call_without_repeating(&call).await?;
         let value = answer.json().map_err(|fault| {
             if answer.is_good() && answer.body == Bytes::new() {
-                Fault::new(
-                    FaultKind::Upstream,
-                    "the relay answered with nothing at all",
-                )
-                .with_status(answer.status)
+                Fault::new(FaultKind::Upstream, say!("ask-nothing")).with_status(answer.status)
             } else {
                 fault
             }

@@ -16,6 +16,7 @@ use super::answer::{Answer, redirect_fault};
 use super::http::{network_fault, timeout_fault};
 use crate::domain::retry::Trouble;
 use crate::domain::{ApiKey, Fault, FaultKind};
+use crate::locale::say;
 use crate::wire::console_error::wanted_header;
 use crate::wire::plain::one_line;
 
@@ -217,10 +218,7 @@ impl RelayClient {
                 }
             }
         }
-        Err(Fault::new(
-            FaultKind::NotAnApi,
-            "the address redirects in a circle",
-        ))
+        Err(Fault::new(FaultKind::NotAnApi, say!("redirects-circle")))
     }
 
     /// The whole body, up to so many bytes.
@@ -237,7 +235,7 @@ impl RelayClient {
             if body.len() + piece.len() > limit {
                 return Err(Fault::new(
                     FaultKind::NotAnApi,
-                    format!("the answer is larger than {} MiB", limit / 1024 / 1024),
+                    say!("answer-larger", size = limit / 1024 / 1024),
                 ));
             }
             body.extend_from_slice(&piece);
@@ -248,7 +246,7 @@ impl RelayClient {
         Url::parse(&self.inner.address.join(path)).map_err(|error| {
             Fault::new(
                 FaultKind::BadRequest,
-                format!("{path:?} is no path of an address ({error})"),
+                say!("path-odd", path = format!("{path:?}"), error = error),
             )
         })
     }
@@ -296,11 +294,7 @@ impl RelayClient {
 
 fn bearer(secret: &ApiKey) -> Result<HeaderValue, Fault> {
     let mut value = HeaderValue::try_from(format!("Bearer {}", secret.expose())).map_err(|_| {
-        Fault::new(
-            FaultKind::CredentialRefused,
-            "the key holds a character that cannot be sent",
-        )
-        .advise("copy it again from the relay's console")
+        Fault::new(FaultKind::CredentialRefused, say!("key-odd")).advise(say!("key-odd-advice"))
     })?;
     value.set_sensitive(true);
     Ok(value)

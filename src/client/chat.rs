@@ -17,6 +17,7 @@ use super::answer::{Answer, redirect_fault, request_id};
 use super::call::As;
 use super::http::{network_fault, timeout_fault};
 use crate::domain::{ApiKey, ChatRequest, Endpoint, Fault, FaultKind, Part};
+use crate::locale::say;
 use crate::wire::openai_chat::Delivery;
 use crate::wire::plain::one_line;
 use crate::wire::reply::{self, ReplyDecoder};
@@ -142,9 +143,7 @@ impl RelayClient {
         let about_usage = fault.message.contains("stream_options");
         if about_usage && fault.kind == FaultKind::BadRequest {
             self.inner.refuses_usage.store(true, Ordering::Relaxed);
-            return fault.advise(
-                "send it again: this server takes no question for its token count, so from now on we count ourselves",
-            );
+            return fault.advise(say!("count-refused-advice"));
         }
         fault
     }

@@ -7,6 +7,7 @@ use reqwest::{Certificate, Client, redirect};
 use url::{Host, Url};
 
 use crate::domain::{Address, Fault, FaultKind};
+use crate::locale::say;
 use crate::trust;
 use crate::wire::plain::one_line;
 
@@ -40,9 +41,9 @@ pub(super) fn client(address: &Address, connect: Duration) -> Result<Client, Fau
     builder.build().map_err(|error| {
         Fault::new(
             FaultKind::Local,
-            format!("cannot set up connections: {}", root_cause(&error)),
+            say!("http-no-setup", why = root_cause(&error)),
         )
-        .advise("check the proxy variables and the CA certificates of this machine")
+        .advise(say!("http-no-setup-advice"))
     })
 }
 
@@ -65,36 +66,36 @@ pub(super) fn network_fault(address: &Address, error: &reqwest::Error) -> Fault 
     if error.is_dns() {
         return Fault::new(
             FaultKind::Network,
-            format!("the name of {host} cannot be resolved: {cause}"),
+            say!("http-no-name", host = host, cause = cause),
         )
-        .advise("check the spelling of the address, and the network connection");
+        .advise(say!("http-no-name-advice"));
     }
     if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return super::tls::fault(host, tls);
     }
     if cause.contains("certificate") {
-        return Fault::new(FaultKind::Network, format!("no secure connection to {host}: {cause}"))
-            .advise("check the clock of this machine and whether the address is right; a proxy may be in between");
+        return Fault::new(
+            FaultKind::Network,
+            say!("http-no-tls", host = host, cause = cause),
+        )
+        .advise(say!("http-no-tls-advice"));
     }
     if error.is_connect() {
         return Fault::new(
             FaultKind::Network,
-            format!("{host} cannot be reached: {cause}"),
+            say!("http-no-reach", host = host, cause = cause),
         )
-        .advise("check that the address is right and its server runs, and the network connection");
+        .advise(say!("http-no-reach-advice"));
     }
     Fault::new(
         FaultKind::Network,
-        format!("the connection to {host} broke: {cause}"),
+        say!("http-broke", host = host, cause = cause),
     )
 }
 
 /// It took too long.
 pub(super) fn timeout_fault(address: &Address) -> Fault {
-    Fault::new(
-        FaultKind::Timeout,
-        format!("{} did not answer in time", address.host()),
-    )
+    Fault::new(FaultKind::Timeout, say!("http-late", host = address.host()))
 }
 
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
@@ -116,7 +117,7 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error
 pub(super) fn root_cause(error: &reqwest::Error) -> String {
     match chain(error).last() {
         Some(cause) => one_line(&cause.to_string()),
-        None => "unknown cause".into(),
+        None => say!("http-unknown").into(),
     }
 }
 

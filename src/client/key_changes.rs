@@ -9,6 +9,7 @@ use super::account::{may_lack, odd_answer};
 use super::call::Call;
 use super::keys::LIST;
 use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, KeyStatus};
+use crate::locale::say;
 use crate::wire::new_api::{TokenRow, convert};
 
 impl RelayClient {
@@ -26,7 +27,7 @@ impl RelayClient {
     ) -> Result<KeyInfo, Fault> {
         self.needs_token("keys")?;
         KeyDraft::check_name(&draft.name)
-            .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise("give it another name"))?;
+            .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise(say!("key-other-name")))?;
         self.check_pace(draft).await?;
         let mut row = self.key_row(id).await?;
         let stored = row.get("status").and_then(Value::as_i64);
@@ -37,8 +38,8 @@ impl RelayClient {
         let dead = [KeyStatus::Expired.code(), KeyStatus::Exhausted.code()];
         if stored.is_some_and(|code| dead.contains(&code)) && draft.check_alive(now).is_ok() {
             self.switch_key(id, true).await.map_err(|fault| {
-                let message = format!("the settings were saved, but not: {}", fault.message);
-                Fault { message, ..fault }.advise("enable the key by hand")
+                let message = say!("key-saved-but", what = fault.message);
+                Fault { message, ..fault }.advise(say!("key-enable-by-hand"))
             })?;
             return self.key(id).await;
         }
@@ -103,7 +104,7 @@ impl RelayClient {
         let now = self.time_of(&answer);
         let document = answer.document()?;
         let row = document.get("data").and_then(read_row);
-        let row = row.ok_or_else(|| odd_answer("the key"))?;
+        let row = row.ok_or_else(|| odd_answer(say!("what-key")))?;
         Ok(convert::key_info(&row, now))
     }
 
@@ -124,7 +125,7 @@ impl RelayClient {
         let mut document = self.console(&format!("{LIST}{id}")).await?;
         match document.get_mut("data").map(Value::take) {
             Some(Value::Object(row)) => Ok(row),
-            _ => Err(odd_answer("the key")),
+            _ => Err(odd_answer(say!("what-key"))),
         }
     }
 

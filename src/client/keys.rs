@@ -10,6 +10,7 @@ use super::account::odd_answer;
 use super::call::Call;
 use crate::domain::retry::Trouble;
 use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, UnixSeconds};
+use crate::locale::say;
 use crate::wire::new_api::{TokenRow, convert};
 
 /// The list, with the slash it is registered with: without it the answer is a redirect.
@@ -21,7 +22,7 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::Unsupported`] without an access token; otherwise what the relay's refusal means.
     pub async fn keys(&self) -> Result<Vec<KeyInfo>, Fault> {
-        self.needs_token("the keys")?;
+        self.needs_token(say!("what-keys"))?;
         let (mut rows, now) = self.all_rows(LIST, |row: &TokenRow| row.id).await?;
         rows.sort_by_key(|row| std::cmp::Reverse(row.id));
         Ok(rows.iter().map(|row| convert::key_info(row, now)).collect())
@@ -36,7 +37,7 @@ impl RelayClient {
     pub async fn create_key(&self, draft: &KeyDraft) -> Result<(KeyInfo, ApiKey), Fault> {
         self.needs_token("keys")?;
         KeyDraft::check_name(&draft.name)
-            .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise("give it another name"))?;
+            .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise(say!("key-other-name")))?;
         self.check_pace(draft).await?;
         // Most relays answer a creation with nothing: the new key is the one that was not there before.
         let before = match self.tells_new_keys().await {
@@ -57,11 +58,7 @@ impl RelayClient {
                 ..Call::write(Method::POST, LIST, limit)
             })
             .await
-            .map_err(|fault| {
-                fault.advise(
-                    "the key may have been made all the same: look at the list before trying again",
-                )
-            })?;
+            .map_err(|fault| fault.advise(say!("key-may-be-made")))?;
         let now = self.time_of(&answer);
         let told: Option<TokenRow> = answer
             .document()?
@@ -80,11 +77,8 @@ impl RelayClient {
         if draft.pace.is_free() || matches!(self.site().await, Ok(Some(site)) if site.ours) {
             return Ok(());
         }
-        Err(Fault::new(
-            FaultKind::Unsupported,
-            "this relay cannot limit a key's requests or tokens per minute, nor its concurrency",
-        )
-        .advise("make the key without those limits; relaydeck's own relay has them"))
+        Err(Fault::new(FaultKind::Unsupported, say!("key-no-pace"))
+            .advise(say!("key-no-pace-advice")))
     }
 
     /// Deletes a key.
@@ -109,7 +103,7 @@ impl RelayClient {
             .or(data)
             .and_then(Value::as_str)
             .filter(|key| !convert::is_masked(key))
-            .ok_or_else(|| odd_answer("the key's secret"))?;
+            .ok_or_else(|| odd_answer(say!("what-key-secret")))?;
         Ok(convert::secret_of(key))
     }
 
@@ -120,13 +114,13 @@ impl RelayClient {
     ) -> Result<(KeyInfo, ApiKey), Fault> {
         let secret = if convert::is_masked(&row.key) {
             self.reveal(row.id).await.map_err(|fault| {
-                let message = format!(
-                    "the key {:?} (number {}) was made, but its secret could not be learnt: {}",
-                    row.name, row.id, fault.message
+                let message = say!(
+                    "key-made-unlearnt",
+                    name = format!("{:?}", row.name),
+                    id = row.id,
+                    why = fault.message
                 );
-                Fault { message, ..fault }.advise(
-                    "copy the secret in the relay's console, or delete this key and make another",
-                )
+                Fault { message, ..fault }.advise(say!("key-made-unlearnt-advice"))
             })?
         } else {
             convert::secret_of(&row.key)
@@ -158,12 +152,12 @@ impl RelayClient {
             let Some(wait) = self.inner.options.wait(repetition, not_there) else {
                 return Err(Fault::new(
                     FaultKind::Server,
-                    format!(
-                        "the relay says that it made the key {:?}, but does not list it",
-                        draft.name.trim()
+                    say!(
+                        "key-made-unlisted",
+                        name = format!("{:?}", draft.name.trim())
                     ),
                 )
-                .advise("look at the list in a minute; delete the key there if its secret is not to be had"));
+                .advise(say!("key-made-unlisted-advice")));
             };
             repetition += 1;
             tokio::time::sleep(wait).await;

@@ -10,6 +10,7 @@ use super::account::odd_answer;
 use super::answer::Answer;
 use super::call::{As, Call};
 use crate::domain::{Fault, UnixSeconds};
+use crate::locale::say;
 
 /// Pages that are asked for at most: ten thousand rows, or a thousand of One API's short pages.
 const MOST_PAGES: usize = 100;
@@ -63,7 +64,7 @@ impl RelayClient {
         let answer = self.call(&Call::get(path, As::Account, limit)).await?;
         let document = answer.document()?;
         let page = page_of(document.get("data").unwrap_or(&Value::Null))
-            .ok_or_else(|| odd_answer("a list"))?;
+            .ok_or_else(|| odd_answer(say!("what-list")))?;
         Ok((page, self.time_of(&answer)))
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::RelayClient;
 use super::call::{As, Call};
 use crate::domain::{Fault, RunningRequest, UnixMillis};
+use crate::locale::say;
 use crate::wire::new_api::{Envelope, LiveList, LiveRow};
 use crate::wire::plain::one_line;
 
@@ -17,7 +18,7 @@ impl RelayClient {
     /// # Errors
     /// `NotFound` or `Unsupported` at a relay that does not tell; otherwise what the refusal means.
     pub async fn running(&self, after: Option<u64>) -> Result<(u64, Vec<RunningRequest>), Fault> {
-        self.needs_token("what runs now")?;
+        self.needs_token(say!("what-live"))?;
         let path = match after {
             Some(version) => format!("/api/relaydeck/live?after={version}"),
             None => "/api/relaydeck/live".into(),

@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::call::{As, Call, USER_HEADERS};
 use super::{Credentials, RelayClient};
 use crate::domain::{ApiKey, Fault, FaultKind};
+use crate::locale::say;
 use crate::wire::plain::one_line;
 
 /// What our access tokens must be able to do (`contract/new-api.md` 2.6), in the order the relay compares them in.
@@ -87,11 +88,8 @@ impl RelayClient {
         if let Some(site) = self.site().await?
             && (site.turnstile || site.encrypts_passwords)
         {
-            return Err(Fault::new(
-                FaultKind::Unsupported,
-                "this relay's log-in wants something that only a browser can do",
-            )
-            .advise("log in with a browser, make an access token there (profile, security), and paste it"));
+            return Err(Fault::new(FaultKind::Unsupported, say!("login-browser"))
+                .advise(say!("login-browser-advice")));
         }
         let body = json!({"username": draft.username.trim(), "password": draft.password.expose()});
         let answer = self.post("/api/user/login", &body, &[], draft).await?;
@@ -118,7 +116,7 @@ impl RelayClient {
         } else {
             Open::read(data, cookies)
         };
-        let open = open.ok_or_else(|| odd_answer("the log-in"))?;
+        let open = open.ok_or_else(|| odd_answer(say!("what-login")))?;
         let access_token = self.token_of(&open, draft).await;
         self.leave(&open).await;
         Ok(LoggedIn::In {
@@ -150,18 +148,14 @@ impl RelayClient {
         match self.registration().await? {
             Registration::Here => {}
             Registration::OnItsPage(url) => {
-                return Err(Fault::new(
-                    FaultKind::Unsupported,
-                    "this relay makes accounts on its own page only",
-                )
-                .advise(format!("open {url}")));
+                return Err(Fault::new(FaultKind::Unsupported, say!("login-own-page"))
+                    .advise(say!("login-open", url = url)));
             }
             Registration::Closed => {
-                return Err(Fault::new(
-                    FaultKind::Unsupported,
-                    "this relay makes no accounts for the public",
-                )
-                .advise("ask the relay's owner for an account"));
+                return Err(
+                    Fault::new(FaultKind::Unsupported, say!("login-no-accounts"))
+                        .advise(say!("login-ask-owner")),
+                );
             }
         }
         let body = json!({"username": draft.username.trim(), "password": draft.password.expose()});
@@ -189,7 +183,7 @@ impl RelayClient {
         token
             .filter(|token| token.len() >= 8)
             .map(ApiKey::new)
-            .ok_or_else(|| odd_answer("the access token"))
+            .ok_or_else(|| odd_answer(say!("what-access-token")))
     }
 
     /// A token with the scopes we need: first a proof that it is really the account's owner who asks.
@@ -213,7 +207,7 @@ impl RelayClient {
         let proof = document
             .pointer("/data/proof_token")
             .and_then(Value::as_str);
-        let proof = proof.ok_or_else(|| odd_answer("the proof of who asks"))?;
+        let proof = proof.ok_or_else(|| odd_answer(say!("what-proof")))?;
         let body = json!({"name": TOKEN_NAME, "scopes": SCOPES, "expires_at": 0});
         let path = "/api/user/access_tokens";
         let answer = self
@@ -223,7 +217,7 @@ impl RelayClient {
         let token = document.pointer("/data/token").and_then(Value::as_str);
         token
             .map(ApiKey::new)
-            .ok_or_else(|| odd_answer("the access token"))
+            .ok_or_else(|| odd_answer(say!("what-access-token")))
     }
 
     /// Ends a log-in that has done its work. That it may fail matters to nobody: it ends by itself later.
@@ -362,7 +356,7 @@ fn refused(fault: Fault) -> Fault {
     match fault.kind {
         FaultKind::BadRequest | FaultKind::Forbidden | FaultKind::CredentialRefused => Fault {
             kind: FaultKind::CredentialRefused,
-            ..fault.advise("check name and password; the relay's console can reset a password")
+            ..fault.advise(say!("login-check"))
         },
         _ => fault,
     }

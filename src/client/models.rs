@@ -7,6 +7,7 @@ use super::account::{may_lack, odd_answer};
 use super::answer::Answer;
 use super::call::{As, Call};
 use crate::domain::{ApiKey, Fault, Model};
+use crate::locale::say;
 use crate::wire::model_list;
 use crate::wire::new_api::{Pricing, convert};
 
@@ -70,7 +71,7 @@ impl RelayClient {
         document
             .get("data")
             .and_then(model_list::names)
-            .ok_or_else(|| odd_answer("the models"))
+            .ok_or_else(|| odd_answer(say!("what-models")))
     }
 
     /// The models that a key may call: `GET /v1/models`, with the key where there is one, since local servers ask for none.
@@ -80,7 +81,7 @@ impl RelayClient {
     pub async fn served_models(&self, key: Option<&ApiKey>) -> Result<Vec<Model>, Fault> {
         let answer = self.v1_models(key).await?;
         let value: Value = answer.json()?;
-        model_list::read(&value).ok_or_else(|| odd_answer("the models"))
+        model_list::read(&value).ok_or_else(|| odd_answer(say!("what-models")))
     }
 
     pub(super) async fn v1_models(&self, key: Option<&ApiKey>) -> Result<Answer, Fault> {

@@ -7,6 +7,7 @@ use super::answer::Answer;
 use super::call::{As, Call};
 use super::{Credentials, RelayClient};
 use crate::domain::{Address, Fault, FaultKind, QuotaScale, RelayFacts};
+use crate::locale::say;
 use crate::wire::family::Site;
 use crate::wire::new_api::{TokenRow, convert};
 use crate::wire::openai_error::{Shape, read_error};
@@ -111,12 +112,8 @@ impl RelayClient {
             return Err(fault);
         }
         Err(match self.address_above().await {
-            Some(address) => fault.advise(format!(
-                "the relay answers at {address}: use that as the address"
-            )),
-            None => fault.advise(
-                "this is not the address of an API: use the relay's API host, without the path of a page",
-            ),
+            Some(address) => fault.advise(say!("probe-answers-at", address = address)),
+            None => fault.advise(say!("probe-not-api")),
         })
     }
 

@@ -22,6 +22,7 @@ use super::call::{As, Call};
 use super::http::{is_this_machine, timeout_fault};
 use super::{RelayClient, tls};
 use crate::domain::{Address, Fault, FaultKind};
+use crate::locale::say;
 use crate::wire::plain::one_line;
 
 /// A step of a connection.
@@ -75,7 +76,9 @@ impl RelayClient {
         let broken = |why: String| (Step::Name, Fault::new(FaultKind::BadRequest, why));
         let url =
             Url::parse(&address.join("/api/status")).map_err(|error| broken(error.to_string()))?;
-        let host = url.host().ok_or_else(|| broken("no host".into()))?;
+        let host = url
+            .host()
+            .ok_or_else(|| broken(say!("reach-no-host").into()))?;
         let port = url.port_or_known_default().unwrap_or(443);
         if let Some(proxy) = proxy_of(address, &url) {
             reach.proxy = Some(proxy);
@@ -103,14 +106,8 @@ impl RelayClient {
             return self.await_answer(stream, &url, reach).await;
         }
         let config = tls::config().ok_or_else(|| {
-            let fault = Fault::new(
-                FaultKind::Local,
-                "this machine cannot make secure connections",
-            );
-            (
-                Step::Tls,
-                fault.advise("check the CA certificates of this machine"),
-            )
+            let fault = Fault::new(FaultKind::Local, say!("reach-no-tls-here"));
+            (Step::Tls, fault.advise(say!("reach-no-tls-here-advice")))
         })?;
         let name = ServerName::try_from(match &host {
             Host::Domain(name) => (*name).to_owned(),
@@ -132,13 +129,13 @@ impl RelayClient {
                 }
                 None => Fault::new(
                     FaultKind::Network,
-                    format!(
-                        "the connection to {} was closed while agreeing on encryption: {}",
-                        address.host(),
-                        one_line(&error.to_string())
+                    say!(
+                        "reach-closed",
+                        host = address.host(),
+                        why = one_line(&error.to_string())
                     ),
                 )
-                .advise("a firewall or proxy may be in between: try another network or node"),
+                .advise(say!("reach-closed-advice")),
             };
             (Step::Tls, fault)
         })?;
@@ -154,7 +151,7 @@ impl RelayClient {
         limit: Duration,
         reach: &mut Reach,
     ) -> Result<TcpStream, (Step, Fault)> {
-        let mut trouble = name_fault(address, "it has no address");
+        let mut trouble = name_fault(address, say!("reach-no-address"));
         for peer in peers {
             let begun = Instant::now();
             match timeout(limit, TcpStream::connect(peer)).await {
@@ -189,10 +186,7 @@ impl RelayClient {
     {
         let address = &self.inner.address;
         let broke = |why: String| {
-            let what = format!(
-                "{} closed the connection without an answer: {why}",
-                address.host()
-            );
+            let what = say!("reach-no-answer", host = address.host(), why = why);
             (Step::Answer, Fault::new(FaultKind::Network, what))
         };
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
@@ -239,11 +233,11 @@ impl RelayClient {
 
 /// The step that a failed call through a proxy points at, by what our own words say of it.
 fn step_of(fault: &Fault) -> Step {
-    if fault.message.contains("cannot be resolved") {
+    if fault.message.contains(say!("reach-word-name")) {
         Step::Name
-    } else if fault.message.contains("no secure connection") {
+    } else if fault.message.contains(say!("reach-word-tls")) {
         Step::Tls
-    } else if fault.message.contains("cannot be reached") {
+    } else if fault.message.contains(say!("reach-word-reach")) {
         Step::Connect
     } else {
         Step::Answer
@@ -264,9 +258,9 @@ fn name_fault(address: &Address, why: &str) -> Fault {
     let host = address.host();
     Fault::new(
         FaultKind::Network,
-        format!("the name of {host} cannot be resolved: {}", one_line(why)),
+        say!("http-no-name", host = host, cause = one_line(why)),
     )
-    .advise("check the spelling of the address, and the network connection")
+    .advise(say!("http-no-name-advice"))
 }
 
 fn connect_fault(address: &Address, error: &std::io::Error) -> Fault {
@@ -274,13 +268,13 @@ fn connect_fault(address: &Address, error: &std::io::Error) -> Fault {
     let why = one_line(&error.to_string());
     let advice = match error.kind() {
         std::io::ErrorKind::ConnectionRefused => {
-            "nothing listens there: check the port and whether the server runs"
+            say!("reach-nothing-listens")
         }
-        _ => "check that the address is right and its server runs, and the network connection",
+        _ => say!("http-no-reach-advice"),
     };
     Fault::new(
         FaultKind::Network,
-        format!("{host} cannot be reached: {why}"),
+        say!("reach-not", host = host, why = why),
     )
     .advise(advice)
 }

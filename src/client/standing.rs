@@ -11,6 +11,7 @@ use super::answer::Answer;
 use super::call::{As, Call};
 use super::{Credentials, RelayClient};
 use crate::domain::{ApiKey, Fault, FaultKind, Model, Money, QuotaUnits, UnixSeconds};
+use crate::locale::say;
 use crate::wire::family::Family;
 use crate::wire::model_list;
 use crate::wire::openai_error::{Shape, read_error};
@@ -145,7 +146,7 @@ impl RelayClient {
             .call_without_repeating(&Call::get("/v1/models", As::Key(key), limit))
             .await?;
         let value: Value = answer.json()?;
-        model_list::read(&value).ok_or_else(|| odd_answer("the models"))
+        model_list::read(&value).ok_or_else(|| odd_answer(say!("what-models")))
     }
 
     /// Whether a text that was given as a key opens the console instead: then it is an access token.
@@ -180,7 +181,7 @@ impl RelayClient {
         let data = document
             .get("data")
             .filter(|data| data.is_object())
-            .ok_or_else(|| odd_answer("the key's quota"))?;
+            .ok_or_else(|| odd_answer(say!("what-key-quota")))?;
         let number = |name: &str| data.get(name).and_then(Value::as_i64).unwrap_or(0);
         let flag = |name: &str| data.get(name).and_then(Value::as_bool).unwrap_or(false);
         let scale = self.scale().await?;

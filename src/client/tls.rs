@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::{CertificateError, ClientConfig, Error, InvalidMessage};
 
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 use crate::trust;
 use crate::wire::plain::one_line;
 
@@ -25,17 +26,17 @@ pub(super) fn fault(host: &str, error: &Error) -> Fault {
     let (what, advice) = match error {
         Error::InvalidCertificate(certificate) => certificate_words(host, certificate),
         Error::InvalidMessage(InvalidMessage::InvalidContentType) => (
-            "it does not speak TLS".to_owned(),
-            "the server speaks plain http on this port: check the port, or write http:// if that is really meant".to_owned(),
+            say!("tls-plain").to_owned(),
+            say!("tls-plain-advice").to_owned(),
         ),
         other => (
             one_line(&other.to_string()),
-            "a proxy or firewall may be in between; try another network or node".to_owned(),
+            say!("tls-proxy-advice").to_owned(),
         ),
     };
     Fault::new(
         FaultKind::Network,
-        format!("no secure connection to {host}: {what}"),
+        say!("tls-none", host = host, what = what),
     )
     .advise(advice)
 }
@@ -44,40 +45,38 @@ fn certificate_words(host: &str, error: &CertificateError) -> (String, String) {
     let names = certificate_names(error);
     let advice = match error {
         CertificateError::UnknownIssuer => {
-            "the certificate is the server's own, or a proxy's: use the relay's official address, or add the company's root to this machine"
+            say!("tls-own-advice")
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "check the clock of this machine; if it is right, the relay's operator must renew the certificate: try another node"
+            say!("tls-expired-advice")
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "check the clock of this machine: it seems to be behind"
+            say!("tls-early-advice")
         }
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             if names.is_empty() {
-                "check the spelling of the host: the server belongs to another name"
+                say!("tls-name-advice")
             } else {
                 return (
-                    format!("its certificate is for {}", names.join(", ")),
-                    format!("use the host the certificate is for: https://{}", names[0]),
+                    say!("tls-name", host = names.join(", ")),
+                    say!("tls-use-host", host = names[0]),
                 );
             }
         }
         _ => {
-            "check the clock of this machine and whether the address is right; a proxy may be in between"
+            say!("http-no-tls-advice")
         }
     };
     let what = match error {
-        CertificateError::UnknownIssuer => {
-            "nobody this machine trusts has signed its certificate".to_owned()
-        }
+        CertificateError::UnknownIssuer => say!("tls-nobody").to_owned(),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "its certificate has expired".to_owned()
+            say!("tls-expired").to_owned()
         }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "its certificate is not valid yet".to_owned()
+            say!("tls-early").to_owned()
         }
         CertificateError::NotValidForName => {
-            format!("its certificate is not for {host}")
+            say!("tls-not-for", host = host)
         }
         other => one_line(&other.to_string()),
     };

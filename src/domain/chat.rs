@@ -6,6 +6,8 @@ use super::image::Image;
 use super::model::Endpoint;
 use super::usage::Usage;
 
+use crate::locale::say;
+
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -171,9 +173,10 @@ impl ChatSettings {
     pub fn parse_temperature(text: &str) -> Result<f32, String> {
         match text.trim().parse::<f32>() {
             Ok(value) if (0.0..=HOTTEST).contains(&value) => Ok(value),
-            _ => Err(format!(
-                "{:?} is no temperature; a number from 0 to {HOTTEST}, for example 0.7",
-                text.trim()
+            _ => Err(say!(
+                "chat-no-temperature",
+                text = format!("{:?}", text.trim()),
+                hottest = HOTTEST
             )),
         }
     }
@@ -184,9 +187,9 @@ impl ChatSettings {
     /// Says what is wrong with it.
     pub fn parse_max_tokens(text: &str) -> Result<u32, String> {
         match text.trim().parse::<u32>() {
-            Ok(0) | Err(_) => Err(format!(
-                "{:?} is no number of tokens; a whole number above 0, for example 4096",
-                text.trim()
+            Ok(0) | Err(_) => Err(say!(
+                "chat-no-max-tokens",
+                text = format!("{:?}", text.trim())
             )),
             Ok(count) => Ok(count),
         }

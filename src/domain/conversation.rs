@@ -9,6 +9,8 @@ use super::money::{Cost, Money};
 use super::time::UnixMillis;
 use super::usage::Usage;
 
+use crate::locale::say;
+
 /// One question and its answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
@@ -132,7 +134,7 @@ fn title(name: &str, first: &str) -> String {
         return name.to_owned();
     }
     let line = first.lines().map(str::trim).find(|line| !line.is_empty());
-    let line = line.unwrap_or("(no words)");
+    let line = line.unwrap_or(say!("session-no-words"));
     match line.char_indices().nth(TITLE) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line.to_owned(),

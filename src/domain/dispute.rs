@@ -7,6 +7,8 @@ use super::money::Money;
 use super::price::Price;
 use super::receipt::Receipt;
 
+use crate::locale::say;
+
 /// Why a receipt may be disputed. The first that holds is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -49,13 +51,13 @@ impl Dispute {
     }
 
     /// The words people see.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Dispute::Empty => "charged, but nothing was generated",
-            Dispute::Cut => "charged, but the answer broke off",
-            Dispute::Overcharged => "charged more than its price says",
+            Dispute::Empty => say!("dispute-empty"),
+            Dispute::Cut => say!("dispute-cut"),
+            Dispute::Overcharged => say!("dispute-overcharged"),
             Dispute::Overcounted => {
-                "the relay counted more than we saw (hidden reasoning counts too)"
+                say!("dispute-overcounted")
             }
         }
     }

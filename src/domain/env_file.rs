@@ -3,6 +3,8 @@
 use super::address::Address;
 use super::key::ApiKey;
 
+use crate::locale::say;
+
 /// The programs a `.env` is for; it decides the names of the variables and the form of the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnvFor {
@@ -59,11 +61,9 @@ pub fn check_variable(name: &str) -> Result<(), String> {
         .chars()
         .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     match name {
-        "" => Err("a variable needs a name, for example OPENAI_API_KEY".into()),
+        "" => Err(say!("env-variable-none").into()),
         _ if starts_well && goes_on_well => Ok(()),
-        name => Err(format!(
-            "{name:?} cannot name a variable; use letters, digits and _, like OPENAI_API_KEY"
-        )),
+        name => Err(say!("env-variable-odd", name = format!("{name:?}"))),
     }
 }
 

@@ -8,20 +8,22 @@ use jiff::{Span, Timestamp, ToSpan};
 
 use super::time::UnixSeconds;
 
+use crate::locale::say;
+
 /// Why a text is not a point in time to come.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExpiryError {
     /// Neither a span nor a date.
-    #[error("{0:?} is no expiry; write never, 30d, 12h, 1y, 2027-01-31 or 2027-01-31T18:00")]
+    #[error("{}", say!("expiry-unreadable", text = format!("{:?}", _0)))]
     Unreadable(String),
     /// Already past: such a key would be dead from the start.
-    #[error("{0:?} is in the past; a key that ends then cannot be used")]
+    #[error("{}", say!("expiry-past", text = format!("{:?}", _0)))]
     Past(String),
 }
 
 /// Why a text is not a span of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no span of time; write 12h, 7d, 4w, 1m or 1y")]
+#[error("{}", say!("span-unreadable", text = format!("{:?}", _0)))]
 pub struct SpanError(String);
 
 /// Reads an expiry; `None` is *never*.

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::locale::say;
+
 /// What kind of trouble it is. Source of the relay's kinds: `contract/new-api.md` 8.7, the classifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,47 +106,47 @@ impl FaultKind {
     }
 
     /// What to do, when nobody nearer to the trouble knows better.
-    pub const fn advice(self) -> &'static str {
+    pub fn advice(self) -> &'static str {
         match self {
             FaultKind::NotAnApi => {
-                "check the address: it must be the relay's API host, without a page's path"
+                say!("advice-not-an-api")
             }
             FaultKind::EndpointMissing => {
-                "the relay has no such endpoint; check the address for a missing or doubled /v1"
+                say!("advice-endpoint-missing")
             }
             FaultKind::CredentialRefused => {
-                "check the key: it starts with sk- and is not the login password or an access token"
+                say!("advice-credential")
             }
             FaultKind::SecondFactor => {
-                "give the code that your second factor shows now, and log in again"
+                say!("advice-second-factor")
             }
-            FaultKind::KeyExpired => "make a new key, or give this one a later expiry",
-            FaultKind::KeyDisabled => "enable the key, or use another one",
-            FaultKind::KeyQuota => "raise the key's quota, or use another key",
-            FaultKind::Balance => "top up the wallet of this account",
-            FaultKind::IpNotAllowed => "add this machine's address to the key's IP list",
-            FaultKind::Forbidden => "ask the relay's support; this account may not do that",
-            FaultKind::ModelNotAllowed => "use a key whose model list holds this model",
-            FaultKind::GroupNotAllowed => "use a key of a group that this account may use",
+            FaultKind::KeyExpired => say!("advice-key-expired"),
+            FaultKind::KeyDisabled => say!("advice-key-disabled"),
+            FaultKind::KeyQuota => say!("advice-key-quota"),
+            FaultKind::Balance => say!("advice-balance"),
+            FaultKind::IpNotAllowed => say!("advice-ip"),
+            FaultKind::Forbidden => say!("advice-forbidden"),
+            FaultKind::ModelNotAllowed => say!("advice-model-not-allowed"),
+            FaultKind::GroupNotAllowed => say!("advice-group-not-allowed"),
             FaultKind::ModelNotFound => {
-                "check the exact name in the marketplace and the groups that have it"
+                say!("advice-model-not-found")
             }
             FaultKind::ModelUnpriced => {
-                "choose another model; the relay's operator has set no price for this one"
+                say!("advice-unpriced")
             }
-            FaultKind::NotFound => "check the name or number",
-            FaultKind::BadRequest => "change the request as the message says",
-            FaultKind::Usage => "see: relaydeck --help",
-            FaultKind::RateLimited => "wait a moment, then try again",
+            FaultKind::NotFound => say!("advice-not-found"),
+            FaultKind::BadRequest => say!("advice-bad-request"),
+            FaultKind::Usage => say!("advice-usage"),
+            FaultKind::RateLimited => say!("advice-rate"),
             FaultKind::Upstream => {
-                "the relay's upstream is in trouble: try again, or take another model or group"
+                say!("advice-upstream")
             }
-            FaultKind::Server => "the relay is in trouble: try again later",
-            FaultKind::Network => "check the address and the network connection",
-            FaultKind::Timeout => "try again; if it stays slow, try another node or model",
-            FaultKind::StreamBroken => "try again; what had arrived is kept and was billed",
-            FaultKind::Local => "mend the file or port named above, then try again",
-            FaultKind::Unsupported => "this relay does not offer it to this credential",
+            FaultKind::Server => say!("advice-server"),
+            FaultKind::Network => say!("advice-network"),
+            FaultKind::Timeout => say!("advice-timeout"),
+            FaultKind::StreamBroken => say!("advice-broken"),
+            FaultKind::Local => say!("advice-local"),
+            FaultKind::Unsupported => say!("advice-unsupported"),
         }
     }
 }

@@ -8,6 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::locale::say;
+
 /// The largest picture that is sent, in bytes: what every vendor still takes once it is in base64.
 pub const LARGEST: u64 = 3_750_000;
 
@@ -69,10 +71,10 @@ impl ImageKind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
     /// Nothing is in it.
-    #[error("{0} is empty")]
+    #[error("{}", say!("image-empty", name = _0))]
     Empty(String),
     /// It is too large.
-    #[error("{name} has {bytes} bytes, and at most {LARGEST} are sent; make it smaller first")]
+    #[error("{}", say!("image-large", name = name, bytes = bytes, largest = LARGEST))]
     TooLarge {
         /// Its name.
         name: String,
@@ -80,7 +82,7 @@ pub enum ImageError {
         bytes: u64,
     },
     /// It is none, or of a kind that models do not take.
-    #[error("{0} is no PNG, JPEG, GIF or WebP picture by its content; convert it first")]
+    #[error("{}", say!("image-unknown", name = _0))]
     UnknownKind(String),
 }
 

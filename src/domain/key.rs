@@ -12,6 +12,8 @@ use super::money::{Money, QuotaScale, QuotaUnits};
 use super::pace::Pace;
 use super::time::UnixSeconds;
 
+use crate::locale::say;
+
 /// A key's secret.
 #[derive(Clone)]
 pub struct ApiKey(SecretString);
@@ -129,11 +131,11 @@ pub enum KeyCleaning {
 
 impl KeyCleaning {
     /// What the user is told.
-    pub const fn told(self) -> &'static str {
+    pub fn told(self) -> &'static str {
         match self {
-            KeyCleaning::Spaces => "white space was taken out of the key",
-            KeyCleaning::Quotes => "quotes were taken off the key",
-            KeyCleaning::Bearer => "\"Bearer\" was taken off the key",
+            KeyCleaning::Spaces => say!("key-told-spaces"),
+            KeyCleaning::Quotes => say!("key-told-quotes"),
+            KeyCleaning::Bearer => say!("key-told-bearer"),
         }
     }
 }
@@ -142,10 +144,10 @@ impl KeyCleaning {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyTextError {
     /// Nothing in it.
-    #[error("no key was given; paste the one that starts with sk-")]
+    #[error("{}", say!("key-text-none"))]
     Empty,
     /// A character no header can carry.
-    #[error("a key cannot contain {0:?}; copy it again from the relay's console")]
+    #[error("{}", say!("key-text-odd", odd = format!("{:?}", _0)))]
     OddCharacter(char),
 }
 
@@ -311,16 +313,17 @@ impl KeyDraft {
     pub fn check_name(name: &str) -> Result<(), String> {
         let trimmed = name.trim();
         if trimmed.is_empty() {
-            return Err("a key needs a name; try project-env-use-owner".into());
+            return Err(say!("key-name-none").into());
         }
         if trimmed.len() > NAME_LIMIT_BYTES {
-            return Err(format!(
-                "the name has {} bytes; relays take {NAME_LIMIT_BYTES} at most",
-                trimmed.len()
+            return Err(say!(
+                "key-name-long",
+                bytes = trimmed.len(),
+                limit = NAME_LIMIT_BYTES
             ));
         }
         if trimmed.chars().any(char::is_control) {
-            return Err("the name holds a control character".into());
+            return Err(say!("key-name-control").into());
         }
         Ok(())
     }
@@ -335,9 +338,7 @@ impl KeyDraft {
             "", "a", "abc", "test", "key", "mykey", "my-key", "new", "newkey", "tmp", "temp",
             "default", "token", "api", "apikey",
         ];
-        weak.contains(&stem).then_some(
-            "a weak name; project-env-use-owner tells more, for example blog-prod-summaries-ann",
-        )
+        weak.contains(&stem).then_some(say!("key-name-weak"))
     }
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::locale::say;
+
 /// Nano-dollars in one dollar.
 pub const NANOS_PER_USD: i64 = 1_000_000_000;
 
@@ -139,13 +141,13 @@ impl fmt::Display for Money {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyTextError {
     /// Something other than digits and one point.
-    #[error("{0:?} is not an amount; write dollars like 5 or 0.25")]
+    #[error("{}", say!("money-no-amount", text = format!("{:?}", _0)))]
     NotAnAmount(String),
     /// More than nine decimals.
-    #[error("{0:?} has more than nine decimals; the smallest amount is 0.000000001")]
+    #[error("{}", say!("money-too-fine", text = format!("{:?}", _0)))]
     TooFine(String),
     /// Beyond ±9.2 billion dollars.
-    #[error("{0:?} is too large; the limit is 9 billion dollars")]
+    #[error("{}", say!("money-too-large", text = format!("{:?}", _0)))]
     TooLarge(String),
 }
 

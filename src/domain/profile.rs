@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Address;
 
+use crate::locale::say;
+
 /// The name of the profile of the embedded relay.
 pub const LOCAL: &str = "local";
 
@@ -75,11 +77,11 @@ impl Profile {
     pub fn check_name(name: &str) -> Result<(), String> {
         let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.');
         match name {
-            "" => Err("a profile needs a name".into()),
-            name if name.len() > 40 => Err("a profile's name has 40 bytes at most".into()),
-            name if !name.chars().all(fits) => Err(format!(
-                "{name:?} cannot name a profile; use letters, digits, - _ ."
-            )),
+            "" => Err(say!("profile-name-none").into()),
+            name if name.len() > 40 => Err(say!("profile-name-long").into()),
+            name if !name.chars().all(fits) => {
+                Err(say!("profile-name-odd", name = format!("{name:?}")))
+            }
             _ => Ok(()),
         }
     }

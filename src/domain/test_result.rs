@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::money::Cost;
 use super::time::UnixMillis;
 
+use crate::locale::say;
+
 /// Which test it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -24,12 +26,12 @@ impl TestKind {
     pub const TESTS: [TestKind; 3] = [TestKind::Connect, TestKind::Long, TestKind::Concurrency];
 
     /// The words people see.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            TestKind::Connect => "connectivity",
-            TestKind::Long => "long text",
-            TestKind::Concurrency => "concurrency",
-            TestKind::Ladder => "diagnosis",
+            TestKind::Connect => say!("test-connect"),
+            TestKind::Long => say!("test-long"),
+            TestKind::Concurrency => say!("test-concurrency"),
+            TestKind::Ladder => say!("test-ladder"),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::door::RelayLook;
 use super::host::Host;
 use super::session::Session;
 use crate::domain::{Fault, FaultKind, Money, Price};
+use crate::locale::say;
 
 /// One slow relay must not keep the others waiting for ever.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -24,7 +25,7 @@ pub async fn compare(host: Arc<dyn Host>, model: Option<&str>) -> Result<Vec<Rel
             look.unwrap_or_else(|_| {
                 failed(
                     &name,
-                    Fault::new(FaultKind::Timeout, "no answer came in time"),
+                    Fault::new(FaultKind::Timeout, say!("support-timeout")),
                 )
             })
         }

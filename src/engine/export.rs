@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::domain::{Conversation, Fault, FaultKind, Money, Turn, UnixMillis};
+use crate::locale::say;
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,16 +152,14 @@ pub fn write_new(path: &Path, text: &str) -> Result<PathBuf, Fault> {
         let fault = Fault::new(
             FaultKind::Local,
             match error.kind() {
-                io::ErrorKind::AlreadyExists => format!("{} is there already", path.display()),
-                _ => format!("{} cannot be written: {error}", path.display()),
+                io::ErrorKind::AlreadyExists => say!("export-there", file = path.display()),
+                _ => say!("export-failed", file = path.display(), error = error),
             },
         );
         match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                fault.advise("nothing was overwritten; give another name")
-            }
-            io::ErrorKind::NotFound => fault.advise("its folder is not there; make it first"),
-            _ => fault.advise("write it into a folder that is yours and has room"),
+            io::ErrorKind::AlreadyExists => fault.advise(say!("export-there-advice")),
+            io::ErrorKind::NotFound => fault.advise(say!("export-no-folder")),
+            _ => fault.advise(say!("export-failed-advice")),
         }
     };
     let folder = match path.parent() {

@@ -5,6 +5,8 @@ use tokio::sync::mpsc;
 use super::door::{Command, Event};
 use super::outbox::Outbox;
 
+use crate::locale::say;
+
 /// Commands that may wait before the engine counts as busy.
 const WAITING_COMMANDS: usize = 64;
 
@@ -24,7 +26,7 @@ pub struct Inbox {
 
 /// The engine has more waiting than it can take, or is gone. The command was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("busy: too many things are waiting; try again in a moment")]
+#[error("{}", say!("engine-busy-whole"))]
 pub struct Busy;
 
 /// Both ends of a fresh door.

@@ -4,6 +4,7 @@ use super::host::{EnvOutcome, HeldKey, Host};
 use super::session::Session;
 use crate::domain::env_file::EnvFor;
 use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, KeyStatus, UnixSeconds};
+use crate::locale::say;
 
 /// A key that was made.
 pub struct MadeKey {
@@ -39,8 +40,8 @@ pub async fn create(
         }),
         Err(fault) => {
             let undone = match session.client.delete_key(key.id).await {
-                Ok(()) => "; the key was deleted again",
-                Err(_) => "; the key exists at the relay and should be deleted there",
+                Ok(()) => say!("keys-deleted-again"),
+                Err(_) => say!("keys-should-be-deleted"),
             };
             Err(Fault {
                 message: format!("{}{undone}", fault.message),
@@ -101,25 +102,21 @@ pub async fn replace(
     let draft = KeyDraft::of(&old);
     draft.check_alive(now).map_err(|dead| {
         let what = match dead {
-            KeyStatus::Expired => "a later expiry",
-            _ => "a new quota",
+            KeyStatus::Expired => say!("keys-later-expiry"),
+            _ => say!("keys-new-quota"),
         };
-        let message = format!(
-            "the key {:?} is {}, and so would be one with its settings",
-            old.name,
-            dead.word()
+        let message = say!(
+            "keys-replace-same",
+            name = format!("{:?}", old.name),
+            status = dead.word()
         );
-        Fault::new(FaultKind::BadRequest, message)
-            .advise(format!("give it {what} first, or make a new key"))
+        Fault::new(FaultKind::BadRequest, message).advise(say!("keys-replace-first", what = what))
     })?;
     let made = create(session, host, &draft).await?;
     let trouble = session.client.switch_key(id, false).await.err();
     let trouble = trouble.map(|fault| {
-        let message = format!(
-            "the new key was made, but the old one (number {id}) could not be disabled: {}",
-            fault.message
-        );
-        Fault { message, ..fault }.advise("disable it by hand: it still works")
+        let message = say!("keys-replaced-not-disabled", id = id, why = fault.message);
+        Fault { message, ..fault }.advise(say!("keys-disable-by-hand"))
     });
     Ok((made, trouble))
 }
@@ -141,13 +138,10 @@ pub async fn secret(
         return Ok((key.secret, None));
     }
     if !session.facts.reveals_keys {
-        return Err(Fault::new(
-            FaultKind::NotFound,
-            format!(
-                "the secret of key {id} is not held here, and this relay never shows one again"
-            ),
-        )
-        .advise("replace the key: that makes one with the same settings and disables this one"));
+        return Err(
+            Fault::new(FaultKind::NotFound, say!("keys-not-held-never", id = id))
+                .advise(say!("keys-replace-advice")),
+        );
     }
     let secret = session.client.reveal_key(id).await?;
     if !hold {

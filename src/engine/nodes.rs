@@ -9,6 +9,7 @@ use crate::client::Reach;
 use crate::domain::node::{Node, NodeCheck, NodeRecord};
 use crate::domain::{Address, Fault, FaultKind, Profile};
 use crate::ledger::Ledger;
+use crate::locale::say;
 
 /// What one look at a node found, with the words for what was wrong.
 #[derive(Clone, Debug)]
@@ -37,9 +38,9 @@ pub async fn profile(host: &dyn Host, name: &str) -> Result<Profile, Fault> {
     let mut profile = found.ok_or_else(|| {
         Fault::new(
             FaultKind::NotFound,
-            format!("there is no profile named {name:?}"),
+            say!("profile-none", name = format!("{name:?}")),
         )
-        .advise("list them with: relaydeck profiles list")
+        .advise(say!("profile-none-advice"))
     })?;
     profile.address = local.unwrap_or(profile.address);
     Ok(profile)
@@ -149,10 +150,8 @@ fn check(at: crate::domain::UnixMillis, reach: &Reach, fault: Option<&Fault>) ->
 /// When it is the embedded relay's, or could not be written.
 pub fn move_to(host: &dyn Host, profile: &Profile, address: &Address) -> Result<Profile, Fault> {
     if profile.is_local() {
-        return Err(
-            Fault::new(FaultKind::Usage, "the embedded relay has no other node")
-                .advise("it listens where `relaydeck serve --listen` or the setting `listen` says"),
-        );
+        return Err(Fault::new(FaultKind::Usage, say!("nodes-embedded"))
+            .advise(say!("nodes-embedded-advice")));
     }
     let moved = Profile {
         address: address.clone(),

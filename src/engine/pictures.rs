@@ -7,6 +7,7 @@ use std::path::Path;
 use super::export::at_home;
 use crate::domain::image::{ImageError, LARGEST};
 use crate::domain::{Fault, FaultKind, Image};
+use crate::locale::say;
 
 /// Reads a picture. A leading `~/` is the home folder. Never reads more than what may be sent.
 ///
@@ -20,15 +21,17 @@ pub fn read_image(path: &Path) -> Result<Image, Fault> {
         .map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_else(|| path.display().to_string());
     let file = File::open(&path).map_err(|error| {
-        wrong(format!("{} cannot be read: {error}", path.display()))
-            .advise("name a file that is there and that you may read")
+        wrong(say!(
+            "file-unreadable",
+            file = path.display(),
+            error = error
+        ))
+        .advise(say!("picture-name-file"))
     })?;
     let size = file
         .metadata()
         .map_or(0, |found| if found.is_file() { found.len() } else { 0 });
-    let refused = |error: ImageError| {
-        wrong(error.to_string()).advise("PNG, JPEG, GIF and WebP are sent, up to 3.75 MB")
-    };
+    let refused = |error: ImageError| wrong(error.to_string()).advise(say!("picture-kinds"));
     if size > LARGEST {
         return Err(refused(ImageError::TooLarge { name, bytes: size }));
     }
@@ -36,8 +39,12 @@ pub fn read_image(path: &Path) -> Result<Image, Fault> {
     file.take(LARGEST + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| {
-            wrong(format!("{} cannot be read: {error}", path.display()))
-                .advise("name a file, not a folder")
+            wrong(say!(
+                "file-unreadable",
+                file = path.display(),
+                error = error
+            ))
+            .advise(say!("picture-no-folder"))
         })?;
     Image::new(name, bytes).map_err(refused)
 }

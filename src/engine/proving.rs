@@ -9,6 +9,7 @@ use super::proof::news::{ProofNews, Wanting, Wish};
 use super::proof::running::{self, Means};
 use super::task::{Engine, Report, not_open};
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// What the engine remembers about proofs.
 #[derive(Default)]
@@ -23,11 +24,8 @@ impl Engine {
     pub(super) fn prove(&mut self, ask: AskId, wish: Wish) {
         let ready = match (&self.session, &self.ledger) {
             (None, _) => Err(not_open()),
-            (_, None) => Err(Fault::new(
-                FaultKind::Local,
-                "nothing was sent: the ledger is not open",
-            )
-            .advise("what is wrong with it was said at the start; mend that, then start again")),
+            (_, None) => Err(Fault::new(FaultKind::Local, say!("ledger-closed"))
+                .advise(say!("ledger-closed-advice"))),
             (Some(session), Some(ledger)) => Ok((session.clone(), ledger.clone())),
         };
         let (session, ledger) = match ready {

@@ -6,6 +6,7 @@ use super::session::connect;
 use crate::client::{Credentials, LogIn, LoggedIn, Registration, RelayClient};
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, Address, ApiKey, Fault, FaultKind, Profile};
+use crate::locale::say;
 
 /// What became of adding a relay.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,18 +29,17 @@ pub async fn add(
 ) -> Result<Added, Fault> {
     let wrong = |message: String| Fault::new(FaultKind::BadRequest, message);
     let name = name.trim();
-    Profile::check_name(name).map_err(|message| wrong(message).advise("choose another name"))?;
+    Profile::check_name(name).map_err(|message| wrong(message).advise(say!("relay-other-name")))?;
     if name == LOCAL {
-        return Err(wrong(format!("{LOCAL:?} is the embedded relay's own name"))
-            .advise("choose another name"));
+        return Err(
+            wrong(say!("relay-local-name", LOCAL = format!("{LOCAL:?}")))
+                .advise(say!("relay-other-name")),
+        );
     }
     let (profiles, _) = host.profiles()?;
     if profiles.iter().any(|profile| profile.name == name) {
-        return Err(
-            wrong(format!("there is a profile named {name:?} already")).advise(format!(
-                "choose another name, or remove it first: relaydeck profiles remove {name}"
-            )),
-        );
+        return Err(wrong(say!("relay-name-taken", name = format!("{name:?}")))
+            .advise(say!("relay-name-taken-advice", name = name)));
     }
     let (address, odd) = Address::parse(address)
         .map_err(|error| wrong(error.to_string()).advise(FaultKind::NotAnApi.advice()))?;
@@ -85,7 +85,7 @@ pub async fn add(
                 Traded::OnItsPage(page) => return Ok(Added::OnItsPage(page)),
             };
             if account.register {
-                notes.push(format!("the account {} was made", account.username.trim()));
+                notes.push(say!("login-account-made", name = account.username.trim()));
             }
             let profile = profile(Access::Account { user_id });
             store(host, &profile, &token).await?;
@@ -156,7 +156,7 @@ async fn trade(account: &PasswordLogIn, address: &Address) -> Result<Traded, Fau
     let logged_in = client.log_in(&draft).await.map_err(|fault| {
         // Nothing is lost: the account is there, and making it a second time would be refused.
         match account.register {
-            true => fault.advise("the account was made: log in with its password"),
+            true => fault.advise(say!("login-made-advice")),
             false => fault,
         }
     })?;
@@ -168,7 +168,7 @@ async fn trade(account: &PasswordLogIn, address: &Address) -> Result<Traded, Fau
         } => Ok(Traded::Token(access_token, user_id)),
         LoggedIn::WantsCode => Err(Fault::new(
             FaultKind::SecondFactor,
-            "the account has a second factor",
+            say!("login-second-factor"),
         )),
     }
 }

@@ -7,17 +7,15 @@ use super::turn;
 use crate::domain::{
     Basis, ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, Money, Usage,
 };
+use crate::locale::say;
 
 impl Engine {
     pub(super) fn send(&mut self, turn: TurnId, request: ChatRequest, key: Option<i64>) {
         let choice = key.map_or(KeyChoice::Any, KeyChoice::Id);
         let ready = match (&self.session, &self.ledger) {
             (None, _) => Err(not_open()),
-            (_, None) => Err(Fault::new(
-                FaultKind::Local,
-                "nothing was sent: the ledger is not open",
-            )
-            .advise("what is wrong with it was said at the start; mend that, then start again")),
+            (_, None) => Err(Fault::new(FaultKind::Local, say!("ledger-closed"))
+                .advise(say!("ledger-closed-advice"))),
             (Some(session), Some(ledger)) => session
                 .plan(request, &choice)
                 .map(|plan| (session.clone(), ledger.clone(), plan)),

@@ -14,6 +14,7 @@ use crate::domain::{
     Access, Account, ApiKey, ChatRequest, Fault, FaultKind, Group, KeyInfo, KeyStatus, Model,
     Money, Price, Profile, Protocol, RelayFacts,
 };
+use crate::locale::say;
 
 /// An opened profile. Cheap to clone: whoever works on its behalf takes a copy of what is known at that moment.
 #[derive(Clone)]
@@ -92,9 +93,9 @@ impl Session {
         let Some(mut profile) = profiles.into_iter().find(|profile| profile.name == name) else {
             return Err(Fault::new(
                 FaultKind::NotFound,
-                format!("there is no profile named {name:?}"),
+                say!("profile-none", name = format!("{name:?}")),
             )
-            .advise("list them with: relaydeck profiles list"));
+            .advise(say!("profile-none-advice")));
         };
         if let Some(address) = started {
             profile.address = address;
@@ -219,8 +220,8 @@ impl Session {
     /// Names what is missing or wrong, and what to do.
     pub fn plan(&self, mut request: ChatRequest, choice: &KeyChoice) -> Result<Plan, Fault> {
         if request.model.trim().is_empty() {
-            return Err(Fault::new(FaultKind::BadRequest, "no model was chosen")
-                .advise("choose one from the marketplace; its exact name is sent"));
+            return Err(Fault::new(FaultKind::BadRequest, say!("send-no-model"))
+                .advise(say!("send-no-model-advice")));
         }
         let key = self.choose_key(choice)?;
         let group = self.billed_group(&key);
@@ -234,7 +235,7 @@ impl Session {
         if let Some(balance) = wallet.filter(|balance| *balance <= Money::ZERO) {
             return Err(Fault::new(
                 FaultKind::Balance,
-                format!("the wallet holds {balance}"),
+                say!("send-wallet-holds", balance = balance),
             ));
         }
         let price = self.price(&request.model, group.as_deref());
@@ -266,9 +267,13 @@ impl Session {
             let words: Vec<String> = offered.iter().map(ToString::to_string).collect();
             return Err(Fault::new(
                 FaultKind::EndpointMissing,
-                format!("{} is offered on {}, which gives no replies", request.model, words.join(", ")),
+                say!(
+                    "send-no-replies",
+                    name = request.model,
+                    endpoints = words.join(", ")
+                ),
             )
-            .advise("choose a model that can be chatted with, or name a --protocol to try it all the same"));
+            .advise(say!("send-no-replies-advice")));
         }
         let endpoint = request.protocol.endpoint(&request.model, offered);
         Ok(Protocol::of(&endpoint).unwrap_or_default())
@@ -322,10 +327,8 @@ impl Session {
             let info = keys.iter().find(|info| Some(info.id) == held.id).cloned();
             ChosenKey { held, info }
         };
-        let missing = |what: String| {
-            Fault::new(FaultKind::NotFound, what)
-                .advise("make a key with: relaydeck keys create --name NAME; only keys whose secret is held here can be used")
-        };
+        let missing =
+            |what: String| Fault::new(FaultKind::NotFound, what).advise(say!("send-make-key"));
         let usable = |key: &ChosenKey| match (&key.info, &self.lists.keys) {
             (Some(info), _) => info.status == KeyStatus::Enabled,
             // The relay lists its keys and this one is not among them: it was deleted elsewhere.
@@ -340,22 +343,20 @@ impl Session {
                 .ok_or_else(|| {
                     Fault::new(
                         FaultKind::NotFound,
-                        format!("no key of group {group} can be used from here"),
+                        say!("send-no-key-of-group", group = group),
                     )
-                    .advise(format!(
-                        "make one with: relaydeck keys create --name NAME --group {group}"
-                    ))
+                    .advise(say!("send-make-key-of-group", group = group))
                 }),
             KeyChoice::Any => {
                 let mut keys = held.into_iter().map(with_info);
                 keys.find(usable)
-                    .ok_or_else(|| missing("no key of this profile can be used".into()))
+                    .ok_or_else(|| missing(say!("send-no-key").into()))
             }
             KeyChoice::Id(id) => {
                 let found = held.into_iter().find(|key| key.id == Some(*id));
                 found
                     .map(with_info)
-                    .ok_or_else(|| missing(format!("the secret of key {id} is not held here")))
+                    .ok_or_else(|| missing(say!("send-key-not-held", id = id)))
             }
             KeyChoice::Typed(text) => {
                 let id = text.parse::<i64>().ok();
@@ -364,8 +365,9 @@ impl Session {
                     return Ok(with_info(key.clone()));
                 }
                 if !text.trim().starts_with("sk-") && !text.contains("sk-") {
-                    return Err(missing(format!(
-                        "no key held here has the name or number {text:?}"
+                    return Err(missing(say!(
+                        "send-key-unknown",
+                        text = format!("{text:?}")
                     )));
                 }
                 let bad = |error: crate::domain::key::KeyTextError| {
@@ -432,21 +434,28 @@ pub fn name_fault(check: NameCheck, name: &str, group: Option<&str>) -> Option<F
         NameCheck::NotInGroup { groups } => Some(
             Fault::new(
                 FaultKind::ModelNotFound,
-                format!("{name} is not in group {}", group.unwrap_or("of this key")),
+                say!(
+                    "send-not-in-group",
+                    name = name,
+                    group = group.unwrap_or(say!("send-of-this-key"))
+                ),
             )
             .advise(match groups.as_slice() {
-                [] => "no group of this account serves it".to_owned(),
-                groups => format!("use a key of a group that has it: {}", groups.join(", ")),
+                [] => say!("model-no-group-serves").to_owned(),
+                groups => say!("model-use-key-of", groups = groups.join(", ")),
             }),
         ),
         NameCheck::Unknown { suggestions } => Some(
             Fault::new(
                 FaultKind::ModelNotFound,
-                format!("this relay has no model named {name:?}"),
+                say!("model-unknown", name = format!("{name:?}")),
             )
             .advise(match suggestions.as_slice() {
-                [] => "look for it with: relaydeck models list --search TEXT".to_owned(),
-                suggestions => format!("did you mean {}?", suggestions.join(", or ")),
+                [] => say!("model-search-advice").to_owned(),
+                suggestions => say!(
+                    "model-did-you-mean",
+                    names = suggestions.join(say!("order-or"))
+                ),
             }),
         ),
     }

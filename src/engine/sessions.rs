@@ -9,6 +9,7 @@ use super::pictures;
 use super::task::{Engine, not_open};
 use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
+use crate::locale::say;
 
 impl Engine {
     /// Obeys a command about kept conversations, whole: what was kept before it is seen by it.
@@ -34,11 +35,8 @@ impl Engine {
 
     fn kept(&self) -> Result<&Ledger, Fault> {
         self.ledger.as_ref().ok_or_else(|| {
-            Fault::new(
-                FaultKind::Local,
-                "the ledger is not open, so nothing is kept",
-            )
-            .advise("what is wrong with it was said at the start; mend that, then start again")
+            Fault::new(FaultKind::Local, say!("sessions-ledger-closed"))
+                .advise(say!("ledger-closed-advice"))
         })
     }
 
@@ -84,7 +82,10 @@ impl Engine {
         let path = tokio::task::spawn_blocking(move || export::write_new(&path, &text))
             .await
             .unwrap_or_else(|error| {
-                Err(Fault::new(FaultKind::Local, format!("the file: {error}")))
+                Err(Fault::new(
+                    FaultKind::Local,
+                    say!("file-error", error = error),
+                ))
             })?;
         Ok(Event::SessionExported { ask, path })
     }
@@ -93,7 +94,12 @@ impl Engine {
 async fn read_picture(ask: AskId, path: PathBuf) -> Result<Event, Fault> {
     let image = tokio::task::spawn_blocking(move || pictures::read_image(&path))
         .await
-        .unwrap_or_else(|error| Err(Fault::new(FaultKind::Local, format!("the file: {error}"))))?;
+        .unwrap_or_else(|error| {
+            Err(Fault::new(
+                FaultKind::Local,
+                say!("file-error", error = error),
+            ))
+        })?;
     Ok(Event::ImageRead { ask, image })
 }
 
@@ -106,6 +112,6 @@ pub async fn read(ledger: &Ledger, id: i64) -> Result<Conversation, Fault> {
 }
 
 fn no_such(id: i64) -> Fault {
-    Fault::new(FaultKind::NotFound, format!("there is no session {id}"))
-        .advise("list them with: relaydeck sessions list; another relaydeck may have deleted it")
+    Fault::new(FaultKind::NotFound, say!("session-none", id = id))
+        .advise(say!("session-none-advice"))
 }

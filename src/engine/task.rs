@@ -25,6 +25,7 @@ use crate::domain::expiry::midnight;
 use crate::domain::stability::Measured;
 use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
+use crate::locale::say;
 
 /// How long running replies may take to be written down when the dashboard leaves.
 const LEAVE_WITHIN: Duration = Duration::from_secs(3);
@@ -176,7 +177,10 @@ impl Engine {
         let host = Arc::clone(&self.host);
         let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
         match opened.unwrap_or_else(|error| {
-            Err(Fault::new(FaultKind::Local, format!("the ledger: {error}")))
+            Err(Fault::new(
+                FaultKind::Local,
+                say!("ledger-error", error = error),
+            ))
         }) {
             Ok(ledger) => {
                 self.ledger = Some(ledger);
@@ -493,6 +497,5 @@ impl Engine {
 }
 
 pub(super) fn not_open() -> Fault {
-    Fault::new(FaultKind::BadRequest, "no relay is open")
-        .advise("wait until it is, or choose another profile")
+    Fault::new(FaultKind::BadRequest, say!("chat-no-relay")).advise(say!("engine-no-relay-advice"))
 }

@@ -14,6 +14,7 @@ use super::spend::SpendMeter;
 use crate::client::{ChargeQuery, Reply};
 use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money, Part, UnixMillis, Usage};
 use crate::ledger::{self, Ledger, LedgerError, NewRequest, Outcome, ReceiptId};
+use crate::locale::say;
 
 /// What a reply gives while it runs.
 #[derive(Clone, Debug)]
@@ -79,7 +80,7 @@ pub async fn run_asked(
         Err(error) => {
             let fault: Fault = error.into();
             let fault = Fault {
-                message: format!("nothing was sent: {}", fault.message),
+                message: say!("turn-nothing-sent", why = fault.message),
                 ..fault
             };
             let end = TurnEnd {
@@ -257,10 +258,7 @@ async fn follow(
         ledger.progress(receipt, meter.progress(course.request_id.as_deref()));
     }
     if course.finish.is_none() {
-        course.fail(Fault::new(
-            FaultKind::StreamBroken,
-            "the stream ended without saying why",
-        ));
+        course.fail(Fault::new(FaultKind::StreamBroken, say!("turn-no-reason")));
     }
 }
 

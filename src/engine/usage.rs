@@ -9,6 +9,7 @@ use super::task::{Engine, Report, not_open};
 use crate::client::ForeignRequest;
 use crate::domain::{Fault, FaultKind, RunningRequest, UnixMillis};
 use crate::ledger::{ForeignReceipt, Ledger, LedgerError, ReceiptFilter};
+use crate::locale::say;
 
 /// The latest receipts that are shown.
 const RECEIPTS: u32 = 200;
@@ -25,8 +26,8 @@ impl Engine {
             return self.tell(Event::UsageFailed { fault: not_open() });
         };
         let Some(ledger) = self.ledger.clone() else {
-            let fault = Fault::new(FaultKind::Local, "the ledger is not open")
-                .advise("start relaydeck again; its log file says what is wrong with the ledger");
+            let fault = Fault::new(FaultKind::Local, say!("usage-ledger-closed"))
+                .advise(say!("usage-ledger-closed-advice"));
             return self.tell(Event::UsageFailed { fault });
         };
         let profile = session.profile.name.clone();

@@ -6,6 +6,8 @@ use super::draw::cell;
 use super::text::{Align, width};
 use super::theme::{Role, Sign, Theme};
 
+use crate::locale::Word;
+
 /// Cells between two columns.
 const GAP: usize = 2;
 /// Cells before the first column: the cursor and the mark.
@@ -15,8 +17,8 @@ const MARGIN: usize = 3;
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
     /// What stands above it.
-    pub title: &'static str,
-    /// Cells it needs.
+    pub title: Word,
+    /// Cells its texts need; its title may need more.
     pub least: usize,
     /// Cells it can use.
     pub most: usize,
@@ -33,6 +35,13 @@ pub struct Widths {
     total: usize,
 }
 
+impl Column {
+    /// Cells it needs, whatever the language of its title.
+    fn needs(&self) -> usize {
+        self.least.max(width(self.title.say()))
+    }
+}
+
 impl Widths {
     /// Fits columns into so many cells. The column that matters most always stays.
     pub fn fit(columns: &[Column], total: usize) -> Self {
@@ -42,7 +51,7 @@ impl Widths {
                 .iter()
                 .zip(kept)
                 .filter(|(_, kept)| **kept)
-                .map(|(column, _)| column.least + GAP)
+                .map(|(column, _)| column.needs() + GAP)
                 .sum();
             MARGIN + used.saturating_sub(GAP)
         };
@@ -57,14 +66,14 @@ impl Widths {
         let mut widths: Vec<Option<usize>> = columns
             .iter()
             .zip(&kept)
-            .map(|(column, kept)| kept.then_some(column.least))
+            .map(|(column, kept)| kept.then_some(column.needs()))
             .collect();
         let mut spare = total.saturating_sub(needs(&kept));
         // What is left goes to those that matter most.
         let mut order: Vec<usize> = (0..columns.len()).filter(|at| kept[*at]).collect();
         order.sort_by_key(|at| std::cmp::Reverse(columns[*at].matters));
         for at in order {
-            let more = spare.min(columns[at].most.saturating_sub(columns[at].least));
+            let more = spare.min(columns[at].most.saturating_sub(columns[at].needs()));
             widths[at] = widths[at].map(|width| width + more);
             spare -= more;
         }
@@ -96,11 +105,12 @@ impl Widths {
                 Some((by, true)) if by == at => theme.glyph(Sign::Above),
                 _ => "",
             };
-            let fits = width(column.title) + width(sign) <= *cells;
+            let title = column.title.say();
+            let fits = width(title) + width(sign) <= *cells;
             let (title, gap) = if fits {
-                (format!("{}{sign}", column.title), "")
+                (format!("{title}{sign}"), "")
             } else {
-                (column.title.to_owned(), sign)
+                (title.to_owned(), sign)
             };
             text.push_str(&cell(theme, &title, *cells, column.align));
             text.push_str(gap);
@@ -155,21 +165,21 @@ mod tests {
 
     const COLUMNS: [Column; 3] = [
         Column {
-            title: "A",
+            title: Word("A"),
             least: 10,
             most: 30,
             align: Align::Left,
             matters: 9,
         },
         Column {
-            title: "B",
+            title: Word("B"),
             least: 8,
             most: 8,
             align: Align::Right,
             matters: 2,
         },
         Column {
-            title: "C",
+            title: Word("C"),
             least: 6,
             most: 12,
             align: Align::Left,

@@ -9,6 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::text::{Align, Breaks, fit, sanitize, truncate, width};
 use super::theme::{Role, Sign, Theme};
+use super::words;
 use crate::domain::{Basis, Cost, Ratio};
 
 /// A text from outside, fit for one row: nothing in it can steer the terminal.
@@ -178,7 +179,7 @@ pub fn cost(theme: &Theme, cost: &Cost) -> Span<'static> {
         (Some(_), Basis::Reported) => Role::MoneyReported,
         (Some(_), Basis::Settled) => Role::MoneySettled,
     };
-    Span::styled(cost.to_string(), theme.style(role))
+    Span::styled(words::cost(cost), theme.style(role))
 }
 
 /// A ratio, with the sign of times that this terminal can show; unknown is `?`.

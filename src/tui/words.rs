@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::domain::spending::By;
 use crate::domain::stability::Stability;
-use crate::domain::{Money, Price, TokenPrices, UnixMillis, UnixSeconds};
+use crate::domain::{
+    Basis, Cost, Finish, KeyStatus, Money, Price, TokenPrices, TopUpState, UnixMillis, UnixSeconds,
+};
 use crate::locale::say;
 
 const MINUTE: i64 = 60;
@@ -46,10 +49,10 @@ pub fn grouped(count: usize) -> String {
 /// A span of time in its largest unit: `5 s`, `2 min`, `3 h`, `40 d`.
 fn span(seconds: i64) -> String {
     match seconds.max(0) {
-        seconds @ 0..MINUTE => format!("{seconds} s"),
+        seconds @ 0..MINUTE => say!("figure-seconds", seconds = seconds),
         seconds @ MINUTE..HOUR => say!("figure-minutes", minutes = seconds / MINUTE),
-        seconds @ HOUR..172_800 => format!("{} h", seconds / HOUR),
-        seconds => format!("{} d", seconds / DAY),
+        seconds @ HOUR..172_800 => say!("figure-hours", hours = seconds / HOUR),
+        seconds => say!("figure-days", days = seconds / DAY),
     }
 }
 
@@ -144,6 +147,69 @@ pub fn success(measured: &Stability) -> String {
             requests = #count
         ),
         None => say!("figure-no-data").into(),
+    }
+}
+
+/// A key's status in a word.
+pub fn key_status(status: KeyStatus) -> &'static str {
+    match status {
+        KeyStatus::Enabled => say!("key-status-enabled"),
+        KeyStatus::Disabled => say!("key-status-disabled"),
+        KeyStatus::Expired => say!("key-status-expired"),
+        KeyStatus::Exhausted => say!("key-status-exhausted"),
+    }
+}
+
+/// What a figure rests on, in a word.
+pub fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Estimated => say!("basis-estimated"),
+        Basis::Reported => say!("basis-reported"),
+        Basis::Settled => say!("basis-settled"),
+    }
+}
+
+/// A request's cost and what it rests on: `~$0.002676 estimated`, `? settled`.
+pub fn cost(cost: &Cost) -> String {
+    let figure = match (cost.amount, cost.basis) {
+        (Some(amount), Basis::Estimated) => format!("~${}", amount.fixed(6)),
+        (Some(amount), _) => format!("${}", amount.fixed(6)),
+        (None, _) => "?".into(),
+    };
+    format!("{figure} {}", basis(cost.basis))
+}
+
+/// What spending is broken down by, in a word.
+pub fn by(by: By) -> &'static str {
+    match by {
+        By::Day => say!("by-day"),
+        By::Key => say!("by-key"),
+        By::Model => say!("by-model"),
+        By::Group => say!("by-group"),
+        By::Tool => say!("by-tool"),
+    }
+}
+
+/// How a reply ended, in a word; a reason of the model's own as it is.
+pub fn finish(finish: &Finish) -> &str {
+    match finish {
+        Finish::Stop => say!("finish-stop"),
+        Finish::Length => say!("finish-length"),
+        Finish::ContentFilter => say!("finish-filter"),
+        Finish::ToolCalls => say!("finish-tools"),
+        Finish::Other(reason) => reason,
+        Finish::Cancelled => say!("finish-cancelled"),
+        Finish::Cut => say!("finish-cut"),
+    }
+}
+
+/// How an order of money stands, in a word.
+pub fn top_up(state: TopUpState) -> &'static str {
+    match state {
+        TopUpState::Pending => say!("top-up-pending"),
+        TopUpState::Done => say!("top-up-done"),
+        TopUpState::Failed => say!("top-up-failed"),
+        TopUpState::Expired => say!("top-up-expired"),
     }
 }
 

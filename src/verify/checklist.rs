@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::report::{Report, Rung, Verdict};
 use crate::domain::test_result::{TestKind, TestResult};
 use crate::domain::{Fault, Money};
+use crate::locale::say;
 
 /// What a line of the checklist is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -84,53 +85,53 @@ pub struct Line {
 
 impl Item {
     /// The words people see.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Item::Account => "account",
-            Item::Balance => "balance above zero",
-            Item::KeyMade => "key made",
-            Item::KeyStored => "key stored",
-            Item::KeyUsable => "key usable",
-            Item::Group => "group known",
-            Item::ModelInGroup => "model in group",
-            Item::ExactName => "exact name",
-            Item::Node => "node answers",
-            Item::UrlForm => "form of the address",
-            Item::Endpoint => "endpoint",
-            Item::ToolVersion => "tool version",
-            Item::Connect => "connectivity tested",
-            Item::Long => "long text tested",
-            Item::Concurrency => "concurrency tested",
-            Item::NoKeyInRepository => "no key in a repository",
-            Item::InTheLog => "requests in the log",
+            Item::Account => say!("check-account"),
+            Item::Balance => say!("check-balance"),
+            Item::KeyMade => say!("check-key-made"),
+            Item::KeyStored => say!("check-key-stored"),
+            Item::KeyUsable => say!("check-key-usable"),
+            Item::Group => say!("check-group"),
+            Item::ModelInGroup => say!("check-model-in-group"),
+            Item::ExactName => say!("check-exact-name"),
+            Item::Node => say!("check-node"),
+            Item::UrlForm => say!("check-url-form"),
+            Item::Endpoint => say!("check-endpoint"),
+            Item::ToolVersion => say!("check-tool-version"),
+            Item::Connect => say!("check-connect"),
+            Item::Long => say!("check-long"),
+            Item::Concurrency => say!("check-concurrency"),
+            Item::NoKeyInRepository => say!("check-no-key-in-repository"),
+            Item::InTheLog => say!("check-in-the-log"),
         }
     }
 
-    const fn advice(self) -> &'static str {
+    fn advice(self) -> &'static str {
         match self {
             Item::Account => {
-                "add the relay with an access token: relaydeck profiles add NAME --url URL --access-token -"
+                say!("check-account-advice")
             }
-            Item::Balance => "top up the wallet of this account",
-            Item::KeyMade => "make one: relaydeck keys create --name NAME",
+            Item::Balance => say!("advice-balance"),
+            Item::KeyMade => say!("check-key-made-advice"),
             Item::KeyStored => {
-                "a key is stored when it is made here, or with: relaydeck profiles add NAME --url URL --key -"
+                say!("check-key-stored-advice")
             }
-            Item::KeyUsable => "see what is wrong with it: relaydeck doctor",
-            Item::Group => "see which group the key is in: relaydeck keys list",
-            Item::ModelInGroup => "see which groups have it: relaydeck models show NAME",
-            Item::ExactName => "check it: relaydeck models check NAME",
-            Item::Node => "measure the nodes: relaydeck nodes test",
-            Item::UrlForm => "see all its forms: relaydeck url ADDRESS",
-            Item::Endpoint => "see how the model is called: relaydeck models show NAME",
-            Item::ToolVersion => "set one up: relaydeck tools setup TOOL",
-            Item::Connect => "run it, and look at each check: relaydeck verify --connect",
-            Item::Long => "run it, and look at each check: relaydeck verify --long",
-            Item::Concurrency => "run it, and look at each check: relaydeck verify --concurrency 5",
+            Item::KeyUsable => say!("check-key-usable-advice"),
+            Item::Group => say!("check-group-advice"),
+            Item::ModelInGroup => say!("check-model-in-group-advice"),
+            Item::ExactName => say!("check-exact-name-advice"),
+            Item::Node => say!("check-node-advice"),
+            Item::UrlForm => say!("check-url-form-advice"),
+            Item::Endpoint => say!("check-endpoint-advice"),
+            Item::ToolVersion => say!("check-tool-version-advice"),
+            Item::Connect => say!("check-connect-advice"),
+            Item::Long => say!("check-long-advice"),
+            Item::Concurrency => say!("check-concurrency-advice"),
             Item::NoKeyInRepository => {
-                "take the key out of the file, replace the key, and keep keys in the environment"
+                say!("check-repository-advice")
             }
-            Item::InTheLog => "send a request, then look: relaydeck usage receipts",
+            Item::InTheLog => say!("check-log-advice"),
         }
     }
 }
@@ -178,7 +179,7 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
             .and_then(|report| report.findings.iter().find(|finding| finding.rung == rung))
     };
     let by_rung = |item: Item, of: Rung| match rung(of) {
-        None => line(item, State::Unknown, "no diagnosis was run yet"),
+        None => line(item, State::Unknown, say!("check-no-diagnosis")),
         Some(finding) => line(item, state_of(finding.verdict), finding.evidence.clone()),
     };
     let (account, balance) = account(facts);
@@ -186,31 +187,27 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
         account,
         balance,
         match (facts.keys, facts.held) {
-            (Some(0), 0) => line(Item::KeyMade, State::Failed, "the account has no key"),
-            (Some(count), _) => line(Item::KeyMade, State::Done, format!("{count} at the relay")),
-            (None, 0) => line(
+            (Some(0), 0) => line(Item::KeyMade, State::Failed, say!("check-no-keys")),
+            (Some(count), _) => line(
                 Item::KeyMade,
-                State::Unknown,
-                "a key cannot see its account's keys",
+                State::Done,
+                say!("check-keys-there", count = count),
             ),
-            (None, held) => line(Item::KeyMade, State::Done, format!("{held} held here")),
+            (None, 0) => line(Item::KeyMade, State::Unknown, say!("check-keys-unseen")),
+            (None, held) => line(Item::KeyMade, State::Done, say!("check-held", held = held)),
         },
         match facts.held {
-            0 => line(Item::KeyStored, State::Failed, "no secret is held here"),
+            0 => line(Item::KeyStored, State::Failed, say!("check-none-held")),
             held => line(
                 Item::KeyStored,
                 State::Done,
-                format!("{held} held here, readable to you alone"),
+                say!("check-held-safe", held = held),
             ),
         },
         by_rung(Item::KeyUsable, Rung::Credential),
         match &facts.group {
             Some(group) => line(Item::Group, State::Done, group.clone()),
-            None => line(
-                Item::Group,
-                State::Unknown,
-                "the relay does not tell a key its group",
-            ),
+            None => line(Item::Group, State::Unknown, say!("check-group-untold-key")),
         },
         by_rung(Item::ModelInGroup, Rung::Group),
         by_rung(Item::ExactName, Rung::Model),
@@ -218,49 +215,51 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
         by_rung(Item::UrlForm, Rung::Address),
         by_rung(Item::Endpoint, Rung::Endpoint),
         match &facts.tools {
-            None => line(Item::ToolVersion, State::Unknown, "no tool was looked at"),
-            Some(tools) if tools.is_empty() => line(
+            None => line(
                 Item::ToolVersion,
                 State::Unknown,
-                "no tool is set up with this relay",
+                say!("check-no-tool-looked"),
             ),
+            Some(tools) if tools.is_empty() => {
+                line(Item::ToolVersion, State::Unknown, say!("check-no-tool-set"))
+            }
             Some(tools) => line(Item::ToolVersion, State::Done, tools.join(", ")),
         },
         tested(facts, Item::Connect, TestKind::Connect),
         tested(facts, Item::Long, TestKind::Long),
         tested(facts, Item::Concurrency, TestKind::Concurrency),
         match &facts.repository {
-            None => line(Item::NoKeyInRepository, State::Unknown, "not looked at"),
+            None => line(
+                Item::NoKeyInRepository,
+                State::Unknown,
+                say!("check-not-looked"),
+            ),
             Some(Repository::Unknown(why)) => {
                 line(Item::NoKeyInRepository, State::Unknown, why.clone())
             }
             Some(Repository::Clean(files)) => line(
                 Item::NoKeyInRepository,
                 State::Done,
-                format!("{files} files of the repository here hold none of your keys"),
+                say!("check-repository-clean", files = files),
             ),
             Some(Repository::Keys(files)) => line(
                 Item::NoKeyInRepository,
                 State::Failed,
-                format!("a key stands in {}", files.join(", ")),
+                say!("check-repository-key", places = files.join(", ")),
             ),
         },
         match facts.settled {
-            None => line(
-                Item::InTheLog,
-                State::Unknown,
-                "this credential cannot read the relay's log",
-            ),
-            Some((_, 0)) => line(Item::InTheLog, State::Unknown, "nothing was sent yet"),
+            None => line(Item::InTheLog, State::Unknown, say!("check-log-unreadable")),
+            Some((_, 0)) => line(Item::InTheLog, State::Unknown, say!("check-nothing-sent")),
             Some((0, sent)) => line(
                 Item::InTheLog,
                 State::Failed,
-                format!("none of {sent} requests was found there"),
+                say!("check-log-none", sent = sent),
             ),
             Some((settled, sent)) => line(
                 Item::InTheLog,
                 State::Done,
-                format!("{settled} of {sent} requests were found there"),
+                say!("check-log-found", settled = settled, sent = sent),
             ),
         },
     ]
@@ -269,7 +268,7 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
 fn account(facts: &Facts) -> (Line, Line) {
     match &facts.account {
         None => (
-            line(Item::Account, State::Unknown, "this profile has a key only"),
+            line(Item::Account, State::Unknown, say!("check-key-only")),
             match facts.ladder.as_ref().and_then(|report| {
                 report
                     .findings
@@ -281,7 +280,7 @@ fn account(facts: &Facts) -> (Line, Line) {
                     state_of(finding.verdict),
                     finding.evidence.clone(),
                 ),
-                None => line(Item::Balance, State::Unknown, "a key cannot see the wallet"),
+                None => line(Item::Balance, State::Unknown, say!("check-wallet-unseen")),
             },
         ),
         Some(Err(fault)) => (
@@ -289,13 +288,13 @@ fn account(facts: &Facts) -> (Line, Line) {
             line(
                 Item::Balance,
                 State::Unknown,
-                "the account cannot be reached",
+                say!("check-account-unreachable"),
             ),
         ),
         Some(Ok((name, balance))) => (
             line(Item::Account, State::Done, name.clone()),
             match balance {
-                None => line(Item::Balance, State::Unknown, "not told"),
+                None => line(Item::Balance, State::Unknown, say!("check-untold")),
                 Some(balance) if *balance > Money::ZERO => {
                     line(Item::Balance, State::Done, balance.to_string())
                 }
@@ -307,7 +306,7 @@ fn account(facts: &Facts) -> (Line, Line) {
 
 fn tested(facts: &Facts, item: Item, test: TestKind) -> Line {
     match facts.results.iter().find(|result| result.test == test) {
-        None => line(item, State::Unknown, "not run yet with this model and key"),
+        None => line(item, State::Unknown, say!("check-not-run")),
         Some(result) if result.passed => line(item, State::Done, result.summary.clone()),
         Some(result) => line(item, State::Failed, result.summary.clone()),
     }

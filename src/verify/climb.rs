@@ -10,6 +10,7 @@ use super::{mending, model_rungs};
 use crate::client::{ApiSeen, Reach, Step};
 use crate::domain::retry::{self, Trouble};
 use crate::domain::{Address, Basis, Endpoint, Fault, FaultKind, Model, Money, Protocol};
+use crate::locale::say;
 
 /// The climb ended; what ended it is among the findings.
 pub(super) struct Ended;
@@ -141,9 +142,9 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
             let what = self.subject.key_trouble.clone();
             let fault = Fault::new(
                 FaultKind::CredentialRefused,
-                what.unwrap_or_else(|| "there is no key to try".into()),
+                what.unwrap_or_else(|| say!("climb-no-key").into()),
             )
-            .advise("make a key with: relaydeck keys create --name NAME, or give one with --key");
+            .advise(say!("climb-no-key-advice"));
             self.note(Finding::failed(Rung::Credential, fault));
             return Err(Ended);
         };
@@ -161,10 +162,8 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
                 let masked = key.held.secret.masked();
                 let mut evidence = match open {
                     // Nothing can be told from a list that everybody gets.
-                    true => format!(
-                        "{masked} was not refused; this server lists {listed} models to anybody"
-                    ),
-                    false => format!("{masked} is accepted; {listed} models are listed to it"),
+                    true => say!("climb-key-open", masked = masked, listed = listed),
+                    false => say!("climb-key-accepted", masked = masked, listed = listed),
                 };
                 for cleaning in &key.cleaned {
                     evidence += &format!("; {}", cleaning.told());
@@ -185,13 +184,13 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
                     Finding::new(
                         Rung::Credential,
                         Verdict::Unknown,
-                        format!("not told: {fault}"),
+                        say!("climb-not-told", fault = fault),
                     )
                 } else {
                     self.note(Finding::new(
                         Rung::Credential,
                         Verdict::Good,
-                        "the key is known",
+                        say!("climb-key-known"),
                     ));
                     let proof = mending::held_key(self.door, at, &key, rung).await;
                     self.note(Finding::failed(rung, fault).proven(proof));
@@ -203,7 +202,7 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
             self.note(Finding::new(
                 Rung::Credential,
                 Verdict::Good,
-                "the key is known",
+                say!("climb-key-known"),
             ));
         }
         self.decide(finding)?;
@@ -236,17 +235,15 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
                 Finding::failed(Rung::Balance, fault).proven(proof)
             }
             None => {
-                let account = balance.map(|balance| format!("{balance} in the wallet"));
+                let account = balance.map(|balance| say!("climb-wallet", balance = balance));
                 let key = told.map(|left| match left {
-                    Some(left) => format!("{left} left on the key"),
-                    None => "the key's quota is unlimited".to_owned(),
+                    Some(left) => say!("climb-key-left", left = left),
+                    None => say!("climb-key-unlimited").to_owned(),
                 });
                 match (account, key) {
-                    (None, None) => Finding::new(
-                        Rung::Balance,
-                        Verdict::Unknown,
-                        "this relay does not tell a key what is left; the call will",
-                    ),
+                    (None, None) => {
+                        Finding::new(Rung::Balance, Verdict::Unknown, say!("climb-left-untold"))
+                    }
                     (account, key) => {
                         let told: Vec<String> = account.into_iter().chain(key).collect();
                         Finding::new(Rung::Balance, Verdict::Good, told.join(", "))
@@ -286,14 +283,15 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
             .money()
             .is_some_and(|most| most > self.limits.max_cost)
         {
-            let evidence = format!(
-                "not tried: a call and a stream may cost {worst}, and {} is the limit",
-                self.limits.max_cost
+            let evidence = say!(
+                "climb-too-dear",
+                worst = worst,
+                limit = self.limits.max_cost
             );
             for rung in [Rung::Call, Rung::Stream] {
                 self.note(
                     Finding::new(rung, Verdict::Unknown, evidence.clone())
-                        .advise("raise it with --max-cost"),
+                        .advise(say!("climb-too-dear-advice")),
                 );
             }
             return Ok(());
@@ -301,7 +299,7 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
         let told = self.send(&ask).await;
         self.judge_call(Rung::Call, &ask, told).await?;
         if Protocol::of(&ask.endpoint).is_none() {
-            let evidence = format!("not tried: nothing is streamed on {}", ask.endpoint);
+            let evidence = say!("climb-not-streamed", endpoint = ask.endpoint);
             self.note(Finding::new(Rung::Stream, Verdict::Unknown, evidence));
             return Ok(());
         }
@@ -370,9 +368,12 @@ fn called(rung: Rung, ask: &Ask, told: &Told, again: u32) -> Finding {
     if !told.is_good() {
         let fault = Fault::new(
             FaultKind::Upstream,
-            format!("the answer was empty: {} tokens were counted and nothing was said", told.reported.unwrap_or(told.counted).output),
+            say!(
+                "climb-empty",
+                tokens = told.reported.unwrap_or(told.counted).output
+            ),
         )
-        .advise("try again; if it stays empty, take another group or model and show the request id to the relay's support")
+        .advise(say!("climb-empty-advice"))
         .with_request_id(told.request_id.clone());
         return Finding::failed(rung, fault);
     }
@@ -380,26 +381,27 @@ fn called(rung: Rung, ask: &Ask, told: &Told, again: u32) -> Finding {
     let first = told
         .first_ms
         .filter(|_| ask.streamed)
-        .map_or_else(String::new, |ms| format!(", first part after {ms} ms"));
-    let mut evidence = format!(
-        "{} on {}: {} in, {} out, {} ms{first}, {}",
-        ask.model,
-        ask.endpoint,
-        usage.prompt(),
-        usage.output,
-        told.total_ms,
-        told.cost
+        .map_or_else(String::new, |ms| say!("climb-first", ms = ms));
+    let mut evidence = say!(
+        "climb-answered",
+        model = ask.model,
+        path = ask.endpoint,
+        input = usage.prompt(),
+        output = usage.output,
+        ms = told.total_ms,
+        first = first,
+        cost = told.cost
     );
     let mut verdict = Verdict::Good;
     if told.reported.is_none() {
-        evidence += "; no usage was reported, so costs can only be estimated";
+        evidence += say!("climb-no-usage");
         verdict = Verdict::Warned;
     }
     if told.text.trim().is_empty() {
-        evidence += "; it only had room to think";
+        evidence += say!("climb-only-thoughts");
     }
     if again > 0 {
-        evidence += &format!("; it took {} tries", again + 1);
+        evidence += &say!("climb-tries", tries = again + 1);
         verdict = Verdict::Warned;
     }
     Finding::new(rung, verdict, evidence)
@@ -408,15 +410,15 @@ fn called(rung: Rung, ask: &Ask, told: &Told, again: u32) -> Finding {
 /// A fault of a call with what the way to it adds: that whole answers work, that it was tried again.
 fn explained(mut fault: Fault, rung: Rung, again: u32) -> Fault {
     if again > 0 {
-        fault.message += &format!(" (tried {} times)", again + 1);
+        fault.message += &say!("climb-tried", tries = again + 1);
     }
     let broken = matches!(
         fault.kind,
         FaultKind::StreamBroken | FaultKind::NotAnApi | FaultKind::Timeout
     );
     if rung == Rung::Stream && broken {
-        fault.message = format!("whole answers work, streams do not: {}", fault.message);
-        fault = fault.advise("a proxy in between may hold streams back or cut them: try another node, or switch streaming off in the tool");
+        fault.message = say!("climb-stream-broken", what = fault.message);
+        fault = fault.advise(say!("climb-stream-advice"));
     }
     fault
 }

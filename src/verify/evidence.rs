@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::Usage;
+use crate::locale::say;
 
 /// One answer, as far as it tells about who answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub fn of(asked: &str, seen: &[Observation]) -> Vec<Evidence> {
     vec![
         names(asked, seen),
         counts(
-            "tokens in",
+            say!("evidence-tokens-in"),
             seen,
             |usage| usage.prompt(),
             ALLOWANCE_IN,
@@ -58,7 +59,7 @@ pub fn of(asked: &str, seen: &[Observation]) -> Vec<Evidence> {
         ),
         // Hidden thoughts are generated and never shown: of those no count of ours can say anything.
         counts(
-            "tokens out",
+            say!("evidence-tokens-out"),
             seen,
             |usage| usage.output,
             ALLOWANCE_OUT,
@@ -79,34 +80,47 @@ fn names(asked: &str, seen: &[Observation]) -> Evidence {
         *echoed.entry(name).or_default() += 1;
     }
     let total: usize = echoed.values().sum();
-    let about = "model name";
+    let about = say!("rung-model");
     if total == 0 {
         return Evidence {
             about,
             look: Look::Unknown,
-            seen: format!("no name was echoed in {} answers", seen.len()),
+            seen: say!("evidence-no-name", answers = seen.len()),
         };
     }
     let odd: Vec<String> = echoed
         .iter()
         .filter(|(name, _)| !is_same_model(asked, name))
-        .map(|(name, count)| format!("{name} ({count} of {total})"))
+        .map(|(name, count)| {
+            say!(
+                "evidence-name-count",
+                name = name,
+                count = count,
+                total = total
+            )
+        })
         .collect();
     if odd.is_empty() {
         let names: Vec<&str> = echoed.keys().copied().collect();
         return Evidence {
             about,
             look: Look::Consistent,
-            seen: format!(
-                "asked {asked}, echoed {} in {total} of {total}",
-                names.join(", ")
+            seen: say!(
+                "evidence-echoed",
+                asked = asked,
+                names = names.join(", "),
+                total = total
             ),
         };
     }
     Evidence {
         about,
         look: Look::Odd,
-        seen: format!("asked {asked}, but echoed {}", odd.join(", ")),
+        seen: say!(
+            "evidence-echoed-other",
+            asked = asked,
+            names = odd.join(", ")
+        ),
     }
 }
 
@@ -146,7 +160,7 @@ fn counts(
         return Evidence {
             about,
             look: Look::Unknown,
-            seen: "no answer reported them".into(),
+            seen: say!("evidence-none-reported").into(),
         };
     }
     let odd = pairs
@@ -166,20 +180,25 @@ fn counts(
             Look::Odd
         },
         seen: match odd {
-            0 => format!(
-                "reported {reported} where we count {counted}, over {} answers",
-                pairs.len()
+            0 => say!(
+                "evidence-count",
+                reported = reported,
+                counted = counted,
+                answers = pairs.len()
             ),
-            odd => format!(
-                "reported {reported} where we count {counted}: far apart in {odd} of {} answers",
-                pairs.len()
+            odd => say!(
+                "evidence-count-far",
+                reported = reported,
+                counted = counted,
+                odd = odd,
+                answers = pairs.len()
             ),
         },
     }
 }
 
 fn marks(seen: &[Observation]) -> Evidence {
-    let about = "fingerprint";
+    let about = say!("evidence-fingerprint");
     let mut marks: Vec<&str> = seen
         .iter()
         .filter_map(|seen| seen.fingerprint.as_deref())
@@ -191,20 +210,17 @@ fn marks(seen: &[Observation]) -> Evidence {
         [] => Evidence {
             about,
             look: Look::Unknown,
-            seen: "the vendor gives none".into(),
+            seen: say!("evidence-no-fingerprint").into(),
         },
         [one] => Evidence {
             about,
             look: Look::Consistent,
-            seen: format!("{one} in {total} of {total}"),
+            seen: say!("evidence-fingerprint-same", one = one, total = total),
         },
         many => Evidence {
             about,
             look: Look::Odd,
-            seen: format!(
-                "{} different ones in {total} answers; a vendor changes them now and then",
-                many.len()
-            ),
+            seen: say!("evidence-fingerprints", kinds = many.len(), total = total),
         },
     }
 }

@@ -7,6 +7,7 @@ use super::report::{Finding, Rung, Verdict};
 use crate::client::{ApiSeen, ConsoleSeen, Reach, Standing, Step};
 use crate::domain::address::Suspicion;
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Money};
+use crate::locale::say;
 
 /// The rung a fault belongs to, whichever rung it showed itself on. `named` says whether the model's exact name is known
 /// to exist: then *no channel* is the group's matter and not the name's (S-46, S-93).
@@ -75,12 +76,9 @@ pub fn address(odd: &[Suspicion], reach: &Reach, at: &Address, slow: Duration) -
     if odd.iter().any(breaks_calls) {
         let fault = Fault::new(
             FaultKind::EndpointMissing,
-            format!("as given, this address does not work in a tool; {evidence}"),
+            say!("judge-address-tool", evidence = evidence),
         )
-        .advise(format!(
-            "use {at} as the base address, or {} where a tool adds /chat/completions itself",
-            at.v1()
-        ));
+        .advise(say!("judge-address-use", at = at, base = at.v1()));
         return Finding {
             verdict: Verdict::Mended,
             ..Finding::failed(Rung::Address, fault)
@@ -93,12 +91,9 @@ pub fn address(odd: &[Suspicion], reach: &Reach, at: &Address, slow: Duration) -
         return Finding::new(
             Rung::Address,
             Verdict::Warned,
-            format!(
-                "{evidence}; the first byte came after {}, which is slow",
-                span(spent)
-            ),
+            say!("judge-slow", evidence = evidence, took = span(spent)),
         )
-        .advise("try another node of this relay: relaydeck nodes test");
+        .advise(say!("judge-slow-advice"));
     }
     let untidy = !odd.is_empty();
     let verdict = if untidy {
@@ -108,7 +103,7 @@ pub fn address(odd: &[Suspicion], reach: &Reach, at: &Address, slow: Duration) -
     };
     let finding = Finding::new(Rung::Address, verdict, evidence);
     if untidy {
-        return finding.advise(format!("use {at} as the base address"));
+        return finding.advise(say!("judge-use-base", at = at));
     }
     finding
 }
@@ -116,20 +111,20 @@ pub fn address(odd: &[Suspicion], reach: &Reach, at: &Address, slow: Duration) -
 fn connected(reach: &Reach, at: &Address) -> String {
     let host = at.host();
     if let Some(proxy) = &reach.proxy {
-        return format!("{host} through the proxy {proxy}");
+        return say!("judge-proxy", host = host, proxy = proxy);
     }
     let mut text = host.to_owned();
     if let Some(peer) = reach
         .peer
         .filter(|peer| !host.contains(&peer.ip().to_string()))
     {
-        text += &format!(" is {}", peer.ip());
+        text += &say!("judge-is", address = peer.ip());
     }
     if let Some(dns) = reach.dns {
-        text += &format!(", found in {}", span(dns));
+        text += &say!("judge-found-in", took = span(dns));
     }
     if let Some(connect) = reach.connect {
-        text += &format!(", connected in {}", span(connect));
+        text += &say!("judge-connected-in", took = span(connect));
     }
     text
 }
@@ -141,22 +136,18 @@ pub fn tls(reach: &Reach, at: &Address) -> Finding {
     }
     if !at.is_encrypted() {
         return match at.is_near() {
-            true => Finding::new(Rung::Tls, Verdict::Good, "none, and none is needed so near"),
-            false => Finding::new(
-                Rung::Tls,
-                Verdict::Warned,
-                "none: your key and every word travel in the clear",
-            )
-            .advise(format!("use {}", at.other_scheme())),
+            true => Finding::new(Rung::Tls, Verdict::Good, say!("judge-tls-near")),
+            false => Finding::new(Rung::Tls, Verdict::Warned, say!("judge-tls-none"))
+                .advise(say!("judge-tls-use", address = at.other_scheme())),
         };
     }
-    let took = reach
-        .tls
-        .map_or_else(String::new, |took| format!(", agreed in {}", span(took)));
+    let took = reach.tls.map_or_else(String::new, |took| {
+        say!("judge-agreed-in", took = span(took))
+    });
     Finding::new(
         Rung::Tls,
         Verdict::Good,
-        format!("the certificate is for {} and trusted{took}", at.host()),
+        say!("judge-certificate", host = at.host(), took = took),
     )
 }
 
@@ -165,9 +156,9 @@ pub fn kind(reach: &Reach, standing: &Standing) -> Finding {
     match (&standing.api, &standing.console) {
         (Ok(api), console) => {
             let answers = match api {
-                ApiSeen::WantsKey => "its model API wants a key".to_owned(),
+                ApiSeen::WantsKey => say!("judge-wants-key").to_owned(),
                 ApiSeen::Open(models) => {
-                    format!("its model API lists {} models to anybody", models.len())
+                    say!("judge-lists-anybody", models = models.len())
                 }
             };
             let took = standing
@@ -175,17 +166,19 @@ pub fn kind(reach: &Reach, standing: &Standing) -> Finding {
                 .map_or_else(String::new, |took| format!(" ({})", span(took)));
             let evidence = match console {
                 Ok(Some(seen)) => format!("{}; {answers}{took}", console_words(seen)),
-                Ok(None) => format!("no console that we know; {answers}{took}"),
-                Err(fault) => format!("its console does not answer ({fault}); {answers}{took}"),
+                Ok(None) => say!("judge-no-console", answers = answers, took = took),
+                Err(fault) => say!(
+                    "judge-console-silent",
+                    fault = fault,
+                    answers = answers,
+                    took = took
+                ),
             };
             Finding::new(Rung::Kind, Verdict::Good, evidence)
         }
         (Err(fault), Ok(Some(seen))) if fault.kind == FaultKind::NotAnApi => {
             let fault = Fault {
-                message: format!(
-                    "{} has its console here, but no model API: {fault}",
-                    console_words(seen)
-                ),
+                message: say!("judge-no-api", kind = console_words(seen), fault = fault),
                 ..fault.clone()
             };
             Finding::failed(Rung::Kind, fault)
@@ -221,28 +214,16 @@ pub fn key_shape(text: &ApiKey, names: &[&str]) -> Option<Fault> {
         Some(Fault::new(FaultKind::CredentialRefused, what).advise(advice))
     };
     if names.contains(&given) {
-        return refused(
-            "this is the name of a key, not the key itself",
-            "use the secret that starts with sk-; if it is held here, name it with --key NAME",
-        );
+        return refused(say!("judge-key-name"), say!("judge-key-name-advice"));
     }
     if given.contains("***") || given.contains('…') {
-        return refused(
-            "this is the masked form of a key: its middle is missing",
-            "copy the whole key; where the relay shows it only once, make a new one",
-        );
+        return refused(say!("judge-key-masked"), say!("judge-key-masked-advice"));
     }
     if given.contains('@') {
-        return refused(
-            "this is an e-mail address, not a key",
-            "make a key in the relay's console, under keys (also called tokens); it starts with sk-",
-        );
+        return refused(say!("judge-key-mail"), say!("judge-key-mail-advice"));
     }
     if given.len() < 16 && !given.starts_with("sk-") {
-        return refused(
-            "this is too short for a key: it may be a name or a password",
-            "use the secret that starts with sk-, not the login password",
-        );
+        return refused(say!("judge-key-short"), say!("judge-key-short-advice"));
     }
     None
 }
@@ -251,17 +232,14 @@ pub fn key_shape(text: &ApiKey, names: &[&str]) -> Option<Fault> {
 pub fn money(balance: Option<Money>, key_left: Option<Money>) -> Option<Fault> {
     if let Some(left) = key_left.filter(|left| *left <= Money::ZERO) {
         return Some(
-            Fault::new(FaultKind::KeyQuota, format!("the key's own quota is used up: {left} left"))
-                .advise("raise the key's quota, or use another key; the account's balance does not help here"),
+            Fault::new(FaultKind::KeyQuota, say!("judge-key-quota", left = left))
+                .advise(say!("judge-key-quota-advice")),
         );
     }
     let balance = balance.filter(|balance| *balance <= Money::ZERO)?;
     Some(
-        Fault::new(
-            FaultKind::Balance,
-            format!("the account's balance is {balance}"),
-        )
-        .advise("top up the wallet of this account; a key's quota does not help here"),
+        Fault::new(FaultKind::Balance, say!("judge-balance", balance = balance))
+            .advise(say!("judge-balance-advice")),
     )
 }
 

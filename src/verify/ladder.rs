@@ -9,6 +9,7 @@ use super::door::{Door, Subject};
 use super::report::{Finding, Report, Rung, Verdict};
 use crate::domain::retry::Patience;
 use crate::domain::{Basis, Cost, Money};
+use crate::locale::say;
 
 /// How far a diagnosis may go.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,11 @@ pub async fn climb<D: Door>(
     let mut findings = climb.findings;
     for rung in Rung::ALL {
         if findings.iter().all(|finding| finding.rung != rung) {
-            findings.push(Finding::new(rung, Verdict::NotReached, "not reached"));
+            findings.push(Finding::new(
+                rung,
+                Verdict::NotReached,
+                say!("ladder-not-reached"),
+            ));
         }
     }
     findings.sort_by_key(|finding| finding.rung);
@@ -56,7 +61,11 @@ pub async fn climb<D: Door>(
     {
         for finding in &mut findings[failed + 1..] {
             if finding.verdict != Verdict::NotReached {
-                *finding = Finding::new(finding.rung, Verdict::NotReached, "not reached");
+                *finding = Finding::new(
+                    finding.rung,
+                    Verdict::NotReached,
+                    say!("ladder-not-reached"),
+                );
             }
         }
     }

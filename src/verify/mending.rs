@@ -9,6 +9,7 @@ use super::plan::worst_case;
 use super::report::{Finding, Proof, Rung};
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{Address, Endpoint, Fault, FaultKind, KeyStatus};
+use crate::locale::say;
 
 /// The same host reached the other way: `https` for `http`, and back.
 pub(super) async fn another_scheme<D: Door>(door: &D, at: &Address) -> Option<Proof> {
@@ -19,10 +20,13 @@ pub(super) async fn another_scheme<D: Door>(door: &D, at: &Address) -> Option<Pr
     }
     // From https to http is no advice: it only shows where the trouble is.
     let (change, outcome) = match other.is_encrypted() {
-        true => (format!("tried {other}"), "it answers: use that".to_owned()),
+        true => (
+            say!("mend-tried", other = other),
+            say!("mend-use-that").to_owned(),
+        ),
         false => (
-            format!("tried {other} without a key"),
-            "it answers there, unencrypted: the server runs, its TLS does not".to_owned(),
+            say!("mend-tried-no-key", other = other),
+            say!("mend-unencrypted").to_owned(),
         ),
     };
     proof(change, outcome, true)
@@ -36,18 +40,18 @@ pub(super) async fn right_form<D: Door>(
 ) -> Option<Proof> {
     let before = match literal {
         Some(path) => match door.look(at, path).await {
-            Ok(look) if look.is_page => format!("a web page (HTTP {})", look.status),
-            Ok(look) => format!("HTTP {}", look.status),
+            Ok(look) if look.is_page => say!("mend-web-page", status = look.status),
+            Ok(look) => say!("verify-http", status = look.status),
             Err(fault) => fault.message,
         },
-        None => "nothing of use".into(),
+        None => say!("mend-nothing").into(),
     };
     let works = door.standing(at).await.api.is_ok();
     let outcome = match works {
-        true => format!("as given: {before}; there: a model API answers"),
-        false => format!("as given: {before}; there: no model API either"),
+        true => say!("mend-there-api", before = before),
+        false => say!("mend-there-no-api", before = before),
     };
-    proof(format!("tried {}", at.v1()), outcome, works)
+    proof(say!("mend-tried", other = at.v1()), outcome, works)
 }
 
 /// The host that the certificate is for.
@@ -62,8 +66,8 @@ pub(super) async fn certificate_host<D: Door>(
         };
         if other != *at && door.standing(&other).await.api.is_ok() {
             return proof(
-                format!("tried {other}"),
-                "a model API answers there: use that",
+                say!("mend-tried", other = other),
+                say!("mend-api-there"),
                 true,
             );
         }
@@ -95,8 +99,8 @@ pub(super) async fn another_place<D: Door>(door: &D, at: &Address) -> Option<Pro
         };
         if other != *at && door.standing(&other).await.api.is_ok() {
             return proof(
-                format!("tried {other}"),
-                "a model API answers there: use that",
+                say!("mend-tried", other = other),
+                say!("mend-api-there"),
                 true,
             );
         }
@@ -138,8 +142,8 @@ pub(super) async fn held_key<D: Door>(
                 name => name.to_owned(),
             };
             return proof(
-                format!("tried the key {name} instead"),
-                "it is accepted: only the key is the trouble",
+                say!("mend-other-key", name = name),
+                say!("mend-only-key"),
                 true,
             );
         }
@@ -158,21 +162,15 @@ pub(super) async fn refused_key<D: Door>(
     let fault = match key_info(console, &key.held) {
         // Newer relays say the same of all four; the account's own list tells them apart.
         Some(info) if fault.kind == FaultKind::CredentialRefused => match info.status {
-            KeyStatus::Expired => told_by_list(
-                FaultKind::KeyExpired,
-                "the key has expired, says the account's list of keys",
-                &fault,
-            ),
-            KeyStatus::Disabled => told_by_list(
-                FaultKind::KeyDisabled,
-                "the key is disabled, says the account's list of keys",
-                &fault,
-            ),
-            KeyStatus::Exhausted => told_by_list(
-                FaultKind::KeyQuota,
-                "the key's quota is used up, says the account's list of keys",
-                &fault,
-            ),
+            KeyStatus::Expired => {
+                told_by_list(FaultKind::KeyExpired, say!("mend-key-expired"), &fault)
+            }
+            KeyStatus::Disabled => {
+                told_by_list(FaultKind::KeyDisabled, say!("mend-key-disabled"), &fault)
+            }
+            KeyStatus::Exhausted => {
+                told_by_list(FaultKind::KeyQuota, say!("mend-key-used-up"), &fault)
+            }
             KeyStatus::Enabled => fault,
         },
         _ => fault,
@@ -185,15 +183,11 @@ pub(super) async fn refused_key<D: Door>(
         && door.is_access_token(at, &key.held.secret).await
     {
         let fault = Fault {
-            message: "this is an access token of the account, not a key".into(),
+            message: say!("mend-access-token").into(),
             ..fault
         }
-        .advise("make a key in the console and use that; the access token goes into: relaydeck profiles add --access-token");
-        let proof = proof(
-            "tried it on the console",
-            "the console takes it as an access token",
-            true,
-        );
+        .advise(say!("mend-access-token-advice"));
+        let proof = proof(say!("mend-tried-console"), say!("mend-console-takes"), true);
         return Finding::failed(Rung::Credential, fault).proven(proof);
     }
     let proof = held_key(door, at, key, Rung::Credential).await;
@@ -242,7 +236,12 @@ pub(super) async fn another_name<D: Door, T: FnMut(&Finding) + Send>(
         model: nearest.clone(),
         ..ask.clone()
     };
-    try_call(climb, &other, format!("called {nearest} instead")).await
+    try_call(
+        climb,
+        &other,
+        say!("mend-called-nearest", nearest = nearest),
+    )
+    .await
 }
 
 /// Another path of those a model can be called on.
@@ -269,7 +268,7 @@ pub(super) async fn another_endpoint<D: Door, T: FnMut(&Finding) + Send>(
             streamed: false,
             ..ask.clone()
         };
-        let found = try_call(climb, &other, format!("called it on {path} instead")).await?;
+        let found = try_call(climb, &other, say!("mend-called-on", path = path)).await?;
         if found.helped {
             return Some(found);
         }
@@ -291,7 +290,7 @@ async fn try_call<D: Door, T: FnMut(&Finding) + Send>(
     }
     let (told, _) = climb.send(other).await;
     match &told.fault {
-        None => proof(change, "it answers", true),
+        None => proof(change, say!("mend-answers"), true),
         Some(fault) => proof(change, fault.message.clone(), false),
     }
 }

@@ -7,6 +7,7 @@ use super::mending;
 use super::report::{Finding, Rung, Verdict};
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{Address, Endpoint, Fault, FaultKind, Model};
+use crate::locale::say;
 
 /// The model of this name, or one that is chosen.
 pub(super) async fn name<D: Door, T: FnMut(&Finding) + Send>(
@@ -24,7 +25,7 @@ pub(super) async fn name<D: Door, T: FnMut(&Finding) + Send>(
         climb.note(Finding::new(
             Rung::Model,
             Verdict::Good,
-            format!("{name} exists, byte for byte"),
+            say!("model-exists", name = name),
         ));
         return Ok(model);
     }
@@ -32,7 +33,7 @@ pub(super) async fn name<D: Door, T: FnMut(&Finding) + Send>(
         climb.note(Finding::new(
             Rung::Model,
             Verdict::Unknown,
-            format!("no list of models is to be had; {name} is tried as it is"),
+            say!("model-no-list", name = name),
         ));
         return Ok(bare(&name));
     }
@@ -42,11 +43,11 @@ pub(super) async fn name<D: Door, T: FnMut(&Finding) + Send>(
     };
     let fault = Fault::new(
         FaultKind::ModelNotFound,
-        format!("no model is named {name:?} here"),
+        say!("model-none-named", name = format!("{name:?}")),
     )
     .advise(match suggestions.as_slice() {
-        [] => "look for it with: relaydeck models list --search TEXT".to_owned(),
-        near => format!("did you mean {}?", near.join(", or ")),
+        [] => say!("model-search-advice").to_owned(),
+        near => say!("model-did-you-mean", names = near.join(say!("order-or"))),
     });
     let mut finding = Finding::failed(Rung::Model, fault);
     if let Some(nearest) = suggestions
@@ -84,16 +85,13 @@ fn choose<D: Door, T: FnMut(&Finding) + Send>(
             climb.note(Finding::new(
                 Rung::Model,
                 Verdict::Good,
-                format!(
-                    "none was named; {} is taken, the cheapest that answers",
-                    model.name
-                ),
+                say!("model-taken", name = model.name),
             ));
             Ok(model)
         }
         None => {
-            let fault = Fault::new(FaultKind::ModelNotFound, "no model was named, and none is listed to this key")
-                .advise("name one with -m MODEL; if the relay has models, this key's group or limits leave none of them");
+            let fault = Fault::new(FaultKind::ModelNotFound, say!("model-none-listed"))
+                .advise(say!("model-none-listed-advice"));
             climb.note(Finding::failed(Rung::Model, fault));
             Err(Ended)
         }
@@ -112,7 +110,7 @@ pub(super) async fn group<D: Door, T: FnMut(&Finding) + Send>(
     if let Some(limits) = limits.filter(|limits| !limits.contains(&model.name)) {
         let fault = Fault::new(
             FaultKind::ModelNotAllowed,
-            format!("this key may only call {}", limits.join(", ")),
+            say!("model-key-may", names = limits.join(", ")),
         );
         let proof = other_key_with(climb.door, at, key, &model.name).await;
         climb.note(Finding::failed(Rung::Group, fault).proven(proof));
@@ -125,11 +123,11 @@ pub(super) async fn group<D: Door, T: FnMut(&Finding) + Send>(
         let groups = model.groups.clone().unwrap_or_default();
         let fault = Fault::new(
             FaultKind::ModelNotFound,
-            format!("{} exists, but not in group {named}", model.name),
+            say!("model-not-in-group", name = model.name, named = named),
         )
         .advise(match groups.as_slice() {
-            [] => "no group of this account serves it".to_owned(),
-            groups => format!("use a key of a group that has it: {}", groups.join(", ")),
+            [] => say!("model-no-group-serves").to_owned(),
+            groups => say!("model-use-key-of", groups = groups.join(", ")),
         });
         let proof = other_key_with(climb.door, at, key, &model.name).await;
         climb.note(Finding::failed(Rung::Group, fault).proven(proof));
@@ -150,23 +148,21 @@ pub(super) async fn group<D: Door, T: FnMut(&Finding) + Send>(
             Finding::new(
                 Rung::Group,
                 Verdict::Good,
-                format!("{named}{ratio} has {}", model.name),
+                say!(
+                    "model-group-has",
+                    named = named,
+                    ratio = ratio,
+                    name = model.name
+                ),
             )
         }
-        (_, false) => Finding::new(
-            Rung::Group,
-            Verdict::Unknown,
-            "the relay does not say which group this key is in; the model is listed to it",
-        ),
+        (_, false) => Finding::new(Rung::Group, Verdict::Unknown, say!("model-group-untold")),
         (_, true) => Finding::new(
             Rung::Group,
             Verdict::Warned,
-            format!(
-                "{} is on the marketplace, but not listed to this key",
-                model.name
-            ),
+            say!("model-not-listed", name = model.name),
         )
-        .advise("its group or its limits may leave the model out; the call will tell"),
+        .advise(say!("model-not-listed-advice")),
     };
     climb.note(finding);
     Ok(group)
@@ -196,8 +192,8 @@ async fn other_key_with<D: Door>(
                 other.name.clone()
             };
             return super::climb::proof(
-                format!("asked for the models of the key {name}"),
-                format!("{model} is listed to it: use that key"),
+                say!("model-asked-key", name = name),
+                say!("model-use-key", model = model),
                 true,
             );
         }
@@ -224,10 +220,10 @@ pub(super) fn endpoint<D: Door, T: FnMut(&Finding) + Send>(
         climb.note(Finding::new(
             Rung::Endpoint,
             Verdict::Unknown,
-            format!(
-                "the relay does not say how {} is called; {} is tried",
-                model.name,
-                path(&wanted)
+            say!(
+                "model-endpoint-guess",
+                name = model.name,
+                path = path(&wanted)
             ),
         ));
         return Ok(wanted);
@@ -237,11 +233,11 @@ pub(super) fn endpoint<D: Door, T: FnMut(&Finding) + Send>(
         climb.note(Finding::new(
             Rung::Endpoint,
             Verdict::Good,
-            format!(
-                "{} is called on {} ({})",
-                model.name,
-                path(&wanted),
-                all.join(", ")
+            say!(
+                "model-called-by",
+                name = model.name,
+                path = path(&wanted),
+                protocol = all.join(", ")
             ),
         ));
         return Ok(wanted);
@@ -249,11 +245,15 @@ pub(super) fn endpoint<D: Door, T: FnMut(&Finding) + Send>(
     let right = first_endpoint(model).unwrap_or(Endpoint::Chat);
     let fault = Fault::new(
         FaultKind::EndpointMissing,
-        format!("{} is not called on {}", model.name, path(&wanted)),
+        say!(
+            "model-not-called-by",
+            name = model.name,
+            path = path(&wanted)
+        ),
     )
-    .advise(format!(
-        "call it on {}",
-        climb.subject.address.join(&path(&right))
+    .advise(say!(
+        "model-call-on",
+        path = climb.subject.address.join(&path(&right))
     ));
     climb.note(Finding {
         verdict: Verdict::Mended,

@@ -1,5 +1,7 @@
 //! The long text of the second test: lines of plain words, with a needle at its start, its middle and its end (S-81).
 
+use crate::locale::Word;
+
 /// Words that every table of tokens knows.
 const WORDS: [&str; 32] = [
     "the", "river", "carries", "small", "boats", "past", "green", "hills", "and", "quiet", "towns",
@@ -21,7 +23,11 @@ pub struct Haystack {
 }
 
 /// Where a needle stood.
-pub const PLACES: [&str; 3] = ["start", "middle", "end"];
+pub const PLACES: [Word; 3] = [
+    Word("needle-start"),
+    Word("needle-middle"),
+    Word("needle-end"),
+];
 
 /// A text of about so many words; `seed` makes its needles differ from those of the last run, so that no cache and no
 /// memory can know them.

@@ -6,6 +6,7 @@
 
 use super::door::Ask;
 use crate::domain::{Money, QuotaScale, Usage};
+use crate::locale::say;
 
 /// Tokens that templates and hidden instructions may add to a request.
 const WRAPPING: u64 = 200;
@@ -48,8 +49,8 @@ impl WorstCase {
 impl std::fmt::Display for WorstCase {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            WorstCase::AtMost(most) => write!(out, "at most {most}"),
-            WorstCase::Unknown => out.write_str("unknown: the relay names no price for it"),
+            WorstCase::AtMost(most) => write!(out, "{}", say!("worst-at-most", most = most)),
+            WorstCase::Unknown => out.write_str(say!("worst-unknown")),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{Cost, Fault, FaultKind};
+use crate::locale::say;
 
 /// A rung of the ladder, from the ground up. Whatever is wrong on one cannot be judged on a higher one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -46,18 +47,18 @@ impl Rung {
     ];
 
     /// The words people see.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Rung::Address => "address",
-            Rung::Tls => "TLS",
-            Rung::Kind => "relay kind",
-            Rung::Credential => "credential",
-            Rung::Balance => "balance",
-            Rung::Model => "model name",
-            Rung::Group => "group",
-            Rung::Endpoint => "endpoint",
-            Rung::Call => "tiny call",
-            Rung::Stream => "tiny stream",
+            Rung::Address => say!("rung-address"),
+            Rung::Tls => say!("rung-tls"),
+            Rung::Kind => say!("rung-kind"),
+            Rung::Credential => say!("rung-credential"),
+            Rung::Balance => say!("rung-balance"),
+            Rung::Model => say!("rung-model"),
+            Rung::Group => say!("rung-group"),
+            Rung::Endpoint => say!("rung-endpoint"),
+            Rung::Call => say!("rung-call"),
+            Rung::Stream => say!("rung-stream"),
         }
     }
 }
@@ -196,7 +197,7 @@ impl Report {
     pub fn summary(&self) -> String {
         match self.trouble() {
             Some(finding) => format!("{}: {}", finding.rung.words(), finding.evidence),
-            None => "every rung holds".into(),
+            None => say!("ladder-all-hold").into(),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::needles::{self, Haystack};
 use super::plan::{WorstCase, worst_case};
 use crate::domain::test_result::TestKind;
 use crate::domain::{Address, Cost, Endpoint, Fault, Price, QuotaScale};
+use crate::locale::say;
 use judging::{Judged, judge_concurrency, judge_connect, judge_long, percentile};
 
 /// Tokens a tiny answer may have.
@@ -289,17 +290,21 @@ async fn connect<D: Door>(door: &D, asks: &[Ask; 2]) -> Judged {
         Ok(models) => {
             let there = models.iter().any(|model| model.name == whole.model);
             Check {
-                what: "models are listed".into(),
+                what: say!("trial-listed").into(),
                 // A list without it is no failure of its own: the reply decides.
                 passed: there.then_some(true),
                 seen: match there {
-                    true => format!("{} models, {} among them", models.len(), whole.model),
-                    false => format!("{} models, but not {}", models.len(), whole.model),
+                    true => say!(
+                        "trial-listed-there",
+                        count = models.len(),
+                        name = whole.model
+                    ),
+                    false => say!("trial-listed-not", count = models.len(), name = whole.model),
                 },
             }
         }
         Err(fault) => Check {
-            what: "models are listed".into(),
+            what: say!("trial-listed").into(),
             passed: Some(false),
             seen: fault.message.clone(),
         },

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::checklist::{Item, Line, State};
 
+use crate::locale::Word;
+
 /// A step of the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
@@ -18,52 +20,52 @@ pub struct Step {
 }
 
 /// The steps in their order, with the lines of the checklist that each rests on.
-const STEPS: [(&str, &[Item], &str); 10] = [
+const STEPS: [(Word, &[Item], Word); 10] = [
     (
-        "register, or log in",
+        Word("step-register"),
         &[Item::Account],
-        "relaydeck profiles add NAME --url URL --access-token -",
+        Word("step-register-how"),
     ),
     (
-        "top up",
+        Word("step-top-up"),
         &[Item::Balance],
-        "in the relay's console, under wallet",
+        Word("step-top-up-how"),
     ),
     (
-        "make a key",
+        Word("step-make-key"),
         &[Item::KeyMade],
-        "relaydeck keys create --name project-env-use-owner",
+        Word("step-make-key-how"),
     ),
     (
-        "save it",
+        Word("step-save"),
         &[Item::KeyStored, Item::KeyUsable],
-        "a key made here is saved here; test it with: relaydeck doctor",
+        Word("step-save-how"),
     ),
     (
-        "choose group and model",
+        Word("step-choose"),
         &[Item::Group, Item::ModelInGroup],
-        "relaydeck models list, then: relaydeck models show NAME",
+        Word("step-choose-how"),
     ),
     (
-        "check name and endpoint",
+        Word("step-check"),
         &[Item::ExactName, Item::Endpoint],
-        "relaydeck models check NAME",
+        Word("step-check-how"),
     ),
     (
-        "check the base URL",
+        Word("step-base-url"),
         &[Item::UrlForm, Item::Node],
-        "relaydeck url ADDRESS, then: relaydeck nodes test",
+        Word("step-base-url-how"),
     ),
-    ("small test", &[Item::Connect], "relaydeck verify --connect"),
+    (Word("step-small"), &[Item::Connect], Word("step-small-how")),
     (
-        "long text and concurrency",
+        Word("step-long"),
         &[Item::Long, Item::Concurrency],
-        "relaydeck verify --long --concurrency 5",
+        Word("step-long-how"),
     ),
     (
-        "set up tools",
+        Word("step-tools"),
         &[Item::ToolVersion, Item::NoKeyInRepository],
-        "one tool at a time, with a test call through each",
+        Word("step-tools-how"),
     ),
 ];
 
@@ -88,10 +90,10 @@ pub fn steps(lines: &[Line]) -> Vec<Step> {
             let is_next = state != State::Done && !open;
             open |= state != State::Done;
             Step {
-                title,
+                title: title.say(),
                 state,
                 is_next,
-                how,
+                how: how.say(),
             }
         })
         .collect()

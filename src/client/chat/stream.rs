@@ -16,6 +16,7 @@ use crate::client::http::root_cause;
 use crate::client::options::Options;
 use crate::domain::key::mask;
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Finish, Part};
+use crate::locale::{Word, say};
 use crate::wire::openai_error::{ErrorAnswer, classify};
 use crate::wire::reply::ReplyDecoder;
 use crate::wire::sse::{SseDecoder, SseItem};
@@ -24,7 +25,7 @@ use crate::wire::sse::{SseDecoder, SseItem};
 const DOCUMENT_LIMIT: usize = 64 * 1024 * 1024;
 const PAGE_LIMIT: usize = 64 * 1024;
 /// Of a connection that fails before a byte came.
-const NOTHING_CAME: &str = "try again; nothing had arrived, so most relays charge nothing";
+const NOTHING_CAME: Word = Word("stream-nothing-advice");
 
 /// What the body turned out to be.
 enum Body {
@@ -100,17 +101,15 @@ impl Reader {
             Ok(Ok(None)) => self.finish(),
             Ok(Err(error)) => {
                 let cause = root_cause(&error);
-                self.end_early(|reader| {
-                    reader.broken(&format!("the connection to the relay broke ({cause})"))
-                });
+                self.end_early(|reader| reader.broken(&say!("stream-broke", cause = cause)));
             }
             Err(_) => self.end_early(|reader| {
                 Fault::new(
                     FaultKind::Timeout,
-                    format!(
-                        "{} sent nothing for {} seconds",
-                        reader.address.host(),
-                        patience.as_secs()
+                    say!(
+                        "stream-silent",
+                        host = reader.address.host(),
+                        seconds = patience.as_secs()
                     ),
                 )
             }),
@@ -165,7 +164,7 @@ impl Reader {
             Body::Document(document) => {
                 document.extend_from_slice(bytes);
                 if document.len() > DOCUMENT_LIMIT {
-                    self.fail(self.broken("the answer is too large"));
+                    self.fail(self.broken(say!("stream-large")));
                 }
             }
             Body::Page(page) => {
@@ -246,8 +245,8 @@ impl Reader {
         if !self.chat.finished() {
             if !self.chat.done() || !self.said {
                 self.fail(self.broken(match self.said {
-                    true => "the answer broke off before its end",
-                    false => "the relay ended the answer before anything came",
+                    true => say!("stream-cut"),
+                    false => say!("stream-nothing"),
                 }));
                 return;
             }
@@ -264,10 +263,7 @@ impl Reader {
             let before = self.queue.len();
             self.take_document(text);
             if !self.ended && self.queue.len() == before {
-                self.fail(Fault::new(
-                    FaultKind::NotAnApi,
-                    "the address answered, but not with a reply to a chat",
-                ));
+                self.fail(Fault::new(FaultKind::NotAnApi, say!("stream-no-reply")));
             } else if !self.ended && !self.chat.finished() {
                 self.queue.push_back(Ok(Part::Finish(Finish::Cut)));
                 self.ended = true;
@@ -309,7 +305,7 @@ impl Reader {
         if self.said {
             fault
         } else {
-            fault.advise(NOTHING_CAME)
+            fault.advise(NOTHING_CAME.say())
         }
     }
 

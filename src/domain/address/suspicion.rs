@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::locale::say;
+
 /// Something odd about an address as it was given, and that was put right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Suspicion {
@@ -75,45 +77,33 @@ impl Suspicion {
 impl fmt::Display for Suspicion {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Suspicion::EndpointPath(path) => write!(
-                out,
-                "{path} is an endpoint, not part of the base address; it was taken off"
-            ),
-            Suspicion::DoubledVersion => out.write_str("/v1 stood there twice"),
-            Suspicion::VersionMissing => {
-                out.write_str("an endpoint without /v1: calls would have answered a web page")
+            Suspicion::EndpointPath(path) => {
+                write!(out, "{}", say!("address-endpoint-path", path = path))
             }
-            Suspicion::VersionCapital => out.write_str("/v1 is written small; capitals are not found"),
-            Suspicion::DoubledEndpoint => out.write_str(
-                "two endpoints stood behind each other: a tool that adds its own path wants the base or the /v1 form",
-            ),
+            Suspicion::DoubledVersion => out.write_str(say!("address-doubled-version")),
+            Suspicion::VersionMissing => out.write_str(say!("address-version-missing")),
+            Suspicion::VersionCapital => out.write_str(say!("address-version-capital")),
+            Suspicion::DoubledEndpoint => out.write_str(say!("address-doubled-endpoint")),
             Suspicion::MisspeltEndpoint(path) => {
-                write!(out, "the endpoint is spelt {path}; it was taken off")
+                write!(out, "{}", say!("address-misspelt-endpoint", path = path))
             }
-            Suspicion::Page(path) => write!(
-                out,
-                "{path} is a page of the relay's console, not of its API; it was taken off"
-            ),
-            Suspicion::TrailingSlash => out.write_str("a trailing slash was taken off"),
-            Suspicion::DoubledSlash => out.write_str("a doubled slash was made one"),
-            Suspicion::FullWidth => {
-                out.write_str("full-width characters were replaced by plain ones")
-            }
-            Suspicion::Invisible => out.write_str("characters that cannot be seen were taken out"),
-            Suspicion::Spaces => out.write_str("white space was taken out of it"),
-            Suspicion::Wrapped => out.write_str("what stood around it was taken off"),
-            Suspicion::Punctuation => out.write_str("the punctuation at its end was taken off"),
-            Suspicion::Unencrypted => {
-                out.write_str("http sends your key unencrypted; is https meant?")
-            }
+            Suspicion::Page(path) => write!(out, "{}", say!("address-page", path = path)),
+            Suspicion::TrailingSlash => out.write_str(say!("address-trailing-slash")),
+            Suspicion::DoubledSlash => out.write_str(say!("address-doubled-slash")),
+            Suspicion::FullWidth => out.write_str(say!("address-full-width")),
+            Suspicion::Invisible => out.write_str(say!("address-invisible")),
+            Suspicion::Spaces => out.write_str(say!("address-spaces")),
+            Suspicion::Wrapped => out.write_str(say!("address-wrapped")),
+            Suspicion::Punctuation => out.write_str(say!("address-punctuation")),
+            Suspicion::Unencrypted => out.write_str(say!("address-unencrypted")),
             Suspicion::SchemeMissing(scheme) => {
-                write!(out, "no scheme was given; {scheme} was taken")
+                write!(out, "{}", say!("address-scheme-missing", scheme = scheme))
             }
             Suspicion::SchemeMisspelt(scheme) => {
-                write!(out, "the scheme was misspelt; {scheme} was taken")
+                write!(out, "{}", say!("address-scheme-misspelt", scheme = scheme))
             }
-            Suspicion::DoubledScheme => out.write_str("the scheme stood there twice"),
-            Suspicion::Extras => out.write_str("the part after ? or # was taken off"),
+            Suspicion::DoubledScheme => out.write_str(say!("address-doubled-scheme")),
+            Suspicion::Extras => out.write_str(say!("address-extras")),
         }
     }
 }
@@ -122,21 +112,21 @@ impl fmt::Display for Suspicion {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
     /// Nothing in it.
-    #[error("no address was given; it looks like https://host")]
+    #[error("{}", say!("address-none"))]
     Empty,
     /// Not parseable.
-    #[error("this is not an address ({why}); it looks like https://host")]
+    #[error("{}", say!("address-malformed", why = why))]
     Malformed {
         /// What the parser said.
         why: String,
     },
     /// Some other scheme, named without what stood behind it.
-    #[error("{0}:// is not a web address; it must start with https:// or http://")]
+    #[error("{}", say!("address-scheme", scheme = _0))]
     Scheme(String),
     /// A key in its place. The key is not repeated.
-    #[error("this is a key, not an address; the address looks like https://host")]
+    #[error("{}", say!("address-is-key"))]
     Key,
     /// A user name or password in it.
-    #[error("the address holds a user name or password; give the key separately")]
+    #[error("{}", say!("address-credentials"))]
     Credentials,
 }

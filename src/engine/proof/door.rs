@@ -20,6 +20,7 @@ use crate::engine::session::{ChosenKey, Plan, Session, connect};
 use crate::engine::spend::Purse;
 use crate::engine::turn::{self, Progress};
 use crate::ledger::Ledger;
+use crate::locale::say;
 use crate::verify::door::{Ask, Beat, Console, Door, HeldSecret, Told};
 
 /// How long a read may take, its repetitions included: whoever waits for a proof wants an end to it.
@@ -261,14 +262,14 @@ async fn ended_within<T>(
 fn too_long(within: Duration, tokens: u64) -> Fault {
     let seconds = within.as_secs_f64();
     let came = match tokens {
-        0 => "nothing had come".to_owned(),
-        tokens => format!("{tokens} tokens had come"),
+        0 => say!("proof-nothing-came").to_owned(),
+        tokens => say!("proof-tokens-came", tokens = tokens),
     };
     Fault::new(
         FaultKind::Timeout,
-        format!("not answered to the end within {seconds} s: {came}"),
+        say!("proof-not-to-the-end", seconds = seconds, came = came),
     )
-    .advise("give it longer with --timeout SECONDS, ask for less, or take a faster group or model")
+    .advise(say!("proof-longer"))
 }
 
 /// A read that ends in time, one way or the other.
@@ -280,7 +281,7 @@ async fn in_time<T>(
         Ok(done) => done,
         Err(_) => Err(Fault::new(
             FaultKind::Timeout,
-            format!("not answered within {} seconds", within.as_secs()),
+            say!("proof-not-answered", seconds = within.as_secs()),
         )),
     }
 }

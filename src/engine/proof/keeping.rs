@@ -12,6 +12,7 @@ use crate::domain::{Account, Address, ApiKey, Fault, FaultKind, ReceiptState, Un
 use crate::engine::tools::versions;
 use crate::engine::{session::Session, settling};
 use crate::ledger::{Ledger, ReceiptFilter};
+use crate::locale::say;
 use crate::verify::checklist::Facts;
 use crate::verify::choice::billed_group;
 use crate::verify::evidence::Observation;
@@ -221,8 +222,7 @@ async fn settled(examined: &Examined) -> Option<(u64, u64)> {
 
 /// There is no key that a test could be run with.
 pub(super) fn no_key() -> Fault {
-    Fault::new(FaultKind::NotFound, "there is no key to test with")
-        .advise("make one with: relaydeck keys create --name NAME, or give one with --key")
+    Fault::new(FaultKind::NotFound, say!("proof-no-key")).advise(say!("proof-no-key-advice"))
 }
 
 /// The relay that results are kept and compared by: its base address. The embedded relay may listen somewhere else every time,

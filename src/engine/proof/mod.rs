@@ -16,6 +16,7 @@ use super::host::Host;
 use crate::client::RelayClient;
 use crate::domain::{Access, Address, ApiKey, Endpoint, Fault, FaultKind, Model, Profile};
 use crate::ledger::Ledger;
+use crate::locale::say;
 use crate::verify::choice::{all_known, bare, billed_group, cheapest, first_endpoint, price_of};
 use crate::verify::door::{Console, Door, GivenKey, HeldSecret, Subject, ToolForm};
 use crate::verify::trials::{LAB, Target};
@@ -73,13 +74,12 @@ pub fn examine(
 ) -> Result<Examined, Fault> {
     let (address, odd) = match (&given.url, &profile) {
         (Some(url), _) => Address::parse(url).map_err(|error| {
-            Fault::new(FaultKind::Usage, error.to_string())
-                .advise("give the relay's address in any form, for example https://host/v1")
+            Fault::new(FaultKind::Usage, error.to_string()).advise(say!("proof-address"))
         })?,
         (None, Some(profile)) => (profile.address.clone(), Vec::new()),
         (None, None) => {
-            return Err(Fault::new(FaultKind::Usage, "there is no relay to examine")
-                .advise("give its address with --url, or add it: relaydeck profiles add"));
+            return Err(Fault::new(FaultKind::Usage, say!("proof-no-relay"))
+                .advise(say!("proof-no-relay-advice")));
         }
     };
     // The vault's secrets belong to the profile's own address; a typed one may be anybody's.
@@ -191,11 +191,8 @@ impl Examined {
                 .filter(|_| self.kept.is_local())
                 .or_else(|| cheapest(&self.console, &served, group.as_deref()))
                 .ok_or_else(|| {
-                    Fault::new(
-                        FaultKind::ModelNotFound,
-                        "no model was named, and none is listed to this key",
-                    )
-                    .advise("name one with -m MODEL")
+                    Fault::new(FaultKind::ModelNotFound, say!("proof-no-model"))
+                        .advise(say!("proof-no-model-advice"))
                 })?,
         };
         Ok(Target {
@@ -231,9 +228,7 @@ fn chosen_key(given: Option<&str>, held: &[HeldSecret]) -> (Option<GivenKey>, Op
         cleaned: Vec::new(),
     };
     let Some(text) = given else {
-        let trouble = held
-            .is_empty()
-            .then(|| "no key of this relay is held here".to_owned());
+        let trouble = held.is_empty().then(|| say!("proof-none-held").to_owned());
         return (held.first().map(of), trouble);
     };
     let id = text.parse::<i64>().ok();

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::domain::ApiKey;
+use crate::locale::say;
 use crate::verify::checklist::Repository;
 
 /// Files that are read at most.
@@ -23,7 +24,7 @@ pub fn look(folder: &Path, keys: &[ApiKey]) -> Repository {
         .filter(|secret| secret.len() >= 12)
         .collect();
     if secrets.is_empty() {
-        return Repository::Unknown("no key is held here to look for".into());
+        return Repository::Unknown(say!("repository-no-key").into());
     }
     let listed = Command::new("git")
         .arg("-C")
@@ -42,15 +43,13 @@ pub fn look(folder: &Path, keys: &[ApiKey]) -> Repository {
         .output();
     let listed = match listed {
         Ok(output) if output.status.success() => output.stdout,
-        Ok(_) => return Repository::Unknown("the working folder is in no git repository".into()),
+        Ok(_) => return Repository::Unknown(say!("repository-none").into()),
         Err(_) => {
-            return Repository::Unknown(
-                "git is not installed, so nobody can say which files are tracked".into(),
-            );
+            return Repository::Unknown(say!("repository-no-git").into());
         }
     };
     let Some(root) = root(folder) else {
-        return Repository::Unknown("the working folder is in no git repository".into());
+        return Repository::Unknown(say!("repository-none").into());
     };
     let names = String::from_utf8_lossy(&listed).into_owned();
     let mut read = 0;

@@ -13,6 +13,7 @@ use crate::domain::{Fault, FaultKind, Profile};
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::ledger::Ledger;
+use crate::locale::say;
 use crate::verify::checklist::lines;
 use crate::verify::ladder::{Limits, climb};
 use crate::verify::report::Report;
@@ -104,8 +105,8 @@ pub async fn fulfil(means: Means, wish: Wish, mut tell: impl FnMut(ProofNews) + 
     };
     if until_stopped(work, &stop).await.is_none() {
         tell(ProofNews::Failed(
-            Fault::new(FaultKind::Local, "stopped")
-                .advise("what was sent until then is in the ledger"),
+            Fault::new(FaultKind::Local, say!("proof-stopped"))
+                .advise(say!("proof-stopped-advice")),
         ));
     }
 }
@@ -140,7 +141,7 @@ async fn tested(examined: &Examined, kind: TestKind) -> Result<trials::Outcome, 
     let test = trials::plan(&target, wanted(Some(kind)), seed);
     let test = test
         .first()
-        .ok_or_else(|| Fault::new(FaultKind::Local, "no such test"))?;
+        .ok_or_else(|| Fault::new(FaultKind::Local, say!("proof-no-such-test")))?;
     let earlier = observations(&examined.ledger, &examined.profile, &target.model).await;
     let outcome = trials::run(&examined.door, test, &earlier).await;
     keep_outcome(examined, &target, &outcome, at).await?;

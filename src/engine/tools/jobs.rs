@@ -8,6 +8,7 @@ use super::{Choice, Means, Through, ToolRow, check, choose, make_key, rows};
 use crate::domain::{ApiKey, Fault, UnixSeconds};
 use crate::engine::door::AskId;
 use crate::engine::session::{KeyChoice, Session};
+use crate::locale::say;
 use crate::tools::links::{self, App, link};
 use crate::tools::{self, Places, Plan, Target, Tool, Undo};
 
@@ -228,11 +229,10 @@ async fn agreed(
     now: UnixSeconds,
 ) -> Result<ToolPage, Fault> {
     match pending {
-        None => Err(Fault::new(
-            crate::domain::FaultKind::BadRequest,
-            "there is no plan to say yes to",
-        )
-        .advise("open it again")),
+        None => Err(
+            Fault::new(crate::domain::FaultKind::BadRequest, say!("tools-no-plan"))
+                .advise(say!("tools-open-again")),
+        ),
         Some(Pending::Setup { plan, new_key }) => {
             let plan = if new_key {
                 let key = make_key(session, means.host.as_ref(), plan.tool).await?;

@@ -17,6 +17,7 @@ use super::host::Host;
 use super::keys;
 use super::session::{ChosenKey, KeyChoice, Session};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, KeyDraft, Model, Pace, QuotaLimit};
+use crate::locale::say;
 use crate::tools::{Target, Tool};
 
 /// What was chosen for a setup.
@@ -76,7 +77,7 @@ pub fn choose(
         }
         None => {
             let chosen = suiting(session, tool, group.as_deref(), now)?;
-            notes.push(format!("the model {chosen} was chosen; -m names another"));
+            notes.push(say!("tools-model-chosen", chosen = chosen));
             chosen
         }
     };
@@ -90,9 +91,9 @@ pub fn choose(
     {
         return Err(Fault::new(
             FaultKind::ModelNotAllowed,
-            format!("this key may not call {model}"),
+            say!("tools-key-may-not", model = model),
         )
-        .advise("choose another key with -k, or make one with --new-key"));
+        .advise(say!("tools-other-key")));
     }
     let (secret, name) = match key {
         Some(ChosenKey { held, .. }) => (held.secret, held.name),
@@ -154,17 +155,19 @@ fn callable(model: &Model, tool: &Tool, session: &Session) -> Result<(), Fault> 
     if answers(model, tool) {
         return Ok(());
     }
-    let bridge = "the embedded relay answers on every endpoint in front of it: relaydeck channels add NAME --url URL --key -, then set the tool up with -p local";
+    let bridge = say!("tools-front");
     let advice = if session.profile.is_local() {
-        "choose another model with -m"
+        say!("tools-other-model")
     } else {
         bridge
     };
     Err(Fault::new(
         FaultKind::EndpointMissing,
-        format!(
-            "{} calls {}, and this relay does not offer {} there",
-            tool.name, tool.endpoint, model.name
+        say!(
+            "tools-not-there",
+            tool = tool.name,
+            path = tool.endpoint,
+            model = model.name
         ),
     )
     .advise(advice))
@@ -199,11 +202,8 @@ fn suiting(
     chosen.map(|model| model.name.clone()).ok_or_else(|| {
         Fault::new(
             FaultKind::ModelNotFound,
-            format!(
-                "no model of this relay is known to answer as {} calls it",
-                tool.name
-            ),
+            say!("tools-no-model", tool = tool.name),
         )
-        .advise("name one with -m")
+        .advise(say!("tools-name-one"))
     })
 }

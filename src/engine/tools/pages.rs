@@ -3,6 +3,7 @@
 use super::jobs::{Tone, ToolPage};
 use super::{Checked, Chosen, Placed, ToolRow};
 use crate::domain::{ApiKey, Fault, qr};
+use crate::locale::say;
 use crate::tools::links::App;
 use crate::tools::{Places, Plan, Target, Tool, Undo};
 
@@ -26,45 +27,54 @@ pub fn plan(row: &ToolRow, plan: &Plan, chosen: &Chosen, places: &Places) -> Too
     let mut rows = uses(row);
     blank(&mut rows);
     let key = match (chosen.key_to_make, chosen.key_name.as_str()) {
-        (true, name) => format!("a new key {name}"),
-        (false, name) => format!("the key {name} ({})", chosen.target.key.masked()),
+        (true, name) => say!("tools-new-key", name = name),
+        (false, name) => say!(
+            "tools-key",
+            name = name,
+            masked = chosen.target.key.masked()
+        ),
     };
-    rows.push((Tone::Head, "It would get".into()));
+    rows.push((Tone::Head, say!("tools-would-get").into()));
     rows.push((
         Tone::Text,
-        format!(
-            "{} with {key} and {}",
-            plan.tool.url(&chosen.target.address),
-            chosen.target.model
+        say!(
+            "tools-with",
+            url = plan.tool.url(&chosen.target.address),
+            key = key,
+            model = chosen.target.model
         ),
     ));
     if plan.changes.is_empty() {
-        rows.push((Tone::Good, "That is what it has already.".into()));
+        rows.push((Tone::Good, say!("tools-has-it").into()));
         notes(row, &mut rows);
-        return page(format!("{}: set up", row.name), rows, None);
+        return page(say!("tools-title-set-up", tool = row.name), rows, None);
     }
     for change in &plan.changes {
         blank(&mut rows);
         diff(&change.diff(places), &mut rows);
     }
-    steps(&plan.steps, "Then by hand", &mut rows);
+    steps(&plan.steps, say!("tools-then-by-hand"), &mut rows);
     notes(row, &mut rows);
-    page(format!("Set {} up?", row.name), rows, Some("writes this"))
+    page(
+        say!("tools-ask-set-up", tool = row.name),
+        rows,
+        Some(say!("tools-yes-writes")),
+    )
 }
 
 /// What a tool uses, and whether that can work.
 fn uses(row: &ToolRow) -> Rows {
-    let mut rows = vec![(Tone::Head, "It uses now".into())];
+    let mut rows = vec![(Tone::Head, say!("tools-uses-now").into())];
     for (what, list) in [
-        ("address", &row.urls),
-        ("key", &row.keys),
-        ("model", &row.models),
+        (say!("tools-address"), &row.urls),
+        (say!("tools-field-key"), &row.keys),
+        (say!("tools-field-model"), &row.models),
     ] {
         for (at, Placed { value, place }) in list.iter().enumerate() {
             let (tone, hidden) = if at == 0 {
                 (Tone::Text, "")
             } else {
-                (Tone::Dim, ", hidden by the one above")
+                (Tone::Dim, say!("tools-hidden"))
             };
             rows.push((tone, format!("{what}: {value}  ({place}{hidden})")));
         }
@@ -119,51 +129,49 @@ pub fn by_hand(row: &ToolRow, tool: &Tool, chosen: &Chosen, places: &Places) -> 
     let mut rows = uses(row);
     steps(
         &tool.instructions(&chosen.target, places),
-        "By hand",
+        say!("tools-hand"),
         &mut rows,
     );
     blank(&mut rows);
     rows.push((
         Tone::Text,
-        format!(
-            "The key is {} ({}).",
-            chosen.key_name,
-            chosen.target.key.masked()
+        say!(
+            "tools-key-is",
+            name = chosen.key_name,
+            masked = chosen.target.key.masked()
         ),
     ));
     notes(row, &mut rows);
-    page(format!("{}: by hand", row.name), rows, None)
+    page(say!("tools-title-by-hand", tool = row.name), rows, None)
 }
 
 /// What came of a setup.
 pub fn written(plan: &Plan, kept: &str, checked: Result<Checked, Fault>) -> ToolPage {
-    let mut rows = vec![(Tone::Good, format!("{} is set up.", plan.tool.name))];
-    rows.push((
-        Tone::Text,
-        format!("The files as they were are kept in {kept}; u takes the setup back."),
-    ));
+    let mut rows = vec![(Tone::Good, say!("tools-is-set-up", tool = plan.tool.name))];
+    rows.push((Tone::Text, say!("tools-kept", kept = kept)));
     rows.push(through(checked, Some(&plan.target.model)));
-    steps(&plan.steps, "Now by hand", &mut rows);
-    page(format!("{}: set up", plan.tool.name), rows, None)
+    steps(&plan.steps, say!("tools-now-by-hand"), &mut rows);
+    page(
+        say!("tools-title-set-up", tool = plan.tool.name),
+        rows,
+        None,
+    )
 }
 
 fn through(checked: Result<Checked, Fault>, model: Option<&str>) -> (Tone, String) {
     match checked {
         Ok(checked) if checked.model == Some(false) => (
             Tone::Bad,
-            format!(
-                "A call through it works, but {} is not among the {} models of this key.",
-                model.unwrap_or("its model"),
-                checked.models
+            say!(
+                "tools-works-not-among",
+                model = model.unwrap_or(say!("tools-its-model")),
+                models = checked.models
             ),
         ),
         Ok(checked) => (Tone::Good, works(&checked)),
         Err(fault) => (
             Tone::Bad,
-            format!(
-                "A call through it failed: {}. {}",
-                fault.message, fault.advice
-            ),
+            say!("tools-failed", what = fault.message, advice = fault.advice),
         ),
     }
 }
@@ -201,18 +209,15 @@ pub fn checked(row: &ToolRow, checked: Result<Checked, Fault>) -> ToolPage {
         checked,
         row.models.first().map(|model| model.value.as_str()),
     ));
-    page(format!("{}: does it work?", row.name), rows, None)
+    page(say!("tools-title-check", tool = row.name), rows, None)
 }
 
 /// Why no call can be made through what a tool uses.
 pub fn not_ready(row: &ToolRow) -> ToolPage {
     let mut rows = uses(row);
     blank(&mut rows);
-    rows.push((
-        Tone::Text,
-        "There is nothing yet that could be called; Enter sets it up.".into(),
-    ));
-    page(format!("{}: does it work?", row.name), rows, None)
+    rows.push((Tone::Text, say!("tools-nothing-to-call").into()));
+    page(say!("tools-title-check", tool = row.name), rows, None)
 }
 
 /// What undoing would change.
@@ -224,9 +229,9 @@ pub fn undo(tool: &Tool, undo: &Undo, places: &Places) -> ToolPage {
         blank(&mut rows);
     }
     page(
-        format!("Take the setup of {} back?", tool.name),
+        say!("tools-ask-undo", tool = tool.name),
         rows,
-        Some("takes it back"),
+        Some(say!("tools-yes-undo")),
     )
 }
 
@@ -240,12 +245,9 @@ pub fn undone(tool: &Tool, undo: &Undo, places: &Places) -> ToolPage {
     };
     let mut rows: Rows = undo.files.iter().map(told).collect();
     if undo.earlier > 0 {
-        rows.push((
-            Tone::Text,
-            format!("{} earlier setups can be taken back too.", undo.earlier),
-        ));
+        rows.push((Tone::Text, say!("tools-more-undo", count = undo.earlier)));
     }
-    page(format!("{}: taken back", tool.name), rows, None)
+    page(say!("tools-title-undone", tool = tool.name), rows, None)
 }
 
 /// Before a link is shown: it holds a key.
@@ -257,16 +259,13 @@ pub fn link_question(app: &App, target: &Target) -> ToolPage {
         ),
         (
             Tone::Text,
-            format!(
-                "It holds the key {}: whoever sees it can spend with it.",
-                target.key.masked()
-            ),
+            say!("tools-link-key", masked = target.key.masked()),
         ),
     ];
     page(
-        format!("Show the link for {}?", app.name),
+        say!("tools-ask-link", app = app.name),
         rows,
-        Some("shows it"),
+        Some(say!("tools-yes-link")),
     )
 }
 
@@ -276,10 +275,10 @@ pub fn link(app: &App, link: &str) -> ToolPage {
     blank(&mut rows);
     match qr::rows(link) {
         Some(code) => rows.extend(code.into_iter().map(|row| (Tone::Code, row))),
-        None => rows.push((Tone::Dim, "It is too long for a code.".into())),
+        None => rows.push((Tone::Dim, say!("tools-link-long").into())),
     }
     ToolPage {
         copy: Some(ApiKey::new(link)),
-        ..page(format!("Link for {}", app.name), rows, None)
+        ..page(say!("tools-title-link", app = app.name), rows, None)
     }
 }

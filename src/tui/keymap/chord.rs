@@ -7,6 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
+use crate::locale::say;
+
 /// A key with its modifiers. A capital letter is its own key, without Shift.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord {
@@ -18,12 +20,10 @@ pub struct Chord {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChordError {
     /// The name says nothing.
-    #[error(
-        "{0:?} is no key; write one character or a name such as \"enter\", with \"ctrl-\" or \"alt-\" before it"
-    )]
+    #[error("{}", say!("chord-unknown", key = format!("{:?}", _0)))]
     Unknown(String),
     /// The terminal sends the same for another key, or never passes it on.
-    #[error("{0:?} does not reach a program: {1}; choose another key")]
+    #[error("{}", say!("chord-lost", key = format!("{:?}", _0), why = _1))]
     Unusable(String, &'static str),
 }
 
@@ -129,14 +129,14 @@ fn unusable(code: KeyCode, modifiers: KeyModifiers) -> Option<&'static str> {
             code,
             KeyCode::Enter | KeyCode::Esc | KeyCode::Tab | KeyCode::Backspace
         )
-        .then_some("a terminal sends it without Ctrl");
+        .then_some(say!("chord-no-ctrl"));
     };
     match letter {
-        'h' | 'i' | 'm' | '[' => Some("a terminal sends Backspace, Tab, Enter or Esc for it"),
-        's' | 'q' => Some("flow control keeps it"),
-        'a' | 'b' | '\\' => Some("multiplexers keep it"),
+        'h' | 'i' | 'm' | '[' => Some(say!("chord-same")),
+        's' | 'q' => Some(say!("chord-flow")),
+        'a' | 'b' | '\\' => Some(say!("chord-multiplexer")),
         'a'..='z' => None,
-        _ => Some("a terminal has no code for it"),
+        _ => Some(say!("chord-no-code")),
     }
 }
 

@@ -7,6 +7,7 @@ use super::action::Action;
 use super::chord::Chord;
 use super::context::Context;
 use crate::locale::named;
+use crate::locale::say;
 
 /// One line of the table, with what it says.
 #[derive(Clone, Debug)]
@@ -33,10 +34,10 @@ pub enum KeymapError {
     #[error("{0}")]
     Table(#[from] toml::de::Error),
     /// A binding without a key.
-    #[error("{0} has no key")]
+    #[error("{}", say!("keymap-no-key", what = _0))]
     NoKey(String),
     /// Two bindings of one place share a key.
-    #[error("{key} is bound twice: {first} and {second}; take it from one of them")]
+    #[error("{}", say!("keymap-twice", key = key, first = first, second = second))]
     Twice {
         /// The key.
         key: String,
@@ -46,7 +47,7 @@ pub enum KeymapError {
         second: String,
     },
     /// A binding takes a key from a place behind it without saying so.
-    #[error("{key} of {inner} hides {outer}; choose another key, or say `hides` to mean it")]
+    #[error("{}", say!("keymap-hidden", key = key, inner = inner, outer = outer))]
     Hidden {
         /// The key.
         key: String,
@@ -56,9 +57,7 @@ pub enum KeymapError {
         outer: String,
     },
     /// `hides` names something that is not hidden.
-    #[error(
-        "{inner} says it hides {what:?}, but none of its keys has that meaning behind it; take the line out"
-    )]
+    #[error("{}", say!("keymap-hides-nothing", inner = inner, what = format!("{what:?}")))]
     HidesNothing {
         /// The binding.
         inner: String,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::form::{Choice, Control, Form};
 use crate::domain::{ChatSettings, Effort, Protocol};
 use crate::engine::door::{ExportFormat, export_name};
+use crate::locale::say;
 use crate::tui::edit::Editor;
 use crate::tui::tabs::chat::sessions::Submitted;
 
@@ -50,14 +51,19 @@ pub struct ChatForm {
 impl ChatForm {
     /// The form that renames a session.
     pub fn rename(id: i64, name: &str) -> Self {
-        let form = Form::new("Rename the session")
+        let form = Form::new(say!("form-rename-title"))
             .with(
                 ChatField::Name,
-                "Name",
+                say!("field-name"),
                 Control::Line(Editor::with(name)),
-                "empty: it is called by its first question again",
+                say!("form-rename-hint"),
             )
-            .with(ChatField::Submit, "Rename it", Control::Submit, "");
+            .with(
+                ChatField::Submit,
+                say!("form-rename-button"),
+                Control::Submit,
+                "",
+            );
         ChatForm {
             form,
             purpose: Purpose::Rename(id),
@@ -67,20 +73,25 @@ impl ChatForm {
     /// The form that writes a session to a file.
     pub fn export(id: i64, title: &str) -> Self {
         let path = export_name(title, ExportFormat::Markdown);
-        let form = Form::new("Write the session to a file")
+        let form = Form::new(say!("form-export-title"))
             .with(
                 ChatField::Format,
-                "Form",
+                say!("field-form"),
                 Control::Choice(Choice::of(["Markdown", "JSON"])),
-                "Markdown is for people, JSON holds everything that is kept",
+                say!("form-export-form-hint"),
             )
             .with(
                 ChatField::Path,
-                "File",
+                say!("field-file"),
                 Control::Line(Editor::with(&path)),
-                "here, or ~/a/folder/name; a file that is there is never overwritten",
+                say!("form-export-file-hint"),
             )
-            .with(ChatField::Submit, "Write it", Control::Submit, "");
+            .with(
+                ChatField::Submit,
+                say!("form-export-button"),
+                Control::Submit,
+                "",
+            );
         ChatForm {
             form,
             purpose: Purpose::Export {
@@ -94,7 +105,7 @@ impl ChatForm {
     pub fn settings(system: &str, settings: ChatSettings) -> Self {
         let number =
             |value: Option<String>| Control::Line(Editor::with(&value.unwrap_or_default()));
-        let words = std::iter::once("the model's own").chain(Effort::ALL.map(Effort::word));
+        let words = std::iter::once(say!("choice-models-own")).chain(Effort::ALL.map(Effort::word));
         let mut effort = Choice::of(words);
         effort.at = settings
             .effort
@@ -107,38 +118,43 @@ impl ChatForm {
         protocol.at = chosen.unwrap_or(0);
         let mut text = Editor::lines();
         text.insert(system);
-        let form = Form::new("How this session asks")
+        let form = Form::new(say!("form-settings-title"))
             .with(
                 ChatField::System,
-                "System",
+                say!("field-system"),
                 Control::Text(text),
-                "the system prompt: what the model is told first; Alt-Enter begins a new line",
+                say!("form-settings-system-hint"),
             )
             .with(
                 ChatField::Temperature,
-                "Temperature",
+                say!("field-temperature"),
                 number(settings.temperature.map(|value| value.to_string())),
-                "0 to 2, low is matter-of-fact; empty: the model's own. Some models take none",
+                say!("form-settings-temperature-hint"),
             )
             .with(
                 ChatField::MaxTokens,
-                "Max tokens",
+                say!("field-max-tokens"),
                 number(settings.max_tokens.map(|count| count.to_string())),
-                "at most so many tokens in an answer, thinking included; empty: the model's own",
+                say!("form-settings-max-tokens-hint"),
             )
             .with(
                 ChatField::Effort,
-                "Thinking",
+                say!("field-thinking"),
                 Control::Choice(effort),
-                "how hard it is to think before it answers; models that cannot think refuse it",
+                say!("form-settings-thinking-hint"),
             )
             .with(
                 ChatField::Protocol,
-                "Protocol",
+                say!("field-protocol"),
                 Control::Choice(protocol),
-                "auto: what the relay names for the model",
+                say!("form-settings-protocol-hint"),
             )
-            .with(ChatField::Submit, "Ask this way", Control::Submit, "");
+            .with(
+                ChatField::Submit,
+                say!("form-settings-button"),
+                Control::Submit,
+                "",
+            );
         ChatForm {
             form,
             purpose: Purpose::Settings,
@@ -178,10 +194,8 @@ impl ChatForm {
                 let id = *id;
                 let path = self.form.text(ChatField::Path).trim().to_owned();
                 let wrong = match path.as_str() {
-                    "" => Some("no file is named".to_owned()),
-                    path if path.ends_with('/') => {
-                        Some(format!("{path} is a folder; name a file in it"))
-                    }
+                    "" => Some(say!("form-export-no-file").to_owned()),
+                    path if path.ends_with('/') => Some(say!("form-export-folder", path = path)),
                     _ => None,
                 };
                 self.form.set_error(ChatField::Path, wrong);

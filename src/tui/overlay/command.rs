@@ -3,6 +3,7 @@
 //! What can be typed is made from the table of keys, so nothing is listed here twice; only orders with words of their own
 //! are added. An order is carried out by [`super::orders`].
 
+use crate::locale::say;
 use crate::tui::edit::Editor;
 use crate::tui::fuzzy::Haystack;
 use crate::tui::keymap::{Action, Context};
@@ -164,8 +165,8 @@ pub fn entries(model: &Model, contexts: &[Context]) -> Vec<Entry> {
         .iter()
         .map(|(order, word, takes, description)| Entry {
             word: (*word).to_owned(),
-            takes,
-            description: (*description).to_owned(),
+            takes: takes.say(),
+            description: description.say().to_owned(),
             keys: String::new(),
             dangerous: false,
             does: Does::Order(*order),
@@ -276,22 +277,26 @@ pub fn meaning(model: &Model, line: &CommandLine) -> Result<(Does, String), Stri
         (Some(entry), _) => entry,
         (None, [only]) => only,
         (None, []) => {
-            return Err(format!(
-                "there is no command {word}; Tab goes through those there are"
-            ));
+            return Err(say!("command-unknown", word = word));
         }
         (None, several) => {
             let words: Vec<&str> = several.iter().map(|entry| entry.word.as_str()).collect();
-            return Err(format!("{word} may be {}", words.join(", ")));
+            return Err(say!(
+                "command-several",
+                word = word,
+                words = words.join(", ")
+            ));
         }
     };
     match (entry.does, rest) {
         (Does::Act(_), rest) if !rest.is_empty() => {
-            Err(format!("{} takes no words behind it", entry.word))
+            Err(say!("command-no-words", word = entry.word))
         }
-        (Does::Order(_), "") if !entry.takes.starts_with('[') => {
-            Err(format!("{} wants {}", entry.word, entry.takes))
-        }
+        (Does::Order(_), "") if !entry.takes.starts_with('[') => Err(say!(
+            "command-wants",
+            word = entry.word,
+            takes = entry.takes
+        )),
         (does, rest) => Ok((does, rest.to_owned())),
     }
 }

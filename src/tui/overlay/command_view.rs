@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::Overlay;
 use super::command::{CommandLine, candidates};
 use super::view::head_with;
+use crate::locale::say;
 use crate::tui::draw::{below, clean, cut, put, put_all, put_both, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -20,7 +21,13 @@ const WORDS: usize = 26;
 pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let found = candidates(model, line);
-    head_with(model, "Command", format!("{}", found.len()), area, frame);
+    head_with(
+        model,
+        say!("command-title"),
+        format!("{}", found.len()),
+        area,
+        frame,
+    );
     let place = row(area, 1);
     let text = line.input.text();
     let (_, column) = line.input.caret();

@@ -14,15 +14,15 @@ use crate::tui::theme::{Role, Theme};
 /// The title of a text.
 pub fn title(model: &Model, overlay: &Overlay) -> String {
     match overlay {
-        Overlay::Help { .. } => "The keys of this place".into(),
+        Overlay::Help { .. } => say!("help-title").into(),
         Overlay::KeyDetail { id, .. } => match model.relay.key(*id) {
-            Some(row) => format!("Key {}", clean(&row.info.name)),
-            None => "Key".into(),
+            Some(row) => say!("detail-key-named", name = clean(&row.info.name)),
+            None => say!("detail-key").into(),
         },
-        Overlay::GroupDetail { .. } => "Group".into(),
+        Overlay::GroupDetail { .. } => say!("detail-group").into(),
         Overlay::Wallet { .. } => say!("wallet-title").into(),
-        Overlay::ModelDetail { .. } => "Model".into(),
-        Overlay::Receipt { .. } => "Receipt".into(),
+        Overlay::ModelDetail { .. } => say!("detail-model").into(),
+        Overlay::Receipt { .. } => say!("detail-receipt").into(),
         Overlay::Note(note) => clean(&note.title).into_owned(),
         Overlay::Page(page) => page.head(),
         Overlay::Confirm(_)

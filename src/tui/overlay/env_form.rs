@@ -3,6 +3,7 @@
 use super::form::{Choice, Control, Form};
 use crate::domain::env_file::{EnvFor, check_variable};
 use crate::engine::door::KeyAsk;
+use crate::locale::say;
 use crate::tui::edit::Editor;
 
 /// The fields.
@@ -32,30 +33,35 @@ pub struct EnvForm {
 impl EnvForm {
     /// A form for this key.
     pub fn new(id: i64, name: &str) -> Self {
-        let form = Form::new(format!("Write the key {name} into a file"))
+        let form = Form::new(say!("form-env-title", name = name))
             .with(
                 EnvField::File,
-                "File",
+                say!("field-file"),
                 Control::Line(Editor::with(".env")),
-                "below the folder relaydeck was started in, or with its whole path; ~/ is your home",
+                say!("form-env-file-hint"),
             )
             .with(
                 EnvField::For,
-                "For",
+                say!("field-for"),
                 Control::Choice(Choice::of([
-                    "OpenAI libraries",
-                    "Anthropic libraries",
-                    "the key alone",
+                    say!("form-env-openai"),
+                    say!("form-env-anthropic"),
+                    say!("form-env-alone"),
                 ])),
                 "",
             )
             .with(
                 EnvField::Variable,
-                "Variable",
+                say!("field-variable"),
                 Control::Line(Editor::with("OPENAI_API_KEY")),
-                "the name of the variable",
+                say!("form-env-variable-hint"),
             )
-            .with(EnvField::Write, "Write the file", Control::Submit, "");
+            .with(
+                EnvField::Write,
+                say!("form-env-button"),
+                Control::Submit,
+                "",
+            );
         let mut this = EnvForm { form, id };
         this.refresh();
         this
@@ -66,11 +72,11 @@ impl EnvForm {
         let one = self.form.chosen(EnvField::For) == ONE_VARIABLE;
         self.form.show(EnvField::Variable, one);
         let hint = match self.kind() {
-            Ok(kind) => format!(
-                "writes {}; other lines of the file stay",
-                kind.variables().join(" and ")
+            Ok(kind) => say!(
+                "form-env-writes",
+                variables = kind.variables().join(say!("form-env-and"))
             ),
-            Err(_) => "writes one variable; other lines of the file stay".into(),
+            Err(_) => say!("form-env-writes-one").into(),
         };
         if let Some(field) = self.form.field_mut(EnvField::For) {
             field.hint = hint;
@@ -91,9 +97,7 @@ impl EnvForm {
     /// Checks every field. `None` when something is wrong; the errors then stand beside the fields.
     pub fn asked(&mut self, into_git: bool) -> Option<KeyAsk> {
         let file = self.form.text(EnvField::File).trim().to_owned();
-        let missing = file
-            .is_empty()
-            .then(|| "which file? for example .env".into());
+        let missing = file.is_empty().then(|| say!("form-env-which-file").into());
         self.form.set_error(EnvField::File, missing);
         let kind = self.kind();
         self.form

@@ -9,11 +9,12 @@ use super::form::{Choice, Control, Field, Form};
 use super::view::head;
 use crate::domain::ApiKey;
 use crate::domain::key::mask;
+use crate::locale::say;
 use crate::tui::draw::{below, clean, put, row, times};
 use crate::tui::edit::Editor;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
-use crate::tui::text::{truncate_start, width};
+use crate::tui::text::{Align, fit, truncate_start, width};
 use crate::tui::theme::{Role, Sign};
 
 /// Cells for the labels.
@@ -90,9 +91,9 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
             }
             if here && choice {
                 let text = if field.hint_stays {
-                    "Left and Right choose, Enter lists them"
+                    say!("form-choose-list")
                 } else {
-                    "Left and Right choose"
+                    say!("form-choose")
                 };
                 say("", text, Role::Dim);
             }
@@ -105,7 +106,7 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
         sheet.rows.push(Line::default());
         let status = fault
             .status
-            .map(|status| format!(" (HTTP {status})"))
+            .map(|status| say!("fault-status", status = status))
             .unwrap_or_default();
         let what = format!(
             "{} {}{status}",
@@ -135,7 +136,7 @@ fn label<N>(model: &Model, field: &Field<N>, here: bool) -> Vec<Span<'static>> {
     let room = usize::from(LABELS) - 3;
     vec![
         Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
-        Span::styled(format!("{:<room$}", field.label), theme.style(role)),
+        Span::styled(fit(&field.label, room, Align::Left, ""), theme.style(role)),
     ]
 }
 
@@ -235,7 +236,11 @@ fn options(model: &Model, choice: &Choice, here: bool, room: usize) -> Vec<Span<
         Span::styled(format!("[{}]", clean(word)), theme.style(role))
     };
     if all > room {
-        let words = format!("  {} of {}", choice.at + 1, choice.options.len());
+        let words = say!(
+            "form-choice-of",
+            at = choice.at + 1,
+            of = choice.options.len()
+        );
         return vec![
             chosen(choice.word()),
             Span::styled(words, theme.style(Role::Dim)),
@@ -262,7 +267,7 @@ where
 {
     let theme = &model.settings.theme;
     if form.asked.is_some() {
-        let text = format!(" {} asking the relay", theme.glyph(Sign::Working));
+        let text = say!("form-asking", working = theme.glyph(Sign::Working));
         return Line::styled(text, theme.style(Role::Dim));
     }
     let (cursor, role) = if here {

@@ -6,6 +6,7 @@ use super::form::{Choice, Control, Form};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::{KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
 use crate::engine::door::KeyRow;
+use crate::locale::say;
 use crate::tui::edit::Editor;
 use crate::tui::relay::Relay;
 use crate::tui::words;
@@ -93,7 +94,7 @@ impl KeyForm {
         let was = editing.as_ref().map(|editing| &editing.was);
         let groups = groups(relay, wanted, was.is_some());
         let mut choice = Choice::of(groups.iter().map(|name| match name.as_str() {
-            "" => "the account's own",
+            "" => say!("form-key-own-group"),
             name => name,
         }));
         choice.at = groups
@@ -105,52 +106,63 @@ impl KeyForm {
         let line = |text: String| Control::Line(Editor::with(&text));
         let text = |part: fn(&KeyDraft) -> String| line(was.map(part).unwrap_or_default());
         let (title, button) = match was {
-            None => ("New key".to_owned(), "Create the key"),
-            Some(was) => (format!("Settings of {}", was.name), "Save"),
+            None => (
+                say!("form-key-new-title").to_owned(),
+                say!("form-key-new-button"),
+            ),
+            Some(was) => (
+                say!("form-key-edit-title", name = was.name),
+                say!("form-key-edit-button"),
+            ),
         };
         let form = Form::new(title)
             .with(
                 KeyField::Name,
-                "Name",
+                say!("field-name"),
                 text(|was| was.name.clone()),
-                "project-env-use-owner, for example blog-prod-summaries-ann",
+                say!("form-key-name-hint"),
             )
-            .with(KeyField::Group, "Group", Control::Choice(choice), "")
+            .with(
+                KeyField::Group,
+                say!("field-group"),
+                Control::Choice(choice),
+                "",
+            )
             .with(
                 KeyField::Quota,
-                "Quota",
+                say!("field-quota"),
                 Control::Choice(Choice::of(quota_words)),
-                "what it may spend from now on, on top of the wallet's own limit",
+                say!("form-key-quota-hint"),
             )
             .with(
                 KeyField::Amount,
-                "Amount",
+                say!("field-amount"),
                 line(String::new()),
-                "dollars, like 2.50",
+                say!("form-key-amount-hint"),
             )
             .with(
                 KeyField::Expiry,
-                "Expires",
+                say!("field-expires"),
                 Control::Choice(Choice::of(expiry_words)),
-                "a month or a year is recommended for long projects",
+                say!("form-key-expires-hint"),
             )
             .with(
                 KeyField::Until,
-                "Date",
+                say!("field-date"),
                 line(String::new()),
-                "2027-01-31, 2027-01-31 18:00, or a span like 90d",
+                say!("form-key-date-hint"),
             )
             .with(
                 KeyField::Models,
-                "Models",
+                say!("field-models"),
                 text(|was| was.models.join(", ")),
-                "exact names with commas between; empty for all; ^F lists them",
+                say!("form-key-models-hint"),
             )
             .with(
                 KeyField::Ips,
-                "Addresses",
+                say!("field-addresses"),
                 text(|was| was.ips.join(", ")),
-                "IP addresses or networks with commas between; empty for all",
+                say!("form-key-addresses-hint"),
             )
             .with(KeyField::Create, button, Control::Submit, "");
         let mut this = KeyForm {
@@ -236,18 +248,20 @@ impl KeyForm {
 
     fn group_hint(&self, relay: &Relay) -> String {
         let Some(group) = relay.group(self.group()) else {
-            return "billed like the account".into();
+            return say!("form-key-billed-account").into();
         };
         let ratio = group
             .ratio
-            .map_or("ratio not told".into(), |ratio| format!("ratio {ratio}"));
+            .map_or(say!("form-key-ratio-untold").into(), |ratio| {
+                say!("form-key-ratio", ratio = ratio)
+            });
         let models = relay
             .models_in(&group.name)
-            .map(|count| format!(", {count} models"))
+            .map(|count| say!("form-key-group-models", count = count))
             .unwrap_or_default();
         let about = match group.description.trim() {
             "" => String::new(),
-            words => format!(": {words}"),
+            words => say!("form-key-group-about", words = words),
         };
         format!("{ratio}{models}{about}")
     }
@@ -261,8 +275,8 @@ impl KeyForm {
             .collect();
         match strange.as_slice() {
             [] => None,
-            [one] => Some(format!("{one} is not on this marketplace")),
-            more => Some(format!("not on this marketplace: {}", more.join(", "))),
+            [one] => Some(say!("form-key-model-unknown", one = one)),
+            more => Some(say!("form-key-models-unknown", names = more.join(", "))),
         }
     }
 
@@ -281,7 +295,7 @@ impl KeyForm {
         let wrong = ips.iter().find(|text| !is_network(text));
         self.form.set_error(
             KeyField::Ips,
-            wrong.map(|text| format!("{text} is not an IP address or network like 10.0.0.0/8")),
+            wrong.map(|text| say!("form-key-not-address", text = text)),
         );
         if self.form.stop_at_error() {
             return None;
@@ -311,7 +325,7 @@ impl KeyForm {
                 let text = self.form.text(KeyField::Amount);
                 let money = Money::parse(&text).map_err(|error| error.to_string())?;
                 if money <= Money::ZERO {
-                    return Err("a key needs more than nothing to spend".into());
+                    return Err(say!("form-key-nothing-to-spend").into());
                 }
                 Ok(limited(money))
             }
@@ -350,13 +364,13 @@ fn groups(relay: &Relay, wanted: &str, keep: bool) -> Vec<String> {
 /// The quotas to choose from, with their words. What a key has now comes first, so that nothing changes unless meant.
 fn quotas(relay: &Relay, was: Option<&KeyDraft>) -> (Vec<Quota>, Vec<String>) {
     let left = was.and_then(|was| was.quota.money(relay.scale()));
-    let as_it_is = left.map(|left| (Quota::AsItIs, format!("as it is: {left}")));
+    let as_it_is = left.map(|left| (Quota::AsItIs, say!("form-key-quota-as-is", left = left)));
     let presets = [1, 5, 20, 100].map(|usd| (Quota::Dollars(usd), format!("${usd}")));
     as_it_is
         .into_iter()
-        .chain([(Quota::Unlimited, "unlimited".into())])
+        .chain([(Quota::Unlimited, say!("key-unlimited").into())])
         .chain(presets)
-        .chain([(Quota::Other, "another amount".into())])
+        .chain([(Quota::Other, say!("form-key-another-amount").into())])
         .unzip()
 }
 
@@ -365,13 +379,16 @@ fn expiries(was: Option<&KeyDraft>, now: UnixMillis) -> (Vec<Expiry>, Vec<String
     let until = was.and_then(|was| was.expires);
     let as_it_is = until.map(|until| {
         let (countdown, _) = words::expiry(Some(until), now);
-        (Expiry::AsItIs, format!("as it is: {countdown}"))
+        (
+            Expiry::AsItIs,
+            say!("form-key-expires-as-is", countdown = countdown),
+        )
     });
     let choices = [
-        (Expiry::Never, "never"),
-        (Expiry::Month, "in a month"),
-        (Expiry::Year, "in a year"),
-        (Expiry::Date, "on a date"),
+        (Expiry::Never, say!("figure-never")),
+        (Expiry::Month, say!("form-key-month")),
+        (Expiry::Year, say!("form-key-year")),
+        (Expiry::Date, say!("form-key-date")),
     ];
     let choices = choices.map(|(choice, word)| (choice, word.to_owned()));
     as_it_is.into_iter().chain(choices).unzip()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{ChatSettings, Effort, Protocol};
 use crate::engine::door::{Command, ExportFormat};
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Tone};
 use crate::tui::tabs::{chat, keys};
@@ -39,63 +40,78 @@ pub enum Order {
 }
 
 /// Every order: its word, the words behind it, what it does. Words in brackets may be left out.
-pub const ORDERS: [(Order, &str, &str, &str); 12] = [
-    (Order::Model, "model", "NAME", "ask this model from now on"),
-    (Order::Key, "key", "NAME", "pay with this key from now on"),
-    (Order::Relay, "relay", "NAME", "use this relay"),
+pub const ORDERS: [(Order, &str, Word, Word); 12] = [
+    (
+        Order::Model,
+        "model",
+        Word("order-takes-name"),
+        Word("order-model"),
+    ),
+    (
+        Order::Key,
+        "key",
+        Word("order-takes-name"),
+        Word("order-key"),
+    ),
+    (
+        Order::Relay,
+        "relay",
+        Word("order-takes-name"),
+        Word("order-relay"),
+    ),
     (
         Order::System,
         "system",
-        "[TEXT]",
-        "the session's system prompt; none without a text",
+        Word("order-takes-text"),
+        Word("order-system"),
     ),
     (
         Order::Temperature,
         "temperature",
-        "[NUMBER]",
-        "0 to 2; the model's own without a number",
+        Word("order-takes-number"),
+        Word("order-temperature"),
     ),
     (
         Order::MaxTokens,
         "max-tokens",
-        "[NUMBER]",
-        "at most so many tokens in an answer; the model's own without a number",
+        Word("order-takes-number"),
+        Word("order-max-tokens"),
     ),
     (
         Order::Think,
         "think",
-        "[HOW]",
-        "minimal, low, medium or high; the model's own without a word",
+        Word("order-takes-how"),
+        Word("order-think"),
     ),
     (
         Order::Protocol,
         "protocol",
-        "WHICH",
-        "auto, chat, messages, responses or gemini",
+        Word("order-takes-which"),
+        Word("order-protocol"),
     ),
     (
         Order::Name,
         "name",
-        "[NAME]",
-        "what this session is called; its first question without a name",
+        Word("order-takes-name-or-none"),
+        Word("order-name"),
     ),
     (
         Order::Write,
         "write",
-        "FILE",
-        "write this session to a new file: .json for programs, else Markdown",
+        Word("order-takes-file"),
+        Word("order-write"),
     ),
     (
         Order::Image,
         "image",
-        "FILE",
-        "a picture that goes with the next question",
+        Word("order-takes-file"),
+        Word("order-image"),
     ),
     (
         Order::Side,
         "side",
-        "MODEL [GROUP]",
-        "the same question to this model, or in this group, side by side",
+        Word("order-takes-side"),
+        Word("order-side"),
     ),
 ];
 
@@ -143,7 +159,7 @@ impl Order {
                     .key_rows()
                     .iter()
                     .find(|row| row.info.name == words)
-                    .ok_or_else(|| format!("there is no key named {words}"))?;
+                    .ok_or_else(|| say!("order-no-key", words = words))?;
                 let id = row.info.id;
                 keys::update::usable(model, id)?;
                 model.chat.key = Some(id);
@@ -151,7 +167,7 @@ impl Order {
             }
             Order::Relay => {
                 if !model.profiles.iter().any(|profile| profile.name == words) {
-                    return Err(format!("there is no relay named {words}; P adds one"));
+                    return Err(say!("order-no-relay", words = words));
                 }
                 super::update::switch_relay(model, words.to_owned(), fx);
             }
@@ -171,7 +187,11 @@ impl Order {
                 model.chat.settings.effort = optional(words, |word| {
                     let found = Effort::ALL.into_iter().find(|effort| effort.word() == word);
                     found.ok_or_else(|| {
-                        format!("{word} is none of {}", all(&Effort::ALL.map(Effort::word)))
+                        say!(
+                            "order-none-of",
+                            word = word,
+                            all = all(&Effort::ALL.map(Effort::word))
+                        )
                     })
                 })?;
                 settled(model, fx);
@@ -179,9 +199,10 @@ impl Order {
             Order::Protocol => {
                 let found = Protocol::ALL.into_iter().find(|one| one.word() == words);
                 model.chat.settings.protocol = found.ok_or_else(|| {
-                    format!(
-                        "{words} is none of {}",
-                        all(&Protocol::ALL.map(Protocol::word))
+                    say!(
+                        "order-words-none-of",
+                        words = words,
+                        all = all(&Protocol::ALL.map(Protocol::word))
                     )
                 })?;
                 settled(model, fx);
@@ -238,7 +259,7 @@ fn all(words: &[&str]) -> String {
 
 fn settled(model: &mut Model, fx: &mut Effects) {
     chat::update::keep(model, fx);
-    model.say(Tone::Good, "the next answer is asked for this way");
+    model.say(Tone::Good, say!("chat-settings-taken"));
 }
 
 /// The number of the session in use.
@@ -246,7 +267,7 @@ fn kept(model: &Model) -> Result<i64, String> {
     model
         .chat
         .id
-        .ok_or_else(|| "this session is not kept yet: it is, from its first question on".to_owned())
+        .ok_or_else(|| say!("chat-not-kept-yet").to_owned())
 }
 
 /// A name that the relay does not have is refused, with what it may have meant (S-45).
@@ -258,10 +279,11 @@ pub fn check_model(model: &Model, name: &str) -> Result<(), String> {
     match model_name::check(name, models, None) {
         NameCheck::Exact | NameCheck::NotInGroup { .. } => Ok(()),
         NameCheck::Unknown { suggestions } => Err(match suggestions.as_slice() {
-            [] => format!("this relay has no model named {name}"),
-            some => format!(
-                "this relay has no model named {name}; did you mean {}?",
-                some.join(", or ")
+            [] => say!("order-no-model", name = name),
+            some => say!(
+                "order-no-model-mean",
+                name = name,
+                names = some.join(say!("order-or"))
             ),
         }),
     }

@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 use super::detail::paragraph;
 use crate::engine::door::AskId;
 use crate::engine::tools::{Tone, ToolPage};
+use crate::locale::say;
 use crate::tui::draw::clean;
 use crate::tui::effect::Clip;
 use crate::tui::keymap::Context;
@@ -64,7 +65,7 @@ impl Page {
     pub fn head(&self) -> String {
         let title = clean(&self.title);
         match &self.question {
-            Some((_, question)) => format!("{title} y {question}, n does not"),
+            Some((_, question)) => say!("page-question", title = title, question = question),
             None => title.into_owned(),
         }
     }

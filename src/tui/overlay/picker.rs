@@ -3,6 +3,7 @@
 use super::relay_form::Door;
 use crate::domain::Profile;
 use crate::domain::profile::LOCAL;
+use crate::locale::say;
 use crate::tui::filtered::{FilteredList, as_found};
 use crate::tui::relay::Relay;
 use crate::tui::tabs::market::facet::{self, Facet};
@@ -66,14 +67,14 @@ impl PickerKind {
     }
 
     /// The title.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
-            PickerKind::Model => "Choose the model",
-            PickerKind::Key => "Choose the key",
-            PickerKind::Group => "Choose the group",
-            PickerKind::Relay => "Choose the relay",
-            PickerKind::Limits => "Choose the models it may call; Tab marks several",
-            PickerKind::Facets => "Show only models with; Tab marks several",
+            PickerKind::Model => say!("picker-model"),
+            PickerKind::Key => say!("picker-key"),
+            PickerKind::Group => say!("picker-group"),
+            PickerKind::Relay => say!("picker-relay"),
+            PickerKind::Limits => say!("picker-limits"),
+            PickerKind::Facets => say!("picker-facets"),
         }
     }
 }
@@ -191,10 +192,13 @@ fn relays(profiles: &[Profile]) -> Vec<(Pick, String)> {
     if !profiles.iter().any(Profile::is_local) {
         rows.push((Pick::Relay(LOCAL.into()), LOCAL.into()));
     }
-    rows.push((Pick::AddRelay(Door::Key), "add a relay with a key".into()));
+    rows.push((
+        Pick::AddRelay(Door::Key),
+        say!("picker-add-key-search").into(),
+    ));
     rows.push((
         Pick::AddRelay(Door::Account),
-        "add: log in to a relay".into(),
+        say!("picker-add-login-search").into(),
     ));
     rows
 }

@@ -9,6 +9,7 @@ use super::relay_form::Door;
 use super::view::head_with;
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, KeyStatus, Price};
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{below, clean, put, ratio, row};
 use crate::tui::model::Model;
@@ -22,10 +23,10 @@ use crate::tui::words;
 pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let list = &picker.list;
-    let count = format!(
-        "{} of {}",
-        words::grouped(list.shown()),
-        words::grouped(list.total())
+    let count = say!(
+        "list-found",
+        shown = words::grouped(list.shown()),
+        total = words::grouped(list.total())
     );
     head_with(model, picker.kind.title(), count, area, frame);
     let line = row(area, 1);
@@ -44,9 +45,9 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {
         let text = if list.total() == 0 {
-            " there is nothing to choose from yet"
+            say!("picker-nothing")
         } else {
-            " nothing matches"
+            say!("picker-no-match")
         };
         put(
             frame.buffer_mut(),
@@ -68,7 +69,7 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
 
 const fn column(least: usize, most: usize, align: Align, matters: u8) -> Column {
     Column {
-        title: "",
+        title: Word(""),
         least,
         most,
         align,
@@ -139,10 +140,10 @@ fn text_of(model: &Model, pick: &Pick, column: usize) -> (String, Role) {
             }
         },
         Pick::AddRelay(door) => match (door, column) {
-            (Door::Key, 0) => ("+ add with a key".into(), Role::Accent),
-            (Door::Account, 0) => ("+ log in".into(), Role::Accent),
-            (Door::Key, 1) => ("another relay, by address and key".into(), Role::Dim),
-            (Door::Account, 1) => ("another relay, by access token".into(), Role::Dim),
+            (Door::Key, 0) => (say!("picker-add-key").into(), Role::Accent),
+            (Door::Account, 0) => (say!("picker-add-login").into(), Role::Accent),
+            (Door::Key, 1) => (say!("picker-add-key-about").into(), Role::Dim),
+            (Door::Account, 1) => (say!("picker-add-login-about").into(), Role::Dim),
             _ => (String::new(), Role::Dim),
         },
     }
@@ -160,27 +161,30 @@ fn offer(model: &Model, name: &str, column: usize) -> (String, Role) {
             if here { Role::Text } else { Role::Dim },
         ),
         1 => (offer.vendor.clone(), Role::Dim),
-        _ if !here => (format!("not in group {group}"), Role::Warn),
+        _ if !here => (say!("picker-not-in-group", group = group), Role::Warn),
         _ => match model.relay.price(offer, group) {
             Price::PerToken(prices) => (
-                format!(
-                    "{} in {} out $/M",
-                    words::price(prices.input),
-                    words::price(prices.output)
+                say!(
+                    "picker-price",
+                    input = words::price(prices.input),
+                    output = words::price(prices.output)
                 ),
                 Role::Money,
             ),
             Price::Listed(prices) => (
-                format!(
-                    "{} in {} out $/M",
-                    words::listed(prices.input),
-                    words::listed(prices.output)
+                say!(
+                    "picker-price",
+                    input = words::listed(prices.input),
+                    output = words::listed(prices.output)
                 ),
                 Role::MoneyUnknown,
             ),
-            Price::PerCall { call } => (format!("${} a call", words::price(call)), Role::Money),
-            Price::Tiered { .. } => ("tiered price".into(), Role::Dim),
-            Price::Unknown => ("price ?".into(), Role::MoneyUnknown),
+            Price::PerCall { call } => (
+                say!("price-a-call", price = words::price(call)),
+                Role::Money,
+            ),
+            Price::Tiered { .. } => (say!("picker-price-tiered").into(), Role::Dim),
+            Price::Unknown => (say!("check-price-unknown").into(), Role::MoneyUnknown),
         },
     }
 }
@@ -201,9 +205,13 @@ fn key(model: &Model, id: i64, column: usize) -> (String, Role) {
             model.relay.group_of(row).unwrap_or("?").to_owned(),
             Role::Dim,
         ),
-        _ if !row.held => ("its secret is not stored here".into(), Role::Dim),
+        _ if !row.held => (say!("picker-not-held").into(), Role::Dim),
         _ => {
-            let text = format!("{} {}", status_sign(theme, status), status.word());
+            let text = format!(
+                "{} {}",
+                status_sign(theme, status),
+                words::key_status(status)
+            );
             (text, status_role(status))
         }
     }
@@ -219,8 +227,8 @@ fn group(model: &Model, name: &str, column: usize) -> (String, Role) {
             Role::Text,
         ),
         2 => match model.relay.models_in(name) {
-            Some(count) => (format!("{count} models"), Role::Dim),
-            None => ("? models".into(), Role::Dim),
+            Some(count) => (say!("picker-models", count = count), Role::Dim),
+            None => (say!("picker-models-unknown").into(), Role::Dim),
         },
         _ => (
             group.map_or_else(String::new, |group| group.description.clone()),
@@ -233,12 +241,12 @@ fn relay(model: &Model, name: &str, column: usize) -> (String, Role) {
     let profile = model.profiles.iter().find(|known| known.name == name);
     match (column, profile) {
         (0, _) => (name.to_owned(), Role::Text),
-        (1, _) if name == LOCAL => ("the relay inside".into(), Role::Dim),
+        (1, _) if name == LOCAL => (say!("relay-inside").into(), Role::Dim),
         (1, Some(profile)) => (profile.address.to_string(), Role::Dim),
         (2, Some(profile)) if name != LOCAL => {
             let word = match profile.access {
-                Access::Account { .. } => "account",
-                Access::KeyOnly => "key only",
+                Access::Account { .. } => say!("access-account"),
+                Access::KeyOnly => say!("access-key-only"),
             };
             (word.into(), Role::Dim)
         }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::view::head;
 use super::{NamedKey, Question};
+use crate::locale::say;
 use crate::tui::draw::{below, clean, cut, put_all};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -38,54 +39,38 @@ impl Question {
 
     fn title(&self) -> String {
         match self {
-            Question::DeleteKeys(keys) if keys.len() == 1 => "Delete this key?".into(),
-            Question::DeleteKeys(keys) => format!("Delete these {} keys?", keys.len()),
-            Question::SwitchKeys { keys, on: true } => format!("Enable these {} keys?", keys.len()),
-            Question::SwitchKeys { keys, .. } => format!("Disable these {} keys?", keys.len()),
-            Question::ReplaceKey(_) => "Replace this key?".into(),
-            Question::IntoGit { .. } => "Write a key into a git work tree?".into(),
-            Question::LeaveSecret => "Close without having copied the key?".into(),
-            Question::Quit => "Quit while an answer is coming?".into(),
-            Question::SwitchRelay(_) => "Open another relay while an answer is coming?".into(),
-            Question::DeleteSession(..) => "Delete this session?".into(),
+            Question::DeleteKeys(keys) if keys.len() == 1 => say!("ask-delete-key").into(),
+            Question::DeleteKeys(keys) => say!("ask-delete-keys", count = keys.len()),
+            Question::SwitchKeys { keys, on: true } => say!("ask-enable-keys", count = keys.len()),
+            Question::SwitchKeys { keys, .. } => say!("ask-disable-keys", count = keys.len()),
+            Question::ReplaceKey(_) => say!("ask-replace-key").into(),
+            Question::IntoGit { .. } => say!("ask-into-git").into(),
+            Question::LeaveSecret => say!("ask-leave-secret").into(),
+            Question::Quit => say!("ask-quit").into(),
+            Question::SwitchRelay(_) => say!("ask-switch-relay").into(),
+            Question::DeleteSession(..) => say!("ask-delete-session").into(),
         }
     }
 
     fn consequence(&self, model: &Model) -> String {
         match self {
-            Question::DeleteKeys(keys) if keys.len() == 1 => {
-                "It stops working at once, everywhere it is used. This cannot be taken back.".into()
+            Question::DeleteKeys(keys) if keys.len() == 1 => say!("ask-delete-key-then").into(),
+            Question::DeleteKeys(_) => say!("ask-delete-keys-then").into(),
+            Question::SwitchKeys { on: true, .. } => say!("ask-enable-keys-then").into(),
+            Question::SwitchKeys { .. } => say!("ask-disable-keys-then").into(),
+            Question::ReplaceKey(_) => say!("ask-replace-key-then").into(),
+            Question::IntoGit { file, tree } => {
+                say!("ask-into-git-then", file = clean(file), tree = clean(tree))
             }
-            Question::DeleteKeys(_) => {
-                "They stop working at once, everywhere they are used. This cannot be taken back."
-                    .into()
-            }
-            Question::SwitchKeys { on: true, .. } => "They can be used again at once.".into(),
-            Question::SwitchKeys { .. } => {
-                "They stop working at once, everywhere they are used; x enables them again.".into()
-            }
-            Question::ReplaceKey(_) => {
-                "A key with the same settings is made and shown once; this one is disabled at once, everywhere it is used."
-                    .into()
-            }
-            Question::IntoGit { file, tree } => format!(
-                "{} lies in {}. Unless git ignores it, the key is committed with the rest.",
-                clean(file),
-                clean(tree)
-            ),
             Question::LeaveSecret => {
                 if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
-                    "It is stored, and the relay shows it again.".into()
+                    say!("ask-leave-secret-shown").into()
                 } else {
-                    "It is stored and works from here, but the relay never shows it again.".into()
+                    say!("ask-leave-secret-never").into()
                 }
             }
-            Question::DeleteSession(..) => {
-                "What was said in it is gone for good. What it cost stays in the ledger.".into()
-            }
-            Question::Quit | Question::SwitchRelay(_) => {
-                "The answer is stopped; what has come is kept and billed.".into()
-            }
+            Question::DeleteSession(..) => say!("ask-delete-session-then").into(),
+            Question::Quit | Question::SwitchRelay(_) => say!("ask-stop-then").into(),
         }
     }
 }
@@ -107,7 +92,7 @@ pub fn draw(model: &Model, question: &Question, area: Rect, frame: &mut Frame<'_
         ]));
     }
     if keys.len() > NAMED {
-        let text = format!("   and {} more that are marked", keys.len() - NAMED);
+        let text = say!("ask-more-marked", count = keys.len() - NAMED);
         rows.push(Line::styled(text, theme.style(Role::Warn)));
     }
     if let Question::DeleteSession(_, title) = question {

@@ -5,6 +5,7 @@ use crate::domain::key::KeyTextError;
 use crate::domain::profile::LOCAL;
 use crate::domain::{Address, ApiKey, FaultKind, Profile};
 use crate::engine::door::{Credential, PasswordLogIn};
+use crate::locale::say;
 use crate::tui::edit::Editor;
 
 /// The fields.
@@ -72,58 +73,79 @@ impl RelayForm {
         let line = || Control::Line(Editor::line());
         let secret = || Control::Secret(Editor::line());
         let (title, form) = match door {
-            Door::Key => ("Use a relay with a key", "https://host, in any form"),
-            Door::Account => ("Log in to a relay", "https://host, in any form"),
+            Door::Key => (
+                say!("form-relay-key-title"),
+                say!("form-relay-address-hint"),
+            ),
+            Door::Account => (
+                say!("form-relay-login-title"),
+                say!("form-relay-address-hint"),
+            ),
         };
-        let mut form = Form::new(title).with(RelayField::Address, "Address", line(), form);
+        let mut form =
+            Form::new(title).with(RelayField::Address, say!("field-address"), line(), form);
         form = match door {
             Door::Key => form.with(
                 RelayField::Secret,
-                "Key",
+                say!("field-key"),
                 secret(),
-                "starts with sk-; made in the relay's console",
+                say!("form-relay-key-hint"),
             ),
             Door::Account => form
                 .with(
                     RelayField::With,
-                    "With",
-                    Control::Choice(Choice::of(["an access token", "a password", "a new account"])),
+                    say!("field-with"),
+                    Control::Choice(Choice::of([
+                        say!("form-login-with-token"),
+                        say!("form-login-with-password"),
+                        say!("form-login-register"),
+                    ])),
                     "",
                 )
                 .with(
                     RelayField::User,
-                    "User name",
+                    say!("field-user-name"),
                     line(),
-                    "of the account at the relay",
+                    say!("form-login-user-hint"),
                 )
                 .with(
                     RelayField::Password,
-                    "Password",
+                    say!("field-password"),
                     Control::Password(Editor::line()),
-                    "goes to the relay once and is kept nowhere; some relays want 8 to 20 characters",
+                    say!("form-login-password-hint"),
                 )
                 .with(
                     RelayField::Code,
-                    "Code",
+                    say!("field-code"),
                     line(),
-                    "of the second factor, where the account has one",
+                    say!("form-login-code-hint"),
                 )
                 .with(
                     RelayField::Secret,
-                    "Access token",
+                    say!("field-access-token"),
                     secret(),
-                    "from the console's personal settings; not a key, not the password",
+                    say!("form-relay-token-hint"),
                 )
                 .with(
                     RelayField::UserId,
-                    "User id",
+                    say!("field-user-id"),
                     line(),
-                    "the account's number; older relays want it, newer ones do not",
+                    say!("form-relay-user-id-hint"),
                 ),
         };
         let form = form
-            .with(RelayField::Name, "Name", line(), "what to call it here")
-            .with(RelayField::Add, "Add the relay", Control::Submit, "");
+            .with(
+                RelayField::Name,
+                say!("field-name"),
+                line(),
+                say!("form-relay-name-hint"),
+            )
+            .with(
+                RelayField::Add,
+                say!("form-relay-button"),
+                Control::Submit,
+                "",
+            );
         let mut this = RelayForm {
             form,
             door,
@@ -152,12 +174,12 @@ impl RelayForm {
         }
         let hint = match with {
             PASSWORD => {
-                "gets an access token; relays before July 2026 keep one an account, and the one before it stops working"
+                say!("form-login-password-about")
             }
             NEW_ACCOUNT => {
-                "makes an account where the relay lets programs do that, else shows its page"
+                say!("form-login-register-about")
             }
-            _ => "made in the relay's console",
+            _ => say!("form-login-token-about"),
         };
         if let Some(field) = self.form.field_mut(RelayField::With) {
             field.hint = hint.into();
@@ -216,7 +238,7 @@ impl RelayForm {
         if let Ok((key, cleaned)) = ApiKey::from_pasted(&secret) {
             told.extend(cleaned.into_iter().map(|what| what.told().to_owned()));
             if self.door == Door::Key && !key.expose().starts_with("sk-") {
-                told.push("keys of relays start with sk-; is this the key's name?".into());
+                told.push(say!("form-relay-key-name").into());
             }
         }
         self.form.set_warnings(RelayField::Secret, told);
@@ -237,18 +259,18 @@ impl RelayForm {
             .map(|error| self.secret_error(&error));
         self.form.set_error(RelayField::Secret, wrong);
         let user = self.form.text(RelayField::User).trim().to_owned();
-        let missing = (with != TOKEN && user.is_empty()).then(|| "which account?".into());
+        let missing = (with != TOKEN && user.is_empty()).then(|| say!("form-login-which").into());
         self.form.set_error(RelayField::User, missing);
         let password = self.form.text(RelayField::Password);
         let missing =
-            (with != TOKEN && password.is_empty()).then(|| "the password is missing".into());
+            (with != TOKEN && password.is_empty()).then(|| say!("form-login-no-password").into());
         self.form.set_error(RelayField::Password, missing);
         let name = self.form.text(RelayField::Name).trim().to_owned();
         let taken = profiles.iter().any(|profile| profile.name == name);
         let wrong = match Profile::check_name(&name) {
             Err(error) => Some(error),
-            Ok(()) if name == LOCAL => Some("local is the relay inside; take another name".into()),
-            Ok(()) if taken => Some(format!("{name} is there already; take another name")),
+            Ok(()) if name == LOCAL => Some(say!("form-relay-local").into()),
+            Ok(()) if taken => Some(say!("form-relay-taken", name = name)),
             Ok(()) => None,
         };
         self.form.set_error(RelayField::Name, wrong);
@@ -259,7 +281,7 @@ impl RelayForm {
         };
         let wrong = user_id
             .is_err()
-            .then(|| format!("{typed:?} is not a number; leave it empty if you do not know it"));
+            .then(|| say!("form-relay-not-number", typed = format!("{typed:?}")));
         self.form.set_error(RelayField::UserId, wrong);
         if self.form.stop_at_error() {
             return None;
@@ -289,12 +311,9 @@ impl RelayForm {
 
     fn secret_error(&self, error: &KeyTextError) -> String {
         match (self.door, error) {
-            (Door::Account, KeyTextError::Empty) => {
-                "no access token was given; the relay's console shows it under personal settings"
-                    .into()
-            }
+            (Door::Account, KeyTextError::Empty) => say!("form-relay-no-token").into(),
             (Door::Account, KeyTextError::OddCharacter(odd)) => {
-                format!("an access token cannot contain {odd:?}; copy it again from the console")
+                say!("form-relay-token-odd", odd = format!("{odd:?}"))
             }
             (Door::Key, error) => error.to_string(),
         }

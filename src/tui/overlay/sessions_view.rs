@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::sessions::Sessions;
 use super::view::head_with;
 use crate::domain::ConversationInfo;
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{below, clean, put, row};
 use crate::tui::model::Model;
@@ -14,13 +15,7 @@ use crate::tui::text::{Align, truncate_start, width};
 use crate::tui::theme::Role;
 use crate::tui::words;
 
-const fn column(
-    title: &'static str,
-    least: usize,
-    most: usize,
-    align: Align,
-    matters: u8,
-) -> Column {
+const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
     Column {
         title,
         least,
@@ -31,23 +26,23 @@ const fn column(
 }
 
 const COLUMNS: [Column; 5] = [
-    column("SESSION", 24, 44, Align::Left, 9),
-    column("LAST", 9, 10, Align::Right, 7),
-    column("TURNS", 5, 6, Align::Right, 5),
-    column("COST", 10, 12, Align::Right, 6),
-    column("MODEL, OR WHAT WAS SAID", 28, 120, Align::Left, 8),
+    column(Word("sessions-column-name"), 24, 44, Align::Left, 9),
+    column(Word("sessions-column-last"), 9, 10, Align::Right, 7),
+    column(Word("sessions-column-turns"), 5, 6, Align::Right, 5),
+    column(Word("sessions-column-cost"), 10, 12, Align::Right, 6),
+    column(Word("sessions-column-said"), 28, 120, Align::Left, 8),
 ];
 
 /// Draws the list.
 pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let list = &sessions.list;
-    let count = format!(
-        "{} of {}",
-        words::grouped(list.shown()),
-        words::grouped(list.total())
+    let count = say!(
+        "list-found",
+        shown = words::grouped(list.shown()),
+        total = words::grouped(list.total())
     );
-    head_with(model, "Sessions", count, area, frame);
+    head_with(model, say!("sessions-title"), count, area, frame);
     let line = row(area, 1);
     let text = list.query.text();
     let shown = truncate_start(&clean(&text), usize::from(area.width) / 2, "").into_owned();
@@ -58,7 +53,7 @@ pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_
     ];
     if text.is_empty() {
         query.push(Span::styled(
-            "a title, a model, or words that were said",
+            say!("sessions-search-hint"),
             theme.style(Role::Placeholder),
         ));
     }
@@ -76,9 +71,9 @@ pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {
         let text = match (sessions.came, list.total()) {
-            (false, _) => " reading what is kept",
-            (true, 0) => " nothing is kept yet: a session is, from its first question on",
-            (true, _) => " no title fits, and nobody said that; Esc leaves",
+            (false, _) => say!("sessions-reading"),
+            (true, 0) => say!("sessions-empty"),
+            (true, _) => say!("sessions-no-match"),
         };
         put(
             frame.buffer_mut(),

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::view::head_with;
+use crate::locale::say;
 use crate::tui::draw::{below, clean, cost, cut, put, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -27,8 +28,8 @@ pub fn draw(model: &Model, side: &Side, area: Rect, frame: &mut Frame<'_>) {
         .next()
         .unwrap_or_default();
     let room = usize::from(area.width).saturating_sub(20);
-    let title = format!("Side by side: {}", cut(theme, prompt, room));
-    head_with(model, &title, "1 or 2 takes it".into(), area, frame);
+    let title = say!("side-title", question = cut(theme, prompt, room));
+    head_with(model, &title, say!("side-hint").into(), area, frame);
     let page = below(area, 1);
     let half = page.width.saturating_sub(1) / 2;
     let left = Rect {
@@ -93,10 +94,10 @@ fn draw_column(
     };
     let mut rows: Vec<Line<'static>> = Vec::new();
     if !kept.reasoning.is_empty() && kept.reply.is_empty() {
-        let text = format!("{} thinking", theme.glyph(Sign::Working));
+        let text = say!("side-thinking", working = theme.glyph(Sign::Working));
         rows.push(Line::styled(text, theme.style(Role::Dim)));
     } else if column.streaming && kept.reply.is_empty() {
-        let text = format!("{} waiting for the answer", theme.glyph(Sign::Working));
+        let text = say!("chat-waiting", working = theme.glyph(Sign::Working));
         rows.push(Line::styled(text, theme.style(Role::Dim)));
     }
     let mut document = Document::of(&kept.reply);
@@ -128,18 +129,18 @@ fn figures(model: &Model, column: &SideColumn, area: Rect, frame: &mut Frame<'_>
     let kept = &column.turn.turn;
     let spend = column.spend.as_ref();
     let speed = spend.and_then(|spend| spend.tenths_per_second);
-    let tokens = format!(
-        " {} in  {} out{}",
-        words::short(kept.usage.prompt()),
-        words::short(kept.usage.output),
-        speed.map_or(String::new(), |speed| format!("  {}", words::speed(speed)))
+    let tokens = say!(
+        "side-tokens",
+        input = words::short(kept.usage.prompt()),
+        output = words::short(kept.usage.output),
+        speed = speed.map_or(String::new(), |speed| format!("  {}", words::speed(speed)))
     );
     let first = kept
         .first_ms
-        .map(|first| format!(" first {}", words::seconds(first)));
+        .map(|first| say!("side-first", time = words::seconds(first)));
     let total = kept
         .total_ms
-        .map(|total| format!("  all {}", words::seconds(total)));
+        .map(|total| say!("side-all", time = words::seconds(total)));
     let times = format!("{}{}", first.unwrap_or_default(), total.unwrap_or_default());
     let dim = theme.style(Role::Dim);
     put(frame.buffer_mut(), row(area, 0), &Line::styled(tokens, dim));

@@ -8,7 +8,7 @@ use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
 use super::{Overlay, Question, offer, wallet};
 use crate::engine::door::{Command, KeyAsk};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::doors;
 use crate::tui::effect::{Clip, Effect, Effects};
 use crate::tui::filtered::as_found;
@@ -470,7 +470,7 @@ pub(super) fn switch_relay(model: &mut Model, name: String, fx: &mut Effects) {
     let is_open =
         matches!(&model.relay.connection, Connection::Open(profile, _) if profile.name == name);
     if is_open {
-        model.say(Tone::Info, format!("{name} is open already"));
+        model.say(Tone::Info, say!("relay-open-already", name = name));
     } else if model.chat.streaming.is_some() {
         model
             .overlays

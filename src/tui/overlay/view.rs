@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::{NewSecret, Overlay, detail};
+use crate::locale::say;
 use crate::tui::draw::{below, clean, cut, put, put_all, put_both, rule};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -82,8 +83,8 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let name = clean(&new.key.name);
     let title = match new.replaced {
-        Some(_) => format!("The key {name} has a successor"),
-        None => format!("The key {name} was made"),
+        Some(_) => say!("secret-title-successor", name = name),
+        None => say!("secret-title-made", name = name),
     };
     head(model, &title, area, frame);
     let mut rows = vec![Line::default()];
@@ -94,38 +95,33 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
         rows.push(row);
     }
     rows.push(Line::default());
-    let stored = format!(
-        "{} It is stored in {}, so this program can use it.",
-        theme.glyph(Sign::Check),
-        clean(&new.stored_in)
+    let stored = say!(
+        "secret-stored",
+        check = theme.glyph(Sign::Check),
+        place = clean(&new.stored_in)
     );
     rows.extend(paragraph(theme, &stored, Role::Good, 1, area.width));
     if let Some(old) = new.replaced {
-        let text = format!(
-            "It has the settings of number {old}. Programs that used that one need this one now."
-        );
+        let text = say!("secret-settings-of", old = old);
         rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));
     }
     let again = if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
-        "This relay shows a key again: c in Keys copies it at any time.".to_owned()
+        say!("secret-again").to_owned()
     } else {
-        format!(
-            "{} This relay never shows it again: copy it now if another program needs it.",
-            theme.glyph(Sign::Warning)
-        )
+        say!("secret-never-again", warning = theme.glyph(Sign::Warning))
     };
     rows.extend(paragraph(theme, &again, Role::Text, 1, area.width));
     rows.push(Line::default());
     let check = theme.glyph(Sign::Check);
     if let Some(file) = &new.written {
-        let text = format!("{check} written to {}", clean(file));
+        let text = say!("secret-written", check = check, file = clean(file));
         rows.extend(paragraph(theme, &text, Role::Good, 1, area.width));
     }
     let (text, role) = if new.copied {
-        let text = format!("{check} sent to the terminal's clipboard; Enter or Esc closes");
+        let text = say!("secret-copied", check = check);
         (text, Role::Good)
     } else {
-        let text = "c copies it, w writes it into a .env file; Enter or Esc closes".to_owned();
+        let text = say!("secret-ways").to_owned();
         (text, Role::Dim)
     };
     rows.extend(paragraph(theme, &text, role, 1, area.width));

@@ -20,10 +20,8 @@ pub struct Caption<'a, K, T> {
     pub list: &'a FilteredList<K>,
     /// Where its rows come from.
     pub remote: &'a Remote<Vec<T>>,
-    /// The word for one row.
-    pub one: &'static str,
-    /// The word for several.
-    pub many: &'static str,
+    /// So many of them, in words.
+    pub count: fn(usize) -> String,
     /// What stands at the right.
     pub right: Vec<Span<'static>>,
 }
@@ -51,13 +49,8 @@ pub fn caption<K: Clone + PartialEq, T>(
         }
     }
     let total = list.total();
-    let word = if total == 1 {
-        caption.one
-    } else {
-        caption.many
-    };
     let count = if list.shown() == total {
-        format!("{} {word}", words::grouped(total))
+        (caption.count)(total)
     } else {
         say!(
             "list-found",

@@ -9,6 +9,8 @@ use super::downgrade;
 use super::level::ColorLevel;
 use super::role::Role;
 
+use crate::locale::say;
+
 /// A theme's table that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ThemeError {
@@ -16,12 +18,10 @@ pub enum ThemeError {
     #[error("{0}")]
     Table(#[from] toml::de::Error),
     /// A role without a style.
-    #[error("the theme has no style for {0:?}; add a line for it")]
+    #[error("{}", say!("theme-no-style", role = format!("{:?}", _0)))]
     Missing(Role),
     /// A colour that is none.
-    #[error(
-        "{role:?} asks for the colour {name:?}; use a name such as \"cyan\" or \"lightred\", a number from 0 to 255, or \"#rrggbb\""
-    )]
+    #[error("{}", say!("theme-no-colour", role = format!("{role:?}"), name = format!("{name:?}")))]
     Colour {
         /// The role.
         role: Role,

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Check, Outcome, Sent};
 use crate::domain::test_result::TestKind;
 use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money};
+use crate::locale::say;
 use crate::verify::door::{Ask, Told};
 use crate::verify::evidence::Observation;
 use crate::verify::needles::{self, Haystack, PLACES};
@@ -22,35 +23,38 @@ pub(super) fn judge_connect(
     streamed: &Told,
 ) -> Judged {
     let mut checks = vec![listed];
-    for (name, told) in [("reply", whole), ("stream", streamed)] {
+    for (name, told) in [
+        (say!("trial-reply"), whole),
+        (say!("trial-stream"), streamed),
+    ] {
         let ok = told.fault.is_none();
         checks.push(Check {
-            what: format!("{name}: status 200, understood"),
+            what: say!("trial-understood", name = name),
             passed: Some(ok),
             seen: match (&told.fault, told.status) {
                 (Some(fault), _) => fault.message.clone(),
-                (None, Some(status)) => format!("HTTP {status}"),
-                (None, None) => "answered".into(),
+                (None, Some(status)) => say!("verify-http", status = status),
+                (None, None) => say!("trial-answered").into(),
             },
         });
         if !ok {
             continue;
         }
         checks.push(Check {
-            what: format!("{name}: says something"),
+            what: say!("trial-says", name = name),
             passed: Some(told.is_good()),
             seen: match told.text.trim() {
-                "" if told.reasoned => "only thoughts: there was no room for more".into(),
-                "" => "nothing".into(),
+                "" if told.reasoned => say!("trial-only-thoughts").into(),
+                "" => say!("trial-nothing").into(),
                 text => format!("{:?}", short(text)),
             },
         });
         checks.push(Check {
-            what: format!("{name}: reports its tokens"),
+            what: say!("trial-reports", name = name),
             passed: Some(told.reported.is_some()),
             seen: match told.reported {
-                Some(usage) => format!("{} in, {} out", usage.prompt(), usage.output),
-                None => "no usage: costs can only be estimated".into(),
+                Some(usage) => say!("trial-usage", input = usage.prompt(), output = usage.output),
+                None => say!("trial-no-usage").into(),
             },
         });
     }
@@ -58,10 +62,10 @@ pub(super) fn judge_connect(
     let told = vec![whole.clone(), streamed.clone()];
     let summary = match checks.iter().find(|check| check.passed == Some(false)) {
         Some(check) => format!("{}: {}", check.what, check.seen),
-        None => format!(
-            "reply in {} ms, first part of the stream after {} ms",
-            whole.total_ms,
-            streamed.first_ms.unwrap_or(streamed.total_ms)
+        None => say!(
+            "trial-connect-summary",
+            reply = whole.total_ms,
+            stream = streamed.first_ms.unwrap_or(streamed.total_ms)
         ),
     };
     judged(
@@ -77,7 +81,7 @@ pub(super) fn judge_connect(
 
 pub(super) fn judge_long(ask: &Ask, hay: &Haystack, told: Told) -> Judged {
     let mut checks = vec![Check {
-        what: "ends with stop".into(),
+        what: say!("trial-ends-stop").into(),
         passed: Some(told.fault.is_none() && told.finish == Finish::Stop),
         seen: match &told.fault {
             Some(fault) => fault.message.clone(),
@@ -87,11 +91,11 @@ pub(super) fn judge_long(ask: &Ask, hay: &Haystack, told: Told) -> Judged {
     let found = needles::found(&told.text, &hay.needles);
     for (nth, place) in PLACES.iter().enumerate() {
         checks.push(Check {
-            what: format!("needle at the {place}"),
+            what: say!("trial-needle", place = place),
             passed: Some(found[nth]),
             seen: match found[nth] {
-                true => format!("{} was found", hay.needles[nth]),
-                false => format!("{} was not named", hay.needles[nth]),
+                true => say!("trial-needle-found", needle = hay.needles[nth]),
+                false => say!("trial-needle-lost", needle = hay.needles[nth]),
             },
         });
     }
@@ -99,21 +103,21 @@ pub(super) fn judge_long(ask: &Ask, hay: &Haystack, told: Told) -> Judged {
     let usage = told.reported.unwrap_or(told.counted);
     let passed = checks.iter().all(|check| check.passed == Some(true));
     let broke = match (&told.fault, told.beats.last()) {
-        (Some(_), Some(last)) => format!(
-            "; it broke after {} tokens, {} ms in",
-            last.tokens, last.at_ms
-        ),
+        (Some(_), Some(last)) => say!("trial-broke", tokens = last.tokens, ms = last.at_ms),
         _ => String::new(),
     };
     let silence = gap.map_or_else(String::new, |(ms, at)| {
-        format!(", longest silence {ms} ms at {at} ms")
+        say!("trial-silence", ms = ms, at = at)
     });
     let hits = found.iter().filter(|found| **found).count();
-    let summary = format!(
-        "{} in, {} out in {} ms{silence}; {hits} of 3 needles{broke}",
-        usage.prompt(),
-        usage.output,
-        told.total_ms
+    let summary = say!(
+        "trial-long-summary",
+        input = usage.prompt(),
+        output = usage.output,
+        ms = told.total_ms,
+        silence = silence,
+        hits = hits,
+        broke = broke
     );
     let detail = json!({
         "finish": told.finish,
@@ -174,27 +178,28 @@ pub(super) fn judge_concurrency(asks: &[Ask], told: Vec<Told>) -> Judged {
     };
     let (p50, p95) = (percentile(times(), 50), percentile(times(), 95));
     let ms = |time: Option<u64>| time.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
-    let mut summary = format!(
-        "{good} of {} answered, p50 {}, p95 {}",
-        asks.len(),
-        ms(p50),
-        ms(p95)
+    let mut summary = say!(
+        "trial-many-summary",
+        good = good,
+        all = asks.len(),
+        p50 = ms(p50),
+        p95 = ms(p95)
     );
     if limited > 0 {
-        summary += &format!("; {limited} were told 429");
+        summary += &say!("trial-many-limited", limited = limited);
         if let Some(longest) = waits.iter().max() {
-            summary += &format!(", to come back after {longest} s");
+            summary += &say!("trial-many-wait", longest = longest);
         }
     }
     let checks = vec![
         Check {
-            what: format!("all {} succeed", asks.len()),
+            what: say!("trial-all-succeed", count = asks.len()),
             passed: Some(passed),
             seen: match told.iter().find(|told| !told.is_good()) {
-                None => "all".into(),
+                None => say!("trial-all").into(),
                 Some(told) => match &told.fault {
-                    Some(fault) => format!("{good} did; one was told: {}", fault.message),
-                    None => format!("{good} did; one said nothing"),
+                    Some(fault) => say!("trial-some-told", good = good, fault = fault.message),
+                    None => say!("trial-some-silent", good = good),
                 },
             },
         },
@@ -233,8 +238,7 @@ fn judged(
         .filter(|_| !passed)
         .or_else(|| {
             (!passed).then(|| {
-                Fault::new(FaultKind::Upstream, summary.clone())
-                    .advise("look at the failed checks; try another group, model or node")
+                Fault::new(FaultKind::Upstream, summary.clone()).advise(say!("trial-advice"))
             })
         });
     let observed = asks

@@ -8,6 +8,7 @@ use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::text::{Align, fit};
 use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
 
@@ -152,7 +153,8 @@ fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
             TopUpState::Pending => Role::Warn,
             TopUpState::Failed | TopUpState::Expired => Role::Dim,
         };
-        let text = format!("{at}  {amount:>10}  {:<8} {how}", top_up.state.word());
+        let state = fit(words::top_up(top_up.state), 8, Align::Left, "");
+        let text = format!("{at}  {amount:>10}  {state} {how}");
         rows.push(Line::styled(format!("   {text}"), theme.style(role)));
     }
     let more = wallet.top_ups.len().saturating_sub(LISTED);

@@ -2,6 +2,7 @@
 
 use super::update::group;
 use crate::domain::{Endpoint, Fault, FaultKind, Money, Protocol};
+use crate::locale::say;
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -22,11 +23,9 @@ pub fn wallet_empty(model: &Model) -> Option<Fault> {
     Some(
         Fault::new(
             FaultKind::Balance,
-            format!("the wallet is empty: {balance}; nothing is sent"),
+            say!("chat-wallet-empty", balance = balance),
         )
-        .advise(format!(
-            "top up the wallet of this account at {host}: Esc, then W; Enter asks the relay again what is in it"
-        )),
+        .advise(say!("chat-wallet-empty-advice", host = host)),
     )
 }
 
@@ -39,8 +38,8 @@ fn model_missing(model: &Model) -> Option<Fault> {
         return None;
     }
     let Some(known) = model.relay.model(name) else {
-        let message = format!("this relay has no model named {name}");
-        return Some(missing(message).advise("^P chooses one that it has"));
+        let message = say!("order-no-model", name = name);
+        return Some(missing(message).advise(say!("chat-choose-there")));
     };
     let group = group(model)?;
     // A group like `auto` stands for others.
@@ -54,13 +53,10 @@ fn model_missing(model: &Model) -> Option<Fault> {
         .map(|group| group.name.as_str())
         .filter(|group| known.in_group(group))
         .collect();
-    let message = format!("{name} is not in group {group}, which the key in use has");
+    let message = say!("chat-not-in-group", name = name, group = group);
     Some(missing(message).advise(match having.as_slice() {
-        [] => "no group of this account has it; ^P chooses another model".into(),
-        groups => format!(
-            "groups that have it: {}; ^K chooses a key of one of them",
-            groups.join(", ")
-        ),
+        [] => say!("chat-no-group-has-it").into(),
+        groups => say!("chat-groups-that-have-it", groups = groups.join(", ")),
     }))
 }
 
@@ -76,13 +72,13 @@ fn endpoint_missing(model: &Model) -> Option<Fault> {
     Some(
         Fault::new(
             FaultKind::EndpointMissing,
-            format!(
-                "{} is offered on {}, where nobody replies",
-                known.name,
-                words.join(", ")
+            say!(
+                "chat-nobody-replies",
+                name = known.name,
+                endpoints = words.join(", ")
             ),
         )
-        .advise("^P chooses another model"),
+        .advise(say!("chat-choose-another-model")),
     )
 }
 
@@ -99,19 +95,19 @@ fn beside(model: &Model, width: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let mut rows = Vec::new();
     if let Some(at) = model.chat.editing {
-        let text = format!(
-            "{} question {} is asked another way; the answers so far stay in a session of their own. Esc lets it be",
-            theme.glyph(Sign::Arrow),
-            at + 1
+        let text = say!(
+            "chat-asked-another-way",
+            arrow = theme.glyph(Sign::Arrow),
+            number = at + 1
         );
         rows.extend(paragraph(theme, &text, Role::Dim, 1, width));
     }
     for image in &model.chat.attached {
-        let text = format!(
-            "{} picture {}, {} goes with it",
-            theme.glyph(Sign::Bullet),
-            clean(&image.name),
-            image.size()
+        let text = say!(
+            "chat-picture-with",
+            bullet = theme.glyph(Sign::Bullet),
+            name = clean(&image.name),
+            size = image.size()
         );
         rows.extend(paragraph(theme, &text, Role::Dim, 1, width));
     }
@@ -122,10 +118,7 @@ fn beside(model: &Model, width: u16) -> Vec<Line<'static>> {
 pub fn rows(model: &Model, width: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     if model.chat.waiting.is_some() {
-        let text = format!(
-            "{} the question goes out as soon as the relay has told its prices; Esc takes it back",
-            theme.glyph(Sign::Working)
-        );
+        let text = say!("chat-waiting-prices", working = theme.glyph(Sign::Working));
         return paragraph(theme, &text, Role::Dim, 1, width);
     }
     let Some(fault) = trouble(model) else {

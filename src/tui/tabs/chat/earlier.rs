@@ -6,6 +6,7 @@
 use super::state::ChatFocus;
 use super::update::ask;
 use super::{banner, scroll};
+use crate::locale::say;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Tone};
 
@@ -35,7 +36,7 @@ pub fn edit(model: &mut Model) {
     }
     let last = model.chat.turns.len().checked_sub(1);
     let Some(at) = model.chat.chosen.or(last) else {
-        model.say(Tone::Info, "nothing was asked yet");
+        model.say(Tone::Info, say!("chat-nothing-asked"));
         return;
     };
     let (prompt, images) = {
@@ -46,7 +47,7 @@ pub fn edit(model: &mut Model) {
     if !typed.trim().is_empty() && model.chat.editing.is_none() {
         // What was being typed is worth more than a key pressed by mistake.
         model.chat.editor.insert(&typed);
-        model.say(Tone::Info, "send or clear what is being typed first");
+        model.say(Tone::Info, say!("chat-typing-first"));
         return;
     }
     model.chat.editor.insert(&prompt);
@@ -104,16 +105,13 @@ fn branch(model: &mut Model, at: usize) {
     let serial = model.serial();
     model.chat.branch(at, serial);
     model.chat.chosen = None;
-    model.say(
-        Tone::Info,
-        "a session of its own from here; the one before is kept as it was",
-    );
+    model.say(Tone::Info, say!("chat-branched"));
 }
 
 fn is_busy(model: &mut Model) -> bool {
     let busy = model.chat.streaming.is_some() || model.chat.waiting.is_some();
     if busy {
-        model.say(Tone::Info, "an answer is still coming; Esc stops it");
+        model.say(Tone::Info, say!("chat-still-coming"));
     }
     busy
 }

@@ -6,7 +6,7 @@ use super::state::{ChatFocus, Scroll};
 use super::take_away;
 use super::update::{back, renew, retry, send};
 use super::{earlier, scroll, sessions};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -109,10 +109,7 @@ fn line(model: &mut Model, down: bool) {
 
 fn pick_key(model: &mut Model) {
     if !model.relay.manages() {
-        model.say(
-            Tone::Info,
-            "this relay was added with one key only; it is the one in use",
-        );
+        model.say(Tone::Info, say!("chat-one-key"));
         return;
     }
     let now = super::update::key(model).map(|row| Pick::Key(row.info.id));
@@ -122,7 +119,7 @@ fn pick_key(model: &mut Model) {
 fn copy(model: &mut Model, fx: &mut Effects) {
     match take_away::last_answer(model) {
         Some(answer) => fx.copy(answer.to_owned(), Word("copied-answer")),
-        None => model.say(Tone::Info, "there is no answer yet"),
+        None => model.say(Tone::Info, say!("chat-no-answer")),
     }
 }
 

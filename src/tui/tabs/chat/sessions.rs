@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::update::{keep, restore};
 use crate::domain::Conversation;
 use crate::engine::door::{AskId, Command};
+use crate::locale::say;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::chat_form::ChatForm;
@@ -60,7 +61,7 @@ pub fn go_to(model: &mut Model, id: i64, fx: &mut Effects) {
         return;
     }
     if model.chat.streaming.is_some() || model.chat.waiting.is_some() {
-        model.say(Tone::Info, "an answer is still coming; Esc stops it");
+        model.say(Tone::Info, say!("chat-still-coming"));
         return;
     }
     let ask = model.ask_id();
@@ -92,7 +93,7 @@ pub fn read(model: &mut Model, ask: AskId, conversation: Conversation, fx: &mut 
 /// Asks whether a session is to be deleted.
 pub fn ask_delete(model: &mut Model, id: i64) {
     if model.chat.id == Some(id) && model.chat.streaming.is_some() {
-        model.say(Tone::Info, "an answer is still coming in it; Esc stops it");
+        model.say(Tone::Info, say!("chat-still-coming-in-it"));
         return;
     }
     if let Some(title) = title_of(model, id) {
@@ -113,7 +114,7 @@ pub fn deleted(model: &mut Model, id: i64, fx: &mut Effects) {
         let serial = model.serial();
         model.chat.renew(serial);
     }
-    model.say(Tone::Good, "the session was deleted");
+    model.say(Tone::Good, say!("session-deleted"));
     ask_list(model, fx);
 }
 
@@ -155,11 +156,8 @@ pub fn ask_export(model: &mut Model, id: i64) {
 pub fn export_this(model: &mut Model) {
     match model.chat.id {
         Some(id) => ask_export(model, id),
-        None if model.chat.turns.is_empty() => model.say(Tone::Info, "nothing was said yet"),
-        None => model.say(
-            Tone::Info,
-            "this session is just being kept; try again in a moment",
-        ),
+        None if model.chat.turns.is_empty() => model.say(Tone::Info, say!("session-empty")),
+        None => model.say(Tone::Info, say!("session-being-kept")),
     }
 }
 
@@ -169,7 +167,7 @@ pub fn exported(model: &mut Model, ask: AskId, path: &std::path::Path) {
         Overlay::ChatForm(form) => form.form.asked != Some(ask),
         _ => true,
     });
-    model.say(Tone::Good, format!("written to {}", path.display()));
+    model.say(Tone::Good, say!("env-written", file = path.display()));
 }
 
 /// Opens the settings of the session in use.
@@ -213,7 +211,7 @@ pub fn submit(model: &mut Model, what: Submitted, fx: &mut Effects) {
             model.chat.system = system;
             model.chat.settings = settings;
             keep(model, fx);
-            model.say(Tone::Good, "the next answer is asked for this way");
+            model.say(Tone::Good, say!("chat-settings-taken"));
         }
     }
 }

@@ -8,6 +8,7 @@ use super::state::{ChatTurn, Scroll};
 use super::update::{group, keep, key, missing};
 use crate::domain::{ChatRequest, Cost, Image, KeyStatus};
 use crate::engine::door::{Command, Spend, TurnEnd, TurnId};
+use crate::locale::say;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::{Overlay, orders::check_model};
@@ -57,7 +58,7 @@ pub fn begin(
     fx: &mut Effects,
 ) -> Result<(), String> {
     if model.chat.streaming.is_some() || model.chat.waiting.is_some() {
-        return Err("an answer is still coming; Esc stops it".into());
+        return Err(say!("chat-still-coming").into());
     }
     let question = question(model)?;
     check_model(model, name)?;
@@ -102,7 +103,7 @@ fn question(model: &Model) -> Result<Question, String> {
         });
     }
     let last = model.chat.turns.last();
-    let last = last.ok_or("type a question first; it goes to both")?;
+    let last = last.ok_or(say!("side-type-first"))?;
     Ok(Question {
         prompt: last.turn.prompt.clone(),
         images: last.turn.images.clone(),
@@ -119,9 +120,9 @@ fn key_of(model: &Model, group: &str) -> Result<i64, String> {
             && model.relay.status(row, now) == KeyStatus::Enabled
             && model.relay.group_of(row) == Some(group)
     });
-    usable.map(|row| row.info.id).ok_or_else(|| {
-        format!("no key of group {group} can be used from here; make one in Keys, with that group")
-    })
+    usable
+        .map(|row| row.info.id)
+        .ok_or_else(|| say!("side-no-key", group = group))
 }
 
 fn ask(
@@ -208,7 +209,7 @@ pub fn take(model: &mut Model, right: bool, fx: &mut Effects) {
     let Some(side) = shown(model) else { return };
     let column = side.columns[usize::from(right)].clone();
     if column.streaming {
-        model.say(Tone::Info, "this answer is still coming");
+        model.say(Tone::Info, say!("side-still-coming"));
         return;
     }
     stop(model, fx);
@@ -222,7 +223,7 @@ pub fn take(model: &mut Model, right: bool, fx: &mut Effects) {
     chat.turns.push(column.turn);
     chat.scroll = Scroll::Follow;
     keep(model, fx);
-    model.say(Tone::Good, "this answer is part of the session now");
+    model.say(Tone::Good, say!("side-taken"));
 }
 
 /// One step back: stop what comes; then close, after it was said that nothing is kept.
@@ -236,10 +237,7 @@ pub fn back(model: &mut Model, fx: &mut Effects) {
         .iter()
         .any(|column| !column.turn.turn.reply.is_empty());
     if worth && !std::mem::replace(&mut side.warned, true) {
-        model.say(
-            Tone::Info,
-            "1 or 2 takes an answer into the session; Esc once more closes without",
-        );
+        model.say(Tone::Info, say!("side-leave"));
     } else {
         model
             .overlays

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
 use crate::tui::text::{Breaks, sanitize};
@@ -24,7 +24,7 @@ pub fn last_answer(model: &Model) -> Option<&str> {
 /// Shows the conversation as plain text on the terminal's first screen, where its own selecting and scrolling work.
 pub fn select(model: &mut Model, fx: &mut Effects) {
     if model.chat.turns.is_empty() {
-        model.say(Tone::Info, "there is no conversation yet");
+        model.say(Tone::Info, say!("chat-no-conversation"));
         return;
     }
     let mut text = String::new();
@@ -44,7 +44,7 @@ pub fn select(model: &mut Model, fx: &mut Effects) {
 /// Saves the last answer in a file of the folder that the program was started in.
 pub fn save(model: &mut Model, fx: &mut Effects) {
     let Some(answer) = last_answer(model) else {
-        model.say(Tone::Info, "there is no answer yet");
+        model.say(Tone::Info, say!("chat-no-answer"));
         return;
     };
     let text = answer.to_owned();
@@ -58,12 +58,12 @@ pub fn save(model: &mut Model, fx: &mut Effects) {
 /// Prints the last answer when the dashboard is left.
 pub fn print_later(model: &mut Model, fx: &mut Effects) {
     let Some(answer) = last_answer(model) else {
-        model.say(Tone::Info, "there is no answer yet");
+        model.say(Tone::Info, say!("chat-no-answer"));
         return;
     };
     let text = sanitize(answer, Breaks::Text).into_owned();
     fx.push(Effect::PrintLater(text));
-    model.say(Tone::Good, "the answer is printed when you leave");
+    model.say(Tone::Good, say!("chat-printed-later"));
 }
 
 fn file_name(model: &Model) -> String {

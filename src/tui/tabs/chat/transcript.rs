@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::state::ChatTurn;
 use crate::domain::{Basis, Fault, Finish, UnixMillis};
+use crate::locale::say;
 use crate::tui::draw::{clean, cost};
 use crate::tui::text::{Breaks, Wrap, sanitize, width, wrap_text};
 use crate::tui::theme::{Role, Sign, Theme};
@@ -86,30 +87,37 @@ fn set_in(mut row: Line<'static>) -> Line<'static> {
 pub fn head(turn: &ChatTurn, look: &Look<'_>) -> Vec<Line<'static>> {
     let kept = &turn.turn;
     let chosen = look.chosen == Some(turn.serial);
-    let mut rows = vec![header(look, "You", Role::User, kept.sent, chosen)];
+    let mut rows = vec![header(
+        look,
+        say!("chat-you"),
+        Role::User,
+        kept.sent,
+        chosen,
+    )];
     rows.extend(block(look, &kept.prompt, Role::Text));
     for image in &kept.images {
-        let text = format!(
-            "{} picture {}, {}",
-            look.theme.glyph(Sign::Bullet),
-            clean(&image.name),
-            image.size()
+        let text = say!(
+            "chat-picture",
+            bullet = look.theme.glyph(Sign::Bullet),
+            name = clean(&image.name),
+            size = image.size()
         );
         rows.extend(block(look, &text, Role::Dim));
     }
     rows.push(header(look, &kept.model, Role::Model, kept.sent, false));
     if !kept.reasoning.is_empty() {
-        let (sign, verb) = if look.reasoning_open {
-            (Sign::Unfolded, "folds")
-        } else {
-            (Sign::Folded, "opens")
-        };
         let size = words::short(crate::domain::count::count_tokens(&kept.reasoning));
-        let text = format!(
-            "{} reasoning, about {size} tokens  {} {verb} it",
-            look.theme.glyph(sign),
-            look.reasoning_key
-        );
+        let key = &look.reasoning_key;
+        let text = match look.reasoning_open {
+            true => {
+                let sign = look.theme.glyph(Sign::Unfolded);
+                say!("chat-reasoning-folds", sign = sign, size = size, key = key)
+            }
+            false => {
+                let sign = look.theme.glyph(Sign::Folded);
+                say!("chat-reasoning-opens", sign = sign, size = size, key = key)
+            }
+        };
         rows.extend(block(look, &text, Role::Dim));
         if look.reasoning_open {
             rows.extend(block(look, &kept.reasoning, Role::Reasoning));
@@ -125,7 +133,7 @@ pub fn tail(turn: &ChatTurn, look: &Look<'_>, streaming: bool) -> Vec<Line<'stat
     let mut rows = Vec::new();
     if streaming {
         if kept.reply.is_empty() && kept.reasoning.is_empty() {
-            let text = format!("{} waiting for the answer", look.theme.glyph(Sign::Working));
+            let text = say!("chat-waiting", working = look.theme.glyph(Sign::Working));
             rows.extend(block(look, &text, Role::Dim));
         }
     } else {
@@ -148,14 +156,14 @@ fn odd_end(turn: &ChatTurn) -> Option<String> {
             if !turn.turn.reply.is_empty() {
                 return None;
             }
-            "the answer is empty".into()
+            say!("end-empty").into()
         }
-        Some(Finish::Length) => "the answer was cut at the model's limit of length".into(),
-        Some(Finish::ContentFilter) => "a filter of the vendor cut the answer".into(),
-        Some(Finish::Other(reason)) => format!("the model ended it: {reason}"),
-        Some(Finish::Cancelled) => "stopped; what came is billed".into(),
-        Some(Finish::Cut) => "the answer broke off".into(),
-        None => "the program ended while this answer came".into(),
+        Some(Finish::Length) => say!("end-length").into(),
+        Some(Finish::ContentFilter) => say!("end-filter").into(),
+        Some(Finish::Other(reason)) => say!("end-other", reason = reason),
+        Some(Finish::Cancelled) => say!("end-stopped").into(),
+        Some(Finish::Cut) => say!("end-cut").into(),
+        None => say!("end-program").into(),
     })
 }
 
@@ -163,7 +171,7 @@ fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>
     let theme = look.theme;
     let status = fault
         .status
-        .map(|status| format!(" (HTTP {status})"))
+        .map(|status| say!("fault-status", status = status))
         .unwrap_or_default();
     let what = format!(
         "{} {}{status}",
@@ -172,7 +180,7 @@ fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>
     );
     let wait = fault
         .retry_after
-        .map(|seconds| format!("; the relay asks to wait {seconds} s"))
+        .map(|seconds| say!("chat-asked-to-wait", seconds = seconds))
         .unwrap_or_default();
     let advice = format!(
         "{} {}{wait}",
@@ -183,9 +191,9 @@ fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>
     rows.extend(block(look, &advice, Role::Text));
     let id = fault.request_id.as_ref().or(turn.request_id.as_ref());
     let id = id
-        .map(|id| format!("  request {}", clean(id)))
+        .map(|id| say!("chat-request", id = clean(id)))
         .unwrap_or_default();
-    let again = format!("{} asks again{id}", look.retry_key);
+    let again = say!("chat-asks-again", key = look.retry_key, id = id);
     rows.extend(block(look, &again, Role::Dim));
     rows
 }
@@ -198,7 +206,7 @@ fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
     if !kept.usage.is_empty() {
         let cached = match kept.usage.cache_read {
             0 => String::new(),
-            tokens => format!(" ({} cached)", words::short(tokens)),
+            tokens => say!("chat-cached", tokens = words::short(tokens)),
         };
         let guessed = kept.cost.is_none_or(|cost| cost.basis == Basis::Estimated);
         let about = if guessed {
@@ -207,10 +215,12 @@ fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
             ""
         };
         spans.push(Span::styled(
-            format!(
-                "{about}{} in{cached}  {about}{} out  ",
-                words::short(kept.usage.prompt()),
-                words::short(kept.usage.output)
+            say!(
+                "chat-tokens",
+                about = about,
+                input = words::short(kept.usage.prompt()),
+                cached = cached,
+                output = words::short(kept.usage.output)
             ),
             dim,
         ));
@@ -219,7 +229,7 @@ fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
         Some(figure) if !kept.usage.is_empty() || figure.basis != Basis::Estimated => {
             spans.push(cost(look.theme, figure));
         }
-        _ => spans.push(Span::styled("no tokens were counted", dim)),
+        _ => spans.push(Span::styled(say!("chat-no-tokens"), dim)),
     }
     if let Some(total) = kept.total_ms {
         spans.push(Span::styled(format!("  {}", words::seconds(total)), dim));

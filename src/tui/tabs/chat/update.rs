@@ -3,6 +3,7 @@
 use crate::domain::profile::LOCAL;
 use crate::domain::{ChatRequest, Conversation, Cost, Fault, FaultKind, Finish, Image, KeyStatus};
 use crate::engine::door::{Command, KeyRow, Scope, Spend, TurnEnd, TurnId};
+use crate::locale::say;
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
 use crate::tui::relay::Connection;
@@ -44,30 +45,24 @@ pub fn missing(model: &Model) -> Option<Fault> {
     match &model.relay.connection {
         Connection::Open(..) => {}
         Connection::Opening(name) => {
-            return Some(local(&format!("{name} is still being opened")).advise("wait a moment"));
+            return Some(local(&say!("chat-being-opened", name = name)).advise(say!("chat-wait")));
         }
         Connection::Failed(..) | Connection::Closed => {
-            return Some(local("no relay is open").advise("P chooses one"));
+            return Some(local(say!("chat-no-relay")).advise(say!("chat-choose-relay")));
         }
     }
     if model.chat.model.is_empty() {
-        return Some(local("no model is chosen").advise("^P chooses the model to ask"));
+        return Some(local(say!("chat-no-model")).advise(say!("chat-choose-model")));
     }
     // Who has only a key cannot see keys; the engine knows which secret to use.
     if !model.relay.manages() {
         return None;
     }
     match (key(model), model.chat.key) {
-        (None, _) => Some(
-            local("there is no key to send with: none whose secret is stored here may be used")
-                .advise("make one: 1 goes to Keys, n makes a key"),
-        ),
+        (None, _) => Some(local(say!("chat-no-key")).advise(say!("chat-make-key"))),
         (Some(row), Some(_)) if !row.held => Some(
-            local(&format!(
-                "the secret of {} is not stored here",
-                row.info.name
-            ))
-            .advise("^K chooses another key"),
+            local(&say!("chat-key-not-held", name = row.info.name))
+                .advise(say!("chat-choose-another-key")),
         ),
         (Some(_), _) => None,
     }
@@ -77,7 +72,7 @@ pub fn missing(model: &Model) -> Option<Fault> {
 pub fn send(model: &mut Model, fx: &mut Effects) {
     let prompt = model.chat.editor.text();
     if prompt.trim().is_empty() {
-        model.say(Tone::Info, "type a message first");
+        model.say(Tone::Info, say!("chat-type-first"));
         return;
     }
     if !earlier::make_room(model) {
@@ -96,12 +91,12 @@ pub fn retry(model: &mut Model, fx: &mut Effects) {
         return;
     }
     let Some(last) = model.chat.turns.last() else {
-        model.say(Tone::Info, "nothing was asked yet");
+        model.say(Tone::Info, say!("chat-nothing-asked"));
         return;
     };
     let (prompt, images) = (last.turn.prompt.clone(), last.turn.images.clone());
     if model.chat.streaming.is_none() && !last.failed() {
-        model.say(Tone::Info, "the last answer is complete");
+        model.say(Tone::Info, say!("chat-complete"));
         return;
     }
     let empty = last.turn.reply.is_empty() && model.chat.streaming.is_none();
@@ -141,7 +136,7 @@ fn take_back(model: &mut Model, prompt: &str, images: Vec<Image>) {
 /// Asks a question, if nothing stands in the way. Says whether it was sent, or will be.
 pub fn ask(model: &mut Model, prompt: String, images: Vec<Image>, fx: &mut Effects) -> bool {
     if model.chat.streaming.is_some() || model.chat.waiting.is_some() {
-        model.say(Tone::Info, "an answer is still coming; Esc stops it");
+        model.say(Tone::Info, say!("chat-still-coming"));
         return false;
     }
     if model.relay.is_arriving() {
@@ -225,22 +220,22 @@ pub fn stop_refused(model: &mut Model) {
 /// Begins a new conversation.
 pub fn renew(model: &mut Model) {
     if model.chat.streaming.is_some() {
-        model.say(Tone::Info, "an answer is still coming; Esc stops it");
+        model.say(Tone::Info, say!("chat-still-coming"));
         return;
     }
     if model.chat.turns.is_empty() {
-        model.say(Tone::Info, "this conversation is new");
+        model.say(Tone::Info, say!("chat-is-new"));
         return;
     }
     let serial = model.serial();
     model.chat.renew(serial);
-    model.say(Tone::Info, "a new conversation; the one before is kept");
+    model.say(Tone::Info, say!("chat-new"));
 }
 
 /// Shows the conversation that was kept, or an empty one.
 pub fn restore(model: &mut Model, profile: &str, kept: Option<Conversation>, fx: &mut Effects) {
     if model.chat.streaming.is_some() {
-        let fault = Fault::new(FaultKind::StreamBroken, "another relay was opened");
+        let fault = Fault::new(FaultKind::StreamBroken, say!("chat-relay-changed"));
         cut_off(model, &fault);
         keep(model, fx);
     }

@@ -12,6 +12,7 @@ use super::state::{ChatFocus, ChatTurn, SPEEDS, Scroll};
 use super::transcript::Look;
 use super::update::{group, key};
 use crate::domain::{Basis, Money, Usage};
+use crate::locale::say;
 use crate::tui::draw::{Piece, cost, cut, fitting, put, put_all, put_both, put_pieces, row, rule};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
@@ -126,9 +127,9 @@ fn welcome(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let mut rows = vec![Line::default()];
     let text = if model.chat.model.is_empty() {
-        "No model is chosen yet: ^P chooses one, or t in the Market."
+        say!("chat-empty-no-model")
     } else {
-        "Type a message and press Enter. What it costs is counted below as the answer comes."
+        say!("chat-empty")
     };
     rows.extend(paragraph(theme, text, Role::Dim, 1, area.width));
     put_all(buffer, area, &rows);
@@ -150,7 +151,7 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
     let nothing = usage.is_empty() || figure.is_none();
     let Some(figure) = figure.filter(|_| !nothing) else {
         if chat.streaming.is_some() {
-            let text = format!(" {} sent", theme.glyph(Sign::Working));
+            let text = say!("chat-sent", working = theme.glyph(Sign::Working));
             put(buffer, area, &Line::styled(text, dim));
         }
         return;
@@ -164,13 +165,27 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
         }
         if let Some(first) = spend.first_ms {
             let text = words::seconds(first);
-            left.push(Piece::labelled(4, theme, "  first ", text, Role::Text));
+            left.push(Piece::labelled(
+                4,
+                theme,
+                say!("chat-first"),
+                text,
+                Role::Text,
+            ));
         }
         let money = |matters, label: &str, amount: Money| {
             Piece::labelled(matters, theme, label, amount.to_string(), Role::Money)
         };
-        right.extend(spend.key_left.map(|left| money(6, "  key ", left)));
-        right.extend(spend.wallet.map(|rest| money(3, "  wallet ", rest)));
+        right.extend(
+            spend
+                .key_left
+                .map(|left| money(6, say!("chat-key-left"), left)),
+        );
+        right.extend(
+            spend
+                .wallet
+                .map(|rest| money(3, say!("chat-wallet-left"), rest)),
+        );
         // As wide at the start as later, so that nothing beside it moves.
         let picture = format!("  {:>SPEEDS$}", picture(model));
         right.push(Piece::of(2, picture, theme.style(Role::Sparkline)));
@@ -199,8 +214,11 @@ fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
     };
     let figure = |count: u64| format!("{about}{}", words::short(count));
     vec![
-        piece(format!(" {}", figure(usage.prompt())), " in"),
-        piece(format!("  {:>5}", figure(usage.output)), " out"),
+        piece(format!(" {}", figure(usage.prompt())), say!("chat-unit-in")),
+        piece(
+            format!("  {:>5}", figure(usage.output)),
+            say!("chat-unit-out"),
+        ),
     ]
 }
 
@@ -225,7 +243,7 @@ fn connection(model: &Model, below: usize, area: Rect, buffer: &mut Buffer) {
     let chat = &model.chat;
     let style = |role| theme.style(role);
     let name = if chat.model.is_empty() {
-        Piece::of(Piece::STAYS, "no model", style(Role::Warn))
+        Piece::of(Piece::STAYS, say!("chat-title-no-model"), style(Role::Warn))
     } else {
         let name = cut(theme, &chat.model, usize::from(area.width) / 2);
         Piece::of(Piece::STAYS, name, style(Role::Model))
@@ -248,22 +266,25 @@ fn connection(model: &Model, below: usize, area: Rect, buffer: &mut Buffer) {
             .unwrap_or_default(),
     );
     match key(model) {
-        Some(row) => say(3, format!("key {}", cut(theme, &row.info.name, 20))),
+        Some(row) => say(
+            3,
+            say!("chat-title-key", name = cut(theme, &row.info.name, 20)),
+        ),
         None if model.relay.manages() && model.relay.keys.value().is_some() => {
-            say(3, "no key".into());
+            say(3, say!("chat-title-no-key").into());
         }
         None => {}
     }
     if let Some(group) = group(model) {
-        say(2, format!("group {}", cut(theme, group, 16)));
+        say(2, say!("chat-title-group", name = cut(theme, group, 16)));
     }
     let more = if chat.scroll == Scroll::Follow || below == 0 {
         Line::default()
     } else {
-        let text = format!(
-            " {} {} below, End follows ",
-            theme.glyph(Sign::Below),
-            words::grouped(below)
+        let text = say!(
+            "chat-below",
+            sign = theme.glyph(Sign::Below),
+            rows = words::grouped(below)
         );
         Line::styled(text, style(Role::Accent))
     };
@@ -288,9 +309,9 @@ fn input(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     let top = shown.caret.0.saturating_sub(height - 1);
     if chat.editor.is_empty() {
         let text = if typing {
-            "ask something"
+            say!("chat-ask-something")
         } else {
-            "Enter or i writes"
+            say!("chat-write-hint")
         };
         let line = Line::styled(text, theme.style(Role::Placeholder));
         put(frame.buffer_mut(), area, &line);

@@ -21,25 +21,25 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let relay = &model.relay;
     let Some(group) = relay.group(name) else {
-        return paragraph(theme, "This group is gone.", Role::Dim, 1, cells);
+        return paragraph(theme, say!("group-gone"), Role::Dim, 1, cells);
     };
     let plain = |text: String| vec![Span::styled(text, theme.style(Role::Text))];
     let mut rows = vec![Line::default()];
     let mut say = |label: &str, value: Vec<Span<'static>>| {
         rows.extend(labelled(theme, label, value, cells));
     };
-    say("Name", plain(clean(&group.name).into_owned()));
+    say(say!("label-name"), plain(clean(&group.name).into_owned()));
     let about = match group.description.trim() {
-        "" => "not provided",
+        "" => say!("not-provided"),
         text => text,
     };
-    say("Description", plain(clean(about).into_owned()));
-    say("Ratio", plain(ratio(theme, group.ratio)));
+    say(say!("label-description"), plain(clean(about).into_owned()));
+    say(say!("label-ratio"), plain(ratio(theme, group.ratio)));
     let count = relay.models_in(name).map_or("?".into(), words::grouped);
-    say("Models", plain(count));
+    say(say!("label-models"), plain(count));
     let keys = relay.key_rows().iter();
     let keys = keys.filter(|row| relay.group_of(row) == Some(name)).count();
-    say("Your keys", plain(words::grouped(keys)));
+    say(say!("label-your-keys"), plain(words::grouped(keys)));
     rows.push(Line::default());
     rows.extend(measured(model, name, cells));
     rows.extend(marks(model, name, cells));
@@ -55,10 +55,10 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
 
 fn measured(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let head = "Measured by your own requests of the last 7 days";
+    let head = say!("group-measured");
     let mut rows = paragraph(theme, head, Role::Heading, 1, cells);
     let Some(measured) = model.relay.measured.group(name) else {
-        let text = "no data yet: nothing was asked through this group from here";
+        let text = say!("group-no-data");
         rows.extend(paragraph(theme, text, Role::Dim, 3, cells));
         return rows;
     };
@@ -66,27 +66,36 @@ fn measured(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
         let value = vec![Span::styled(text, theme.style(role))];
         rows.extend(labelled(theme, label, value, cells));
     };
-    say("Succeeded", words::success(measured), Role::Text);
+    say(
+        say!("label-succeeded"),
+        words::success(measured),
+        Role::Text,
+    );
     if let (Some(p50), Some(p95)) = (measured.first_ms(50), measured.first_ms(95)) {
-        let text = format!(
-            "half of the answers began within {}, 95 % within {}",
-            words::seconds(p50),
-            words::seconds(p95)
+        let text = say!(
+            "group-first",
+            p50 = words::seconds(p50),
+            p95 = words::seconds(p95)
         );
-        say("First token", text, Role::Text);
+        say(say!("label-first-token"), text, Role::Text);
     }
     match &measured.last_failure {
-        None => say("Last failure", "none".into(), Role::Good),
+        None => say(
+            say!("label-last-failure"),
+            say!("failure-none").into(),
+            Role::Good,
+        ),
         Some(last) => {
             let age = words::age(last.sent.seconds(), model.now.wall);
-            let what = last.fault.map_or("unknown", support::word);
-            let text = format!("{age} ago, {}: {what}", clean(&last.model));
-            say("Last failure", text, Role::Warn);
-            say(
-                "",
-                "s copies a message for the relay's support".into(),
-                Role::Dim,
+            let what = last.fault.map_or(say!("failure-unknown"), support::word);
+            let text = say!(
+                "group-failure",
+                age = age,
+                model = clean(&last.model),
+                what = what
             );
+            say(say!("label-last-failure"), text, Role::Warn);
+            say("", say!("group-support-hint").into(), Role::Dim);
         }
     }
     let mut models: Vec<(&str, &Stability)> = model.relay.measured.models(name).collect();
@@ -131,7 +140,7 @@ fn marks(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
 /// The upstreams that serve a group, for the owner of the relay.
 fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let mut rows = paragraph(theme, "Channels behind it", Role::Heading, 1, cells);
+    let mut rows = paragraph(theme, say!("group-channels"), Role::Heading, 1, cells);
     let channels = match &model.relay.channels {
         Remote::Failed(fault, None) => {
             let text = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
@@ -141,7 +150,10 @@ fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
         channels => match channels.value() {
             Some(channels) => channels,
             None => {
-                let text = format!("{} fetching", theme.glyph(Sign::Working));
+                let text = say!(
+                    "group-channels-fetching",
+                    working = theme.glyph(Sign::Working)
+                );
                 rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
                 return rows;
             }
@@ -154,20 +166,20 @@ fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     for channel in serves {
         let good = channel.status == "enabled";
         let sign = theme.glyph(if good { Sign::Check } else { Sign::Cross });
-        let text = format!(
-            "{sign} {} {} {}: {} models, {}",
-            clean(&channel.name),
-            channel.kind,
-            clean(&channel.base_url),
-            channel.models,
-            channel.status
+        let text = say!(
+            "group-channel",
+            sign = sign,
+            name = clean(&channel.name),
+            kind = channel.kind,
+            url = clean(&channel.base_url),
+            models = channel.models,
+            status = channel.status
         );
         let role = if good { Role::Text } else { Role::Bad };
         rows.extend(paragraph(theme, &text, role, 3, cells));
     }
     if rows.len() == before {
-        let text =
-            "none: the two built-in models need no channel; relaydeck channels add brings one";
+        let text = say!("group-no-channel");
         rows.extend(paragraph(theme, text, Role::Dim, 3, cells));
     }
     rows

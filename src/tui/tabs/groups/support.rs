@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::stability::Sample;
 use crate::domain::{FaultKind, UnixMillis};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::model::Model;
 
 /// What it is called when it was copied.
@@ -29,9 +29,9 @@ pub struct Case<'a> {
 /// The message about a request that was measured.
 pub fn of_sample(model: &Model, sample: &Sample) -> String {
     let relay = model.relay.profile().map(|profile| profile.address.base());
-    let trouble = sample.fault.map_or("unknown", word);
+    let trouble = sample.fault.map_or(say!("failure-unknown"), word);
     message(
-        relay.unwrap_or("unknown"),
+        relay.unwrap_or(say!("failure-unknown")),
         &Case {
             sent: sample.sent,
             model: &sample.model,
@@ -46,43 +46,43 @@ pub fn of_sample(model: &Model, sample: &Sample) -> String {
 /// The message, a line each, in universal time: the reader is somewhere else.
 pub fn message(relay: &str, case: &Case<'_>) -> String {
     let sent = Timestamp::from_millisecond(case.sent.0);
-    let sent = sent.map_or("unknown".into(), |at| {
+    let sent = sent.map_or(say!("failure-unknown").into(), |at| {
         at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
     });
-    let unknown = || "not given".to_owned();
+    let unknown = || say!("support-not-given").to_owned();
     let status = case
         .status
         .map_or_else(unknown, |status| status.to_string());
     let lines = [
-        ("Relay", relay.to_owned()),
+        (say!("support-relay"), relay.to_owned()),
         (
-            "Request id",
+            say!("support-request-id"),
             case.request_id.map_or_else(unknown, str::to_owned),
         ),
-        ("Time", sent),
-        ("Model", case.model.to_owned()),
-        ("Group", case.group.map_or_else(unknown, str::to_owned)),
-        ("HTTP status", status),
-        ("What happened", case.trouble.to_owned()),
+        (say!("support-time"), sent),
+        (say!("support-model"), case.model.to_owned()),
+        (
+            say!("support-group"),
+            case.group.map_or_else(unknown, str::to_owned),
+        ),
+        (say!("support-status"), status),
+        (say!("support-what"), case.trouble.to_owned()),
     ];
     let lines = lines.map(|(label, value)| format!("{label}: {value}\n"));
-    format!(
-        "A request failed on your side. Can you tell why?\n\n{}",
-        lines.concat()
-    )
+    say!("support-message", lines = lines.concat())
 }
 
 /// What went wrong, in words for somebody else.
-pub const fn word(fault: FaultKind) -> &'static str {
+pub fn word(fault: FaultKind) -> &'static str {
     match fault {
-        FaultKind::Upstream => "your upstream answered with an error",
-        FaultKind::Server => "your relay answered with an error",
-        FaultKind::Network => "the connection failed",
-        FaultKind::Timeout => "no answer came in time",
-        FaultKind::StreamBroken => "the stream broke off",
-        FaultKind::RateLimited => "too many requests, it said",
-        FaultKind::NotAnApi => "something other than an API answered",
-        _ => "the request was refused",
+        FaultKind::Upstream => say!("support-upstream"),
+        FaultKind::Server => say!("support-server"),
+        FaultKind::Network => say!("support-network"),
+        FaultKind::Timeout => say!("support-timeout"),
+        FaultKind::StreamBroken => say!("support-stream"),
+        FaultKind::RateLimited => say!("support-rate"),
+        FaultKind::NotAnApi => say!("support-not-api"),
+        _ => say!("support-refused"),
     }
 }
 

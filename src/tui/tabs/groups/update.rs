@@ -6,7 +6,7 @@ use super::state::GroupColumn;
 use super::support;
 use crate::domain::Profile;
 use crate::engine::door::Scope;
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -76,10 +76,7 @@ pub fn on_group(model: &mut Model, group: &str, action: Action, fx: &mut Effects
                     let text = support::of_sample(model, failure);
                     fx.copy(text, support::WHAT);
                 }
-                None => model.say(
-                    Tone::Info,
-                    "no request in this group has failed in the last 7 days",
-                ),
+                None => model.say(Tone::Info, say!("group-no-failure")),
             }
         }
         _ => {}

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use crate::domain::{Group, Model as Offer};
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{cut, put, ratio, row};
 use crate::tui::layout::Layout;
@@ -28,18 +29,59 @@ enum Cell {
     Description,
 }
 
-const NAME: (Cell, Column) = column(Cell::Name, "GROUP", 12, 24, Align::Left, 9);
-const RATIO: (Cell, Column) = column(Cell::Ratio, "RATIO", 6, 8, Align::Left, 8);
-const SUCCESS: (Cell, Column) = column(Cell::Success, "OK 7d", 13, 15, Align::Left, 6);
-const FIRST: (Cell, Column) = column(Cell::First, "FIRST p50/p95", 14, 18, Align::Left, 4);
-const DESCRIPTION: (Cell, Column) =
-    column(Cell::Description, "DESCRIPTION", 14, 200, Align::Left, 3);
+const NAME: (Cell, Column) = column(
+    Cell::Name,
+    Word("groups-column-name"),
+    12,
+    24,
+    Align::Left,
+    9,
+);
+const RATIO: (Cell, Column) = column(
+    Cell::Ratio,
+    Word("groups-column-ratio"),
+    6,
+    8,
+    Align::Left,
+    8,
+);
+const SUCCESS: (Cell, Column) = column(
+    Cell::Success,
+    Word("groups-column-success"),
+    13,
+    15,
+    Align::Left,
+    6,
+);
+const FIRST: (Cell, Column) = column(
+    Cell::First,
+    Word("groups-column-first"),
+    14,
+    18,
+    Align::Left,
+    4,
+);
+const DESCRIPTION: (Cell, Column) = column(
+    Cell::Description,
+    Word("groups-column-description"),
+    14,
+    200,
+    Align::Left,
+    3,
+);
 
 /// All groups.
 const ALL: [(Cell, Column); 6] = [
     NAME,
     RATIO,
-    column(Cell::Models, "MODELS", 6, 7, Align::Right, 7),
+    column(
+        Cell::Models,
+        Word("groups-column-models"),
+        6,
+        7,
+        Align::Right,
+        7,
+    ),
     SUCCESS,
     FIRST,
     DESCRIPTION,
@@ -48,8 +90,8 @@ const ALL: [(Cell, Column); 6] = [
 const OF_A_MODEL: [(Cell, Column); 7] = [
     NAME,
     RATIO,
-    column(Cell::Input, "IN $/M", 7, 9, Align::Right, 8),
-    column(Cell::Output, "OUT $/M", 8, 9, Align::Right, 7),
+    column(Cell::Input, Word("column-input"), 7, 9, Align::Right, 8),
+    column(Cell::Output, Word("column-output"), 8, 9, Align::Right, 7),
     SUCCESS,
     FIRST,
     DESCRIPTION,
@@ -57,7 +99,7 @@ const OF_A_MODEL: [(Cell, Column); 7] = [
 
 const fn column(
     cell: Cell,
-    title: &'static str,
+    title: Word,
     least: usize,
     most: usize,
     align: Align,
@@ -83,7 +125,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         .and_then(|name| model.relay.model(name));
     let right = match &tab.of_model {
         Some(name) => vec![
-            Span::styled("groups of: ", theme.style(Role::Dim)),
+            Span::styled(say!("groups-of"), theme.style(Role::Dim)),
             Span::styled(
                 format!("{} ", cut(theme, name, 44)),
                 theme.style(Role::Accent),
@@ -98,18 +140,17 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         Caption {
             list: &tab.list,
             remote: &model.relay.groups,
-            one: "group",
-            many: "groups",
+            count: |total| say!("groups-count", count = words::grouped(total), groups = #total),
             right,
         },
     );
     if tab.list.shown() == 0 {
         let empty = if model.relay.manages() {
-            "This relay has no groups for this account."
+            say!("groups-empty")
         } else {
-            "This relay was added with a key only: its groups cannot be seen. P adds it with an account."
+            say!("groups-only-key")
         };
-        let narrowed = "No group of this account has it; Esc shows all groups.";
+        let narrowed = say!("groups-none-has-it");
         list::nothing(
             model,
             layout,
@@ -191,7 +232,7 @@ fn text(model: &Model, group: &Group, offer: Option<&Offer>, cell: Cell) -> (Str
                 let role = if good { Role::Good } else { Role::Warn };
                 (words::success_short(measured), role)
             }
-            None => ("no data".into(), Role::Dim),
+            None => (say!("figure-no-data").into(), Role::Dim),
         },
         Cell::First => match firsts {
             Some((p50, p95)) => {

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::{Pace, UnixSeconds};
+use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
@@ -16,40 +17,44 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let relay = &model.relay;
     let Some(row) = relay.key(id) else {
-        return paragraph(theme, "This key is gone.", Role::Dim, 1, cells);
+        return paragraph(theme, say!("key-gone"), Role::Dim, 1, cells);
     };
     let info = &row.info;
     let now = model.now.wall;
     let plain = |text: String| vec![Span::styled(text, theme.style(Role::Text))];
-    let absent = || vec![Span::styled("not provided", theme.style(Role::Dim))];
+    let absent = || vec![Span::styled(say!("not-provided"), theme.style(Role::Dim))];
     let mut rows = vec![Line::default()];
     let mut say = |label: &str, value: Vec<Span<'static>>| {
         rows.extend(labelled(theme, label, value, cells));
     };
-    say("Name", plain(clean(&info.name).into_owned()));
-    say("Id", plain(info.id.to_string()));
-    say("Key", plain(clean(&info.masked).into_owned()));
+    say(say!("label-name"), plain(clean(&info.name).into_owned()));
+    say(say!("label-id"), plain(info.id.to_string()));
+    say(say!("label-key"), plain(clean(&info.masked).into_owned()));
     let held = if row.held {
-        "stored here: it can be chatted with"
+        say!("key-held")
     } else {
-        "not stored here: it cannot be chatted with from here"
+        say!("key-not-held")
     };
-    say("Secret", plain(held.into()));
+    say(say!("label-secret"), plain(held.into()));
     let status = relay.status(row, now.seconds());
     say(
-        "Status",
+        say!("label-status"),
         vec![Span::styled(
-            format!("{} {}", status_sign(theme, status), status.word()),
+            format!(
+                "{} {}",
+                status_sign(theme, status),
+                words::key_status(status)
+            ),
             theme.style(status_role(status)),
         )],
     );
     say(
-        "Group",
+        say!("label-group"),
         match relay.group_of(row) {
             None => absent(),
             Some(group) => {
                 let own = if info.group.is_empty() {
-                    " (the account's own)"
+                    say!("key-own-group")
                 } else {
                     ""
                 };
@@ -60,43 +65,46 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     );
     let scale = relay.scale();
     say(
-        "Left",
+        say!("label-left"),
         plain(match info.left.money(scale) {
-            None => "unlimited: only the wallet limits it".into(),
+            None => say!("key-unlimited-why").into(),
             Some(left) => {
                 let share = left_share(info).map(|percent| format!(" ({percent} %)"));
                 format!("{left}{}", share.unwrap_or_default())
             }
         }),
     );
-    say("Used", plain(scale.money(info.used).to_string()));
+    say(
+        say!("label-used"),
+        plain(scale.money(info.used).to_string()),
+    );
     let (countdown, nearness) = words::expiry(info.expires, now);
     let role = match nearness {
         Nearness::Far => Role::Text,
         Nearness::Soon => Role::Warn,
         Nearness::Over => Role::Bad,
     };
-    let date = info
-        .expires
-        .map(|at| format!(", {}", words::date_time(at, &model.settings.zone)))
-        .unwrap_or_default();
+    let until = match info.expires {
+        None => countdown,
+        Some(at) => {
+            let date = words::date_time(at, &model.settings.zone);
+            say!("key-until", countdown = countdown, date = date)
+        }
+    };
     say(
-        "Expires",
-        vec![Span::styled(
-            format!("{countdown}{date}"),
-            theme.style(role),
-        )],
+        say!("label-expires"),
+        vec![Span::styled(until, theme.style(role))],
     );
     let moment = |at: Option<UnixSeconds>| match at {
         None => absent(),
-        Some(at) => plain(format!(
-            "{}, {} ago",
-            words::date_time(at, &model.settings.zone),
-            words::age(at, now)
+        Some(at) => plain(say!(
+            "moment-ago",
+            date = words::date_time(at, &model.settings.zone),
+            age = words::age(at, now)
         )),
     };
-    say("Created", moment(info.created));
-    say("Last used", moment(info.last_used));
+    say(say!("label-created"), moment(info.created));
+    say(say!("label-last-used"), moment(info.last_used));
     let list = |list: &Option<Vec<String>>, all: &str| match list {
         None => plain(all.into()),
         Some(names) => plain(
@@ -107,10 +115,16 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
                 .join(", "),
         ),
     };
-    say("Models", list(&info.models, "all of its group"));
-    say("Addresses", list(&info.ips, "any"));
+    say(
+        say!("label-models"),
+        list(&info.models, say!("key-models-all")),
+    );
+    say(
+        say!("label-addresses"),
+        list(&info.ips, say!("key-addresses-any")),
+    );
     if let Some(pace) = info.pace {
-        say("Pace", plain(ceilings(pace)));
+        say(say!("label-pace"), plain(ceilings(pace)));
     }
     rows
 }
@@ -118,16 +132,16 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
 /// How fast a key may be used, where the relay says so.
 fn ceilings(pace: Pace) -> String {
     let told = [
-        (pace.requests_per_minute, "requests a minute"),
-        (pace.tokens_per_minute, "tokens a minute"),
-        (pace.concurrency, "at once"),
+        (pace.requests_per_minute, say!("pace-requests")),
+        (pace.tokens_per_minute, say!("pace-tokens")),
+        (pace.concurrency, say!("pace-at-once")),
     ];
     let told: Vec<String> = told
         .iter()
         .filter_map(|(most, of)| most.map(|most| format!("{most} {of}")))
         .collect();
     match told.is_empty() {
-        true => "no limit".into(),
-        false => format!("at most {}", told.join(", ")),
+        true => say!("pace-none").into(),
+        false => say!("pace-at-most", what = told.join(", ")),
     }
 }

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::KeyStatus;
 use crate::engine::door::{Command, KeyAsk, Scope};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -13,6 +13,7 @@ use crate::tui::overlay::key_form::KeyForm;
 use crate::tui::overlay::{NamedKey, Overlay, Question};
 use crate::tui::update::input::{Filtering, filter, refresh};
 use crate::tui::update::{areas, show_models_of};
+use crate::tui::words;
 
 use super::state::KeyColumn;
 
@@ -88,7 +89,7 @@ fn on_key(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
     match action {
         Action::Copy => fx.copy(row.info.name.clone(), Word("copied-key-name")),
         Action::CopyKey => ask(model, KeyAsk::Reveal { id, hold: false }, fx),
-        Action::HoldKey if row.held => model.say(Tone::Info, "its secret is stored here already"),
+        Action::HoldKey if row.held => model.say(Tone::Info, say!("key-held-already")),
         Action::HoldKey => ask(model, KeyAsk::Reveal { id, hold: true }, fx),
         Action::EditKey => {
             let form = KeyForm::edit(&model.relay, row, model.now.wall);
@@ -108,10 +109,7 @@ fn on_key(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
             let group = model.relay.group_of(row).map(str::to_owned);
             match group {
                 Some(group) => show_models_of(model, &group),
-                None => model.say(
-                    Tone::Info,
-                    "the relay does not say which group this key has",
-                ),
+                None => model.say(Tone::Info, say!("key-group-unknown")),
             }
         }
         _ => {}
@@ -133,10 +131,7 @@ pub fn write_env(model: &mut Model, id: i64, name: &str) {
 /// Opens the form for a new key, with a group chosen already where one is named.
 pub fn new_key(model: &mut Model, group: Option<&str>) {
     if !model.relay.manages() {
-        model.say(
-            Tone::Info,
-            "keys cannot be made here: this relay was added with a key only; P adds it with an account",
-        );
+        model.say(Tone::Info, say!("keys-cannot-make"));
         return;
     }
     let form = KeyForm::new(&model.relay, group);
@@ -197,18 +192,18 @@ fn switch(model: &mut Model, ids: &[i64], fx: &mut Effects) {
 /// A sentence that says why not, and what would help.
 pub fn usable(model: &Model, id: i64) -> Result<(), String> {
     let Some(row) = model.relay.key(id) else {
-        return Err("this key is gone".into());
+        return Err(say!("key-is-gone").into());
     };
     if !row.held {
         let reveals = model.relay.facts().is_some_and(|facts| facts.reveals_keys);
         return Err(if reveals {
-            "its secret is not stored here; a in Keys fetches it from the relay".into()
+            say!("key-not-held-fetch").into()
         } else {
-            "its secret is not stored here; make a key with n in Keys, that one will be".into()
+            say!("key-not-held-make").into()
         });
     }
     match model.relay.status(row, model.now.wall.seconds()) {
         KeyStatus::Enabled => Ok(()),
-        status => Err(format!("it is {}; choose another", status.word())),
+        status => Err(say!("key-not-usable", status = words::key_status(status))),
     }
 }

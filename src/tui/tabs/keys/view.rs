@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{KeyInfo, KeyStatus, Money, QuotaLimit};
 use crate::engine::door::KeyRow;
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{clean, put, put_all, row, with_ratio};
 use crate::tui::layout::Layout;
@@ -16,22 +17,16 @@ use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words::{self, Nearness};
 
 const COLUMNS: [Column; 7] = [
-    column("NAME", 16, 30, Align::Left, 9),
-    column("GROUP", 10, 18, Align::Left, 5),
-    column("LEFT", 15, 16, Align::Left, 7),
-    column("USED", 9, 10, Align::Right, 3),
-    column("EXPIRES", 9, 10, Align::Left, 6),
-    column("LAST USED", 9, 9, Align::Left, 2),
-    column("STATUS", 12, 12, Align::Left, 8),
+    column(Word("keys-column-name"), 16, 30, Align::Left, 9),
+    column(Word("keys-column-group"), 10, 18, Align::Left, 5),
+    column(Word("keys-column-left"), 15, 16, Align::Left, 7),
+    column(Word("keys-column-used"), 9, 10, Align::Right, 3),
+    column(Word("keys-column-expires"), 9, 10, Align::Left, 6),
+    column(Word("keys-column-last-used"), 9, 9, Align::Left, 2),
+    column(Word("keys-column-status"), 12, 12, Align::Left, 8),
 ];
 
-const fn column(
-    title: &'static str,
-    least: usize,
-    most: usize,
-    align: Align,
-    matters: u8,
-) -> Column {
+const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
     Column {
         title,
         least,
@@ -52,7 +47,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     let marked = match tab.marked.len() {
         0 => Vec::new(),
         count => vec![Span::styled(
-            format!("{count} marked  "),
+            say!("keys-marked", count = count),
             theme.style(Role::Mark),
         )],
     };
@@ -63,13 +58,12 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         Caption {
             list: &tab.list,
             remote: &model.relay.keys,
-            one: "key",
-            many: "keys",
+            count: |total| say!("keys-count", count = words::grouped(total), keys = #total),
             right: marked,
         },
     );
     if tab.list.shown() == 0 {
-        let empty = "No keys yet. n makes one: name, group, what it may spend, when it ends.";
+        let empty = say!("keys-empty");
         list::nothing(
             model,
             layout,
@@ -131,7 +125,11 @@ fn text(model: &Model, row: &KeyRow, column: usize) -> (String, Role) {
         },
         _ => {
             let status = relay.status(row, now.seconds());
-            let text = format!("{} {}", status_sign(theme, status), status.word());
+            let text = format!(
+                "{} {}",
+                status_sign(theme, status),
+                words::key_status(status)
+            );
             (text, status_role(status))
         }
     }
@@ -155,7 +153,7 @@ fn money(amount: Money) -> String {
 fn left(model: &Model, info: &KeyInfo) -> (String, Role) {
     let theme = &model.settings.theme;
     let Some(left) = info.left.money(model.relay.scale()) else {
-        return ("unlimited".into(), Role::Text);
+        return (say!("key-unlimited").into(), Role::Text);
     };
     let share = left_share(info).unwrap_or(0);
     let full = usize::try_from((share + 19) / 20).unwrap_or(0).min(5);
@@ -210,13 +208,13 @@ fn explain(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     let name = model.relay.profile_name().unwrap_or_default();
     let width = layout.body.width;
     let mut rows = vec![Line::default()];
-    let head = format!("{} was added with a key only", clean(name));
+    let head = say!("keys-only-key", name = clean(name));
     rows.extend(paragraph(theme, &head, Role::Heading, 1, width));
     rows.push(Line::default());
     for text in [
-        "A key can list models and chat. It cannot see or make keys, groups or the wallet: for that a relay wants an account's access token.",
-        "What works: 3 Market shows the models, 4 Chat talks to them and counts what each answer costs where prices are public.",
-        "P adds the same relay with an account.",
+        say!("keys-only-key-limits"),
+        say!("keys-only-key-works"),
+        say!("keys-only-key-advice"),
     ] {
         rows.extend(paragraph(theme, text, Role::Text, 1, width));
     }

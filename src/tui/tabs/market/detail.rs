@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::price::BasePrice;
 use crate::domain::{Endpoint, Model as Offer, Money, Price, Ratio, price_catalogue};
+use crate::locale::say;
 use crate::tui::draw::{clean, cut, ratio, times};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph, shift};
@@ -19,7 +20,7 @@ use super::ranking::{Ranked, ranked, why};
 pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let Some(offer) = model.relay.model(name) else {
-        return paragraph(theme, "This model is gone.", Role::Dim, 1, cells);
+        return paragraph(theme, say!("model-gone"), Role::Dim, 1, cells);
     };
     let mut rows = Vec::new();
     // The exact name, whole, whatever the width (S-44).
@@ -32,7 +33,7 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     );
     rows.extend(named.into_iter().map(|row| shift(row, 1)));
     let vendor = match offer.vendor.trim() {
-        "" => "vendor not told",
+        "" => say!("model-vendor-unknown"),
         vendor => vendor,
     };
     let dot = theme.glyph(Sign::Dot);
@@ -65,17 +66,17 @@ fn limits(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let tokens = |count: Option<u64>| count.map_or("?".into(), words::short);
     let text = match (offer.context, offer.max_output) {
-        (None, None) => "not told".into(),
+        (None, None) => say!("model-not-told").into(),
         (context, answer) => {
-            format!(
-                "context {}, answer {} tokens",
-                tokens(context),
-                tokens(answer)
+            say!(
+                "model-limits",
+                context = tokens(context),
+                answer = tokens(answer)
             )
         }
     };
     let value = vec![Span::styled(text, theme.style(Role::Text))];
-    labelled(theme, "Limits", value, cells)
+    labelled(theme, say!("label-limits"), value, cells)
 }
 
 fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
@@ -83,19 +84,16 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let say = |text: &str, role| paragraph(theme, text, role, 1, cells);
     let groups = ranked(&model.relay, offer);
     let mut rows = match &offer.price {
-        BasePrice::Ratios(_) => say("Price in dollars per million tokens", Role::Heading),
-        BasePrice::PerCall { .. } => say("Price in dollars per call", Role::Heading),
+        BasePrice::Ratios(_) => say(say!("model-price-tokens"), Role::Heading),
+        BasePrice::PerCall { .. } => say(say!("model-price-call"), Role::Heading),
         BasePrice::Tiered { expression } => {
-            let mut rows = say("Price by an expression of the relay", Role::Heading);
+            let mut rows = say(say!("model-price-tiered"), Role::Heading);
             rows.extend(say(&clean(expression), Role::Code));
-            rows.extend(say(
-                "what a call costs is known once the relay has billed it",
-                Role::Dim,
-            ));
+            rows.extend(say(say!("model-price-tiered-hint"), Role::Dim));
             return rows;
         }
         BasePrice::Unknown => {
-            let mut rows = say("Price: ? (the relay publishes none)", Role::Warn);
+            let mut rows = say(say!("model-price-unknown"), Role::Warn);
             rows.extend(
                 estimate(offer)
                     .map(|text| say(&text, Role::Dim))
@@ -106,16 +104,21 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     };
     if groups.is_empty() {
         let why = if model.relay.group_rows().is_empty() {
-            "the groups are not known with this credential; before any group's ratio:"
+            say!("model-groups-unknown")
         } else {
-            "no group of this account has it; before any group's ratio:"
+            say!("model-groups-none")
         };
         rows.extend(say(why, Role::Warn));
         let [input, output, cache] =
             words::price_columns(&offer.price_in(Some(Ratio::ONE), model.relay.scale()));
         let text = match output.as_str() {
             "" => input,
-            _ => format!("{input} in, {output} out, {cache} from a cache"),
+            _ => say!(
+                "model-price-base",
+                input = input,
+                output = output,
+                cache = cache
+            ),
         };
         rows.extend(paragraph(theme, &text, Role::Text, 3, cells));
         return rows;
@@ -136,12 +139,21 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         )
     };
     let heads: &[&str] = match &offer.price {
-        BasePrice::Ratios(_) => &["IN", "OUT", "READ", "WRITE"],
-        _ => &["CALL"],
+        BasePrice::Ratios(_) => &[
+            say!("model-column-in"),
+            say!("model-column-out"),
+            say!("model-column-read"),
+            say!("model-column-write"),
+        ],
+        _ => &[say!("model-column-call")],
     };
     let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
     rows.push(Line::styled(
-        columns("GROUP", "RATIO", &heads),
+        columns(
+            say!("model-column-group"),
+            say!("model-column-ratio"),
+            &heads,
+        ),
         theme.style(Role::ColumnHead),
     ));
     for (at, one) in groups.iter().enumerate() {
@@ -173,16 +185,17 @@ fn prices(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     for one in &groups {
         if let Some(measured) = one.measured {
             let name = clean(&one.group.name);
-            let text = format!("{name} worked in {}", words::success(measured));
+            let text = say!(
+                "model-worked",
+                name = name,
+                success = words::success(measured)
+            );
             rows.extend(say(&text, Role::Dim));
         }
     }
     rows.extend(derivation(model, offer, &groups, cells));
     if offer.groups.is_none() {
-        rows.extend(say(
-            "the relay does not say which groups have it",
-            Role::Dim,
-        ));
+        rows.extend(say(say!("model-groups-untold"), Role::Dim));
     }
     rows
 }
@@ -192,12 +205,12 @@ fn estimate(offer: &Offer) -> Option<String> {
     let Price::Listed(prices) = offer.listed() else {
         return None;
     };
-    Some(format!(
-        "estimate: the vendor's list price of {}: {} in, {} out, {} from a cache, in dollars per million tokens; the relay may ask anything",
-        price_catalogue::date(),
-        words::listed(prices.input),
-        words::listed(prices.output),
-        words::listed(prices.cache_read),
+    Some(say!(
+        "model-price-estimate",
+        date = price_catalogue::date(),
+        input = words::listed(prices.input),
+        output = words::listed(prices.output),
+        cache = words::listed(prices.cache_read)
     ))
 }
 
@@ -224,25 +237,26 @@ fn derivation(
     let unit = Money::from_wide_nanos(
         1_000_000_i128 * 1_000_000_000 / i128::from(model.relay.scale().units_per_usd()),
     );
-    let text = format!(
-        "{group}: ${unit} {model} {ratio} = ${input} in; {completion} = ${output} out",
+    let text = say!(
+        "model-derivation",
         group = clean(&group.name),
         unit = words::price(unit),
         model = ratios.model,
+        ratio = ratio,
         input = words::price(prices.input),
         completion = ratios.completion,
-        output = words::price(prices.output),
+        output = words::price(prices.output)
     );
     paragraph(theme, &times(theme, &text), Role::Dim, 1, cells)
 }
 
 fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let mut rows = paragraph(theme, "Called on", Role::Heading, 1, cells);
+    let mut rows = paragraph(theme, say!("model-called-on"), Role::Heading, 1, cells);
     if offer.endpoints.is_empty() {
         rows.extend(paragraph(
             theme,
-            "the relay does not say; the chat uses /v1/chat/completions",
+            say!("model-endpoint-untold"),
             Role::Dim,
             3,
             cells,
@@ -255,7 +269,7 @@ fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         let word = fit(&clean(&endpoint.to_string()), 10, Align::Left, "");
         let url = match endpoint.path(&offer.name) {
             Some(path) => clean(&profile.address.join(&path)).into_owned(),
-            None => "a path of the relay's own".into(),
+            None => say!("model-endpoint-own").into(),
         };
         if width(&url) + 15 <= usize::from(cells) {
             rows.push(Line::from(vec![
@@ -295,32 +309,50 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
                 .models
                 .as_ref()
                 .is_none_or(|models| models.contains(&offer.name));
-            let word = if allowed { "key" } else { "not allowed to key" };
-            say(Some(allowed), format!("{word} {}", clean(&row.info.name)));
+            let name = clean(&row.info.name);
+            let text = match allowed {
+                true => say!("check-key", name = name),
+                false => say!("check-key-not-allowed", name = name),
+            };
+            say(Some(allowed), text);
         }
-        None if relay.manages() => say(Some(false), "no key with its secret here".into()),
-        None => say(Some(true), "key of this profile".into()),
+        None if relay.manages() => say(Some(false), say!("check-no-key").into()),
+        None => say(Some(true), say!("check-key-profile").into()),
     }
     match (group, &offer.groups) {
         (Some(group), Some(_)) if offer.in_group(group) => {
-            say(Some(true), format!("in group {}", clean(group)));
+            say(Some(true), say!("check-in-group", group = clean(group)));
         }
-        (Some(group), Some(_)) => say(Some(false), format!("not in group {}", clean(group))),
-        (_, _) => say(None, "group not told".into()),
+        (Some(group), Some(_)) => say(
+            Some(false),
+            say!("check-not-in-group", group = clean(group)),
+        ),
+        (_, _) => say(None, say!("check-group-untold").into()),
     }
     let price = Some(group.map_or_else(|| offer.listed(), |group| relay.price(offer, group)));
     match price {
         Some(Price::PerToken(prices)) => {
             let (input, output) = (words::price(prices.input), words::price(prices.output));
-            say(Some(true), format!("price {input} / {output}"));
+            say(
+                Some(true),
+                say!("check-price", input = input, output = output),
+            );
         }
         Some(Price::Listed(prices)) => {
             let (input, output) = (words::listed(prices.input), words::listed(prices.output));
             let date = price_catalogue::date();
-            say(None, format!("price {input} / {output} (list of {date})"));
+            say(
+                None,
+                say!(
+                    "check-price-listed",
+                    input = input,
+                    output = output,
+                    date = date
+                ),
+            );
         }
-        Some(Price::PerCall { call }) => say(Some(true), format!("price {call} a call")),
-        _ => say(None, "price ?".into()),
+        Some(Price::PerCall { call }) => say(Some(true), say!("check-price-call", call = call)),
+        _ => say(None, say!("check-price-unknown").into()),
     }
     let spoken = [Endpoint::Chat, Endpoint::Messages, Endpoint::Responses];
     let spoken = spoken
@@ -328,14 +360,17 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         .find(|known| offer.endpoints.contains(known));
     match spoken.and_then(|endpoint| endpoint.path(&offer.name)) {
         Some(path) => say(Some(true), path),
-        None if offer.endpoints.is_empty() => say(None, "endpoint not told".into()),
-        None => say(Some(false), "not a model to chat with".into()),
+        None if offer.endpoints.is_empty() => say(None, say!("check-endpoint-untold").into()),
+        None => say(Some(false), say!("check-not-chat").into()),
     }
     match relay.balance() {
-        Some(balance) => say(Some(balance > Money::ZERO), format!("wallet {balance}")),
-        None => say(None, "wallet ?".into()),
+        Some(balance) => say(
+            Some(balance > Money::ZERO),
+            say!("check-wallet", balance = balance),
+        ),
+        None => say(None, say!("check-wallet-unknown").into()),
     }
-    let mut rows = paragraph(theme, "To chat with it now", Role::Heading, 1, cells);
+    let mut rows = paragraph(theme, say!("model-to-chat-now"), Role::Heading, 1, cells);
     // A check is never broken in two.
     let mut line = vec![Span::raw("   ")];
     let mut used = 3;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::price::BasePrice;
 use crate::domain::{Endpoint, Model};
+use crate::locale::say;
 
 /// How a model is billed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,12 +31,12 @@ impl Billing {
         }
     }
 
-    const fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
-            Billing::Token => "by the token",
-            Billing::Call => "by the call",
-            Billing::Tiered => "tiered",
-            Billing::Unknown => "price unknown",
+            Billing::Token => say!("billing-token"),
+            Billing::Call => say!("billing-call"),
+            Billing::Tiered => say!("billing-tiered"),
+            Billing::Unknown => say!("billing-unknown"),
         }
     }
 }
@@ -68,13 +69,13 @@ impl Facet {
     }
 
     /// The word for its kind.
-    pub const fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match self {
-            Facet::Vendor(_) => "vendor",
-            Facet::Endpoint(_) => "endpoint",
-            Facet::Billing(_) => "billing",
-            Facet::Tag(_) => "tag",
-            Facet::Group(_) => "group",
+            Facet::Vendor(_) => say!("facet-vendor"),
+            Facet::Endpoint(_) => say!("facet-endpoint"),
+            Facet::Billing(_) => say!("facet-billing"),
+            Facet::Tag(_) => say!("facet-tag"),
+            Facet::Group(_) => say!("facet-group"),
         }
     }
 

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use crate::domain::stability::Stability;
 use crate::domain::{Group, Model as Offer, Money, Price};
+use crate::locale::say;
 use crate::tui::draw::clean;
 use crate::tui::relay::Relay;
 use crate::tui::words;
@@ -65,20 +66,24 @@ pub fn why(ranked: &[Ranked<'_>]) -> Option<String> {
         return None;
     };
     let name = clean(&best.group.name);
-    let of = if known.len() < ranked.len() {
-        " of those with a known price"
-    } else {
-        ""
-    };
     if best.price_key() < second.price_key() {
-        return Some(format!("{name} is the cheapest{of}"));
+        return Some(match known.len() < ranked.len() {
+            true => say!("ranking-cheapest-known", name = name),
+            false => say!("ranking-cheapest", name = name),
+        });
     }
-    let same = format!("{name} and {} cost the same", clean(&second.group.name));
+    let same = say!(
+        "ranking-same",
+        name = name,
+        other = clean(&second.group.name)
+    );
     Some(match (best.measured, best.success() > second.success()) {
-        (Some(measured), true) => format!(
-            "{same}; {name} worked better for you: {}",
-            words::success(measured)
+        (Some(measured), true) => say!(
+            "ranking-worked",
+            same = same,
+            name = name,
+            success = words::success(measured)
         ),
-        _ => format!("{same}, and nothing measured tells them apart"),
+        _ => say!("ranking-no-difference", same = same),
     })
 }

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::Endpoint;
 use crate::engine::door::Scope;
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -94,10 +94,7 @@ pub fn on_model(model: &mut Model, name: &str, action: Action, fx: &mut Effects)
         Action::Copy => fx.copy(name, Word("copied-model-name")),
         Action::CopyUrl => match url(model, name) {
             Some(url) => fx.copy(url, Word("copied-url")),
-            None => model.say(
-                Tone::Info,
-                "the relay does not say on which URL it is called",
-            ),
+            None => model.say(Tone::Info, say!("model-url-untold")),
         },
         Action::CycleGroup => cycle_group(model),
         Action::Groups => show_groups_of(model, name),

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use crate::domain::{Model as Offer, Price};
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{below, clean, cut, put, put_all, ratio, row};
 use crate::tui::layout::Layout;
@@ -18,22 +19,16 @@ use super::detail;
 use super::facet::Facet;
 
 const COLUMNS: [Column; 7] = [
-    column("MODEL", 32, 44, Align::Left, 9),
-    column("VENDOR", 9, 14, Align::Left, 4),
-    column("IN $/M", 6, 9, Align::Right, 8),
-    column("OUT $/M", 7, 9, Align::Right, 7),
-    column("CACHE", 6, 8, Align::Right, 3),
-    column("CTX", 4, 6, Align::Right, 5),
-    column("ENDPOINTS", 13, 24, Align::Left, 2),
+    column(Word("market-column-model"), 32, 44, Align::Left, 9),
+    column(Word("market-column-vendor"), 9, 14, Align::Left, 4),
+    column(Word("column-input"), 6, 9, Align::Right, 8),
+    column(Word("column-output"), 7, 9, Align::Right, 7),
+    column(Word("market-column-cache"), 6, 8, Align::Right, 3),
+    column(Word("market-column-context"), 4, 6, Align::Right, 5),
+    column(Word("market-column-endpoints"), 13, 24, Align::Left, 2),
 ];
 
-const fn column(
-    title: &'static str,
-    least: usize,
-    most: usize,
-    align: Align,
-    matters: u8,
-) -> Column {
+const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
     Column {
         title,
         least,
@@ -54,8 +49,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         Caption {
             list: &tab.list,
             remote: &model.relay.models,
-            one: "model",
-            many: "models",
+            count: |total| say!("models-count", count = words::grouped(total), models = #total),
             right: group(model, layout.caption.width),
         },
     );
@@ -99,13 +93,13 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
 fn nothing(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let tab = &model.market;
-    let empty = "This relay offers no models to this account.";
+    let empty = say!("market-empty");
     let narrowed = match tab.list.query.is_empty() {
-        true if tab.facets.is_empty() => "Nothing here in this group; o shows all.".to_owned(),
-        true => "No model has all of this; Esc shows all.".to_owned(),
-        false => format!(
-            "{} found, but not with these filters; Esc drops them one by one.",
-            words::grouped(tab.list.found())
+        true if tab.facets.is_empty() => say!("market-empty-group").to_owned(),
+        true => say!("market-empty-facets").to_owned(),
+        false => say!(
+            "market-filtered-out",
+            found = words::grouped(tab.list.found())
         ),
     };
     list::nothing(
@@ -120,7 +114,13 @@ fn nothing(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     if tab.list.shown() > 0 || tab.suggestions.is_empty() {
         return;
     }
-    let mut rows = paragraph(theme, "Did you mean", Role::Heading, 1, layout.rows.width);
+    let mut rows = paragraph(
+        theme,
+        say!("market-did-you-mean"),
+        Role::Heading,
+        1,
+        layout.rows.width,
+    );
     for name in &tab.suggestions {
         rows.extend(paragraph(
             theme,
@@ -130,7 +130,7 @@ fn nothing(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             layout.rows.width,
         ));
     }
-    let text = "Enter looks for the first of them.";
+    let text = say!("market-did-you-mean-hint");
     rows.extend(paragraph(theme, text, Role::Dim, 1, layout.rows.width));
     put_all(frame.buffer_mut(), below(layout.rows, 2), &rows);
 }
@@ -139,8 +139,12 @@ fn nothing(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
 fn figures(model: &Model, offer: &Offer) -> [String; 3] {
     let price = model.relay.price(offer, &model.market.group);
     match price {
-        Price::PerCall { call } => [words::price(call), "a call".into(), String::new()],
-        Price::Tiered { .. } => ["tiered".into(), String::new(), String::new()],
+        Price::PerCall { call } => [
+            words::price(call),
+            say!("market-a-call").into(),
+            String::new(),
+        ],
+        Price::Tiered { .. } => [say!("figure-tiered").into(), String::new(), String::new()],
         price => words::price_columns(&price),
     }
 }
@@ -186,15 +190,15 @@ fn group(model: &Model, width: u16) -> Vec<Span<'static>> {
         let values: Vec<String> = tab.facets.iter().map(Facet::value).collect();
         // The count at the left of the row must stay in sight.
         let room = usize::from(width).saturating_sub(44).clamp(8, 48);
-        spans.push(Span::styled("with: ", theme.style(Role::Dim)));
+        spans.push(Span::styled(say!("market-with"), theme.style(Role::Dim)));
         let text = format!("{}  ", cut(theme, &values.join(", "), room));
         spans.push(Span::styled(text, theme.style(Role::Accent)));
     }
     if !tab.group.is_empty() {
         let only = if tab.only_group {
-            "only group: "
+            say!("market-only-group")
         } else {
-            "group: "
+            say!("market-group")
         };
         let ratio = ratio(theme, model.relay.ratio(&tab.group));
         let text = format!("{} {ratio} ", clean(&tab.group));

@@ -7,7 +7,7 @@ use crate::domain::Fault;
 use crate::domain::sample::Sample;
 use crate::engine::door::{AskId, Command};
 use crate::engine::tools::{ToolJob, ToolNews};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::{Clip, Effects};
 use crate::tui::filtered::as_found;
 use crate::tui::keymap::Action;
@@ -81,10 +81,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             fx,
         ),
         (Item::Tool(row), Some(Action::Undo)) if row.undoable == 0 => {
-            model.say(
-                Tone::Info,
-                format!("relaydeck has set nothing up for {}", row.name),
-            );
+            model.say(Tone::Info, say!("tools-nothing-set", name = row.name));
         }
         (Item::Tool(row), Some(Action::Undo)) => ask(
             model,

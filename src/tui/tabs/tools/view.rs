@@ -5,6 +5,7 @@ use ratatui::text::Span;
 
 use super::state::Item;
 use crate::engine::tools::{SetupKind, State, ToolRow};
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{put, row};
 use crate::tui::layout::Layout;
@@ -12,16 +13,17 @@ use crate::tui::model::Model;
 use crate::tui::tabs::list::{self, Caption};
 use crate::tui::text::Align;
 use crate::tui::theme::{Role, Sign};
+use crate::tui::words;
 
 const COLUMNS: [Column; 5] = [
-    column("TOOL", 18, 26, 9),
-    column("HERE", 4, 4, 6),
-    column("STATE", 11, 12, 8),
-    column("USES", 22, 40, 7),
-    column("MODEL", 14, 30, 5),
+    column(Word("tools-column-tool"), 18, 26, 9),
+    column(Word("tools-column-here"), 4, 4, 6),
+    column(Word("tools-column-state"), 11, 12, 8),
+    column(Word("tools-column-uses"), 22, 40, 7),
+    column(Word("tools-column-model"), 14, 30, 5),
 ];
 
-const fn column(title: &'static str, least: usize, most: usize, matters: u8) -> Column {
+const fn column(title: Word, least: usize, most: usize, matters: u8) -> Column {
     Column {
         title,
         least,
@@ -40,7 +42,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         (good, all) => {
             let role = if good == all { Role::Good } else { Role::Warn };
             vec![Span::styled(
-                format!("{good} of {all} set up can work  "),
+                say!("tools-working", good = good, all = all),
                 theme.style(role),
             )]
         }
@@ -52,8 +54,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         Caption {
             list: &tab.list,
             remote: &tab.items,
-            one: "row",
-            many: "tools, samples and links",
+            count: |total| say!("tools-count", count = words::grouped(total), rows = #total),
             right,
         },
     );
@@ -64,7 +65,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             frame,
             &tab.list,
             &tab.items,
-            "No tools are known.",
+            say!("tools-none"),
             "",
         );
         return;
@@ -89,9 +90,9 @@ fn cell(model: &Model, item: &Item, column: usize) -> (String, Role) {
     match (item, column) {
         (Item::Tool(row), column) => of_tool(model, row, column),
         (Item::Sample(sample), 0) => (sample.word().into(), Role::Text),
-        (Item::Sample(_), 2) => ("sample".into(), Role::Dim),
+        (Item::Sample(_), 2) => (say!("tools-sample").into(), Role::Dim),
         (Item::Sample(sample), 3) => (
-            format!("a program that calls {}", sample.endpoint()),
+            say!("tools-sample-calls", endpoint = sample.endpoint()),
             Role::Dim,
         ),
         // One app has a link for each tool that it sets up.
@@ -99,7 +100,7 @@ fn cell(model: &Model, item: &Item, column: usize) -> (String, Role) {
             let name = app.name.split_once(", ").map_or(app.name, |(name, _)| name);
             (name.into(), Role::Text)
         }
-        (Item::Link(_), 2) => ("link".into(), Role::Dim),
+        (Item::Link(_), 2) => (say!("tools-link").into(), Role::Dim),
         (Item::Link(app), 3) => {
             let about = app
                 .name
@@ -126,12 +127,18 @@ fn of_tool(model: &Model, row: &ToolRow, column: usize) -> (String, Role) {
         1 if row.found.is_some() => (theme.glyph(Sign::Check).into(), Role::Good),
         1 => nothing(),
         2 => match (row.state, row.kind) {
-            (State::Ready, _) => (format!("{} ready", theme.glyph(Sign::Check)), Role::Good),
-            (State::Wrong, _) => (format!("{} wrong", theme.glyph(Sign::Cross)), Role::Bad),
-            (_, SetupKind::ByHand) => ("by hand".into(), Role::Dim),
-            (_, SetupKind::NamedFile) => ("by variable".into(), Role::Dim),
+            (State::Ready, _) => (
+                say!("tools-ready", sign = theme.glyph(Sign::Check)),
+                Role::Good,
+            ),
+            (State::Wrong, _) => (
+                say!("tools-wrong", sign = theme.glyph(Sign::Cross)),
+                Role::Bad,
+            ),
+            (_, SetupKind::ByHand) => (say!("tools-by-hand").into(), Role::Dim),
+            (_, SetupKind::NamedFile) => (say!("tools-by-variable").into(), Role::Dim),
             (State::Untouched | State::Unknown, SetupKind::Written) => {
-                ("not set up".into(), Role::Dim)
+                (say!("tools-not-set-up").into(), Role::Dim)
             }
         },
         3 => match (&row.relay, row.urls.first()) {

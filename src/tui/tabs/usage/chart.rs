@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::Money;
+use crate::locale::say;
 use crate::tui::text::width;
 use crate::tui::theme::{Role, Theme};
 
@@ -37,7 +38,7 @@ pub fn rows(
         usize::try_from(level.max(least)).unwrap_or(0)
     };
     let mut lines = vec![Line::styled(
-        format!(" highest {highest}"),
+        say!("chart-highest", highest = highest),
         theme.style(Role::Dim),
     )];
     for row in (0..bars).rev() {

@@ -5,6 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::domain::{By, Receipt, RunningRequest, UnixMillis};
 use crate::engine::door::UsageView;
+use crate::locale::say;
 use crate::tui::list::ListCursor;
 use crate::tui::remote::Remote;
 
@@ -25,11 +26,11 @@ impl Span {
     pub const ALL: [Span; 3] = [Span::Today, Span::Week, Span::Month];
 
     /// The words on the screen.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Span::Today => "today",
-            Span::Week => "7 days",
-            Span::Month => "30 days",
+            Span::Today => say!("span-today"),
+            Span::Week => say!("span-week"),
+            Span::Month => say!("span-month"),
         }
     }
 

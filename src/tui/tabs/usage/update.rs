@@ -3,7 +3,7 @@
 use super::places::{self, Places};
 use crate::domain::{By, Fault, UnixMillis};
 use crate::engine::door::{Command, UsageView};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -114,7 +114,7 @@ pub fn copy(model: &mut Model, receipt: i64, fx: &mut Effects) {
     let found = model.usage.receipt(receipt);
     match found.and_then(|receipt| receipt.request_id.clone()) {
         Some(id) => fx.copy(id, Word("copied-request-id")),
-        None => model.say(Tone::Info, "the relay gave this request no id"),
+        None => model.say(Tone::Info, say!("receipt-no-id")),
     }
 }
 

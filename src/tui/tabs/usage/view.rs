@@ -10,6 +10,7 @@ use super::state::Span;
 use crate::domain::spending::minutes_left;
 use crate::domain::{By, Dispute, Receipt, ReceiptState, Spending};
 use crate::engine::door::UsageView;
+use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{self, Piece, cell, clean, cut, put, put_all, put_both, put_pieces, row};
 use crate::tui::layout::Layout;
@@ -21,22 +22,16 @@ use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
 const COLUMNS: [Column; 7] = [
-    column("SENT", 5, 16, Align::Left, 8),
-    column("MODEL", 16, 32, Align::Left, 7),
-    column("KEY", 10, 24, Align::Left, 4),
-    column("TOOL", 9, 14, Align::Left, 6),
-    column("IN", 5, 7, Align::Right, 1),
-    column("OUT", 5, 7, Align::Right, 5),
-    column("COST", 22, 24, Align::Left, 9),
+    column(Word("usage-column-sent"), 5, 16, Align::Left, 8),
+    column(Word("usage-column-model"), 16, 32, Align::Left, 7),
+    column(Word("usage-column-key"), 10, 24, Align::Left, 4),
+    column(Word("usage-column-tool"), 9, 14, Align::Left, 6),
+    column(Word("usage-column-in"), 5, 7, Align::Right, 1),
+    column(Word("usage-column-out"), 5, 7, Align::Right, 5),
+    column(Word("usage-column-cost"), 22, 24, Align::Left, 9),
 ];
 
-const fn column(
-    title: &'static str,
-    least: usize,
-    most: usize,
-    align: Align,
-    matters: u8,
-) -> Column {
+const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
     Column {
         title,
         least,
@@ -59,7 +54,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             rows.extend(paragraph(theme, &advice, Role::Text, 1, places.rows.width));
             rows.extend(paragraph(
                 theme,
-                "r tries again",
+                say!("list-try-again"),
                 Role::Dim,
                 1,
                 places.rows.width,
@@ -92,15 +87,16 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
     }
     match &model.usage.view {
         Remote::Loading(_) => {
-            let text = format!("{} reading", theme.glyph(Sign::Working));
+            let text = say!("usage-reading", working = theme.glyph(Sign::Working));
             left.push(Words::styled(text, theme.style(Role::Dim)));
         }
         Remote::Failed(fault, Some(stale)) => {
             let age = words::age(stale.at.seconds(), model.now.wall);
-            let text = format!(
-                "{age} old  {} {}",
-                theme.glyph(Sign::Cross),
-                clean(&fault.message)
+            let text = say!(
+                "usage-old",
+                age = age,
+                working = theme.glyph(Sign::Cross),
+                fault = clean(&fault.message)
             );
             left.push(Words::styled(text, theme.style(Role::Bad)));
         }
@@ -114,30 +110,35 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
     let piece = |matters, label: &str, value: String, role| {
         Piece::labelled(matters, theme, label, value, role)
     };
-    let mut pieces = vec![piece(Piece::STAYS, " spent ", spent(whole), Role::Money)];
+    let mut pieces = vec![piece(
+        Piece::STAYS,
+        say!("usage-spent"),
+        spent(whole),
+        Role::Money,
+    )];
     pieces.push(piece(
         7,
-        "   tokens ",
+        say!("usage-tokens"),
         words::short(whole.tokens),
         Role::Text,
     ));
     let requests = usize::try_from(whole.requests).unwrap_or(usize::MAX);
     pieces.push(piece(
         6,
-        "   requests ",
+        say!("usage-requests"),
         words::grouped(requests),
         Role::Text,
     ));
     if whole.unknown > 0 {
         let count = whole.unknown.to_string();
-        pieces.push(piece(5, "   of unknown cost ", count, Role::MoneyUnknown));
+        pieces.push(piece(5, say!("usage-unknown"), count, Role::MoneyUnknown));
     }
     let mut right = Vec::new();
     let idle = minutes_left(view.last_hour, view.last_hour).is_none();
     if !idle {
         right.push(piece(
             8,
-            "last hour ",
+            say!("usage-last-hour"),
             view.last_hour.to_string(),
             Role::Money,
         ));
@@ -151,7 +152,12 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
             } else {
                 Role::Text
             };
-            right.push(piece(Piece::STAYS, "   empty in ", lasts(minutes), role));
+            right.push(piece(
+                Piece::STAYS,
+                say!("usage-empty-in"),
+                lasts(minutes),
+                role,
+            ));
         }
         right.push(Piece::of(Piece::STAYS, " ", theme.style(Role::Text)));
     }
@@ -183,7 +189,7 @@ fn over_time(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
     let rows = if model.usage.span == Span::Today {
         let hours = view.report.hours(now, zone);
         let points: Vec<_> = hours.iter().map(|hour| hour.spent).collect();
-        chart::rows(theme, &points, ("0:00", "now"), cells, height)
+        chart::rows(theme, &points, ("0:00", say!("chart-now")), cells, height)
     } else {
         let days = view.report.last_days(model.usage.span.days(), now, zone);
         let points: Vec<_> = days.iter().map(|(_, day)| day.spent).collect();
@@ -205,7 +211,7 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
     if rows.is_empty() {
         return;
     }
-    let head = format!(" BY {}", model.usage.by.word().to_uppercase());
+    let head = say!("usage-by", what = words::by(model.usage.by).to_uppercase());
     let head = Line::styled(head, theme.style(Role::ColumnHead));
     put(frame.buffer_mut(), row(area, 0), &head);
     let room = usize::from(area.height).saturating_sub(1);
@@ -221,17 +227,17 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
         .unwrap_or_default();
     for (at, (name, sum)) in rows.iter().take(shown).enumerate() {
         let name = match (name.as_str(), model.usage.by) {
-            ("", By::Group) => "(not known)",
+            ("", By::Group) => say!("usage-not-known"),
             (name, _) => name,
         };
         let requests = usize::try_from(sum.requests).unwrap_or(usize::MAX);
         let right = Line::from(vec![
             Words::styled(spent(sum), theme.style(Role::Money)),
             Words::styled(
-                format!(
-                    "  {:>7} tok  {:>6} req ",
-                    words::short(sum.tokens),
-                    words::grouped(requests)
+                say!(
+                    "usage-by-figures",
+                    tokens = format!("{:>7}", words::short(sum.tokens)),
+                    requests = format!("{:>6}", words::grouped(requests))
                 ),
                 theme.style(Role::Dim),
             ),
@@ -253,7 +259,11 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
     if shown < rows.len() {
         let mut rest = Spending::default();
         rows[shown..].iter().for_each(|(_, sum)| rest.add(sum));
-        let text = format!(" and {} more: {}", rows.len() - shown, spent(&rest));
+        let text = say!(
+            "usage-more",
+            count = rows.len() - shown,
+            spent = spent(&rest)
+        );
         let line = Line::styled(text, theme.style(Role::Dim));
         put(frame.buffer_mut(), row(area, shown + 1), &line);
     }
@@ -277,7 +287,7 @@ fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     if running.is_empty() {
         return;
     }
-    let head = format!(" {} RUNNING NOW", theme.glyph(Sign::Working));
+    let head = say!("usage-running", working = theme.glyph(Sign::Working));
     put(
         frame.buffer_mut(),
         row(area, 0),
@@ -300,15 +310,16 @@ fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
             Words::styled(cut(theme, &request.key_name, 20), theme.style(Role::Dim)),
         ];
         if at == 0 && hidden > 0 {
-            let more = format!("  and {hidden} older");
+            let more = say!("usage-older", hidden = hidden);
             left.push(Words::styled(more, theme.style(Role::Dim)));
         }
         let elapsed = words::seconds(model.now.wall.since(request.begun));
-        let figures = format!(
-            "{} in  {}{} out  {elapsed} ",
-            words::short(request.prompt),
-            theme.glyph(Sign::About),
-            words::short(request.parts)
+        let figures = say!(
+            "usage-running-figures",
+            input = words::short(request.prompt),
+            about = theme.glyph(Sign::About),
+            output = words::short(request.parts),
+            elapsed = elapsed
         );
         let right = Line::styled(figures, theme.style(Role::Dim));
         put_both(
@@ -323,18 +334,17 @@ fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
 fn receipts(model: &Model, view: &UsageView, places: &Places, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let count = view.receipts.len();
-    let what = match (view.disputes, count) {
-        (true, 1) => "1 receipt worth a question".to_owned(),
-        (true, count) => format!("{count} receipts worth a question"),
-        (false, 1) => "the latest receipt".into(),
-        (false, count) => format!("the latest {count} receipts"),
+    let what = if view.disputes {
+        say!("usage-disputes", count = #count)
+    } else {
+        say!("usage-latest", count = #count)
     };
     let buffer = frame.buffer_mut();
     if count == 0 {
         let text = if view.disputes {
-            "No receipt of this span is worth a question to the relay. d shows all."
+            say!("usage-no-disputes")
         } else {
-            "Nothing was sent in this span. What you send from here has a receipt, whatever becomes of it."
+            say!("usage-empty")
         };
         let rows = paragraph(theme, text, Role::Dim, 1, places.rows.width);
         put_all(buffer, places.caption.union(places.rows), &rows);
@@ -375,7 +385,10 @@ fn text(model: &Model, receipt: &Receipt, column: usize, cells: usize) -> (Strin
             let sign = match receipt.state {
                 ReceiptState::Sent => Some((Sign::Working, Role::Accent)),
                 ReceiptState::Failed if receipt.charged.is_none() => {
-                    return (format!("{} failed", theme.glyph(Sign::Cross)), Role::Bad);
+                    return (
+                        say!("usage-failed", sign = theme.glyph(Sign::Cross)),
+                        Role::Bad,
+                    );
                 }
                 ReceiptState::Failed => Some((Sign::Cross, Role::Bad)),
                 _ => Dispute::of(receipt).map(|_| (Sign::Warning, Role::Warn)),

@@ -5,6 +5,7 @@ use ratatui::text::{Line as Row, Span};
 
 use super::state::Item;
 use crate::engine::door::{Evidence, Finding, Look, Outcome, Sent, State, Verdict};
+use crate::locale::say;
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -31,8 +32,7 @@ pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
     if verify.asking == Some(item)
         && let Some(worst) = verify.worst(item)
     {
-        let text =
-            format!("This can cost {worst}. Enter once more runs it; any other key leaves it.");
+        let text = say!("verify-ask-cost", worst = worst);
         rows.extend(paragraph(theme, &text, Role::Warn, 1, cells));
         rows.push(Row::default());
     }
@@ -60,10 +60,10 @@ pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
     if nothing {
         let text = match item {
             Item::Ladder | Item::Connect | Item::Long | Item::Concurrency => {
-                "Not run yet. Enter runs it."
+                say!("verify-not-run")
             }
-            Item::Checklist | Item::Workflow => "Not looked at yet. Enter looks.",
-            Item::History => "No test was run on this relay yet.",
+            Item::Checklist | Item::Workflow => say!("verify-not-looked"),
+            Item::History => say!("verify-no-history"),
         };
         rows.extend(paragraph(theme, text, Role::Dim, 1, cells));
     }
@@ -154,12 +154,11 @@ fn ladder(theme: &Theme, findings: &[Finding], cells: u16) -> Vec<Row<'static>> 
             rows.extend(paragraph(theme, &text, Role::Accent, LABEL + 6, cells));
         }
         if let Some(proof) = &finding.proof {
-            let word = if proof.helped { "proof" } else { "tried" };
-            let text = format!(
-                "{word}: {}: {}",
-                clean(&proof.change),
-                clean(&proof.outcome)
-            );
+            let (change, outcome) = (clean(&proof.change), clean(&proof.outcome));
+            let text = match proof.helped {
+                true => say!("verify-proof", change = change, outcome = outcome),
+                false => say!("verify-tried", change = change, outcome = outcome),
+            };
             let role = if proof.helped { Role::Good } else { Role::Dim };
             rows.extend(paragraph(theme, &text, role, LABEL + 6, cells));
         }
@@ -207,7 +206,7 @@ fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
         }
     }
     for evidence in &outcome.evidence {
-        let about = format!("evidence: {}", evidence.about);
+        let about = say!("verify-evidence", about = evidence.about);
         rows.extend(labelled(
             theme,
             look_sign(theme, evidence),
@@ -229,9 +228,10 @@ fn bar(theme: &Theme, sent: &Sent, longest: u64, cells: u16) -> Row<'static> {
         true => (theme.glyph(Sign::Check), Role::Good),
         false => (theme.glyph(Sign::Cross), Role::Bad),
     };
-    let status = sent
-        .status
-        .map_or_else(|| "no answer".to_owned(), |status| format!("HTTP {status}"));
+    let status = sent.status.map_or_else(
+        || say!("verify-no-answer").to_owned(),
+        |status| say!("verify-http", status = status),
+    );
     Row::from(vec![
         Span::raw(" "),
         Span::styled(fit(sign, 3, Align::Left, ""), theme.style(role)),
@@ -292,7 +292,11 @@ fn workflow(model: &Model, cells: u16) -> Vec<Row<'static>> {
         } else {
             Role::Text
         };
-        let next = if step.is_next { "  next" } else { "" };
+        let next = if step.is_next {
+            say!("verify-next")
+        } else {
+            ""
+        };
         rows.push(Row::from(vec![
             Span::raw(" "),
             Span::styled(fit(sign, 3, Align::Left, ""), theme.style(role)),
@@ -318,7 +322,7 @@ fn history(model: &Model, cells: u16) -> Vec<Row<'static>> {
         let label = format!("{when} {}", result.test.words());
         let place = match (&result.group, result.model.as_str()) {
             (_, "") => String::new(),
-            (Some(group), name) => format!("{name} in {group}: "),
+            (Some(group), name) => say!("verify-place", name = name, group = group),
             (None, name) => format!("{name}: "),
         };
         let text = format!("{place}{}", result.summary);

@@ -3,6 +3,7 @@
 use crate::domain::test_result::{TestKind, TestResult};
 use crate::domain::{Fault, Money};
 use crate::engine::door::{AskId, Finding, Line, Outcome, ProofPlan, Report, Step, WorstCase};
+use crate::locale::say;
 
 /// A row of the tab: something to run, or something to look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,28 +38,28 @@ impl Item {
     ];
 
     /// The words on the screen.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Item::Ladder => "Diagnosis",
-            Item::Connect => "Connectivity",
-            Item::Long => "Long text",
-            Item::Concurrency => "Concurrency",
-            Item::Checklist => "Checklist",
-            Item::Workflow => "Safest workflow",
-            Item::History => "History",
+            Item::Ladder => say!("verify-ladder"),
+            Item::Connect => say!("verify-connect"),
+            Item::Long => say!("verify-long"),
+            Item::Concurrency => say!("verify-concurrency"),
+            Item::Checklist => say!("verify-checklist"),
+            Item::Workflow => say!("verify-workflow"),
+            Item::History => say!("verify-history"),
         }
     }
 
     /// What it is, in a few words.
-    pub const fn about(self) -> &'static str {
+    pub fn about(self) -> &'static str {
         match self {
-            Item::Ladder => "ten rungs, the lowest trouble named",
-            Item::Connect => "models, one reply, one stream",
-            Item::Long => "4,000 words with three needles",
-            Item::Concurrency => "5 at once, all must succeed",
-            Item::Checklist => "what is in place, and what is not",
-            Item::Workflow => "one step after the other",
-            Item::History => "earlier results, newest first",
+            Item::Ladder => say!("verify-ladder-about"),
+            Item::Connect => say!("verify-connect-about"),
+            Item::Long => say!("verify-long-about"),
+            Item::Concurrency => say!("verify-concurrency-about"),
+            Item::Checklist => say!("verify-checklist-about"),
+            Item::Workflow => say!("verify-workflow-about"),
+            Item::History => say!("verify-history-about"),
         }
     }
 

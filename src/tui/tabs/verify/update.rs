@@ -4,7 +4,7 @@ use super::rows;
 use super::state::{Item, LIMIT};
 use crate::domain::Fault;
 use crate::engine::door::{AskId, Command, ProofNews, Wanting, Wish};
-use crate::locale::Word;
+use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -113,7 +113,7 @@ fn scroll(model: &mut Model, down: bool) {
 
 fn run(model: &mut Model, item: Item, fx: &mut Effects) {
     if model.verify.running.is_some() {
-        model.say(Tone::Info, "one is running; Esc stops it");
+        model.say(Tone::Info, say!("verify-one-running"));
         return;
     }
     let what = match (item, item.test()) {

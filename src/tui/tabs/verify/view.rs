@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::rows;
 use super::state::Item;
 use crate::engine::door::WorstCase;
+use crate::locale::say;
 use crate::tui::draw::{clean, cut, put, put_all, put_both, row, rule};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -58,7 +59,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     put_all(buffer, area, &shown);
     let left = found.len().saturating_sub(from + usize::from(area.height));
     if left > 0 {
-        let more = format!("{} {left} more, PgDn ", theme.glyph(Sign::Below));
+        let more = say!("verify-more", sign = theme.glyph(Sign::Below), left = left);
         let last = Rect {
             y: area.y + area.height - 1,
             height: 1,
@@ -82,10 +83,7 @@ fn caption(model: &Model, layout: &Layout, buffer: &mut ratatui::buffer::Buffer)
     };
     let (text, role) = match &model.verify.plan {
         None => (
-            format!(
-                " {} looking at model, key and price",
-                theme.glyph(Sign::Working)
-            ),
+            say!("verify-looking", working = theme.glyph(Sign::Working)),
             Role::Dim,
         ),
         Some(Err(fault)) => (
@@ -95,7 +93,7 @@ fn caption(model: &Model, layout: &Layout, buffer: &mut ratatui::buffer::Buffer)
         Some(Ok(plan)) => {
             let dot = theme.glyph(Sign::Dot);
             let group = plan.group.as_deref().map_or_else(String::new, |group| {
-                format!(" {dot} group {}", clean(group))
+                say!("verify-group", dot = dot, group = clean(group))
             });
             (
                 format!(" {} {dot} {}{group}", clean(&plan.model), plan.key),
@@ -108,7 +106,7 @@ fn caption(model: &Model, layout: &Layout, buffer: &mut ratatui::buffer::Buffer)
         buffer,
         area,
         &Line::styled(text, theme.style(role)),
-        &Line::styled("WORST CASE ", theme.style(Role::ColumnHead)),
+        &Line::styled(say!("verify-worst"), theme.style(Role::ColumnHead)),
     );
 }
 
@@ -119,9 +117,9 @@ fn item_row(model: &Model, item: Item, cells: usize) -> Line<'static> {
     let (sign, role) = standing(model, item);
     let worst = match model.verify.worst(item) {
         Some(WorstCase::AtMost(most)) => most.to_string(),
-        Some(WorstCase::Unknown) => "unknown".into(),
+        Some(WorstCase::Unknown) => say!("verify-worst-unknown").into(),
         None if item.test().is_some() || item == Item::Ladder => "?".into(),
-        None => "nothing".into(),
+        None => say!("verify-worst-nothing").into(),
     };
     let about = cells.saturating_sub(3 + 3 + 17 + 14);
     let name = if here { Role::Selection } else { Role::Text };
