@@ -136,7 +136,7 @@ fn label<N>(model: &Model, field: &Field<N>, here: bool) -> Vec<Span<'static>> {
     let room = usize::from(LABELS) - 3;
     vec![
         Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
-        Span::styled(fit(&field.label, room, Align::Left, ""), theme.style(role)),
+        Span::styled(fit(field.label, room, Align::Left, ""), theme.style(role)),
     ]
 }
 
