@@ -179,8 +179,8 @@ fn literals(source: &str) -> Vec<(usize, String)> {
         let rest = &source[at..];
         let passes = if rest.starts_with("//") {
             rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("r#\"") {
-            rest[3..].find("\"#").map_or(rest.len(), |end| end + 5)
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |end| end + 5)
         } else if rest.starts_with("'\\''") || rest.starts_with("'\\\\'") {
             4
         } else if rest.starts_with("'\"'") {

@@ -1,15 +1,14 @@
-//! A scene at every size, without colour and with, and in Chinese, compared with what it was.
+//! A scene at every size, without colour and with, compared with what it was.
 //!
 //! In the coloured form `{bold cyan}` stands before the text it holds for, and `{}` where it ends.
 
-use relaydeck::locale::{Language, within};
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 
 use super::Script;
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
-/// Plays a scene at every size, without colour and with, and in Chinese, and compares all of it with what it was.
+/// Plays a scene at every size, without colour and with, and compares all of it with what it was.
 #[track_caller]
 pub fn scene(name: &str, play: impl Fn(&mut Script)) {
     let mut seen = String::new();
@@ -28,13 +27,6 @@ pub fn scene(name: &str, play: impl Fn(&mut Script)) {
             .map_or("hidden".into(), |at| format!("{},{}", at.x, at.y));
         seen.push_str(&format!("── the cursor: {cursor} ──\n"));
     }
-    let chinese = within(Language::Chinese, || {
-        SIZES.map(|(width, height)| {
-            let mut script = Script::new(width, height);
-            play(&mut script);
-            format!("── {width}×{height} ──\n{}", script.screen())
-        })
-    });
     // Beside the snapshots of the test that plays it, and named after that.
     let module = std::path::Path::new(std::panic::Location::caller().file());
     let module = module.file_stem().unwrap_or_default().to_string_lossy();
@@ -44,6 +36,5 @@ pub fn scene(name: &str, play: impl Fn(&mut Script)) {
         snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"),
     }, {
         insta::assert_snapshot!(format!("{module}__{name}"), seen);
-        insta::assert_snapshot!(format!("{module}__zh_{name}"), chinese.concat());
     });
 }
