@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use relaydeck::domain::{
-    Basis, By, Dispute, Finish, Money, Price, Spending, TokenPrices, UnixMillis, Usage,
+    Basis, By, Dispute, Finish, Money, Price, Spending, SpendingReport, TokenPrices, UnixMillis,
+    Usage,
 };
 use relaydeck::ledger::{
     Ending, ForeignReceipt, Ledger, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
@@ -126,7 +127,7 @@ async fn x_05_sums_agree_with_the_receipts_whatever_became_of_them() {
             ledger.clone()
         };
         for profile in [Some("4sapi"), Some("other"), Some("nobody"), None] {
-            for quarter in [0, 17, 1_000] {
+            for quarter in [0, 16, 17, 1_000] {
                 let since = UnixMillis(quarter * QUARTER);
                 let report = ledger.spending(profile, since).await.unwrap();
                 let expected = by_hand(&ledger, profile, since).await;
@@ -149,6 +150,21 @@ async fn x_05_sums_agree_with_the_receipts_whatever_became_of_them() {
             .await
             .unwrap();
         assert_eq!(inside, whole, "a quarter of an hour is the smallest piece");
+        let later = |span: &SpendingReport| span.slots.iter().map(|(start, _)| start.0).max();
+        let hours = ledger
+            .spending(None, UnixMillis(16 * QUARTER))
+            .await
+            .unwrap();
+        assert_eq!(
+            later(&whole).map(|at| at / QUARTER / 4),
+            later(&hours).map(|at| at / QUARTER / 4)
+        );
+        assert!(
+            hours
+                .slots
+                .iter()
+                .all(|(start, _)| start.0 % (4 * QUARTER) == 0)
+        );
         let names: Vec<&str> = whole.tools.iter().map(|(tool, _)| tool.as_str()).collect();
         assert_eq!(names, ["relaydeck"]);
         assert!(whole.groups.iter().any(|(group, _)| group == "billed"));

@@ -106,7 +106,7 @@ fn view(since: i64, disputes: bool) -> UsageView {
         disputes,
         report: SpendingReport {
             whole,
-            quarters: vec![
+            slots: vec![
                 (at(12 * DAY), sum("0.9", 40_000, 20)),
                 (at(3 * DAY), sum("0.12", 4_000, 5)),
                 (at(2 * HOUR), sum("0.2", 4_000, 8)),

@@ -71,8 +71,9 @@ impl By {
 pub struct SpendingReport {
     /// All of it.
     pub whole: Spending,
-    /// By quarter of an hour, the oldest first; quarters without a request are left out.
-    pub quarters: Vec<(UnixMillis, Spending)>,
+    /// By hour, or by quarter of an hour where the span does not begin with an hour; the oldest first, those without a
+    /// request left out.
+    pub slots: Vec<(UnixMillis, Spending)>,
     /// By key, the dearest first; so are the others.
     pub keys: Vec<(String, Spending)>,
     /// By model.
@@ -89,7 +90,7 @@ impl SpendingReport {
         match by {
             By::Day => {
                 let mut days: BTreeMap<Date, Spending> = BTreeMap::new();
-                for (start, sum) in &self.quarters {
+                for (start, sum) in &self.slots {
                     days.entry(day_of(*start, zone)).or_default().add(sum);
                 }
                 days.into_iter()
@@ -125,11 +126,11 @@ impl SpendingReport {
     /// change has its own number of hours.
     pub fn hours(&self, now: UnixMillis, zone: &TimeZone) -> Vec<Spending> {
         let start = super::expiry::midnight(now.seconds(), zone).millis();
-        let passed = now.since(start) / HOUR_MS;
+        let passed = now.since(start) / HOUR_MS.unsigned_abs();
         let mut hours = vec![Spending::default(); usize::try_from(passed).unwrap_or_default() + 1];
-        for (quarter, sum) in &self.quarters {
-            if *quarter >= start
-                && let Ok(place) = usize::try_from(quarter.since(start) / HOUR_MS)
+        for (slot, sum) in &self.slots {
+            if *slot >= start
+                && let Ok(place) = usize::try_from(slot.since(start) / HOUR_MS.unsigned_abs())
                 && let Some(hour) = hours.get_mut(place)
             {
                 hour.add(sum);
@@ -139,7 +140,8 @@ impl SpendingReport {
     }
 }
 
-const HOUR_MS: u64 = 3_600_000;
+/// An hour, in milliseconds.
+pub const HOUR_MS: i64 = 3_600_000;
 
 /// A quarter of an hour, in milliseconds.
 pub const QUARTER_MS: i64 = 900_000;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params_from_iter, types::Value};
 
-use crate::domain::spending::QUARTER_MS;
+use crate::domain::spending::{HOUR_MS, QUARTER_MS};
 use crate::domain::{Money, Spending, SpendingReport, UnixMillis};
 
 /// The condition of the index of disputes, word for word (`0005_listed_prices.sql`); [`crate::domain::Dispute`] names the reason.
@@ -13,13 +13,24 @@ pub(super) const DISPUTED: &str = "charged_nanos > 0 AND (finish = 'cut'
         OR (price_listed = 0 AND charged_nanos > expected_nanos + expected_nanos / 20 + 2000)
         OR (counted_output > 0 AND reported_output > counted_output + counted_output / 4 + 50))";
 
+/// The table of sums for a span that begins then, its column of time, and what one step of that is in milliseconds: whole
+/// hours where it begins with one, because they are a quarter of the rows.
+fn sums(since: UnixMillis) -> (&'static str, &'static str, i64) {
+    let quarter = since.0.div_euclid(QUARTER_MS) * QUARTER_MS;
+    match quarter.rem_euclid(HOUR_MS) {
+        0 => ("usage_hours", "hour", HOUR_MS),
+        _ => ("usage_sums", "quarter", QUARTER_MS),
+    }
+}
+
 /// Everything sent since a point in time, rounded down to its quarter of an hour, for one profile or all.
 pub(super) fn spending(
     db: &Connection,
     profile: Option<&str>,
     since: UnixMillis,
 ) -> rusqlite::Result<SpendingReport> {
-    let mut values = vec![Value::from(since.0.div_euclid(QUARTER_MS))];
+    let (table, column, step) = sums(since);
+    let mut values = vec![Value::from(since.0.div_euclid(step))];
     let of_profile = match profile {
         Some(profile) => {
             values.push(Value::from(profile.to_owned()));
@@ -28,12 +39,12 @@ pub(super) fn spending(
         None => "",
     };
     let mut statement = db.prepare_cached(&format!(
-        "SELECT quarter, model, key, billing_group, tool, requests, unknown, dollars, nanos, tokens_high, tokens_low
-         FROM usage_sums WHERE quarter >= ?1{of_profile} AND requests > 0"
+        "SELECT {column}, model, key, billing_group, tool, requests, unknown, dollars, nanos, tokens_high, tokens_low
+         FROM {table} WHERE {column} >= ?1{of_profile} AND requests > 0"
     ))?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut whole = Wide::default();
-    let mut quarters: HashMap<i64, Wide> = HashMap::new();
+    let mut slots: HashMap<i64, Wide> = HashMap::new();
     let mut parts: [HashMap<String, Wide>; 4] = Default::default();
     while let Some(row) = rows.next()? {
         let number = |column: usize| row.get::<_, i64>(column).map(i128::from);
@@ -44,7 +55,7 @@ pub(super) fn spending(
             requests: row.get(5)?,
         };
         whole.add(&sum);
-        quarters.entry(row.get(0)?).or_default().add(&sum);
+        slots.entry(row.get(0)?).or_default().add(&sum);
         // Columns 1 to 4, in the order of `parts`.
         for (column, part) in parts.iter_mut().enumerate() {
             let name = row.get_ref(column + 1)?.as_str()?;
@@ -56,15 +67,15 @@ pub(super) fn spending(
             }
         }
     }
-    let mut quarters: Vec<(UnixMillis, Spending)> = quarters
+    let mut slots: Vec<(UnixMillis, Spending)> = slots
         .into_iter()
-        .map(|(quarter, sum)| (UnixMillis(quarter.saturating_mul(QUARTER_MS)), sum.narrow()))
+        .map(|(slot, sum)| (UnixMillis(slot.saturating_mul(step)), sum.narrow()))
         .collect();
-    quarters.sort_unstable_by_key(|(start, _)| *start);
+    slots.sort_unstable_by_key(|(start, _)| *start);
     let [models, keys, groups, tools] = parts.map(dearest_first);
     Ok(SpendingReport {
         whole: whole.narrow(),
-        quarters,
+        slots,
         keys,
         models,
         groups,
