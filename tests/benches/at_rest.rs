@@ -8,8 +8,11 @@
 mod support;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use relaydeck::domain::{Conversation, Finish, Turn, UnixMillis};
+use relaydeck::ledger::Ledger;
 use support::pty::Pty;
 use support::{json, relaydeck};
 
@@ -82,6 +85,47 @@ fn rest(name: &str, deck: &mut Pty) {
     );
 }
 
+/// Keeps a conversation of a megabyte in the ledger; says how many bytes it has. The relay's own models read no such
+/// length at once.
+fn keep_a_conversation(home: &Path) -> usize {
+    let part = "Some words of **an answer** with `code` and 一些中文，as models write, and then some more.\n\n\
+        ```rust\nfn main() { println!(\"{}\", 42); }\n```\n\n";
+    let reply = part.repeat(20_000 / part.len());
+    let turns: Vec<Turn> = (0..50)
+        .map(|number| Turn {
+            sent: UnixMillis(1_790_000_000_000 + number),
+            model: "relaydeck-lab".into(),
+            prompt: "Tell me everything".into(),
+            reply: match number {
+                49 => format!("{reply}These are the last words of all."),
+                _ => reply.clone(),
+            },
+            finish: Some(Finish::Stop),
+            ..Turn::default()
+        })
+        .collect();
+    let bytes = turns.iter().map(|turn| turn.reply.len()).sum();
+    let conversation = Conversation {
+        profile: "local".into(),
+        model: "relaydeck-lab".into(),
+        turns,
+        ..Conversation::default()
+    };
+    let ledger = json(home, &["config", "path"])["ledger"]
+        .as_str()
+        .map(PathBuf::from)
+        .expect("the ledger's path");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let ledger = Ledger::open(&ledger).expect("the ledger");
+        ledger.keep(&conversation).await.expect("it is kept");
+        ledger.close().await.expect("it is closed");
+    });
+    bytes
+}
+
 fn main() {
     let home = tempfile::tempdir().expect("a folder");
     let mut deck = Pty::start(home.path(), 120, 40, &[], &ALONE);
@@ -118,30 +162,15 @@ fn main() {
     let listed = json(home.path(), &["models", "list"])
         .as_array()
         .map_or(0, Vec::len);
+    let bytes = keep_a_conversation(home.path());
     let mut deck = Pty::start(home.path(), 120, 40, &[], &ALONE);
     deck.wait_text("wallet");
-    deck.keys("\x10");
-    deck.wait_text("relaydeck-lab");
-    deck.keys("relaydeck-lab\r");
-    deck.wait_for("the lab to be chosen", |screen| {
-        screen.contains("\u{2500} relaydeck-lab")
-    });
-    // Each answer is as long as the lab makes them; a conversation of 1 MB is several.
-    let mut bytes = 0;
-    while bytes < 1_000_000 {
-        deck.keys("[[tokens=4000 speed=0]]\r");
-        deck.wait_for("tokens", |screen| screen.contains("estimated"));
-        deck.wait_for("the end of the answer", |screen| screen.contains("settled"));
-        let receipt = &json(home.path(), &["usage", "receipts", "--limit", "1"])[0];
-        // The lab's filler has about five bytes a token.
-        bytes += receipt["counted"]["output"].as_u64().unwrap_or(0) * 5;
-        deck.settle(Duration::from_millis(300));
-    }
+    deck.keys("\x0f");
+    deck.wait_text("Tell me everything");
+    deck.keys("\r");
+    deck.wait_text("the last words of all");
     memory(
-        &format!(
-            "{listed} models, about {} kB of conversation",
-            bytes / 1_000
-        ),
+        &format!("{listed} models, {} kB of conversation", bytes / 1_000),
         &deck,
     );
     rest("the same", &mut deck);
