@@ -182,7 +182,7 @@ mod tests {
         let at = |minutes: i64| UnixMillis(NEW_YEAR + minutes * 60_000);
         let report = SpendingReport {
             // A quarter to and a quarter past midnight in Kathmandu, and two days on.
-            quarters: vec![
+            slots: vec![
                 (at(18 * 60), sum(1)),
                 (at(18 * 60 + 15), sum(2)),
                 (at(3 * 24 * 60), sum(4)),
