@@ -17,6 +17,7 @@ use relaydeck::tui::msg::Msg;
 use relaydeck::tui::term::{Deed, Pointer};
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{fault, open};
+use tui_support::scenes::chinese;
 use tui_support::{NOON, Script};
 
 const DAY: i64 = 86_400_000;
@@ -191,6 +192,7 @@ fn scene(name: &str, play: impl Fn(&mut Script)) {
     }
     insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
         insta::assert_snapshot!(name, seen);
+        insta::assert_snapshot!(format!("zh_{name}"), chinese(&play));
     });
 }
 

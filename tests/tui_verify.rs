@@ -15,6 +15,7 @@ use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use relaydeck::verify::checklist::{Facts, Repository, lines};
 use relaydeck::verify::workflow::steps;
 use tui_support::events::{failed, fault, open};
+use tui_support::scenes::chinese;
 use tui_support::{NOON, Script};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
@@ -35,6 +36,7 @@ fn scene(name: &str, play: impl Fn(&mut Script)) {
     }
     insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
         insta::assert_snapshot!(name, seen);
+        insta::assert_snapshot!(format!("zh_{name}"), chinese(&play));
     });
 }
 

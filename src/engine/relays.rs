@@ -32,7 +32,7 @@ pub async fn add(
     Profile::check_name(name).map_err(|message| wrong(message).advise(say!("relay-other-name")))?;
     if name == LOCAL {
         return Err(
-            wrong(say!("relay-local-name", LOCAL = format!("{LOCAL:?}")))
+            wrong(say!("relay-local-name", local = format!("{LOCAL:?}")))
                 .advise(say!("relay-other-name")),
         );
     }

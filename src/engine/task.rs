@@ -176,12 +176,8 @@ impl Engine {
     async fn open_ledger(&mut self) {
         let host = Arc::clone(&self.host);
         let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
-        match opened.unwrap_or_else(|error| {
-            Err(Fault::new(
-                FaultKind::Local,
-                say!("ledger-error", error = error),
-            ))
-        }) {
+        let lost = |error| Fault::new(FaultKind::Local, say!("ledger-error", error = error));
+        match opened.unwrap_or_else(|error| Err(lost(error))) {
             Ok(ledger) => {
                 self.ledger = Some(ledger);
             }

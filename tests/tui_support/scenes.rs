@@ -1,14 +1,25 @@
-//! A scene at every size, without colour and with, compared with what it was.
+//! A scene at every size, without colour and with, and in Chinese, compared with what it was.
 //!
 //! In the coloured form `{bold cyan}` stands before the text it holds for, and `{}` where it ends.
 
+use relaydeck::locale::{Language, within};
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 
 use super::Script;
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
-/// Plays a scene at every size, without colour and with, and compares all of it with what it was.
+/// What a scene looks like in Chinese, at every size.
+pub fn chinese(play: impl Fn(&mut Script)) -> String {
+    let at = |(width, height)| {
+        let mut script = Script::new(width, height);
+        play(&mut script);
+        format!("── {width}×{height} ──\n{}", script.screen())
+    };
+    within(Language::Chinese, || SIZES.map(at).concat())
+}
+
+/// Plays a scene at every size, without colour and with, and in Chinese, and compares all of it with what it was.
 #[track_caller]
 pub fn scene(name: &str, play: impl Fn(&mut Script)) {
     let mut seen = String::new();
@@ -36,5 +47,6 @@ pub fn scene(name: &str, play: impl Fn(&mut Script)) {
         snapshot_path => concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots"),
     }, {
         insta::assert_snapshot!(format!("{module}__{name}"), seen);
+        insta::assert_snapshot!(format!("{module}__zh_{name}"), chinese(&play));
     });
 }
