@@ -67,7 +67,7 @@ fn first_conversation(columns: u16, rows: u16) {
     let home = tempfile::tempdir().unwrap();
     let mut deck = embedded(home.path(), columns, rows);
     deck.wait_for("the three doors", |screen| {
-        screen.contains("relay inside") && screen.contains("access token")
+        screen.contains("relay inside") && screen.contains("Log in to a relay")
     });
     deck.keys("\r");
     deck.wait_text("What can I do here?");

@@ -253,9 +253,11 @@ mod tests {
             "ascii",
             "mono",
             "on",
+            "off",
             "zh",
             "0.0.0.0:80",
         ];
+        assert_eq!(good.len(), Options::NAMES.len());
         let mut options = Options::default();
         for (name, text) in Options::NAMES.into_iter().zip(good) {
             assert_eq!(options.set(name, text), Ok(true), "{name}");

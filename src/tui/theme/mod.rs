@@ -195,7 +195,9 @@ mod tests {
     fn a_light_background_changes_the_automatic_theme_only() {
         let auto = built_in("auto", ColorLevel::Ansi16);
         let light = auto.on_light().unwrap();
-        for role in Role::ALL {
+        // A code for a phone brings its own dark ground along.
+        let on_the_ground = |role: &Role| *role != Role::PhoneCode;
+        for role in Role::ALL.into_iter().filter(on_the_ground) {
             let colour = light.style(role).fg;
             let pale = [Color::Yellow, Color::Cyan, Color::White, Color::LightYellow];
             assert!(
