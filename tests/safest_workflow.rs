@@ -116,6 +116,10 @@ fn set_a_tool_up(deck: &mut Pty) {
     deck.wait_text("Claude Code is set up.");
     deck.wait_text("A call through it works: \"");
     deck.keys("\x1b");
+    // What follows an Esc at once would be one key with it.
+    deck.wait_for("the page to close", |screen| {
+        !screen.contains("A call through it works")
+    });
 }
 
 #[test]
