@@ -17,7 +17,7 @@ use relaydeck::tui::msg::Msg;
 use relaydeck::tui::term::{Deed, Pointer};
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{fault, open};
-use tui_support::scenes::chinese;
+use tui_support::scenes::scene;
 use tui_support::{NOON, Script};
 
 const DAY: i64 = 86_400_000;
@@ -174,25 +174,6 @@ fn tell(script: &mut Script, since: i64, disputes: bool) {
     script.engine(Event::Usage {
         view: Box::new(view(since, disputes)),
         at: NOON,
-    });
-}
-
-fn scene(name: &str, play: impl Fn(&mut Script)) {
-    let mut seen = String::new();
-    for (width, height) in [(80, 24), (120, 40)] {
-        let mut plain = Script::new(width, height);
-        play(&mut plain);
-        seen.push_str(&format!("── {width}×{height} ──\n{}", plain.screen()));
-        let mut coloured = Script::with(width, height, ColorLevel::Ansi16, Glyphs::Unicode);
-        play(&mut coloured);
-        seen.push_str(&format!(
-            "── {width}×{height} in colour ──\n{}",
-            coloured.styled()
-        ));
-    }
-    insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
-        insta::assert_snapshot!(name, seen);
-        insta::assert_snapshot!(format!("zh_{name}"), chinese(&play));
     });
 }
 

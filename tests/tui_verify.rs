@@ -11,34 +11,11 @@ use relaydeck::engine::door::{
     Check, Event, Evidence, Finding, Look, Outcome, Proof, ProofNews, ProofPlan, Report, Rung,
     Sent, Verdict, WorstCase,
 };
-use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use relaydeck::verify::checklist::{Facts, Repository, lines};
 use relaydeck::verify::workflow::steps;
 use tui_support::events::{failed, fault, open};
-use tui_support::scenes::chinese;
+use tui_support::scenes::scene;
 use tui_support::{NOON, Script};
-
-const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
-
-/// Plays a scene at every size, without colour and with, and compares all of it with what it was.
-fn scene(name: &str, play: impl Fn(&mut Script)) {
-    let mut seen = String::new();
-    for (width, height) in SIZES {
-        let mut plain = Script::new(width, height);
-        play(&mut plain);
-        seen.push_str(&format!("── {width}×{height} ──\n{}", plain.screen()));
-        let mut coloured = Script::with(width, height, ColorLevel::Ansi16, Glyphs::Unicode);
-        play(&mut coloured);
-        seen.push_str(&format!(
-            "── {width}×{height} in colour ──\n{}",
-            coloured.styled()
-        ));
-    }
-    insta::with_settings!({ prepend_module_to_snapshot => true, omit_expression => true }, {
-        insta::assert_snapshot!(name, seen);
-        insta::assert_snapshot!(format!("zh_{name}"), chinese(&play));
-    });
-}
 
 fn news(script: &mut Script, news: ProofNews) {
     let ask = script.ask();

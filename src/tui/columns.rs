@@ -36,6 +36,17 @@ pub struct Widths {
 }
 
 impl Column {
+    /// A column, its parts in the order of the fields.
+    pub const fn new(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Self {
+        Column {
+            title,
+            least,
+            most,
+            align,
+            matters,
+        }
+    }
+
     /// Cells it needs, whatever the language of its title.
     fn needs(&self) -> usize {
         self.least.max(width(self.title.say()))

@@ -10,7 +10,7 @@ use super::Script;
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 /// What a scene looks like in Chinese, at every size.
-pub fn chinese(play: impl Fn(&mut Script)) -> String {
+fn chinese(play: impl Fn(&mut Script)) -> String {
     let at = |(width, height)| {
         let mut script = Script::new(width, height);
         play(&mut script);

@@ -15,22 +15,12 @@ use crate::tui::text::{Align, truncate_start, width};
 use crate::tui::theme::Role;
 use crate::tui::words;
 
-const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
-    Column {
-        title,
-        least,
-        most,
-        align,
-        matters,
-    }
-}
-
 const COLUMNS: [Column; 5] = [
-    column(Word("sessions-column-name"), 24, 44, Align::Left, 9),
-    column(Word("sessions-column-last"), 9, 10, Align::Right, 7),
-    column(Word("sessions-column-turns"), 5, 6, Align::Right, 5),
-    column(Word("sessions-column-cost"), 10, 12, Align::Right, 6),
-    column(Word("sessions-column-said"), 28, 120, Align::Left, 8),
+    Column::new(Word("sessions-column-name"), 24, 44, Align::Left, 9),
+    Column::new(Word("sessions-column-last"), 9, 10, Align::Right, 7),
+    Column::new(Word("sessions-column-turns"), 5, 6, Align::Right, 5),
+    Column::new(Word("sessions-column-cost"), 10, 12, Align::Right, 6),
+    Column::new(Word("sessions-column-said"), 28, 120, Align::Left, 8),
 ];
 
 /// Draws the list.

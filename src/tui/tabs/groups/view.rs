@@ -105,14 +105,7 @@ const fn column(
     align: Align,
     matters: u8,
 ) -> (Cell, Column) {
-    let column = Column {
-        title,
-        least,
-        most,
-        align,
-        matters,
-    };
-    (cell, column)
+    (cell, Column::new(title, least, most, align, matters))
 }
 
 /// Draws the tab.

@@ -17,24 +17,14 @@ use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words::{self, Nearness};
 
 const COLUMNS: [Column; 7] = [
-    column(Word("keys-column-name"), 16, 30, Align::Left, 9),
-    column(Word("keys-column-group"), 10, 18, Align::Left, 5),
-    column(Word("keys-column-left"), 15, 16, Align::Left, 7),
-    column(Word("keys-column-used"), 9, 10, Align::Right, 3),
-    column(Word("keys-column-expires"), 9, 10, Align::Left, 6),
-    column(Word("keys-column-last-used"), 9, 9, Align::Left, 2),
-    column(Word("keys-column-status"), 12, 12, Align::Left, 8),
+    Column::new(Word("keys-column-name"), 16, 30, Align::Left, 9),
+    Column::new(Word("keys-column-group"), 10, 18, Align::Left, 5),
+    Column::new(Word("keys-column-left"), 15, 16, Align::Left, 7),
+    Column::new(Word("keys-column-used"), 9, 10, Align::Right, 3),
+    Column::new(Word("keys-column-expires"), 9, 10, Align::Left, 6),
+    Column::new(Word("keys-column-last-used"), 9, 9, Align::Left, 2),
+    Column::new(Word("keys-column-status"), 12, 12, Align::Left, 8),
 ];
-
-const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
-    Column {
-        title,
-        least,
-        most,
-        align,
-        matters,
-    }
-}
 
 /// Draws the tab.
 pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {

@@ -19,24 +19,14 @@ use super::detail;
 use super::facet::Facet;
 
 const COLUMNS: [Column; 7] = [
-    column(Word("market-column-model"), 32, 44, Align::Left, 9),
-    column(Word("market-column-vendor"), 9, 14, Align::Left, 4),
-    column(Word("column-input"), 6, 9, Align::Right, 8),
-    column(Word("column-output"), 7, 9, Align::Right, 7),
-    column(Word("market-column-cache"), 6, 8, Align::Right, 3),
-    column(Word("market-column-context"), 4, 6, Align::Right, 5),
-    column(Word("market-column-endpoints"), 13, 24, Align::Left, 2),
+    Column::new(Word("market-column-model"), 32, 44, Align::Left, 9),
+    Column::new(Word("market-column-vendor"), 9, 14, Align::Left, 4),
+    Column::new(Word("column-input"), 6, 9, Align::Right, 8),
+    Column::new(Word("column-output"), 7, 9, Align::Right, 7),
+    Column::new(Word("market-column-cache"), 6, 8, Align::Right, 3),
+    Column::new(Word("market-column-context"), 4, 6, Align::Right, 5),
+    Column::new(Word("market-column-endpoints"), 13, 24, Align::Left, 2),
 ];
-
-const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
-    Column {
-        title,
-        least,
-        most,
-        align,
-        matters,
-    }
-}
 
 /// Draws the tab.
 pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {

@@ -24,13 +24,7 @@ const COLUMNS: [Column; 5] = [
 ];
 
 const fn column(title: Word, least: usize, most: usize, matters: u8) -> Column {
-    Column {
-        title,
-        least,
-        most,
-        align: Align::Left,
-        matters,
-    }
+    Column::new(title, least, most, Align::Left, matters)
 }
 
 /// Draws the tab.

@@ -22,24 +22,14 @@ use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
 const COLUMNS: [Column; 7] = [
-    column(Word("usage-column-sent"), 5, 16, Align::Left, 8),
-    column(Word("usage-column-model"), 16, 32, Align::Left, 7),
-    column(Word("usage-column-key"), 10, 24, Align::Left, 4),
-    column(Word("usage-column-tool"), 9, 14, Align::Left, 6),
-    column(Word("usage-column-in"), 5, 7, Align::Right, 1),
-    column(Word("usage-column-out"), 5, 7, Align::Right, 5),
-    column(Word("usage-column-cost"), 22, 24, Align::Left, 9),
+    Column::new(Word("usage-column-sent"), 5, 16, Align::Left, 8),
+    Column::new(Word("usage-column-model"), 16, 32, Align::Left, 7),
+    Column::new(Word("usage-column-key"), 10, 24, Align::Left, 4),
+    Column::new(Word("usage-column-tool"), 9, 14, Align::Left, 6),
+    Column::new(Word("usage-column-in"), 5, 7, Align::Right, 1),
+    Column::new(Word("usage-column-out"), 5, 7, Align::Right, 5),
+    Column::new(Word("usage-column-cost"), 22, 24, Align::Left, 9),
 ];
-
-const fn column(title: Word, least: usize, most: usize, align: Align, matters: u8) -> Column {
-    Column {
-        title,
-        least,
-        most,
-        align,
-        matters,
-    }
-}
 
 /// Draws the tab.
 pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
