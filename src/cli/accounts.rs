@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 use super::args::owner::{AccountCreateArgs, AccountEditArgs, AccountsCommand, RoleWord};
 use super::output::{Align, Table, print, print_json, put_money};
 use super::secret;
+use super::words;
 use super::world::{Ending, World};
 use crate::client::RelayClient;
 use crate::client::owner::accounts::{AccountChange, AccountDraft, AccountRole, UserAccount};
 use crate::domain::{ApiKey, Fault, FaultKind, Money};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -36,7 +38,11 @@ pub async fn run(world: &World, command: AccountsCommand) -> Result<Ending, Faul
                 .await
                 .map_err(World::wrong_usage)?;
             let now = client.account_of(&found.id.to_string()).await?;
-            let told = format!("the balance of {} is {}", now.name, now.balance);
+            let told = say!(
+                "cli-account-balance",
+                name = now.name,
+                balance = now.balance
+            );
             tell(world, &now, &told)
         }
         AccountsCommand::Enable { account } => switch(world, &client, &account, true).await,
@@ -49,12 +55,7 @@ pub async fn run(world: &World, command: AccountsCommand) -> Result<Ending, Faul
                 ..AccountChange::default()
             };
             let now = client.change_account(&found, &change).await?;
-            told_with(
-                world,
-                &now,
-                made_up.then_some(&password),
-                "has a new password; its log-ins ended",
-            )
+            told_with(world, &now, made_up.then_some(&password), Told::NewPassword)
         }
         AccountsCommand::Delete { account } => {
             let found = client.account_of(&account).await?;
@@ -62,7 +63,7 @@ pub async fn run(world: &World, command: AccountsCommand) -> Result<Ending, Faul
             if world.json {
                 print_json(&json!({"deleted": found.id})).map_err(World::stdout_gone)?;
             } else {
-                world.warn(&format!("{} and its keys were deleted", found.name));
+                world.warn(&say!("cli-account-deleted", name = found.name));
             }
             Ok(Ending::Done)
         }
@@ -75,23 +76,23 @@ fn list(world: &World, accounts: &[UserAccount]) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("ID", Align::Right),
-        ("NAME", Align::Left),
-        ("ROLE", Align::Left),
-        ("STATUS", Align::Left),
-        ("GROUP", Align::Left),
-        ("BALANCE", Align::Right),
-        ("USED", Align::Right),
-        ("REQUESTS", Align::Right),
-        ("REMARK", Align::Left),
+        (say!("cli-column-id"), Align::Right),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-role"), Align::Left),
+        (say!("cli-column-status"), Align::Left),
+        (say!("cli-column-group"), Align::Left),
+        (say!("cli-column-balance"), Align::Right),
+        (say!("cli-column-used"), Align::Right),
+        (say!("cli-column-requests"), Align::Right),
+        (say!("cli-column-remark"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for account in accounts {
         table.row([
             account.id.to_string(),
             account.name.clone(),
-            account.role.word().into(),
-            status(account).into(),
+            words::role(account.role).into(),
+            words::switched(account.enabled).into(),
             account.group.clone(),
             account.balance.to_string(),
             account.used.to_string(),
@@ -100,7 +101,7 @@ fn list(world: &World, accounts: &[UserAccount]) -> Result<Ending, Fault> {
         ]);
     }
     table
-        .print("There are no accounts.")
+        .print(say!("cli-accounts-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -140,7 +141,7 @@ async fn create(
         Ok::<_, Fault>(())
     };
     let trouble = rest.await.err();
-    let ending = told_with(world, &account, made_up.then_some(&password), "was made")?;
+    let ending = told_with(world, &account, made_up.then_some(&password), Told::Made)?;
     match trouble {
         None => Ok(ending),
         Some(fault) if world.json => {
@@ -168,7 +169,7 @@ async fn edit(world: &World, client: &RelayClient, args: AccountEditArgs) -> Res
             now = client.account_of(&now.id.to_string()).await?;
         }
     }
-    let told = format!("{} was changed", now.name);
+    let told = say!("cli-account-changed", name = now.name);
     tell(world, &now, &told)
 }
 
@@ -181,16 +182,27 @@ async fn switch(
     let found = client.account_of(who).await?;
     client.enable_account(found.id, enabled).await?;
     let now = client.account_of(&found.id.to_string()).await?;
-    let told = format!("{} is {}", now.name, status(&now));
+    let told = say!(
+        "cli-account-switched",
+        name = now.name,
+        status = words::switched(now.enabled)
+    );
     tell(world, &now, &told)
 }
 
 /// Tells of an account; its new password, where we made it up, alone on stdout.
+/// What happened to an account.
+#[derive(Clone, Copy)]
+enum Told {
+    Made,
+    NewPassword,
+}
+
 fn told_with(
     world: &World,
     account: &UserAccount,
     password: Option<&ApiKey>,
-    what: &str,
+    what: Told,
 ) -> Result<Ending, Fault> {
     if world.json {
         let mut object = account_json(account);
@@ -203,12 +215,15 @@ fn told_with(
     if let Some(password) = password {
         print(&format!("{}\n", password.expose())).map_err(World::stdout_gone)?;
     }
-    let once = if password.is_some() {
-        "; its password is above, and nowhere else"
-    } else {
-        ""
+    let told = match what {
+        Told::Made => say!("cli-account-made", name = account.name, id = account.id),
+        Told::NewPassword => say!("cli-account-password", name = account.name, id = account.id),
     };
-    world.warn(&format!("{} ({}) {what}{once}", account.name, account.id));
+    let once = match password {
+        Some(_) => say!("cli-account-shown-once"),
+        None => "",
+    };
+    world.warn(&format!("{told}{once}"));
     Ok(Ending::Done)
 }
 
@@ -232,10 +247,11 @@ fn password_of(given: Option<String>) -> Result<(ApiKey, bool), Fault> {
 /// Dollars as they are typed.
 pub fn dollars(text: &str, flag: &str) -> Result<Money, Fault> {
     Money::parse(text).map_err(|error| {
-        Fault::new(FaultKind::Usage, format!("{flag}: {error}")).advise("write dollars, like 5.00")
+        Fault::new(FaultKind::Usage, format!("{flag}: {error}")).advise(say!("cli-advice-dollars"))
     })
 }
 
+/// The word of JSON documents.
 fn status(account: &UserAccount) -> &'static str {
     if account.enabled {
         "enabled"

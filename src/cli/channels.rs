@@ -8,6 +8,7 @@ use super::args::owner::{ChannelEditArgs, OfferAcceptArgs};
 use super::args::{ChannelAddArgs, ChannelsCommand};
 use super::output::{Align, Table, print_json};
 use super::secret;
+use super::words;
 use super::world::{Ending, World};
 use crate::client::RelayClient;
 use crate::client::owner::{
@@ -17,6 +18,7 @@ use crate::domain::{Address, ApiKey, Fault, FaultKind, Money, price_catalogue};
 use crate::engine::host::Host;
 use crate::engine::offers::{self, EVERY_MODEL, Offer};
 use crate::engine::session::Session;
+use crate::locale::say;
 
 /// Holds the upstream's key when no flag does.
 const KEY_VARIABLE: &str = "RELAYDECK_CHANNEL_KEY";
@@ -61,7 +63,7 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
             if world.json {
                 print_json(&json!({"id": id, "ms": ms})).map_err(World::stdout_gone)?;
             } else {
-                world.warn(&format!("channel {id} answers; it took {ms} ms"));
+                world.warn(&say!("cli-channel-answers", id = id, ms = ms));
             }
             Ok(Ending::Done)
         }
@@ -70,7 +72,7 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
             if world.json {
                 print_json(&json!({"removed": id})).map_err(World::stdout_gone)?;
             } else {
-                world.warn(&format!("channel {id} was removed"));
+                world.warn(&say!("cli-channel-removed", id = id));
             }
             Ok(Ending::Done)
         }
@@ -84,9 +86,11 @@ fn added(world: &World, channel: &Channel, priced: bool) -> Result<Ending, Fault
         return Ok(Ending::Done);
     }
     let models = channel.models.join(", ");
-    world.warn(&format!(
-        "channel {} ({}) was added; it serves: {models}",
-        channel.id, channel.name
+    world.warn(&say!(
+        "cli-channel-added",
+        id = channel.id,
+        name = channel.name,
+        models = models
     ));
     if !priced {
         let known = channel
@@ -94,11 +98,12 @@ fn added(world: &World, channel: &Channel, priced: bool) -> Result<Ending, Fault
             .iter()
             .filter(|model| price_catalogue::find(model).is_some());
         let known = known.count();
-        world.warn("models without a price are shown with ? and cost nothing; set one with: relaydeck prices set MODEL");
+        world.warn(say!("cli-channel-unpriced"));
         if known > 0 {
-            world.warn(&format!(
-                "the bundled catalogue of {} has vendors' prices for {known} of them; look at them with: relaydeck prices propose",
-                price_catalogue::date()
+            world.warn(&say!(
+                "cli-channel-catalogue",
+                date = price_catalogue::date(),
+                known = known
             ));
         }
     }
@@ -110,10 +115,10 @@ async fn accept(world: &World, session: &Session, args: OfferAcceptArgs) -> Resu
     let Some(offer) = found.iter().find(|offer| offer.name == args.name) else {
         let names: Vec<&str> = found.iter().map(|offer| offer.name.as_str()).collect();
         let advice = match names.as_slice() {
-            [] => "nothing was found; add one with: relaydeck channels add NAME --url URL".into(),
-            names => format!("offered are: {}", names.join(", ")),
+            [] => say!("cli-offers-nothing").into(),
+            names => say!("cli-offers-are", names = names.join(", ")),
         };
-        let told = format!("this machine offers no {:?}", args.name);
+        let told = say!("cli-offer-none", name = format!("{:?}", args.name));
         return Err(Fault::new(FaultKind::NotFound, told).advise(advice));
     };
     let price = prices(args.price_in.as_deref(), args.price_out.as_deref())?;
@@ -133,10 +138,10 @@ fn offered(world: &World, found: &[Offer]) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("NAME", Align::Left),
-        ("KIND", Align::Left),
-        ("ADDRESS", Align::Left),
-        ("FOUND", Align::Left),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-kind"), Align::Left),
+        (say!("cli-column-address"), Align::Left),
+        (say!("cli-column-found"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for offer in found {
@@ -148,17 +153,18 @@ fn offered(world: &World, found: &[Offer]) -> Result<Ending, Fault> {
         ]);
     }
     table
-        .print("This machine offers nothing that is no channel yet.")
+        .print(say!("cli-offers-none"))
         .map_err(World::stdout_gone)?;
     if !found.is_empty() {
-        world.warn("nothing was sent to them; use one with: relaydeck channels accept NAME");
+        world.warn(say!("cli-offers-use"));
     }
     Ok(Ending::Done)
 }
 
 fn change(args: ChannelEditArgs) -> Result<(i64, ChannelChange), Fault> {
     let wrong = |message: String| {
-        Fault::new(FaultKind::Usage, message).advise("see: relaydeck channels edit --help")
+        Fault::new(FaultKind::Usage, message)
+            .advise(say!("cli-advice-help", command = "channels edit"))
     };
     let address = args.url.as_deref().map(Address::parse).transpose();
     let address = address.map_err(|error| wrong(format!("--url: {error}")))?;
@@ -184,16 +190,17 @@ fn change(args: ChannelEditArgs) -> Result<(i64, ChannelChange), Fault> {
 async fn changed(world: &World, client: &RelayClient, id: i64) -> Result<Ending, Fault> {
     let channels = client.channels().await?;
     let Some(channel) = channels.iter().find(|channel| channel.id == id) else {
-        return Err(Fault::new(
-            FaultKind::Server,
-            "the relay says that it changed the channel, but does not list it",
-        ));
+        return Err(Fault::new(FaultKind::Server, say!("cli-channel-unlisted")));
     };
     if world.json {
         print_json(&channel_json(channel)).map_err(World::stdout_gone)?;
     } else {
-        let status = channel.status.word();
-        world.warn(&format!("channel {id} ({}) is {status}", channel.name));
+        world.warn(&say!(
+            "cli-channel-switched",
+            id = id,
+            name = channel.name,
+            status = words::channel_status(channel.status)
+        ));
     }
     Ok(Ending::Done)
 }
@@ -212,7 +219,8 @@ fn prices(input: Option<&str>, output: Option<&str>) -> Result<Option<ChannelPri
 /// What is to be added, and what was put right in what was given.
 fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
     let wrong = |message: String| {
-        Fault::new(FaultKind::Usage, message).advise("see: relaydeck channels add --help")
+        Fault::new(FaultKind::Usage, message)
+            .advise(say!("cli-advice-help", command = "channels add"))
     };
     let (base_url, odd) =
         Address::parse(&args.url).map_err(|error| wrong(format!("--url: {error}")))?;
@@ -244,9 +252,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
         match named.filter(|(ours, theirs)| !ours.is_empty() && !theirs.is_empty()) {
             Some((ours, theirs)) => mapping.insert(ours.to_owned(), theirs.to_owned()),
             None => {
-                return Err(wrong(format!(
-                    "--map: {pair:?} is not of the form OURS=THEIRS"
-                )));
+                return Err(wrong(say!("cli-channel-map", pair = format!("{pair:?}"))));
             }
         };
     }
@@ -269,11 +275,11 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
 fn price(text: &str, flag: &str) -> Result<Money, Fault> {
     let wrong = |why: String| {
         Fault::new(FaultKind::Usage, format!("{flag}: {why}"))
-            .advise("write dollars per million tokens, like 0.10")
+            .advise(say!("cli-advice-dollars-million"))
     };
     let price = Money::parse(text).map_err(|error| wrong(error.to_string()))?;
     if price < Money::ZERO {
-        Err(wrong("a price cannot be negative".into()))
+        Err(wrong(say!("cli-price-negative").into()))
     } else {
         Ok(price)
     }
@@ -285,15 +291,15 @@ fn list(world: &World, channels: &[Channel]) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("ID", Align::Right),
-        ("NAME", Align::Left),
-        ("KIND", Align::Left),
-        ("ADDRESS", Align::Left),
-        ("GROUPS", Align::Left),
-        ("PRIORITY", Align::Right),
-        ("WEIGHT", Align::Right),
-        ("STATUS", Align::Left),
-        ("MODELS", Align::Left),
+        (say!("cli-column-id"), Align::Right),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-kind"), Align::Left),
+        (say!("cli-column-address"), Align::Left),
+        (say!("cli-column-groups"), Align::Left),
+        (say!("cli-column-priority"), Align::Right),
+        (say!("cli-column-weight"), Align::Right),
+        (say!("cli-column-status"), Align::Left),
+        (say!("cli-column-models"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for channel in channels {
@@ -310,7 +316,7 @@ fn list(world: &World, channels: &[Channel]) -> Result<Ending, Fault> {
         ]);
     }
     table
-        .print("There are no channels yet; add one with: relaydeck channels add NAME --url URL")
+        .print(say!("cli-channels-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -318,14 +324,18 @@ fn list(world: &World, channels: &[Channel]) -> Result<Ending, Fault> {
 /// How it is: whether it is used, and whether it rests after failures.
 fn state(channel: &Channel) -> String {
     if channel.status != ChannelStatus::Enabled {
-        return channel.status.word().into();
+        return words::channel_status(channel.status).into();
     }
     match &channel.cooling {
-        Some(rest) => format!("cooling down, {} s left: {}", rest.seconds, rest.why),
-        None if channel.cooling_models.is_empty() => channel.status.word().into(),
-        None => format!(
-            "enabled, but cooling down for {}",
-            channel.cooling_models.join(" ")
+        Some(rest) => say!(
+            "cli-channel-cooling",
+            seconds = rest.seconds,
+            why = rest.why
+        ),
+        None if channel.cooling_models.is_empty() => words::channel_status(channel.status).into(),
+        None => say!(
+            "cli-channel-cooling-for",
+            models = channel.cooling_models.join(" ")
         ),
     }
 }

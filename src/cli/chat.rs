@@ -19,6 +19,7 @@ use crate::domain::{
 use crate::engine::pictures::read_image;
 use crate::engine::session::{KeyChoice, Plan};
 use crate::engine::turn::{self, Done, Progress};
+use crate::locale::say;
 
 /// Ask for one reply.
 #[derive(Debug, Args)]
@@ -67,11 +68,8 @@ const BILL_WITHIN: Duration = Duration::from_secs(2);
 /// Whatever stopped the reply.
 pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     if args.prompt.is_empty() && args.key.as_deref() == Some(secret::STDIN) {
-        return Err(Fault::new(
-            FaultKind::Usage,
-            "stdin cannot hold both the key and the prompt",
-        )
-        .advise("write the prompt behind the command"));
+        return Err(Fault::new(FaultKind::Usage, say!("cli-chat-stdin-twice"))
+            .advise(say!("cli-chat-prompt-behind")));
     }
     let choice = match (args.key, args.group) {
         (Some(key), _) => KeyChoice::Typed(secret::given(key)?),
@@ -91,9 +89,7 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     let mut session = world.session().await?;
     // Without prices and names a reply can still be had; the figures are then unknown, and said to be.
     if let Some(fault) = session.fetch_all().await {
-        world.warn(&format!(
-            "not everything about this relay could be fetched: {fault}"
-        ));
+        world.warn(&say!("cli-not-all-fetched", fault = fault));
     }
     let prompt = ChatMessage {
         images,
@@ -220,13 +216,13 @@ fn prompt(words: &[String]) -> Result<String, Fault> {
         stdin.read_to_string(&mut text).map_err(|error| {
             Fault::new(
                 FaultKind::Local,
-                format!("stdin cannot be read as text: {error}"),
+                say!("cli-stdin-unreadable", error = error),
             )
         })?;
     }
     if text.trim().is_empty() {
-        return Err(Fault::new(FaultKind::Usage, "there is no prompt")
-            .advise("write it behind the command, or pipe it in: echo hello | relaydeck chat"));
+        return Err(Fault::new(FaultKind::Usage, say!("cli-chat-no-prompt"))
+            .advise(say!("cli-chat-no-prompt-advice")));
     }
     Ok(text)
 }
@@ -305,14 +301,17 @@ fn report(
             .spend
             .tenths_per_second
             .map(|tenths| format!("  {}.{} tok/s", tenths / 10, tenths % 10));
-        let first = end
-            .spend
-            .first_ms
-            .map(|ms| format!("  first {}.{:02} s", ms / 1000, ms % 1000 / 10));
+        let first = end.spend.first_ms.map(|ms| {
+            let seconds = format!("{}.{:02}", ms / 1000, ms % 1000 / 10);
+            say!("cli-chat-first", seconds = seconds)
+        });
+        let tokens = say!(
+            "cli-chat-tokens",
+            input = end.spend.usage.prompt(),
+            output = end.spend.usage.output
+        );
         world.warn(&format!(
-            "{} in  {} out{}{}  {cost}",
-            end.spend.usage.prompt(),
-            end.spend.usage.output,
+            "{tokens}{}{}  {cost}",
             speed.unwrap_or_default(),
             first.unwrap_or_default(),
         ));

@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 use super::accounts::dollars;
 use super::args::owner::CodesCommand;
 use super::output::{Align, Table, print, print_json, put_money};
+use super::words;
 use super::world::{Ending, World};
 use crate::client::owner::codes::{Code, CodesDraft};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -25,7 +27,7 @@ pub async fn run(world: &World, command: CodesCommand) -> Result<Ending, Fault> 
             let now = world.clock.now().seconds();
             let expires = parse_expiry(&expires, now, world.clock.zone()).map_err(|error| {
                 Fault::new(FaultKind::Usage, format!("--expires: {error}"))
-                    .advise("see: relaydeck codes create --help")
+                    .advise(say!("cli-advice-help", command = "codes create"))
             })?;
             let draft = CodesDraft {
                 name,
@@ -64,13 +66,10 @@ async fn create(world: &World, draft: &CodesDraft) -> Result<Ending, Fault> {
         .map(|code| format!("{}\n", code.expose()))
         .collect();
     print(&lines).map_err(World::stdout_gone)?;
-    world.warn(&format!(
-        "{} worth {} each; the relay keeps only their hashes, so they are shown this once",
-        match codes.len() {
-            1 => "1 code".to_owned(),
-            count => format!("{count} codes"),
-        },
-        draft.worth
+    world.warn(&say!(
+        "cli-codes-made",
+        count = #codes.len(),
+        worth = draft.worth
     ));
     Ok(Ending::Done)
 }
@@ -88,7 +87,7 @@ async fn remove(world: &World, ids: &[i64], invalid: bool) -> Result<Ending, Fau
     if world.json {
         print_json(&json!({"removed": removed})).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("removed: {removed}"));
+        world.warn(&say!("cli-codes-removed", removed = removed));
     }
     Ok(Ending::Done)
 }
@@ -99,14 +98,14 @@ fn list(world: &World, codes: &[Code]) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("ID", Align::Right),
-        ("NAME", Align::Left),
-        ("CODE", Align::Left),
-        ("WORTH", Align::Right),
-        ("STATE", Align::Left),
-        ("EXPIRES", Align::Left),
-        ("USED BY", Align::Right),
-        ("USED", Align::Left),
+        (say!("cli-column-id"), Align::Right),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-code"), Align::Left),
+        (say!("cli-column-worth"), Align::Right),
+        (say!("cli-column-state"), Align::Left),
+        (say!("cli-column-expires"), Align::Left),
+        (say!("cli-column-used-by"), Align::Right),
+        (say!("cli-column-redeemed"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for code in codes {
@@ -115,14 +114,15 @@ fn list(world: &World, codes: &[Code]) -> Result<Ending, Fault> {
             code.name.clone(),
             code.masked.clone(),
             code.worth.to_string(),
-            code.state.word().into(),
-            code.expires.map_or("never".into(), |at| world.date(at)),
+            words::code_state(code.state).into(),
+            code.expires
+                .map_or(say!("figure-never").into(), |at| world.date(at)),
             code.used_by.map_or(String::new(), |id| id.to_string()),
             code.redeemed.map_or(String::new(), |at| world.date(at)),
         ]);
     }
     table
-        .print("There are no codes; make some with: relaydeck codes create --amount USD")
+        .print(say!("cli-codes-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }

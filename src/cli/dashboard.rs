@@ -8,6 +8,7 @@ use super::world::{Ending, World};
 use crate::config::{Glyphs, Layer, Link, Mouse, Offers};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{self, host::Host};
+use crate::locale::say;
 use crate::tui::term::LinkChoice;
 use crate::tui::theme::ColorChoice;
 use crate::tui::{self, Options, Outcome};
@@ -39,9 +40,9 @@ pub async fn run(world: &World) -> Result<Ending, Fault> {
             }
             Err(Fault::new(
                 FaultKind::Local,
-                format!("the dashboard broke: {}", reports.join("; ")),
+                say!("cli-dashboard-broke", reports = reports.join("; ")),
             )
-            .advise("nothing is lost; start it again, and tell us what you did"))
+            .advise(say!("cli-dashboard-broke-advice")))
         }
         Err(error) => Err(Fault::new(FaultKind::Local, error.to_string()).advise(error.advice())),
     }

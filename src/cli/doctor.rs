@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::args::DoctorArgs;
-use super::output::{fault_json, print_json, put_cost, visible};
+use super::output::{fault_json, pad, print_json, put_cost, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
@@ -16,10 +16,14 @@ use crate::domain::{Address, Fault, FaultKind, Money};
 use crate::engine::host::Host;
 use crate::engine::nodes;
 use crate::engine::proof::{self, Given};
+use crate::locale::say;
 use crate::tools;
 use crate::verify::door::ToolForm;
 use crate::verify::ladder::{Limits, climb};
 use crate::verify::report::{Finding, Report, Verdict};
+
+/// The cells of the names of rungs.
+const RUNG: usize = 11;
 
 /// Runs the sub-command.
 ///
@@ -69,13 +73,16 @@ pub async fn run(world: &World, args: DoctorArgs) -> Result<Ending, Fault> {
     )?;
     let at = world.clock.now();
     if !world.json {
-        world.warn(&format!("examining {}", examined.subject.address));
+        world.warn(&say!(
+            "cli-doctor-examining",
+            address = examined.subject.address
+        ));
     }
     let limits = Limits {
         max_cost,
         ..Limits::default()
     };
-    let progress = Progress::begin("diagnosis", examined.door.pulse());
+    let progress = Progress::begin(say!("test-ladder"), examined.door.pulse());
     let climbing = climb(&examined.door, &examined.subject, limits, |finding| {
         progress.rung(finding);
     });
@@ -99,12 +106,9 @@ fn used_by(world: &World, name: &str) -> Result<Given, Fault> {
     let Some(url) = found.urls.into_iter().next().map(|url| url.value) else {
         return Err(Fault::new(
             FaultKind::NotFound,
-            format!("{} names no address that could be examined", tool.name),
+            say!("cli-doctor-no-address", tool = tool.name),
         )
-        .advise(format!(
-            "set it up with: relaydeck tools setup {}; or examine an address with --url",
-            tool.id
-        )));
+        .advise(say!("cli-doctor-no-address-advice", tool = tool.id)));
     };
     let wants = Address::parse(&url).map(|(address, _)| tool.url(&address));
     let has = url.trim_end_matches('/');
@@ -135,9 +139,8 @@ fn print(world: &World, report: &Report) -> Result<(), Fault> {
     }
     drop(out);
     let sent = match report.requests {
-        0 => "nothing was asked of a model".to_owned(),
-        1 => format!("1 request to a model, {}", report.cost),
-        many => format!("{many} requests to a model, {}", report.cost),
+        0 => say!("cli-doctor-nothing-asked").to_owned(),
+        count => say!("cli-doctor-asked", count = #count, cost = report.cost),
     };
     world.warn(&sent);
     Ok(())
@@ -147,9 +150,9 @@ fn print(world: &World, report: &Report) -> Result<(), Fault> {
 pub(super) fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
     writeln!(
         out,
-        "{} {:<11} {}",
+        "{} {} {}",
         finding.verdict.sign(),
-        finding.rung.words(),
+        pad(finding.rung.words(), RUNG),
         visible(&finding.evidence)
     )?;
     if let Some(advice) = finding
@@ -157,14 +160,18 @@ pub(super) fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Resu
         .as_deref()
         .filter(|_| finding.verdict != Verdict::Good)
     {
-        writeln!(out, "  {:<11} → {}", "", visible(advice))?;
+        writeln!(out, "  {} → {}", pad("", RUNG), visible(advice))?;
     }
     if let Some(proof) = &finding.proof {
         writeln!(
             out,
-            "  {:<11} {} {}: {}",
-            "",
-            if proof.helped { "proof:" } else { "tried:" },
+            "  {} {} {}: {}",
+            pad("", RUNG),
+            if proof.helped {
+                say!("cli-doctor-proof")
+            } else {
+                say!("cli-doctor-tried")
+            },
             visible(&proof.change),
             visible(&proof.outcome)
         )?;
@@ -207,6 +214,6 @@ pub(super) fn report_json(report: &Report) -> Value {
 /// An amount given as a limit.
 pub(super) fn money(text: &str) -> Result<Money, Fault> {
     Money::parse(text).map_err(|error| {
-        Fault::new(FaultKind::Usage, error.to_string()).advise("give dollars, for example 0.10")
+        Fault::new(FaultKind::Usage, error.to_string()).advise(say!("cli-doctor-dollars"))
     })
 }

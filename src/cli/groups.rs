@@ -11,6 +11,7 @@ use super::world::{Ending, World};
 use crate::client::owner::options::GroupChange;
 use crate::domain::stability::Mark;
 use crate::domain::{Fault, FaultKind, Ratio};
+use crate::locale::say;
 use look::{Look, look};
 
 /// Runs the sub-command.
@@ -43,9 +44,7 @@ pub async fn run(world: &World, command: GroupsCommand) -> Result<Ending, Fault>
             if world.json {
                 print_json(&json!({"removed": name})).map_err(World::stdout_gone)?;
             } else {
-                world.warn(&format!(
-                    "the group {name} was removed; keys that name it stop working"
-                ));
+                world.warn(&say!("cli-group-removed", name = name));
             }
             Ok(Ending::Done)
         }
@@ -70,9 +69,12 @@ async fn marked(world: &World, mark: Mark) -> Result<Ending, Fault> {
         });
         print_json(&row).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!(
-            "{} in {}: {} good, {} bad",
-            mark.model, mark.group, marks.good, marks.bad
+        world.warn(&say!(
+            "cli-group-marked",
+            model = mark.model,
+            group = mark.group,
+            good = marks.good,
+            bad = marks.bad
         ));
     }
     Ok(Ending::Done)
@@ -94,10 +96,7 @@ async fn set(world: &World, args: GroupSetArgs) -> Result<Ending, Fault> {
     let groups = client.owner_groups().await?;
     let group = groups.iter().find(|group| group.name == args.name.trim());
     let Some(group) = group else {
-        return Err(Fault::new(
-            FaultKind::Server,
-            "the relay says that it set the group, but does not list it",
-        ));
+        return Err(Fault::new(FaultKind::Server, say!("cli-group-unlisted")));
     };
     if world.json {
         let row = json!({
@@ -107,10 +106,15 @@ async fn set(world: &World, args: GroupSetArgs) -> Result<Ending, Fault> {
         print_json(&row).map_err(World::stdout_gone)?;
     } else {
         let whom = match group.public {
-            Some(_) => "for every account",
-            None => "only for accounts whose own group it is",
+            Some(_) => say!("cli-group-public"),
+            None => say!("cli-group-private"),
         };
-        world.warn(&format!("{} costs {}, {whom}", group.name, group.ratio));
+        world.warn(&say!(
+            "cli-group-costs",
+            name = group.name,
+            ratio = group.ratio,
+            whom = whom
+        ));
     }
     Ok(Ending::Done)
 }
@@ -118,7 +122,8 @@ async fn set(world: &World, args: GroupSetArgs) -> Result<Ending, Fault> {
 fn ratio(text: &str) -> Result<Ratio, Fault> {
     let number = text.trim().trim_start_matches(['×', 'x']).parse().ok();
     number.and_then(Ratio::from_f64).ok_or_else(|| {
-        Fault::new(FaultKind::Usage, format!("--ratio: {text:?} is no ratio"))
-            .advise("write a number from 0 to 1000000, like 0.8")
+        let text = format!("{text:?}");
+        Fault::new(FaultKind::Usage, say!("cli-group-no-ratio", text = text))
+            .advise(say!("cli-group-no-ratio-advice"))
     })
 }

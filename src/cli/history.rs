@@ -9,6 +9,7 @@ use super::world::{Ending, World};
 use crate::domain::Fault;
 use crate::domain::test_result::{TestKind, TestResult};
 use crate::engine::proof::HISTORY;
+use crate::locale::say;
 
 /// Prints what is kept of this profile, of one model where one is named.
 ///
@@ -32,13 +33,13 @@ pub async fn run(world: &World, model: Option<&str>) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let mut table = Table::new(&[
-        ("WHEN", Align::Left),
-        ("TEST", Align::Left),
+        (say!("cli-column-when"), Align::Left),
+        (say!("cli-column-test"), Align::Left),
         ("", Align::Left),
-        ("MODEL", Align::Left),
-        ("KEY", Align::Left),
-        ("COST", Align::Right),
-        ("FOUND", Align::Left),
+        (say!("cli-column-model"), Align::Left),
+        (say!("cli-column-by-key"), Align::Left),
+        (say!("cli-column-cost"), Align::Right),
+        (say!("cli-column-result"), Align::Left),
     ]);
     for result in results.iter().take(50) {
         table.row([
@@ -56,19 +57,19 @@ pub async fn run(world: &World, model: Option<&str>) -> Result<Ending, Fault> {
         ]);
     }
     table
-        .print("No test was run yet: relaydeck verify --connect")
+        .print(say!("cli-history-none"))
         .map_err(World::stdout_gone)?;
     let compared = compare(&results);
     if compared.len() > 1 {
         world.warn("");
         let mut table = Table::new(&[
-            ("MODEL", Align::Left),
-            ("GROUP", Align::Left),
-            ("KEY", Align::Left),
-            ("RELAY", Align::Left),
-            ("CONNECTIVITY", Align::Left),
-            ("LONG TEXT", Align::Left),
-            ("CONCURRENCY", Align::Left),
+            (say!("cli-column-model"), Align::Left),
+            (say!("cli-column-group"), Align::Left),
+            (say!("cli-column-by-key"), Align::Left),
+            (say!("cli-column-relay"), Align::Left),
+            (say!("cli-column-connectivity"), Align::Left),
+            (say!("cli-column-long-text"), Align::Left),
+            (say!("cli-column-concurrency"), Align::Left),
         ]);
         for (place, tests) in &compared {
             let cell = |test: TestKind| tests.get(&test).map_or_else(|| "–".into(), Tally::words);

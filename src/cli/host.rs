@@ -19,6 +19,7 @@ use crate::engine::host::{EnvOutcome, HeldKey, Host};
 use crate::engine::offers::Offer;
 use crate::files::dotenv::{self, DotenvError};
 use crate::ledger::Ledger;
+use crate::locale::say;
 use crate::relay::lock::{self, Holder};
 use crate::relay::{self, OwnerSecrets, RelayError, RelayOptions, Running};
 use crate::tools::Places;
@@ -162,11 +163,8 @@ impl CliHost {
                 Err(error) => return Err(error.into()),
             }
         }
-        Err(Fault::new(
-            FaultKind::Local,
-            "the embedded relay is being started by another relaydeck and does not come up",
-        )
-        .advise("end that process, then try again"))
+        Err(Fault::new(FaultKind::Local, say!("cli-relay-not-up"))
+            .advise(say!("cli-relay-not-up-advice")))
     }
 
     fn holder(&self) -> Result<Option<Holder>, Fault> {
@@ -174,9 +172,9 @@ impl CliHost {
             let folder = self.folders.data.display();
             Fault::new(
                 FaultKind::Local,
-                format!("the relay's lock in {folder} cannot be read: {error}"),
+                say!("cli-relay-lock", folder = folder, error = error),
             )
-            .advise("make the folder readable to you, or choose another with --home")
+            .advise(say!("cli-relay-lock-advice"))
         })
     }
 
@@ -212,13 +210,11 @@ impl CliHost {
         let trouble = |why: String| {
             Fault::new(
                 FaultKind::Local,
-                format!("{} cannot be locked: {why}", path.display()),
+                say!("cli-cannot-lock", path = path.display(), why = why),
             )
         };
-        let file = File::create(&path).map_err(|error| {
-            trouble(error.to_string())
-                .advise("make the folder writable to you, or choose another with --home")
-        })?;
+        let file = File::create(&path)
+            .map_err(|error| trouble(error.to_string()).advise(say!("cli-cannot-lock-advice")))?;
         for _ in 0..STARTING_LOOKS {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
@@ -226,8 +222,7 @@ impl CliHost {
                 Err(TryLockError::Error(error)) => return Err(trouble(error.to_string())),
             }
         }
-        Err(trouble("another relaydeck holds it".into())
-            .advise("end that process (it may be stopped with Ctrl-Z), then try again"))
+        Err(trouble(say!("cli-lock-held").into()).advise(say!("cli-lock-held-advice")))
     }
 
     /// The address under which the embedded relay is reached. It is written down for the list of profiles, but not for
@@ -239,7 +234,7 @@ impl CliHost {
             listening
         };
         let (address, _) = Address::parse(&format!("http://{reachable}")).map_err(|error| {
-            let message = format!("the relay listens at an odd address: {error}");
+            let message = say!("cli-odd-listening", error = error);
             Fault::new(FaultKind::Local, message)
         })?;
         if let Err(fault) = self.write_address(&address) {

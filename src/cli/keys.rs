@@ -15,6 +15,8 @@ use crate::domain::{
 use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::keys::{self, MadeKey};
 use crate::engine::session::Session;
+use crate::locale::say;
+use crate::tui::words::key_status;
 
 /// Runs the sub-command.
 ///
@@ -43,10 +45,7 @@ pub async fn run(world: &World, command: KeysCommand) -> Result<Ending, Fault> {
 async fn list(world: &World) -> Result<Ending, Fault> {
     let session = world.session().await?;
     let Snapshot::Keys(rows) = session.fetch(Scope::Keys).await? else {
-        return Err(Fault::new(
-            FaultKind::Server,
-            "the relay sent another list than its keys",
-        ));
+        return Err(Fault::new(FaultKind::Server, say!("cli-keys-other-list")));
     };
     let scale = session.facts.scale;
     if world.json {
@@ -58,15 +57,15 @@ async fn list(world: &World) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("ID", Align::Right),
-        ("NAME", Align::Left),
-        ("KEY", Align::Left),
-        ("GROUP", Align::Left),
-        ("LEFT", Align::Right),
-        ("USED", Align::Right),
-        ("EXPIRES", Align::Left),
-        ("STATUS", Align::Left),
-        ("SECRET", Align::Left),
+        (say!("cli-column-id"), Align::Right),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-key"), Align::Left),
+        (say!("cli-column-group"), Align::Left),
+        (say!("cli-column-left"), Align::Right),
+        (say!("cli-column-used"), Align::Right),
+        (say!("cli-column-expires"), Align::Left),
+        (say!("cli-column-status"), Align::Left),
+        (say!("cli-column-secret"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for KeyRow { info, held } in &rows {
@@ -75,22 +74,27 @@ async fn list(world: &World) -> Result<Ending, Fault> {
             info.name.clone(),
             info.masked.clone(),
             if info.group.is_empty() {
-                "(account's)".into()
+                say!("cli-keys-of-account").into()
             } else {
                 info.group.clone()
             },
             info.left
                 .money(scale)
-                .map_or("unlimited".into(), |left| left.to_string()),
+                .map_or(say!("key-unlimited").into(), |left| left.to_string()),
             scale.money(info.used).to_string(),
             info.expires
-                .map_or("never".into(), |expiry| world.date(expiry)),
-            info.status.word().into(),
-            if *held { "held here" } else { "not held" }.into(),
+                .map_or(say!("figure-never").into(), |expiry| world.date(expiry)),
+            key_status(info.status).into(),
+            if *held {
+                say!("cli-key-held")
+            } else {
+                say!("cli-key-not-held")
+            }
+            .into(),
         ]);
     }
     table
-        .print("This account has no keys; make one with: relaydeck keys create --name NAME")
+        .print(say!("cli-keys-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -126,15 +130,18 @@ fn tell_made(
     } else {
         // Alone on stdout, so that $(relaydeck keys create …) is the secret and nothing else.
         print(&format!("{}\n", made.secret.expose())).map_err(World::stdout_gone)?;
+        let told = say!(
+            "cli-key-made",
+            id = made.key.id,
+            name = made.key.name,
+            place = made.stored_in
+        );
         let again = if session.facts.reveals_keys {
-            "can show it again"
+            say!("cli-key-shown-again")
         } else {
-            "will never show it again"
+            say!("cli-key-never-again")
         };
-        world.warn(&format!(
-            "key {} ({}) was made; its secret is stored in {}; the relay {again}",
-            made.key.id, made.key.name, made.stored_in
-        ));
+        world.warn(&format!("{told}{again}"));
     }
     Ok(Ending::Done)
 }
@@ -168,9 +175,7 @@ fn quota(text: &str, scale: QuotaScale) -> Result<QuotaLimit, Fault> {
     let units = scale.units(money);
     if units <= QuotaUnits(0) {
         let least = scale.money(QuotaUnits(1));
-        return Err(wrong(format!(
-            "--quota: a key with nothing to spend cannot be used; give at least {least}, or `unlimited`"
-        )));
+        return Err(wrong(say!("cli-key-no-quota", least = least)));
     }
     Ok(QuotaLimit::Limited(units))
 }
@@ -183,20 +188,20 @@ fn expires(text: &str, world: &World) -> Result<Option<UnixSeconds>, Fault> {
 }
 
 fn wrong(message: String) -> Fault {
-    Fault::new(FaultKind::Usage, message).advise("see: relaydeck keys create --help")
+    Fault::new(FaultKind::Usage, message).advise(say!("cli-advice-help", command = "keys create"))
 }
 
 async fn delete(world: &World, ids: &[i64]) -> Result<Ending, Fault> {
     let session = world.session().await?;
     let (gone, trouble) = keys::delete(&session, world.host.as_ref(), ids).await;
     if let Some(fault) = trouble {
-        world.warn(&format!("deleted: {gone:?}"));
+        world.warn(&say!("cli-keys-deleted", ids = format!("{gone:?}")));
         return Err(fault);
     }
     if world.json {
         print_json(&json!({"deleted": gone})).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("deleted: {gone:?}"));
+        world.warn(&say!("cli-keys-deleted", ids = format!("{gone:?}")));
     }
     Ok(Ending::Done)
 }

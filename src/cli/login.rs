@@ -10,6 +10,7 @@ use crate::domain::{Address, ApiKey, Fault, FaultKind, Profile};
 use crate::engine::door::{Credential, PasswordLogIn};
 use crate::engine::host::Host;
 use crate::engine::relays::{self, Added};
+use crate::locale::say;
 
 /// Where the password is when no flag gives it.
 const PASSWORD: &str = "RELAYDECK_PASSWORD";
@@ -38,7 +39,7 @@ pub async fn login(world: &World, args: LoginArgs) -> Result<Ending, Fault> {
         relays::renew(world.host.as_ref(), known, &account)
             .await
             .map_err(World::wrong_usage)?;
-        return told(world, known, &[], "has a new access token");
+        return told(world, known, &[], Told::Renewed);
     }
     add(world, args.url, args.name, account, &profiles).await
 }
@@ -67,10 +68,8 @@ async fn add(
     profiles: &[Profile],
 ) -> Result<Ending, Fault> {
     let Some(url) = url else {
-        return Err(
-            Fault::new(FaultKind::Usage, "which relay? Its address is missing")
-                .advise("give --url https://host, or --name of a profile that is there already"),
-        );
+        return Err(Fault::new(FaultKind::Usage, say!("cli-login-which"))
+            .advise(say!("cli-login-which-advice")));
     };
     let name = match name {
         Some(name) => name,
@@ -90,7 +89,7 @@ async fn add(
         Added::OnItsPage(page) => return elsewhere(world, &page),
     };
     world.host.remember_profile(&profile.name)?;
-    told(world, &profile, &notes, "was added and is used from now on")
+    told(world, &profile, &notes, Told::Added)
 }
 
 /// Nothing was made: the relay's own page does that.
@@ -98,14 +97,21 @@ fn elsewhere(world: &World, page: &str) -> Result<Ending, Fault> {
     if world.json {
         print_json(&json!({"registered": false, "page": page})).map_err(World::stdout_gone)?;
     } else {
-        world.warn("this relay makes accounts on its own page only:");
+        world.warn(say!("cli-login-own-page"));
         print(&format!("{page}\n")).map_err(World::stdout_gone)?;
-        world.warn("make one there, then: relaydeck login --url … --user …");
+        world.warn(say!("cli-login-there-first"));
     }
     Ok(Ending::Told(FaultKind::Unsupported))
 }
 
-fn told(world: &World, profile: &Profile, notes: &[String], what: &str) -> Result<Ending, Fault> {
+/// What happened to a profile.
+#[derive(Clone, Copy)]
+enum Told {
+    Added,
+    Renewed,
+}
+
+fn told(world: &World, profile: &Profile, notes: &[String], what: Told) -> Result<Ending, Fault> {
     for note in notes {
         world.warn(note);
     }
@@ -113,7 +119,11 @@ fn told(world: &World, profile: &Profile, notes: &[String], what: &str) -> Resul
         print_json(&json!({"name": profile.name, "url": profile.address.base(), "notes": notes}))
             .map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("{} ({}) {what}", profile.name, profile.address));
+        let (name, address) = (&profile.name, &profile.address);
+        world.warn(&match what {
+            Told::Renewed => say!("cli-login-renewed", name = name, address = address),
+            Told::Added => say!("cli-profile-added", name = name, address = address),
+        });
     }
     Ok(Ending::Done)
 }
@@ -123,9 +133,8 @@ fn password(flag: Option<String>) -> Result<ApiKey, Fault> {
     let text = match flag {
         Some(text) => given(text)?,
         None => of_environment(PASSWORD).ok_or_else(|| {
-            Fault::new(FaultKind::Usage, "the password is missing").advise(format!(
-                "pipe it in with --password -, or put it into {PASSWORD}"
-            ))
+            Fault::new(FaultKind::Usage, say!("cli-login-no-password"))
+                .advise(say!("cli-login-no-password-advice", variable = PASSWORD))
         })?,
     };
     Ok(ApiKey::new(text))

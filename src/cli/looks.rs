@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::config::{Color, Folders, Glyphs, Settings};
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 use crate::tui::keymap::{Keymap, KeymapError};
 use crate::tui::theme::{self, ColorChoice, ColorLevel, Theme, Wanted};
 
@@ -20,13 +21,8 @@ pub fn keymap(folders: &Folders) -> Result<Keymap, Fault> {
     let file = folders.keymap_file();
     match read(&file)? {
         None => Keymap::built_in().map_err(broken),
-        Some(text) => Keymap::with_own(&text).map_err(|error| {
-            fault(
-                &file,
-                &error.to_string(),
-                "mend that line, or move the file away to have the keys as they come",
-            )
-        }),
+        Some(text) => Keymap::with_own(&text)
+            .map_err(|error| fault(&file, &error.to_string(), say!("cli-keymap-advice"))),
     }
 }
 
@@ -58,19 +54,14 @@ pub fn theme(
             None => return Err(unknown(folders, name)),
         },
     };
-    Theme::of(wanted, ColorLevel::detect(choice, &env), glyphs).map_err(|error| {
-        fault(
-            &file,
-            &error.to_string(),
-            "mend that line, or set another theme",
-        )
-    })
+    Theme::of(wanted, ColorLevel::detect(choice, &env), glyphs)
+        .map_err(|error| fault(&file, &error.to_string(), say!("cli-theme-advice")))
 }
 
 /// The program's own table is not sound.
 pub fn broken(error: KeymapError) -> Fault {
-    Fault::new(FaultKind::Local, format!("the table of keys: {error}"))
-        .advise("this build is broken; take another one")
+    Fault::new(FaultKind::Local, say!("cli-keymap-broken", error = error))
+        .advise(say!("cli-build-broken"))
 }
 
 fn unknown(folders: &Folders, name: &str) -> Fault {
@@ -85,21 +76,22 @@ fn unknown(folders: &Folders, name: &str) -> Fault {
     let built_in = Wanted::BUILT_IN.map(str::to_owned);
     let all: Vec<String> = built_in.into_iter().chain(own).collect();
     let place = folders.themes();
-    Fault::new(FaultKind::Local, format!("there is no theme {name:?}")).advise(format!(
-        "set one of {}; or write {}/{name}.toml",
-        all.join(", "),
-        place.display()
+    let told = say!("cli-theme-none", name = format!("{name:?}"));
+    Fault::new(FaultKind::Local, told).advise(say!(
+        "cli-theme-none-advice",
+        names = all.join(", "),
+        file = format!("{}/{name}.toml", place.display())
     ))
 }
 
 /// A file's text; `None` where there is none.
 fn read(file: &Path) -> Result<Option<String>, Fault> {
-    let wrong = |what: &str| fault(file, what, "mend the file, or move it away");
+    let wrong = |what: &str| fault(file, what, say!("cli-file-advice"));
     match fs::metadata(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(wrong(&error.to_string())),
-        Ok(about) if !about.is_file() => return Err(wrong("it is not a file")),
-        Ok(about) if about.len() > LONGEST => return Err(wrong("it is too long")),
+        Ok(about) if !about.is_file() => return Err(wrong(say!("cli-file-none"))),
+        Ok(about) if about.len() > LONGEST => return Err(wrong(say!("cli-file-long"))),
         Ok(_) => {}
     }
     fs::read_to_string(file)

@@ -9,6 +9,7 @@ use super::args::Cli;
 use super::output::print;
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// Print the manual page.
 #[derive(Debug, Args)]
@@ -37,7 +38,7 @@ pub fn man(args: ManArgs) -> Result<Ending, Fault> {
     if let Some(folder) = args.dir {
         let failed = |error: std::io::Error| {
             Fault::new(FaultKind::Local, format!("{}: {error}", folder.display()))
-                .advise("name a folder that is there and that you may write into")
+                .advise(say!("cli-man-folder"))
         };
         clap_mangen::generate_to(Cli::command(), &folder).map_err(failed)?;
         return Ok(Ending::Done);

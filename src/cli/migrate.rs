@@ -9,6 +9,7 @@ use super::output::{print, print_json};
 use super::world::{Ending, World};
 use crate::domain::{Endpoint, Fault};
 use crate::engine::session::Session;
+use crate::locale::say;
 use crate::tools::migrate::{Migration, Place, look};
 use crate::tools::{Places, apply, plan_undo, undo};
 
@@ -40,9 +41,7 @@ pub async fn run(world: &World, args: MigrateArgs) -> Result<Ending, Fault> {
     }
     let mut session = world.session().await?;
     if let Some(fault) = session.fetch_all().await {
-        world.warn(&format!(
-            "not everything about this relay could be fetched: {fault}"
-        ));
+        world.warn(&say!("cli-not-all-fetched", fault = fault));
     }
     let (address, _) = world.lasting_address(&session)?;
     let found = look(&args.dir, &address)?;
@@ -66,35 +65,33 @@ pub async fn run(world: &World, args: MigrateArgs) -> Result<Ending, Fault> {
         .map(|change| change.diff(&places))
         .collect();
     print(&diffs).map_err(World::stdout_gone)?;
-    let count = |count: usize, one: &str, many: &str| {
-        format!("{count} {}", if count == 1 { one } else { many })
-    };
-    world.warn(&format!(
-        "{} in {} of {} looked at",
-        count(found.addresses, "address", "addresses"),
-        count(found.changes.len(), "file", "files"),
-        found.looked_at
+    world.warn(&say!(
+        "cli-migrate-found",
+        addresses = #found.addresses,
+        files = #found.changes.len(),
+        all = found.looked_at
     ));
     for (place, why) in &found.left {
-        world.warn(&format!("left as it is: {} ({why})", shown(place)));
+        world.warn(&say!("cli-migrate-left", place = shown(place), why = why));
     }
     for file in &found.defaults {
-        world.warn(&format!(
-            "{} names no address: it goes to its vendor unless OPENAI_BASE_URL={} or ANTHROPIC_BASE_URL={} is set where it runs",
-            file.display(),
-            address.v1(),
-            address.base()
+        world.warn(&say!(
+            "cli-migrate-default",
+            file = file.display(),
+            v1 = address.v1(),
+            base = address.base()
         ));
     }
     for (feature, place) in lacking(&found, &session) {
-        world.warn(&format!(
-            "may not carry over: {feature}, used at {}",
-            shown(place)
+        world.warn(&say!(
+            "cli-migrate-lacks",
+            feature = feature,
+            place = shown(place)
         ));
     }
     match kept {
-        Some(_) => world.warn("written; relaydeck migrate DIR --undo takes it back. Keys are yours to change: the vendor's key does not work at the relay"),
-        None if !found.changes.is_empty() => world.warn("nothing was written; --write does"),
+        Some(_) => world.warn(say!("cli-migrate-written")),
+        None if !found.changes.is_empty() => world.warn(say!("cli-migrate-not-written")),
         None => {}
     }
     Ok(Ending::Done)

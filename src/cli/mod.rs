@@ -36,6 +36,7 @@ mod url;
 mod usage;
 mod verify;
 mod wallet;
+mod words;
 mod world;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 use args::{Cli, Command};
 use world::{Ending, World};
 
@@ -68,10 +70,7 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => {
             return failed(
-                &Fault::new(
-                    FaultKind::Local,
-                    format!("the program cannot start its tasks: {error}"),
-                ),
+                &Fault::new(FaultKind::Local, say!("cli-no-tasks", error = error)),
                 json,
             );
         }

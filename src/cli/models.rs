@@ -5,11 +5,12 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use serde_json::{Map, Value, json};
 
 use super::args::{BillingKind, ModelSort, ModelsCommand};
-use super::output::{Align, Table, print, print_json, put_money, visible};
+use super::output::{Align, Table, pad, print, print_json, put_money, visible};
 use super::world::{Ending, World};
 use crate::domain::price::BasePrice;
 use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name, price_catalogue};
 use crate::engine::session::{Session, name_fault};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -88,12 +89,10 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                         print_json(&json!({"name": name, "exact": true, "group": group}))
                             .map_err(World::stdout_gone)?;
                     } else {
-                        world.warn(&format!(
-                            "{name}: exact{}",
-                            group
-                                .map(|group| format!(", in group {group}"))
-                                .unwrap_or_default()
-                        ));
+                        world.warn(&match group {
+                            Some(group) => say!("cli-model-exact-in", name = name, group = group),
+                            None => say!("cli-model-exact", name = name),
+                        });
                     }
                     Ok(Ending::Done)
                 }
@@ -122,9 +121,9 @@ fn check_group(session: &Session, group: Option<&str>) -> Result<(), Fault> {
     let names: Vec<&str> = groups.iter().map(|known| known.name.as_str()).collect();
     Err(Fault::new(
         FaultKind::NotFound,
-        format!("there is no group named {group:?}"),
+        say!("cli-group-none", name = format!("{group:?}")),
     )
-    .advise(format!("this account may use: {}", names.join(", "))))
+    .advise(say!("cli-group-may-use", names = names.join(", "))))
 }
 
 /// Keeps the models that fit a text, the best fit first.
@@ -188,13 +187,13 @@ fn list(
         return Ok(Ending::Done);
     }
     let columns = [
-        ("MODEL", Align::Left),
-        ("VENDOR", Align::Left),
-        ("IN $/M", Align::Right),
-        ("OUT $/M", Align::Right),
-        ("CACHE", Align::Right),
-        ("CTX", Align::Right),
-        ("ENDPOINTS", Align::Left),
+        (say!("cli-column-model"), Align::Left),
+        (say!("cli-column-vendor"), Align::Left),
+        (say!("cli-column-in-price"), Align::Right),
+        (say!("cli-column-out-price"), Align::Right),
+        (say!("cli-column-cache"), Align::Right),
+        (say!("cli-column-context"), Align::Right),
+        (say!("cli-column-endpoints"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     let mut estimated = false;
@@ -214,8 +213,14 @@ fn list(
                     about(prices.cache_read),
                 )
             }
-            Price::PerCall { call } => (format!("{call} a call"), "–".into(), "–".into()),
-            Price::Tiered { .. } => ("tiered".into(), "tiered".into(), "–".into()),
+            Price::PerCall { call } => {
+                let call = say!("cli-price-a-call", call = call);
+                (call, "–".into(), "–".into())
+            }
+            Price::Tiered { .. } => {
+                let tiered = || say!("figure-tiered").to_owned();
+                (tiered(), tiered(), "–".into())
+            }
             Price::Unknown => ("?".into(), "?".into(), "?".into()),
         };
         table.row([
@@ -230,12 +235,11 @@ fn list(
             endpoints(model),
         ]);
     }
-    table.print("No model fits.").map_err(World::stdout_gone)?;
+    table
+        .print(say!("cli-models-none"))
+        .map_err(World::stdout_gone)?;
     if estimated {
-        world.warn(&format!(
-            "~ is an estimate: the relay names no price, so this is the vendor's list price of {}",
-            price_catalogue::date()
-        ));
+        world.warn(&say!("cli-models-estimate", date = price_catalogue::date()));
     }
     Ok(Ending::Done)
 }
@@ -302,42 +306,47 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
         return Ok(Ending::Done);
     }
     let mut text = format!("{}\n", visible(&model.name));
-    let mut line = |name: &str, value: &str| text += &format!("  {name:<12} {}\n", visible(value));
+    let mut line =
+        |name: &str, value: &str| text += &format!("  {} {}\n", pad(name, 12), visible(value));
     line(
-        "vendor",
+        say!("cli-label-vendor"),
         if model.vendor.is_empty() {
-            "not provided"
+            say!("not-provided")
         } else {
             &model.vendor
         },
     );
     line(
-        "description",
+        say!("cli-label-description"),
         if model.description.is_empty() {
-            "not provided"
+            say!("not-provided")
         } else {
             &model.description
         },
     );
     let tags = model.tags.join(", ");
-    line("tags", if tags.is_empty() { "none" } else { &tags });
     line(
-        "context",
-        &model
-            .context
-            .map_or("not provided".into(), |tokens| format!("{tokens} tokens")),
+        say!("cli-label-tags"),
+        if tags.is_empty() {
+            say!("cli-none")
+        } else {
+            &tags
+        },
     );
-    line(
-        "max output",
-        &model
-            .max_output
-            .map_or("not provided".into(), |tokens| format!("{tokens} tokens")),
-    );
+    let tokens = |tokens: Option<u64>| match tokens {
+        Some(tokens) => say!("cli-model-tokens", tokens = tokens),
+        None => say!("not-provided").to_owned(),
+    };
+    line(say!("cli-label-context"), &tokens(model.context));
+    line(say!("cli-label-max-output"), &tokens(model.max_output));
     for (group, price) in &offers {
-        line(&format!("group {group}"), &price_text(price));
+        line(&say!("cli-model-group", group = group), &price_text(price));
     }
     if offers.is_empty() {
-        line("price", &price_text(&price_in(session, model, None)));
+        line(
+            say!("cli-label-price"),
+            &price_text(&price_in(session, model, None)),
+        );
     }
     for (endpoint, url) in &urls {
         line(endpoint, url);
@@ -348,22 +357,22 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
 
 fn price_text(price: &Price) -> String {
     match price {
-        Price::PerToken(prices) => format!(
-            "{} in, {} out, {} cache read, {} cache write, USD per million tokens",
-            prices.input.decimal(2),
-            prices.output.decimal(2),
-            prices.cache_read.decimal(2),
-            prices.cache_write.decimal(2)
+        Price::PerToken(prices) => say!(
+            "cli-model-price",
+            input = prices.input.decimal(2),
+            output = prices.output.decimal(2),
+            read = prices.cache_read.decimal(2),
+            write = prices.cache_write.decimal(2)
         ),
-        Price::Listed(prices) => format!(
-            "~{} in, ~{} out, ~{} cache read, USD per million tokens (estimate: the vendor's list price of {}; the relay names none)",
-            prices.input.decimal(2),
-            prices.output.decimal(2),
-            prices.cache_read.decimal(2),
-            price_catalogue::date()
+        Price::Listed(prices) => say!(
+            "cli-model-price-listed",
+            input = prices.input.decimal(2),
+            output = prices.output.decimal(2),
+            read = prices.cache_read.decimal(2),
+            date = price_catalogue::date()
         ),
-        Price::PerCall { call } => format!("{call} a call"),
-        Price::Tiered { expression } => format!("tiered: {expression}"),
+        Price::PerCall { call } => say!("cli-price-a-call", call = call),
+        Price::Tiered { expression } => say!("cli-model-price-tiered", expression = expression),
         Price::Unknown => "?".into(),
     }
 }

@@ -5,10 +5,12 @@ use serde_json::{Map, Value, json};
 use super::args::{NodesCommand, NodesTestArgs};
 use super::output::{Align, Table, fault_json, print_json};
 use super::url::refused;
+use super::words;
 use super::world::{Ending, World};
 use crate::domain::node::{self, Node, NodeCheck, NodeRecord};
-use crate::domain::{Address, Fault, FaultKind, Profile};
+use crate::domain::{Address, Fault, Profile};
 use crate::engine::nodes::{self, Looked};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -33,11 +35,11 @@ async fn list(world: &World, profile: &Profile) -> Result<Ending, Fault> {
     }
     let mut table = Table::new(&[
         ("", Align::Left),
-        ("NODE", Align::Left),
-        ("NAME", Align::Left),
-        ("LATENCY", Align::Right),
-        ("OK", Align::Right),
-        ("LAST CHECK", Align::Left),
+        (say!("cli-column-node"), Align::Left),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-latency"), Align::Right),
+        (say!("cli-column-ok"), Align::Right),
+        (say!("cli-column-last-check"), Align::Left),
     ]);
     for record in &records {
         let (good, all) = record.success();
@@ -51,12 +53,12 @@ async fn list(world: &World, profile: &Profile) -> Result<Ending, Fault> {
                 _ => format!("{good}/{all}"),
             },
             match record.last() {
-                None => "never".into(),
+                None => say!("cli-node-never").into(),
                 Some(check) => {
                     let when = world.date(check.at.seconds());
-                    check
-                        .fault
-                        .map_or(when.clone(), |fault| format!("{when}  ✗ {}", word(fault)))
+                    check.fault.map_or(when.clone(), |fault| {
+                        format!("{when}  ✗ {}", words::fault_kind(fault))
+                    })
                 }
             },
         ]);
@@ -165,13 +167,13 @@ fn report(
     }
     let mut table = Table::new(&[
         ("", Align::Left),
-        ("NODE", Align::Left),
-        ("NAME", Align::Left),
-        ("NAME LOOK-UP", Align::Right),
-        ("CONNECT", Align::Right),
-        ("TLS", Align::Right),
-        ("FIRST BYTE", Align::Right),
-        ("OK", Align::Right),
+        (say!("cli-column-node"), Align::Left),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-look-up"), Align::Right),
+        (say!("cli-column-connect"), Align::Right),
+        (say!("cli-column-tls"), Align::Right),
+        (say!("cli-column-first-byte"), Align::Right),
+        (say!("cli-column-ok"), Align::Right),
         ("", Align::Left),
     ]);
     let step = |time: Option<u64>| time.map_or_else(|| "–".into(), span);
@@ -190,27 +192,25 @@ fn report(
             format!("{good}/{all}"),
             match (fault, best_address == Some(record.node.address.base())) {
                 (Some(fault), _) => format!("✗ {fault}"),
-                (None, true) => "✓ best".into(),
+                (None, true) => say!("cli-node-best").into(),
                 (None, false) => "✓".into(),
             },
         ]);
     }
     table.print("").map_err(World::stdout_gone)?;
     if let Some(proxy) = latest.iter().find_map(|looked| looked.proxy.as_deref()) {
-        world.warn(&format!(
-            "calls go through the proxy {proxy}, so only the answer as a whole could be timed"
-        ));
+        world.warn(&say!("cli-node-proxy", proxy = proxy));
     }
     match (best, worth, moved) {
-        (Some(best), _, true) => world.warn(&format!(
-            "{} uses {} from now on",
-            profile.name, best.node.address
+        (Some(best), _, true) => world.warn(&say!(
+            "cli-node-moved",
+            profile = profile.name,
+            address = best.node.address
         )),
-        (Some(best), true, false) => world.warn(&format!(
-            "{} would be faster; move there with: relaydeck nodes test --use-best",
-            best.node.address
-        )),
-        (Some(_), false, _) => world.warn("the node in use is as good as any"),
+        (Some(best), true, false) => {
+            world.warn(&say!("cli-node-faster", address = best.node.address))
+        }
+        (Some(_), false, _) => world.warn(say!("cli-node-as-good")),
         (None, ..) => {}
     }
     Ok(())
@@ -222,10 +222,6 @@ fn mark(profile: &Profile, node: &Node) -> String {
     } else {
         String::new()
     }
-}
-
-fn word(fault: FaultKind) -> String {
-    json!(fault).as_str().unwrap_or_default().replace('_', " ")
 }
 
 /// A span of microseconds for people: `0.3 ms`, `38 ms`, `1.20 s`.

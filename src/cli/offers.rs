@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use crate::client::owner::ChannelKind;
 use crate::domain::{Address, ApiKey};
 use crate::engine::offers::Offer;
+use crate::locale::say;
 
 /// How long a port on this machine may take to answer.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -61,7 +62,11 @@ pub fn of_environment(variable: impl Fn(&str) -> Option<String>, own: &[SocketAd
             continue;
         }
         let found = match url {
-            Some(_) => format!("{key_variable} and {url_variable}"),
+            Some(_) => say!(
+                "cli-offer-variables",
+                key = key_variable,
+                url = url_variable
+            ),
             None => key_variable.to_owned(),
         };
         offers.push(Offer {
@@ -94,7 +99,7 @@ pub async fn of_this_machine(ports: &[(u16, &str)], own: &[SocketAddr]) -> Vec<O
             kind: ChannelKind::OpenAi,
             address,
             key: ApiKey::new(""),
-            found: format!("something listens on port {port}, where {name} usually does"),
+            found: say!("cli-offer-listens", port = port, name = name),
         });
     }
     offers

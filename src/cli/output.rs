@@ -7,10 +7,10 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Map, Value, json};
-use unicode_width::UnicodeWidthStr;
 
 use crate::domain::visible::{is_invisible, is_separator};
 use crate::domain::{Cost, Fault, Money};
+use crate::tui::text::width;
 
 /// Adds `name` and `name_nusd` to a JSON object.
 pub fn put_money(object: &mut Map<String, Value>, name: &str, money: Option<Money>) {
@@ -88,6 +88,12 @@ pub fn visible(text: &str) -> String {
     text.chars().filter_map(shown).collect()
 }
 
+/// A text, filled up with blanks to so many cells.
+pub fn pad(text: &str, cells: usize) -> String {
+    let blank = " ".repeat(cells.saturating_sub(width(text)));
+    format!("{text}{blank}")
+}
+
 /// Whether tables are printed as lines of `name: value`; settled once, before anything is printed.
 static PLAIN: AtomicBool = AtomicBool::new(false);
 
@@ -129,14 +135,14 @@ impl Table {
     /// The table as text.
     pub fn text(&self) -> String {
         let cell = |row: &[String], at: usize| row.get(at).cloned().unwrap_or_default();
-        let width = |at: usize| {
-            let cells = self.rows.iter().map(|row| cell(row, at).width());
+        let widest = |at: usize| {
+            let cells = self.rows.iter().map(|row| width(&cell(row, at)));
             cells
-                .chain([self.columns[at].0.width()])
+                .chain([width(self.columns[at].0)])
                 .max()
                 .unwrap_or_default()
         };
-        let widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        let widths: Vec<usize> = (0..self.columns.len()).map(widest).collect();
         let heads: Vec<String> = self
             .columns
             .iter()
@@ -147,7 +153,7 @@ impl Table {
             let mut line = String::new();
             for (at, (_, align)) in self.columns.iter().enumerate() {
                 let cell = cell(row, at);
-                let blank = " ".repeat(widths[at].saturating_sub(cell.width()));
+                let blank = " ".repeat(widths[at].saturating_sub(width(&cell)));
                 line += &match align {
                     Align::Left => format!("{cell}{blank}  "),
                     Align::Right => format!("{blank}{cell}  "),

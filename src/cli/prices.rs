@@ -8,10 +8,12 @@ mod propose;
 
 use super::args::owner::{PriceSetArgs, PricesCommand};
 use super::output::{Align, Table, print_json, put_money};
+use super::words;
 use super::world::{Ending, World};
 use crate::client::owner::options::OwnerPrice;
 use crate::domain::price::BasePrice;
 use crate::domain::{Fault, FaultKind, Money, Price, QuotaScale, Ratio, TokenPrices};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -25,25 +27,23 @@ pub async fn run(world: &World, command: PricesCommand) -> Result<Ending, Fault>
             let price = price(&args)?;
             let client = world.session().await?.client;
             client.set_price(&args.model, Some(price)).await?;
-            told(
-                world,
-                &args.model,
-                "has a new price, from the next request on",
-            )
+            told(world, &args.model, || {
+                say!("cli-price-set", model = args.model)
+            })
         }
         PricesCommand::Remove { model } => {
             let client = world.session().await?.client;
             client.set_price(&model, None).await?;
-            told(world, &model, "has no price of yours any more")
+            told(world, &model, || say!("cli-price-removed", model = model))
         }
     }
 }
 
-fn told(world: &World, model: &str, what: &str) -> Result<Ending, Fault> {
+fn told(world: &World, model: &str, what: impl FnOnce() -> String) -> Result<Ending, Fault> {
     if world.json {
         print_json(&json!({"model": model})).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("{model} {what}"));
+        world.warn(&what());
     }
     Ok(Ending::Done)
 }
@@ -51,12 +51,11 @@ fn told(world: &World, model: &str, what: &str) -> Result<Ending, Fault> {
 fn price(args: &PriceSetArgs) -> Result<OwnerPrice, Fault> {
     let money = |text: &str, flag: &str| -> Result<Money, Fault> {
         let wrong = |why: String| {
-            Fault::new(FaultKind::Usage, format!("{flag}: {why}"))
-                .advise("write dollars, like 0.10; by the million tokens, or by the call")
+            Fault::new(FaultKind::Usage, format!("{flag}: {why}")).advise(say!("cli-price-advice"))
         };
         let money = Money::parse(text).map_err(|error| wrong(error.to_string()))?;
         match money < Money::ZERO {
-            true => Err(wrong("a price cannot be negative".into())),
+            true => Err(wrong(say!("cli-price-negative").into())),
             false => Ok(money),
         }
     };
@@ -64,11 +63,8 @@ fn price(args: &PriceSetArgs) -> Result<OwnerPrice, Fault> {
         return Ok(OwnerPrice::PerCall(money(call, "--call")?));
     }
     let (Some(input), Some(output)) = (&args.input, &args.output) else {
-        return Err(Fault::new(
-            FaultKind::Usage,
-            "a price needs --input and --output, or --call",
-        )
-        .advise("see: relaydeck prices set --help"));
+        return Err(Fault::new(FaultKind::Usage, say!("cli-price-incomplete"))
+            .advise(say!("cli-advice-help", command = "prices set")));
     };
     let input = money(input, "--input")?;
     let or_input = |text: &Option<String>, flag| match text {
@@ -113,13 +109,13 @@ async fn list(world: &World) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("MODEL", Align::Left),
-        ("INPUT", Align::Right),
-        ("OUTPUT", Align::Right),
-        ("CACHE READ", Align::Right),
-        ("CACHE WRITE", Align::Right),
-        ("A CALL", Align::Right),
-        ("SET BY", Align::Left),
+        (say!("cli-column-model"), Align::Left),
+        (say!("cli-column-input"), Align::Right),
+        (say!("cli-column-output"), Align::Right),
+        (say!("cli-column-cache-read"), Align::Right),
+        (say!("cli-column-cache-write"), Align::Right),
+        (say!("cli-column-a-call"), Align::Right),
+        (say!("cli-column-set-by"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for (model, (price, from)) in &prices {
@@ -134,11 +130,11 @@ async fn list(world: &World) -> Result<Ending, Fault> {
             shown(read),
             shown(write),
             shown(call),
-            (*from).to_owned(),
+            words::price_from(from).to_owned(),
         ]);
     }
     table
-        .print("This relay sells no models.")
+        .print(say!("cli-prices-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }

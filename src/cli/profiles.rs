@@ -14,6 +14,7 @@ use crate::engine::compare::compare;
 use crate::engine::door::Credential;
 use crate::engine::host::Host;
 use crate::engine::relays::{self, Added};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -29,19 +30,19 @@ pub async fn run(world: &World, command: ProfilesCommand) -> Result<Ending, Faul
         ProfilesCommand::Use { name } => {
             known(world, &name)?;
             world.host.remember_profile(&name)?;
-            world.warn(&format!("{name} is used from now on"));
+            world.warn(&say!("cli-profile-used", name = name));
             Ok(Ending::Done)
         }
         ProfilesCommand::Remove { name } => {
             if name == LOCAL {
                 return Err(
-                    Fault::new(FaultKind::Usage, "the embedded relay cannot be removed")
-                        .advise("it costs nothing while it is not used"),
+                    Fault::new(FaultKind::Usage, say!("cli-profile-local-stays"))
+                        .advise(say!("cli-profile-local-stays-advice")),
                 );
             }
             known(world, &name)?;
             world.host.remove_profile(&name)?;
-            world.warn(&format!("{name} and the secrets held for it are forgotten; its keys still exist at the relay"));
+            world.warn(&say!("cli-profile-removed", name = name));
             Ok(Ending::Done)
         }
     }
@@ -57,22 +58,19 @@ fn known(world: &World, name: &str) -> Result<(), Fault> {
         .map(|profile| profile.name.as_str())
         .collect();
     let advice = match names.as_slice() {
-        [] => "add one with: relaydeck profiles add NAME --url URL --key -".to_owned(),
-        names => format!("there are: {}", names.join(", ")),
+        [] => say!("cli-profile-add-one").to_owned(),
+        names => say!("cli-there-are", names = names.join(", ")),
     };
     Err(Fault::new(
         FaultKind::NotFound,
-        format!("there is no profile named {name:?}"),
+        say!("cli-profile-none", name = format!("{name:?}")),
     )
     .advise(advice))
 }
 
 fn list(world: &World) -> Result<Ending, Fault> {
     let (profiles, current) = world.host.profiles()?;
-    let access = |access: Access| match access {
-        Access::Account { .. } => "account",
-        Access::KeyOnly => "key only",
-    };
+
     if world.json {
         let rows: Vec<Value> = profiles
             .iter()
@@ -80,7 +78,10 @@ fn list(world: &World) -> Result<Ending, Fault> {
                 json!({
                     "name": profile.name,
                     "url": profile.address.base(),
-                    "access": access(profile.access),
+                    "access": match profile.access {
+                        Access::Account { .. } => "account",
+                        Access::KeyOnly => "key only",
+                    },
                     "current": current.as_ref() == Some(&profile.name),
                 })
             })
@@ -90,9 +91,9 @@ fn list(world: &World) -> Result<Ending, Fault> {
     }
     let columns = [
         ("", Align::Left),
-        ("PROFILE", Align::Left),
-        ("ADDRESS", Align::Left),
-        ("ACCESS", Align::Left),
+        (say!("cli-column-profile"), Align::Left),
+        (say!("cli-column-address"), Align::Left),
+        (say!("cli-column-access"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for profile in &profiles {
@@ -104,11 +105,15 @@ fn list(world: &World) -> Result<Ending, Fault> {
             },
             profile.name.clone(),
             profile.address.to_string(),
-            access(profile.access).into(),
+            match profile.access {
+                Access::Account { .. } => say!("access-account"),
+                Access::KeyOnly => say!("access-key-only"),
+            }
+            .into(),
         ]);
     }
     table
-        .print("No relay was used yet; relaydeck alone opens the one it carries.")
+        .print(say!("cli-profiles-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -153,11 +158,11 @@ async fn side_by_side(world: &World, model: Option<String>) -> Result<Ending, Fa
     }
     let mut table = Table::new(&[
         ("", Align::Left),
-        ("PROFILE", Align::Left),
-        ("BALANCE", Align::Right),
-        ("IN $/M", Align::Right),
-        ("OUT $/M", Align::Right),
-        ("GROUP", Align::Left),
+        (say!("cli-column-profile"), Align::Left),
+        (say!("cli-column-balance"), Align::Right),
+        (say!("cli-column-in-price"), Align::Right),
+        (say!("cli-column-out-price"), Align::Right),
+        (say!("cli-column-group"), Align::Left),
         ("", Align::Left),
     ]);
     for look in &looks {
@@ -167,14 +172,15 @@ async fn side_by_side(world: &World, model: Option<String>) -> Result<Ending, Fa
                 (price(prices.input), price(prices.output), group.clone())
             }
             Some((group, Price::PerCall { call })) => {
-                (format!("{call} a call"), String::new(), group.clone())
+                let call = say!("cli-price-a-call", call = call);
+                (call, String::new(), group.clone())
             }
             Some((group, _)) => ("?".into(), "?".into(), group.clone()),
             None => Default::default(),
         };
         let remark = match (&look.fault, &look.best, &model) {
             (Some(fault), ..) => fault.message.clone(),
-            (None, None, Some(model)) => format!("no {model} there"),
+            (None, None, Some(model)) => say!("cli-profile-no-model", model = model),
             _ => String::new(),
         };
         let here = current.as_ref() == Some(&look.profile);
@@ -190,7 +196,7 @@ async fn side_by_side(world: &World, model: Option<String>) -> Result<Ending, Fa
         ]);
     }
     table
-        .print("No relay was used yet; relaydeck alone opens the one it carries.")
+        .print(say!("cli-profiles-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -211,9 +217,10 @@ async fn add(world: &World, args: ProfileAddArgs) -> Result<Ending, Fault> {
         print_json(&json!({"name": profile.name, "url": profile.address.base(), "notes": notes}))
             .map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!(
-            "{} ({}) was added and is used from now on",
-            profile.name, profile.address
+        world.warn(&say!(
+            "cli-profile-added",
+            name = profile.name,
+            address = profile.address
         ));
     }
     Ok(Ending::Done)
@@ -243,7 +250,8 @@ fn credential(
     if let Some(key) = of_environment("RELAYDECK_KEY").filter(|_| user_id.is_none()) {
         return Ok(Credential::Key(ApiKey::new(key)));
     }
-    Err(Fault::new(FaultKind::Usage, "a relay needs a credential").advise(
-        "give --key for calling models only, or --access-token for keys and wallet too; `-` reads it from stdin",
-    ))
+    Err(
+        Fault::new(FaultKind::Usage, say!("cli-profile-no-credential"))
+            .advise(say!("cli-profile-no-credential-advice")),
+    )
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 use crate::engine::proof::Pulse;
+use crate::locale::say;
 use crate::tui::text::width;
 use crate::verify::report::Finding;
 
@@ -60,13 +61,27 @@ impl Drop for Progress {
 fn line(what: &str, for_so_long: Duration, pulse: &Pulse) -> String {
     let seconds = for_so_long.as_secs();
     match (pulse.requests(), pulse.tokens()) {
-        (0, _) => format!("{what}: {seconds} s"),
-        (1, 0) => format!("{what}: {seconds} s, waiting for the first part"),
-        (many, 0) => format!("{what}: {seconds} s, {many} requests wait for their first part"),
-        (1, tokens) => format!("{what}: {seconds} s, {tokens} tokens so far"),
-        (many, tokens) => {
-            format!("{what}: {seconds} s, {tokens} tokens so far, {many} requests on their way")
-        }
+        (0, _) => say!("cli-progress", what = what, seconds = seconds),
+        (1, 0) => say!("cli-progress-one-waits", what = what, seconds = seconds),
+        (many, 0) => say!(
+            "cli-progress-many-wait",
+            what = what,
+            seconds = seconds,
+            many = many
+        ),
+        (1, tokens) => say!(
+            "cli-progress-one",
+            what = what,
+            seconds = seconds,
+            tokens = tokens
+        ),
+        (many, tokens) => say!(
+            "cli-progress-many",
+            what = what,
+            seconds = seconds,
+            tokens = tokens,
+            many = many
+        ),
     }
 }
 

@@ -9,6 +9,7 @@ use super::world::{Ending, World};
 use crate::domain::sample::{KEY_VARIABLE, Sample};
 use crate::domain::{Address, Fault, FaultKind, Model};
 use crate::engine::session::Session;
+use crate::locale::say;
 
 /// What a sample is made for. Texts here are what `--help` says.
 #[derive(Debug, Args)]
@@ -38,9 +39,7 @@ impl ValueEnum for Sample {
 pub async fn run(world: &World, args: SampleArgs) -> Result<Ending, Fault> {
     let mut session = world.session().await?;
     if let Some(fault) = session.fetch_all().await {
-        world.warn(&format!(
-            "not everything about this relay could be fetched: {fault}"
-        ));
+        world.warn(&say!("cli-not-all-fetched", fault = fault));
     }
     let model = match args.model {
         Some(name) => {
@@ -60,7 +59,7 @@ pub async fn run(world: &World, args: SampleArgs) -> Result<Ending, Fault> {
     } else {
         print(&text).map_err(World::stdout_gone)?;
         if later {
-            world.warn(&format!("the embedded relay answers at {address} while the dashboard or relaydeck serve runs"));
+            world.warn(&say!("cli-sample-later", address = address));
         }
     }
     Ok(Ending::Done)
@@ -84,8 +83,8 @@ fn first(session: &Session, sample: Sample) -> Result<String, Fault> {
     found.ok_or_else(|| {
         Fault::new(
             FaultKind::ModelNotFound,
-            format!("no model of this relay is known to answer at {wanted}"),
+            say!("cli-sample-no-model", endpoint = wanted),
         )
-        .advise("name one with -m")
+        .advise(say!("tools-name-one"))
     })
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// What stands for stdin.
 pub const STDIN: &str = "-";
@@ -24,15 +25,12 @@ fn read(mut from: impl Read) -> Result<String, Fault> {
     from.read_to_string(&mut text).map_err(|error| {
         Fault::new(
             FaultKind::Local,
-            format!("stdin cannot be read as text: {error}"),
+            say!("cli-stdin-unreadable", error = error),
         )
     })?;
     match text.trim() {
-        "" => Err(Fault::new(
-            FaultKind::Usage,
-            "stdin holds nothing, and a secret is read from it for `-`",
-        )
-        .advise("pipe it in: pass show relay | relaydeck … --key -")),
+        "" => Err(Fault::new(FaultKind::Usage, say!("cli-stdin-empty"))
+            .advise(say!("cli-stdin-empty-advice"))),
         text => Ok(text.to_owned()),
     }
 }
@@ -44,12 +42,8 @@ fn read(mut from: impl Read) -> Result<String, Fault> {
 pub fn made_up() -> Result<String, Fault> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Fault::new(
-            FaultKind::Local,
-            format!("the system gives no randomness: {error}"),
-        )
-    })?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Fault::new(FaultKind::Local, say!("cli-no-randomness", error = error)))?;
     let letters: Vec<char> = bytes
         .iter()
         .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))

@@ -6,6 +6,7 @@ use super::args::ServeArgs;
 use super::output::{print, print_json};
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// Runs until it is told to stop: Ctrl-C, SIGTERM or SIGHUP. Running streams may end first.
 ///
@@ -17,16 +18,15 @@ pub async fn run(world: &World, args: ServeArgs) -> Result<Ending, Fault> {
         print_json(&json!({"url": format!("http://{address}"), "pid": std::process::id()}))
             .map_err(World::stdout_gone)?;
     } else {
-        let line =
-            format!("relaydeck relay on http://{address} (OpenAI form: http://{address}/v1)\n");
-        print(&line).map_err(World::stdout_gone)?;
+        let line = say!("cli-serve-listens", address = address);
+        print(&format!("{line}\n")).map_err(World::stdout_gone)?;
     }
     if !address.ip().is_loopback() {
-        world.warn("other machines can reach this relay, and keys travel unencrypted: put TLS in front of it");
+        world.warn(say!("cli-serve-open"));
     }
-    world.warn("Ctrl-C stops it; running streams may end first");
+    world.warn(say!("cli-serve-stops"));
     stopped().await?;
-    world.warn("stopping");
+    world.warn(say!("cli-serve-stopping"));
     Ok(Ending::Done)
 }
 
@@ -34,12 +34,8 @@ pub async fn run(world: &World, args: ServeArgs) -> Result<Ending, Fault> {
 async fn stopped() -> Result<(), Fault> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| {
-        signal(kind).map_err(|error| {
-            Fault::new(
-                FaultKind::Local,
-                format!("signals cannot be listened for: {error}"),
-            )
-        })
+        signal(kind)
+            .map_err(|error| Fault::new(FaultKind::Local, say!("cli-no-signals", error = error)))
     };
     let mut terminate = listen(SignalKind::terminate())?;
     let mut hang_up = listen(SignalKind::hangup())?;

@@ -10,6 +10,7 @@ use super::world::{Ending, World};
 use crate::domain::{ConversationInfo, Fault, FaultKind};
 use crate::engine::export::{self, ExportFormat};
 use crate::engine::sessions::read;
+use crate::locale::say;
 
 /// Kept sessions of the chat.
 #[derive(Debug, Subcommand)]
@@ -95,7 +96,7 @@ pub async fn run(world: &World, command: SessionsCommand) -> Result<Ending, Faul
                 tell(
                     world,
                     &json!({"id": id, "file": path}),
-                    &format!("written to {}", path.display()),
+                    &say!("cli-session-written", file = path.display()),
                 )?;
             }
         }
@@ -103,7 +104,11 @@ pub async fn run(world: &World, command: SessionsCommand) -> Result<Ending, Faul
             if !ledger.rename_conversation(id, name.trim()).await? {
                 read(&ledger, id).await?;
             }
-            tell(world, &json!({"id": id, "name": name.trim()}), "renamed")?;
+            tell(
+                world,
+                &json!({"id": id, "name": name.trim()}),
+                say!("cli-session-renamed"),
+            )?;
         }
         SessionsCommand::Delete { ids } => {
             let gone = ledger.delete_conversations(&ids).await?;
@@ -115,18 +120,18 @@ pub async fn run(world: &World, command: SessionsCommand) -> Result<Ending, Faul
             if !missing.is_empty() {
                 return Err(Fault::new(
                     FaultKind::NotFound,
-                    format!(
-                        "there is no session {}; {} deleted",
-                        missing.join(", "),
-                        gone.len()
+                    say!(
+                        "cli-session-none",
+                        ids = missing.join(", "),
+                        gone = gone.len()
                     ),
                 )
-                .advise("list them with: relaydeck sessions list"));
+                .advise(say!("cli-session-none-advice")));
             }
             tell(
                 world,
                 &json!({"deleted": gone}),
-                &format!("{} deleted", gone.len()),
+                &say!("cli-sessions-deleted", count = gone.len()),
             )?;
         }
     }
@@ -160,12 +165,12 @@ fn tell_list(world: &World, list: &[ConversationInfo]) -> Result<(), Fault> {
         return print_json(&Value::Array(list)).map_err(World::stdout_gone);
     }
     let columns = [
-        ("ID", Align::Right),
-        ("LAST", Align::Left),
-        ("TURNS", Align::Right),
-        ("COST", Align::Right),
-        ("MODEL", Align::Left),
-        ("SESSION", Align::Left),
+        (say!("cli-column-id"), Align::Right),
+        (say!("cli-column-last"), Align::Left),
+        (say!("cli-column-turns"), Align::Right),
+        (say!("cli-column-cost"), Align::Right),
+        (say!("cli-column-model"), Align::Left),
+        (say!("cli-column-session"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for info in list {
@@ -181,7 +186,7 @@ fn tell_list(world: &World, list: &[ConversationInfo]) -> Result<(), Fault> {
         ]);
     }
     table
-        .print("no session is kept here, or none says that")
+        .print(say!("cli-sessions-none"))
         .map_err(World::stdout_gone)
 }
 

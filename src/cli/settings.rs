@@ -12,6 +12,7 @@ use super::world::{Ending, World, flags, load, speak};
 use crate::config::{Config, Environment, Folders, Layer, Vault};
 use crate::domain::{Access, Fault, FaultKind};
 use crate::files::{Readers, read, replace};
+use crate::locale::say;
 use crate::tui::term::EditorCommand;
 
 /// The configuration.
@@ -33,7 +34,7 @@ pub fn run(global: &Global, command: ConfigCommand) -> Result<Ending, Fault> {
     let environment = Environment::of_process();
     let folders = Folders::find(global.home.as_deref(), &environment)?;
     // A configuration that is not sound is still shown its way, in the language of flags and environment.
-    speak(flags(global).language.unwrap_or_default());
+    speak(global, flags(global).language.unwrap_or_default());
     match command {
         ConfigCommand::Show => show(global, &folders, &environment)?,
         ConfigCommand::Path => path(global, &folders)?,
@@ -127,24 +128,24 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
         return print_json(&document).map_err(World::stdout_gone);
     }
     let mut table = Table::new(&[
-        ("OPTION", Align::Left),
-        ("VALUE", Align::Left),
-        ("LAYER", Align::Left),
+        (say!("cli-column-option"), Align::Left),
+        (say!("cli-column-value"), Align::Left),
+        (say!("cli-column-layer"), Align::Left),
     ]);
     for (name, value, layer) in rows {
         table.row([name.to_owned(), value, layer.to_string()]);
     }
     let mut text = table.text();
     let mut table = Table::new(&[
-        ("PROFILE", Align::Left),
-        ("ADDRESS", Align::Left),
-        ("CREDENTIAL", Align::Left),
+        (say!("cli-column-profile"), Align::Left),
+        (say!("cli-column-address"), Align::Left),
+        (say!("cli-column-credential"), Align::Left),
     ]);
     for (profile, token, keys) in profiles {
         let credential = match (&profile.access, token) {
-            (Access::Account { .. }, Some(token)) => format!("access token {token}"),
-            (Access::Account { .. }, None) => "no access token is held here".into(),
-            (Access::KeyOnly, _) => "key only".into(),
+            (Access::Account { .. }, Some(token)) => say!("cli-config-token", token = token),
+            (Access::Account { .. }, None) => say!("cli-config-no-token").into(),
+            (Access::KeyOnly, _) => say!("access-key-only").into(),
         };
         table.row([
             profile.name.clone(),
@@ -152,7 +153,8 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
             credential,
         ]);
         for (name, masked) in keys {
-            table.row([String::new(), String::new(), format!("key {name} {masked}")]);
+            let key = say!("cli-config-key", name = name, masked = masked);
+            table.row([String::new(), String::new(), key]);
         }
     }
     text.push('\n');
@@ -176,7 +178,10 @@ fn path(global: &Global, folders: &Folders) -> Result<(), Fault> {
             .collect();
         return print_json(&Value::Object(object)).map_err(World::stdout_gone);
     }
-    let mut table = Table::new(&[("WHAT", Align::Left), ("WHERE", Align::Left)]);
+    let mut table = Table::new(&[
+        (say!("cli-column-what"), Align::Left),
+        (say!("cli-column-where"), Align::Left),
+    ]);
     for (name, path) in paths {
         table.row([name.to_owned(), path.display().to_string()]);
     }
@@ -205,12 +210,9 @@ fn edit(global: &Global, folders: &Folders, environment: &Environment) -> Result
     if !status.success() {
         return Err(Fault::new(
             FaultKind::Local,
-            format!(
-                "{} ended with {status}; nothing was changed",
-                editor.words()
-            ),
+            say!("editor-failed", command = editor.words(), status = status),
         )
-        .advise("set EDITOR to an editor that is there"));
+        .advise(say!("cli-config-editor")));
     }
     let text = read(&file)?.unwrap_or_default();
     if Some(&text) == before.as_ref() || (before.is_none() && text == BEGINNING) {
@@ -224,12 +226,11 @@ fn edit(global: &Global, folders: &Folders, environment: &Environment) -> Result
         // What was written is not lost with the mistake in it.
         let kept = draft.keep().join("config.toml");
         let fault = Fault::from(mistake);
-        return Err(
-            Fault::new(FaultKind::Usage, format!("not saved: {}", fault.message)).advise(format!(
-                "what you wrote is in {}; mend it there or edit again",
-                kept.display()
-            )),
-        );
+        return Err(Fault::new(
+            FaultKind::Usage,
+            say!("cli-config-not-saved", why = fault.message),
+        )
+        .advise(say!("cli-config-kept", file = kept.display())));
     }
     replace(&path, &text, Readers::AsBefore)?;
     tell(global, &path, true)
@@ -240,16 +241,15 @@ fn tell(global: &Global, path: &Path, changed: bool) -> Result<(), Fault> {
         let document = json!({"file": path, "changed": changed});
         return print_json(&document).map_err(World::stdout_gone);
     }
-    let words = if changed {
-        "was changed"
-    } else {
-        "is as it was"
+    let told = match changed {
+        true => say!("cli-config-changed", file = path.display()),
+        false => say!("cli-config-as-it-was", file = path.display()),
     };
-    eprintln!("{} {words}", path.display());
+    eprintln!("{told}");
     Ok(())
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Fault {
     Fault::new(FaultKind::Local, format!("{}: {error}", path.display()))
-        .advise("make room, or a folder that is yours, where it should go")
+        .advise(say!("cli-config-no-room"))
 }

@@ -7,6 +7,7 @@ use super::output::{Align, Table, print_json};
 use super::world::{Ending, World};
 use crate::domain::address::AddressError;
 use crate::domain::{Address, Fault, FaultKind};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -28,9 +29,9 @@ pub fn run(world: &World, args: &UrlArgs) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let mut table = Table::new(&[
-        ("FORM", Align::Left),
-        ("ADDRESS", Align::Left),
-        ("WANTED BY", Align::Left),
+        (say!("cli-column-form"), Align::Left),
+        (say!("cli-column-address"), Align::Left),
+        (say!("cli-column-wanted-by"), Align::Left),
     ]);
     for form in address.forms() {
         table.row([form.name.into(), form.url, form.wanted_by.into()]);
@@ -45,8 +46,8 @@ pub fn run(world: &World, args: &UrlArgs) -> Result<Ending, Fault> {
 /// What was given is no address: wrong usage, and the text is not repeated.
 pub(super) fn refused(error: &AddressError) -> Fault {
     let advice = match error {
-        AddressError::Key => "the key goes into --key, or into a profile: relaydeck profiles add",
-        _ => "give the relay's address in any form, for example https://host/v1",
+        AddressError::Key => say!("cli-url-key"),
+        _ => say!("cli-url-form"),
     };
     Fault::new(FaultKind::Usage, error.to_string()).advise(advice)
 }

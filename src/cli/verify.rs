@@ -11,13 +11,14 @@ use tokio_util::sync::CancellationToken;
 use super::args::VerifyArgs;
 use super::doctor::{money, report_json, write_finding};
 use super::history;
-use super::output::{fault_json, print_json, put_cost, put_money, visible};
+use super::output::{fault_json, pad, print_json, put_cost, put_money, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
 use crate::domain::{Fault, FaultKind, Money};
 use crate::engine::nodes;
 use crate::engine::proof::{self, Examined, Given};
+use crate::locale::say;
 use crate::verify::checklist::{Line, lines};
 use crate::verify::evidence::{Evidence, Look};
 use crate::verify::ladder::{Limits, climb};
@@ -83,7 +84,7 @@ async fn tests(
     examined: &mut Examined,
     stop: &CancellationToken,
 ) -> Result<Ending, Fault> {
-    let progress = Progress::begin("console", examined.door.pulse());
+    let progress = Progress::begin(say!("cli-verify-console"), examined.door.pulse());
     examined.ask_console().await;
     drop(progress);
     let mut found = Found::default();
@@ -105,7 +106,7 @@ async fn tests(
             max_cost: limit,
             ..Limits::default()
         };
-        let progress = Progress::begin("diagnosis", examined.door.pulse());
+        let progress = Progress::begin(say!("test-ladder"), examined.door.pulse());
         let climbing = climb(&examined.door, &examined.subject, limits, |finding| {
             progress.rung(finding);
         });
@@ -246,27 +247,36 @@ fn announce(
         worst,
     }: &Ready,
 ) {
-    let group = target
-        .group
-        .as_deref()
-        .map_or_else(String::new, |group| format!(", group {group}"));
-    world.warn(&format!(
-        "testing {} with {}{group} at {}",
-        target.model,
-        target.key.secret.masked(),
-        target.address
-    ));
+    let (model, key) = (&target.model, target.key.secret.masked());
+    let address = &target.address;
+    world.warn(&match &target.group {
+        Some(group) => say!(
+            "cli-verify-testing-in",
+            model = model,
+            key = key,
+            group = group,
+            address = address
+        ),
+        None => say!(
+            "cli-verify-testing",
+            model = model,
+            key = key,
+            address = address
+        ),
+    });
     for test in planned {
-        let requests = test.asks().len();
-        let plural = if requests == 1 { "" } else { "s" };
-        world.warn(&format!(
-            "  {:<13} {requests} request{plural}, {}",
-            test.kind().words(),
-            test.worst_case(target.scale)
-        ));
+        let sends = say!(
+            "cli-verify-sends",
+            count = #test.asks().len(),
+            worst = test.worst_case(target.scale)
+        );
+        world.warn(&format!("  {} {sends}", pad(test.kind().words(), 13)));
     }
     if planned.len() > 1 {
-        world.warn(&format!("  {:<13} {worst}", "together"));
+        world.warn(&format!(
+            "  {} {worst}",
+            pad(say!("cli-verify-together"), 13)
+        ));
     }
 }
 
@@ -276,14 +286,12 @@ fn allow(world: &World, worst: WorstCase, limit: Money, yes: bool) -> Result<(),
         return Ok(());
     }
     let why = match worst {
-        WorstCase::AtMost(most) => format!("the tests may cost {most}, and {limit} is the limit"),
-        WorstCase::Unknown => format!(
-            "nobody knows what the tests cost, so they cannot stay under {limit}: the relay names no price"
-        ),
+        WorstCase::AtMost(most) => say!("cli-verify-dear", most = most, limit = limit),
+        WorstCase::Unknown => say!("cli-verify-unknown", limit = limit),
     };
     if !world.json && io::stdin().is_terminal() && io::stderr().is_terminal() {
         let mut out = io::stderr().lock();
-        let _ = write!(out, "{why}. Go on? [y/N] ");
+        let _ = write!(out, "{} ", say!("cli-verify-go-on", why = why));
         let _ = out.flush();
         let mut answer = String::new();
         let _ = io::stdin().read_line(&mut answer);
@@ -291,13 +299,12 @@ fn allow(world: &World, worst: WorstCase, limit: Money, yes: bool) -> Result<(),
             return Ok(());
         }
     }
-    Err(Fault::new(FaultKind::Usage, why)
-        .advise("nothing was sent; raise --max-cost, or say --yes"))
+    Err(Fault::new(FaultKind::Usage, why).advise(say!("cli-verify-advice")))
 }
 
 fn print_ladder(report: &Report) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
-    writeln!(out, "diagnosis").map_err(World::stdout_gone)?;
+    writeln!(out, "{}", say!("test-ladder")).map_err(World::stdout_gone)?;
     for finding in &report.findings {
         write_finding(&mut out, finding).map_err(World::stdout_gone)?;
     }
@@ -345,7 +352,7 @@ fn print_outcome(outcome: &Outcome) -> Result<(), Fault> {
         if let Some(fault) = outcome.fault.as_ref().filter(|_| !outcome.passed) {
             writeln!(out, "    → {}", visible(&fault.advice))?;
         }
-        writeln!(out, "    cost {}", outcome.cost)
+        writeln!(out, "    {}", say!("cli-verify-cost", cost = outcome.cost))
     };
     print().map_err(World::stdout_gone)
 }
@@ -381,25 +388,29 @@ fn finish(world: &World, found: &Found) -> Result<Ending, Fault> {
     let mut out = io::stdout().lock();
     let mut print = || -> io::Result<()> {
         if !found.checklist.is_empty() {
-            writeln!(out, "checklist")?;
+            writeln!(out, "{}", say!("cli-verify-checklist"))?;
         }
         for line in &found.checklist {
             writeln!(
                 out,
-                "{} {:<22} {}",
+                "{} {} {}",
                 line.state.sign(),
-                line.item.words(),
+                pad(line.item.words(), 22),
                 visible(&line.seen)
             )?;
             if let Some(advice) = line.advice {
-                writeln!(out, "  {:<22} → {advice}", "")?;
+                writeln!(out, "  {} → {advice}", pad("", 22))?;
             }
         }
         if !found.workflow.is_empty() {
-            writeln!(out, "safest workflow")?;
+            writeln!(out, "{}", say!("cli-verify-workflow"))?;
         }
         for (nth, step) in found.workflow.iter().enumerate() {
-            let next = if step.is_next { "  ← next" } else { "" };
+            let next = if step.is_next {
+                say!("cli-verify-next")
+            } else {
+                ""
+            };
             writeln!(
                 out,
                 "{} {:>2} {}{next}",

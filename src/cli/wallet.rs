@@ -8,6 +8,8 @@ use super::secret;
 use super::world::{Ending, World};
 use crate::client::RelayClient;
 use crate::domain::{Account, Fault, Money, TopUp, WaysToPay};
+use crate::locale::say;
+use crate::tui::words;
 
 /// Runs the sub-command.
 ///
@@ -38,29 +40,29 @@ async fn show(world: &World, client: &RelayClient) -> Result<Ending, Fault> {
         .iter()
         .map(|method| method.word.clone())
         .collect();
-    let mut table = Table::new(&[("WALLET", Align::Left), ("", Align::Left)]);
+    let mut table = Table::new(&[(say!("cli-column-wallet"), Align::Left), ("", Align::Left)]);
     let requests = account
         .requests
         .map_or("?".into(), |count| count.to_string());
     for (name, value) in [
-        ("account", account.name.clone()),
-        ("balance", money(account.balance)),
-        ("used", money(account.used)),
-        ("requests", requests),
-        ("group", account.group.clone()),
+        (say!("cli-label-account"), account.name.clone()),
+        (say!("cli-label-balance"), money(account.balance)),
+        (say!("cli-label-used"), money(account.used)),
+        (say!("cli-label-requests"), requests),
+        (say!("cli-label-group"), account.group.clone()),
         (
-            "codes",
+            say!("cli-label-codes"),
             if ways.redeems {
-                "redeemed here"
+                say!("cli-wallet-codes")
             } else {
-                "not taken"
+                say!("cli-wallet-no-codes")
             }
             .into(),
         ),
         (
-            "online",
+            say!("cli-label-online"),
             if methods.is_empty() {
-                "not offered".into()
+                say!("cli-wallet-not-online").into()
             } else {
                 methods.join(" ")
             },
@@ -69,16 +71,14 @@ async fn show(world: &World, client: &RelayClient) -> Result<Ending, Fault> {
         table.row([name.to_owned(), value]);
     }
     if let Some(shop) = &ways.shop {
-        table.row(["shop".into(), shop.clone()]);
+        table.row([say!("cli-label-shop").into(), shop.clone()]);
     }
     table.print("").map_err(World::stdout_gone)?;
     if account
         .balance
         .is_some_and(|balance| balance <= Money::ZERO)
     {
-        world.warn(
-            "the wallet is empty: requests that cost something are refused until it is filled",
-        );
+        world.warn(say!("cli-wallet-empty"));
     }
     Ok(Ending::Done)
 }
@@ -113,8 +113,10 @@ async fn redeem(world: &World, client: &RelayClient, code: String) -> Result<End
         print_json(&Value::Object(object)).map_err(World::stdout_gone)?;
     } else {
         let balance = balance.map_or("?".to_owned(), |balance| balance.to_string());
-        world.warn(&format!(
-            "{added} came into the wallet; the balance is {balance}"
+        world.warn(&say!(
+            "cli-wallet-redeemed",
+            added = added,
+            balance = balance
         ));
     }
     Ok(Ending::Done)
@@ -136,12 +138,10 @@ async fn top_up(
     }
     // Alone on stdout, so that it can be handed to a browser.
     print(&format!("{}\n", link.url)).map_err(World::stdout_gone)?;
-    let price = link
-        .price
-        .map_or(String::new(), |price| format!("; the price is {price}"));
-    world.warn(&format!(
-        "open the page to pay{price}; the balance follows when the relay was told"
-    ));
+    world.warn(&match link.price {
+        Some(price) => say!("cli-wallet-pay-price", price = price),
+        None => say!("cli-wallet-pay").to_owned(),
+    });
     Ok(Ending::Done)
 }
 
@@ -153,24 +153,24 @@ async fn history(world: &World, client: &RelayClient, limit: usize) -> Result<En
         return Ok(Ending::Done);
     }
     let columns = [
-        ("TIME", Align::Left),
-        ("AMOUNT", Align::Right),
-        ("STATE", Align::Left),
-        ("HOW", Align::Left),
-        ("NUMBER", Align::Left),
+        (say!("cli-column-time"), Align::Left),
+        (say!("cli-column-amount"), Align::Right),
+        (say!("cli-column-state"), Align::Left),
+        (say!("cli-column-how"), Align::Left),
+        (say!("cli-column-number"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for entry in &entries {
         table.row([
             world.date(entry.at),
             entry.amount.map_or("?".into(), |amount| amount.to_string()),
-            entry.state.word().into(),
+            words::top_up(entry.state).into(),
             entry.how.clone(),
             entry.number.clone(),
         ]);
     }
     table
-        .print("Nothing came into this wallet yet.")
+        .print(say!("cli-wallet-nothing"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }

@@ -24,6 +24,7 @@ use crate::engine::host::Host;
 use crate::engine::session::Session;
 use crate::ledger::Ledger;
 use crate::locale;
+use crate::locale::say;
 use crate::relay::lock;
 
 /// How long a shutdown may take before it is explained.
@@ -132,7 +133,10 @@ impl World {
         let host = Arc::clone(&self.host);
         let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
         opened.unwrap_or_else(|error| {
-            Err(Fault::new(FaultKind::Local, format!("the ledger: {error}")))
+            Err(Fault::new(
+                FaultKind::Local,
+                say!("ledger-error", error = error),
+            ))
         })
     }
 
@@ -157,9 +161,7 @@ impl World {
             _ = presses.recv() => return,
             () = tokio::time::sleep(NOTICED_AFTER) => {}
         }
-        self.warn(
-            "other relaydecks and running answers on this relay may end first; Ctrl-C cuts them",
-        );
+        self.warn(say!("cli-closing"));
         tokio::select! {
             biased;
             () = &mut closing => {}
@@ -187,10 +189,7 @@ impl World {
             listen.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
         }
         let (address, _) = Address::parse(&format!("http://{listen}")).map_err(|error| {
-            Fault::new(
-                FaultKind::Local,
-                format!("the relay's address is odd: {error}"),
-            )
+            Fault::new(FaultKind::Local, say!("cli-odd-address", error = error))
         })?;
         Ok((address, true))
     }
@@ -218,11 +217,8 @@ impl World {
     /// Stdout could not be written.
     #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
     pub fn stdout_gone(error: io::Error) -> Fault {
-        Fault::new(
-            FaultKind::Local,
-            format!("stdout cannot be written: {error}"),
-        )
-        .advise("make room where it goes to")
+        Fault::new(FaultKind::Local, say!("cli-stdout-gone", error = error))
+            .advise(say!("cli-stdout-gone-advice"))
     }
 
     /// A request that we found wrong before any relay answered is wrong usage. A relay's own verdict stays what it is: it
@@ -240,8 +236,8 @@ impl World {
 
     /// The relay has no such list for this credential.
     pub fn needs_account() -> Fault {
-        Fault::new(FaultKind::Unsupported, "with a key only, this relay does not list that")
-            .advise("add the relay with an access token: relaydeck profiles add NAME --url URL --access-token -")
+        Fault::new(FaultKind::Unsupported, say!("cli-needs-account"))
+            .advise(say!("check-account-advice"))
     }
 }
 
@@ -256,15 +252,16 @@ pub fn load(
     environment: &Environment,
 ) -> Result<Config, Fault> {
     let flags = flags(global);
-    speak(flags.language.unwrap_or_default());
+    speak(global, flags.language.unwrap_or_default());
     let config = Config::load(folders, environment, &flags)?;
-    speak(config.settings.language.value);
+    speak(global, config.settings.language.value);
     Ok(config)
 }
 
-/// Chooses the language of the program.
-pub fn speak(language: Language) {
+/// Chooses the language of the program. What is for programs is the same everywhere: with `--json` it is English.
+pub fn speak(global: &Global, language: Language) {
     locale::choose(match language {
+        _ if global.json => locale::Language::English,
         Language::English => locale::Language::English,
         Language::Chinese => locale::Language::Chinese,
         Language::Auto => locale::Language::of_locale(|name| std::env::var(name).ok()),

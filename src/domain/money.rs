@@ -222,11 +222,11 @@ pub enum Basis {
 
 impl Basis {
     /// The word people see.
-    pub const fn word(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Basis::Estimated => "estimated",
-            Basis::Reported => "reported",
-            Basis::Settled => "settled",
+            Basis::Estimated => say!("basis-estimated"),
+            Basis::Reported => say!("basis-reported"),
+            Basis::Settled => say!("basis-settled"),
         }
     }
 }
@@ -249,8 +249,8 @@ impl fmt::Display for Cost {
             ""
         };
         match self.amount {
-            Some(amount) => write!(out, "{tilde}${} {}", amount.fixed(6), self.basis.word()),
-            None => write!(out, "? {}", self.basis.word()),
+            Some(amount) => write!(out, "{tilde}${} {}", amount.fixed(6), self.basis.words()),
+            None => write!(out, "? {}", self.basis.words()),
         }
     }
 }

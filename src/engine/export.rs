@@ -58,23 +58,40 @@ pub fn text(conversation: &Conversation, format: ExportFormat, zone: &TimeZone) 
 
 fn markdown(conversation: &Conversation, zone: &TimeZone) -> String {
     let mut out = format!("# {}\n", conversation.title());
-    let _ = writeln!(out, "\nrelay {}", conversation.profile);
+    let _ = writeln!(
+        out,
+        "\n{}",
+        say!("export-relay", name = conversation.profile)
+    );
     if !conversation.system.is_empty() {
-        let _ = write!(out, "\n## System\n\n{}\n", conversation.system.trim_end());
+        let _ = write!(
+            out,
+            "\n## {}\n\n{}\n",
+            say!("export-system"),
+            conversation.system.trim_end()
+        );
     }
     for turn in &conversation.turns {
         let _ = write!(
             out,
-            "\n## You, {}\n\n{}\n",
-            date(turn.sent, zone),
+            "\n## {}\n\n{}\n",
+            say!("export-you", date = date(turn.sent, zone)),
             turn.prompt.trim_end()
         );
         for image in &turn.images {
-            let _ = write!(out, "\n[picture: {}, {}]\n", image.name, image.size());
+            let _ = write!(
+                out,
+                "\n[{}]\n",
+                say!("export-picture", name = image.name, size = image.size())
+            );
         }
         let _ = write!(out, "\n## {}\n", turn.model);
         if !turn.reasoning.is_empty() {
-            out.push_str("\n<details><summary>reasoning</summary>\n\n");
+            let _ = write!(
+                out,
+                "\n<details><summary>{}</summary>\n\n",
+                say!("export-reasoning")
+            );
             out.push_str(turn.reasoning.trim_end());
             out.push_str("\n\n</details>\n");
         }
@@ -88,7 +105,11 @@ fn markdown(conversation: &Conversation, zone: &TimeZone) -> String {
 }
 
 fn bill(turn: &Turn) -> String {
-    let tokens = format!("{} in, {} out", turn.usage.prompt(), turn.usage.output);
+    let tokens = say!(
+        "export-tokens",
+        input = turn.usage.prompt(),
+        output = turn.usage.output
+    );
     match &turn.cost {
         Some(cost) => format!("{tokens}, {cost}"),
         None => tokens,

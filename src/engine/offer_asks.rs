@@ -7,6 +7,7 @@ use super::offers::{self, Offer};
 use super::session::Session;
 use super::task::Engine;
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// The group of the relay inside in which everybody is.
 const GROUP: &str = "default";
@@ -54,9 +55,9 @@ impl Engine {
                     Some(offer) => offers::accept(&session, offer, vec![GROUP.into()], None).await,
                     None => Err(Fault::new(
                         FaultKind::NotFound,
-                        format!("{} is not there any more", what.name),
+                        say!("offer-gone", name = what.name),
                     )
-                    .advise("start it again; it is offered at the next start")),
+                    .advise(say!("offer-gone-advice"))),
                 };
                 match made {
                     Ok(channel) => (

@@ -101,11 +101,8 @@ pub async fn add(
 /// When the relay refuses the account, or the token cannot be stored; then the old one stays.
 pub async fn renew(host: &dyn Host, known: &Profile, account: &PasswordLogIn) -> Result<(), Fault> {
     if known.is_local() {
-        let fault = Fault::new(
-            FaultKind::BadRequest,
-            "the embedded relay is open to its owner without a password",
-        );
-        return Err(fault.advise("choose another name, or leave it out"));
+        let fault = Fault::new(FaultKind::BadRequest, say!("relay-local-open"));
+        return Err(fault.advise(say!("relay-local-open-advice")));
     }
     match trade(account, &known.address).await? {
         Traded::Token(token, user_id) => {
@@ -118,7 +115,7 @@ pub async fn renew(host: &dyn Host, known: &Profile, account: &PasswordLogIn) ->
         }
         Traded::OnItsPage(page) => Err(Fault::new(
             FaultKind::Unsupported,
-            format!("this relay makes accounts on its own page: {page}"),
+            say!("relay-own-page", page = page),
         )),
     }
 }

@@ -426,8 +426,8 @@ impl Engine {
     /// Asks about third-party tools. A setup that was agreed to comes to its end.
     fn tool(&mut self, ask: AskId, job: ToolJob) {
         let Some(ledger) = self.ledger.clone() else {
-            let fault = Fault::new(FaultKind::Local, "the ledger cannot be written")
-                .advise("nothing is sent that is not written down; mend that first");
+            let fault = Fault::new(FaultKind::Local, say!("ledger-closed"))
+                .advise(say!("ledger-closed-advice"));
             return self.tell(Event::Tool(ask, Err(fault)));
         };
         let means = Means {

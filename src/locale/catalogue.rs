@@ -1,4 +1,4 @@
-//! One language's texts: read once from what the program carries, looked up by id, put together with arguments.
+//! One file of a language's texts: read once from what the program carries, looked up by id, put together with arguments.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -10,7 +10,55 @@ use unic_langid::LanguageIdentifier;
 
 use super::Language;
 
-/// The texts of a language.
+/// A file of texts. The first word of an id tells which one has it, so that nothing is read for a text that it cannot hold:
+/// the dashboard's first frame waits for one file alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum File {
+    /// The dashboard, and what the rooms behind it tell.
+    Deck,
+    /// `cli-…`: what sub-commands print.
+    Cli,
+    /// `help-…`: `--help`, and what is wrong with arguments.
+    Help,
+    /// `trouble-…`: what is wrong with files, settings, the ledger and what came over the wire.
+    Trouble,
+}
+
+impl File {
+    const COUNT: usize = 4;
+
+    fn of(id: &str) -> Self {
+        match id.split('-').next() {
+            Some("cli") => File::Cli,
+            Some("help") => File::Help,
+            Some("trouble") => File::Trouble,
+            _ => File::Deck,
+        }
+    }
+
+    fn text(self, language: Language) -> &'static str {
+        macro_rules! file {
+            ($name:literal) => {
+                match language {
+                    Language::English => {
+                        include_str!(concat!("../../assets/locale/en/", $name, ".ftl"))
+                    }
+                    Language::Chinese => {
+                        include_str!(concat!("../../assets/locale/zh/", $name, ".ftl"))
+                    }
+                }
+            };
+        }
+        match self {
+            File::Deck => file!("deck"),
+            File::Cli => file!("cli"),
+            File::Help => file!("help"),
+            File::Trouble => file!("trouble"),
+        }
+    }
+}
+
+/// The texts of a file in a language.
 pub(super) struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     /// Plain texts of more than one piece, put together once; there are few, and they are kept for good.
@@ -18,15 +66,13 @@ pub(super) struct Catalogue {
 }
 
 impl Catalogue {
-    /// The catalogue of a language, read the first time it is asked for.
-    pub(super) fn of(language: Language) -> &'static Self {
-        static ENGLISH: OnceLock<Catalogue> = OnceLock::new();
-        static CHINESE: OnceLock<Catalogue> = OnceLock::new();
-        let (kept, text) = match language {
-            Language::English => (&ENGLISH, include_str!("../../assets/locale/en.ftl")),
-            Language::Chinese => (&CHINESE, include_str!("../../assets/locale/zh.ftl")),
-        };
-        kept.get_or_init(|| Self::read(language, text))
+    /// The catalogue of a language that may have an id, read the first time it is asked for.
+    pub(super) fn of(language: Language, id: &str) -> &'static Self {
+        static KEPT: [[OnceLock<Catalogue>; File::COUNT]; Language::ALL.len()] =
+            [const { [const { OnceLock::new() }; File::COUNT] }; Language::ALL.len()];
+        let file = File::of(id);
+        let kept = &KEPT[language as usize][file as usize];
+        kept.get_or_init(|| Self::read(language, file.text(language)))
     }
 
     /// Reads a catalogue. A line that is no text is left out; a test sees to it that there is none.
@@ -79,5 +125,25 @@ impl Catalogue {
         let mut lacks = Vec::new();
         let text = self.bundle.format_pattern(pattern, arguments, &mut lacks);
         text.into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_of_an_id_tells_its_file() {
+        for (id, file) in [
+            ("cli-keys-made", File::Cli),
+            ("help-keys.name", File::Help),
+            ("trouble-ledger-closed", File::Trouble),
+            ("keys-help-title", File::Deck),
+            ("client-gone", File::Deck),
+            ("cli", File::Cli),
+            ("", File::Deck),
+        ] {
+            assert_eq!(File::of(id), file, "{id}");
+        }
     }
 }

@@ -1,8 +1,10 @@
-//! Every text of the interface, in the language of whoever looks: one catalogue a language, `assets/locale/*.ftl`.
+//! Every text of the interface, in the language of whoever looks: one catalogue a language, `assets/locale/*/*.ftl`.
 //!
 //! A text is said by its id, which tells where it stands and what it is; both catalogues have the same ids with the same
 //! arguments, and tests hold them and the source to that (`tests/words.rs`). To add a text: choose an id, write one line
-//! in `en.ftl` and one in `zh.ftl`, and say it:
+//! in `en/` and one in `zh/`, and say it. The first word of the id chooses the file: `cli-…` is what sub-commands print,
+//! `help-…` what `--help` says, `trouble-…` what is wrong with files, settings, the ledger and the wire, anything else the
+//! dashboard and the rooms behind it (`deck.ftl`):
 //!
 //! ```text
 //! keys-empty = No keys yet.                                  say!("keys-empty")               → &'static str
@@ -17,7 +19,7 @@
 //! number that the text may choose by, for plurals. [`Word`] is a text that is named now and said later: the title of a
 //! column in a constant. Names of models, ids, codes, commands and keys are no texts: they are the same everywhere.
 //!
-//! The language is chosen once, at the start ([`choose`]); until then it is English. A catalogue is read when its first
+//! The language is chosen once, at the start ([`choose`]); until then it is English. A file is read when its first
 //! text is said, and the English one besides only when another lacks an id. A text without arguments is handed out as it
 //! lies in the program, so that a frame costs no more than with texts in the source.
 
@@ -77,8 +79,8 @@ pub fn plain(id: &'static str) -> &'static str {
 
 /// The text of an id that was put together; `None` where no catalogue has it.
 pub fn named(id: &str) -> Option<&'static str> {
-    let found = Catalogue::of(spoken()).plain(id);
-    found.or_else(|| Catalogue::of(Language::English).plain(id))
+    let found = Catalogue::of(spoken(), id).plain(id);
+    found.or_else(|| Catalogue::of(Language::English, id).plain(id))
 }
 
 /// A text that takes arguments, while they are gathered.
@@ -107,8 +109,9 @@ impl Text {
 
     /// Says it. An id that no catalogue has is said as it is.
     pub fn say(self) -> String {
-        let said = Catalogue::of(spoken()).with(self.id, &self.arguments);
-        said.or_else(|| Catalogue::of(Language::English).with(self.id, &self.arguments))
+        let said = |language| Catalogue::of(language, self.id).with(self.id, &self.arguments);
+        said(spoken())
+            .or_else(|| said(Language::English))
             .unwrap_or_else(|| self.id.to_owned())
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 
 use super::plan::Target;
+use crate::locale::Word;
 
 /// An app that is set up by a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,46 +18,42 @@ pub struct App {
     /// Its name.
     pub name: &'static str,
     /// What happens with the link.
-    pub about: &'static str,
+    pub about: Word,
 }
 
-const fn app(id: &'static str, name: &'static str, about: &'static str) -> App {
+const fn app(id: &'static str, name: &'static str, about: Word) -> App {
     App { id, name, about }
 }
 
 /// The apps.
 pub const APPS: [App; 11] = [
-    app("cherry-studio", "Cherry Studio", "adds a provider"),
-    app("chatbox", "Chatbox", "adds a provider with the model"),
+    app("cherry-studio", "Cherry Studio", Word("tools-link-adds")),
+    app("chatbox", "Chatbox", Word("tools-link-adds-model")),
     app(
         "cc-switch-claude",
-        "CC Switch, for Claude Code",
-        "adds a provider and switches to it",
+        "CC Switch (Claude Code)",
+        Word("tools-link-adds-switches"),
     ),
     app(
         "cc-switch-codex",
-        "CC Switch, for Codex CLI",
-        "adds a provider and switches to it",
+        "CC Switch (Codex CLI)",
+        Word("tools-link-adds-switches"),
     ),
     app(
         "cc-switch-gemini",
-        "CC Switch, for Gemini CLI",
-        "adds a provider and switches to it",
+        "CC Switch (Gemini CLI)",
+        Word("tools-link-adds-switches"),
     ),
     app(
         "cc-switch-opencode",
-        "CC Switch, for opencode",
-        "adds a provider and switches to it",
+        "CC Switch (opencode)",
+        Word("tools-link-adds-switches"),
     ),
-    app("aionui", "AionUI", "adds a provider"),
-    app("deepchat", "DeepChat", "adds a provider"),
-    app("opencat", "OpenCat", "joins a team"),
-    app("ama", "AMA", "sets server and key"),
-    app(
-        "kelivo",
-        "Kelivo",
-        "a share code for the phone, best as a QR code",
-    ),
+    app("aionui", "AionUI", Word("tools-link-adds")),
+    app("deepchat", "DeepChat", Word("tools-link-adds")),
+    app("opencat", "OpenCat", Word("tools-link-joins")),
+    app("ama", "AMA", Word("tools-link-sets")),
+    app("kelivo", "Kelivo", Word("tools-link-shares")),
 ];
 
 /// The app of a name.

@@ -162,21 +162,12 @@ pub fn key_status(status: KeyStatus) -> &'static str {
 
 /// What a figure rests on, in a word.
 pub fn basis(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Estimated => say!("basis-estimated"),
-        Basis::Reported => say!("basis-reported"),
-        Basis::Settled => say!("basis-settled"),
-    }
+    basis.words()
 }
 
 /// A request's cost and what it rests on: `~$0.002676 estimated`, `? settled`.
 pub fn cost(cost: &Cost) -> String {
-    let figure = match (cost.amount, cost.basis) {
-        (Some(amount), Basis::Estimated) => format!("~${}", amount.fixed(6)),
-        (Some(amount), _) => format!("${}", amount.fixed(6)),
-        (None, _) => "?".into(),
-    };
-    format!("{figure} {}", basis(cost.basis))
+    cost.to_string()
 }
 
 /// What spending is broken down by, in a word.

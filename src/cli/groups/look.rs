@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::output::{Align, Table, print, print_json, put_money, visible};
+use super::super::output::{Align, Table, pad, print, print_json, put_money, visible};
 use super::super::world::{Ending, World};
 use crate::domain::stability::{Measured, Stability};
 use crate::domain::{Fault, FaultKind, Group, Money, Price};
 use crate::engine::measured::measure;
 use crate::engine::session::Session;
+use crate::locale::say;
 
 /// The list of groups, or one of them.
 ///
@@ -28,9 +29,9 @@ pub(super) async fn look(world: &World, what: Look) -> Result<Ending, Fault> {
                 let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
                 return Err(Fault::new(
                     FaultKind::NotFound,
-                    format!("there is no group named {name:?}"),
+                    say!("cli-group-none", name = format!("{name:?}")),
                 )
-                .advise(format!("this account may use: {}", names.join(", "))));
+                .advise(say!("cli-group-may-use", names = names.join(", "))));
             };
             show(world, &session, group, &measured)
         }
@@ -92,13 +93,20 @@ fn list(
         return Ok(Ending::Done);
     }
     let columns = [
-        ("GROUP", Align::Left),
-        ("RATIO", Align::Right),
-        ("MODELS", Align::Right),
-        ("OK 7d", Align::Right),
-        ("FIRST p50/p95", Align::Left),
-        (if model.is_some() { "PRICE" } else { "" }, Align::Left),
-        ("DESCRIPTION", Align::Left),
+        (say!("cli-column-group"), Align::Left),
+        (say!("cli-column-ratio"), Align::Right),
+        (say!("cli-column-models"), Align::Right),
+        (say!("cli-column-success"), Align::Right),
+        (say!("cli-column-firsts"), Align::Left),
+        (
+            if model.is_some() {
+                say!("cli-column-price")
+            } else {
+                ""
+            },
+            Align::Left,
+        ),
+        (say!("cli-column-description"), Align::Left),
     ];
     let mut table = Table::new(&columns);
     for group in groups {
@@ -110,14 +118,14 @@ fn list(
             group.name.clone(),
             group.ratio.map_or("?".into(), |ratio| ratio.to_string()),
             models_in(session, &group.name).map_or("?".into(), |count| count.to_string()),
-            measured.map_or("no data".into(), success),
+            measured.map_or(say!("cli-no-data").into(), success),
             measured.and_then(firsts).unwrap_or_default(),
             price.as_ref().map_or_else(String::new, price_word),
             group.description.clone(),
         ]);
     }
     table
-        .print("This account may use no group.")
+        .print(say!("cli-groups-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -144,50 +152,48 @@ fn show(
         return Ok(Ending::Done);
     }
     let about = match group.description.as_str() {
-        "" => "not provided",
+        "" => say!("not-provided"),
         text => text,
     };
     let ratio = group.ratio.map_or("?".into(), |ratio| ratio.to_string());
     let count = models_in(session, &group.name).map_or("?".into(), |count| count.to_string());
     let failure = of_group.and_then(|measured| measured.last_failure.as_ref());
-    let failure = failure.map_or("none in 7 days".into(), |last| {
-        let id = last.request_id.as_deref().unwrap_or("not given");
-        format!(
-            "{}, {}, request {id}",
-            world.date(last.sent.seconds()),
-            last.model
+    let failure = failure.map_or(say!("cli-group-no-failure").into(), |last| {
+        let id = last.request_id.as_deref().unwrap_or(say!("cli-not-given"));
+        say!(
+            "cli-group-failure",
+            date = world.date(last.sent.seconds()),
+            model = last.model,
+            id = id
         )
     });
     let lines = [
-        ("group", group.name.clone()),
-        ("description", about.into()),
-        ("ratio", ratio),
-        ("models", count),
+        (say!("cli-label-group"), group.name.clone()),
+        (say!("cli-label-description"), about.into()),
+        (say!("cli-label-ratio"), ratio),
+        (say!("cli-label-models"), count),
         (
-            "succeeded",
-            of_group.map_or("no data in 7 days".into(), success),
+            say!("cli-label-succeeded"),
+            of_group.map_or(say!("cli-group-no-data").into(), success),
         ),
         (
-            "first token",
+            say!("cli-label-first-token"),
             of_group
                 .and_then(firsts)
-                .unwrap_or_else(|| "no data".into()),
+                .unwrap_or_else(|| say!("cli-no-data").into()),
         ),
-        ("last failure", failure),
+        (say!("cli-label-last-failure"), failure),
     ];
     let mut text: String = lines
         .iter()
-        .map(|(label, value)| format!("{label:<12} {}\n", visible(value)))
+        .map(|(label, value)| format!("{} {}\n", pad(label, 12), visible(value)))
         .collect();
     for (name, measured) in measured.models(&group.name) {
-        text += &format!("  {:<40} {}\n", visible(name), success(measured));
+        text += &format!("  {} {}\n", pad(&visible(name), 40), success(measured));
     }
     for (model, marks) in measured.marks(&group.name) {
-        let model = visible(model);
-        text += &format!(
-            "  {model:<40} your marks: {} good, {} bad\n",
-            marks.good, marks.bad
-        );
+        let told = say!("cli-group-marks", good = marks.good, bad = marks.bad);
+        text += &format!("  {} {told}\n", pad(&visible(model), 40));
     }
     print(&text).map_err(World::stdout_gone)?;
     Ok(Ending::Done)
@@ -196,8 +202,15 @@ fn show(
 /// `99.2% of 1204`: never without its sample size.
 fn success(measured: &Stability) -> String {
     match measured.success_tenths() {
-        Some(tenths) => format!("{}.{}% of {}", tenths / 10, tenths % 10, measured.requests),
-        None => "no data".into(),
+        Some(tenths) => {
+            let percent = format!("{}.{}%", tenths / 10, tenths % 10);
+            say!(
+                "cli-group-success",
+                percent = percent,
+                requests = measured.requests
+            )
+        }
+        None => say!("cli-no-data").into(),
     }
 }
 
@@ -218,19 +231,19 @@ fn cost_key(price: &Price) -> (u8, Money) {
 fn price_word(price: &Price) -> String {
     match price {
         Price::PerToken(prices) => {
-            format!(
-                "{} in, {} out",
-                prices.input.decimal(2),
-                prices.output.decimal(2)
+            say!(
+                "cli-price-in-out",
+                input = prices.input.decimal(2),
+                output = prices.output.decimal(2)
             )
         }
-        Price::Listed(prices) => format!(
-            "~{} in, ~{} out",
-            prices.input.decimal(2),
-            prices.output.decimal(2)
+        Price::Listed(prices) => say!(
+            "cli-price-in-out",
+            input = format!("~{}", prices.input.decimal(2)),
+            output = format!("~{}", prices.output.decimal(2))
         ),
-        Price::PerCall { call } => format!("{call} a call"),
-        Price::Tiered { .. } => "tiered".into(),
+        Price::PerCall { call } => say!("cli-price-a-call", call = call),
+        Price::Tiered { .. } => say!("figure-tiered").into(),
         Price::Unknown => "?".into(),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::args::KeyEditArgs;
-use super::super::output::{print, print_json, visible};
+use super::super::output::{pad, print, print_json, visible};
 use super::super::world::{Ending, World};
 use super::{expires, key_json, quota, tell_made, wrong};
 use crate::domain::env_file::EnvFor;
@@ -12,6 +12,8 @@ use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::host::EnvOutcome;
 use crate::engine::keys;
 use crate::engine::session::Session;
+use crate::locale::say;
+use crate::tui::words::key_status;
 
 /// A relay, and all its keys.
 async fn opened(world: &World) -> Result<(Session, Vec<KeyRow>), Fault> {
@@ -33,16 +35,20 @@ fn find<'a>(rows: &'a [KeyRow], typed: &str) -> Result<&'a KeyRow, Fault> {
         [one] => Ok(one),
         [] => Err(Fault::new(
             FaultKind::NotFound,
-            format!("no key has the number or name {typed:?}"),
+            say!("cli-key-none", typed = format!("{typed:?}")),
         )
-        .advise("see: relaydeck keys list")),
+        .advise(say!("cli-key-none-advice"))),
         several => {
             let numbers: Vec<String> = several.iter().map(|row| row.info.id.to_string()).collect();
             Err(Fault::new(
                 FaultKind::Usage,
-                format!("{} keys have the name {typed:?}", several.len()),
+                say!(
+                    "cli-key-several",
+                    count = several.len(),
+                    typed = format!("{typed:?}")
+                ),
             )
-            .advise(format!("name one by its number: {}", numbers.join(", "))))
+            .advise(say!("cli-key-several-advice", numbers = numbers.join(", "))))
         }
     }
 }
@@ -58,49 +64,56 @@ pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let info = &row.info;
-    let absent = || "not provided".to_owned();
+    let absent = || say!("not-provided").to_owned();
     let moment = |at: Option<_>| at.map_or_else(absent, |at| world.date(at));
     let list = |list: &Option<Vec<String>>, all: &str| match list {
         None => all.to_owned(),
         Some(names) => names.join(", "),
     };
     let group = match info.group.as_str() {
-        "" => "the account's own",
+        "" => say!("cli-key-own-group"),
         group => group,
     };
     let left = info.left.money(scale);
     let lines = [
-        ("name", info.name.clone()),
-        ("id", info.id.to_string()),
-        ("key", info.masked.clone()),
+        (say!("cli-label-name"), info.name.clone()),
+        (say!("cli-label-id"), info.id.to_string()),
+        (say!("cli-label-key"), info.masked.clone()),
         (
-            "secret",
+            say!("cli-label-secret"),
             if row.held {
-                "held here"
+                say!("cli-key-held")
             } else {
-                "not held here"
+                say!("cli-key-not-held-here")
             }
             .into(),
         ),
-        ("status", info.status.word().into()),
-        ("group", group.into()),
+        (say!("cli-label-status"), key_status(info.status).into()),
+        (say!("cli-label-group"), group.into()),
         (
-            "left",
-            left.map_or("unlimited".into(), |left| left.to_string()),
+            say!("cli-label-left"),
+            left.map_or(say!("key-unlimited").into(), |left| left.to_string()),
         ),
-        ("used", scale.money(info.used).to_string()),
+        (say!("cli-label-used"), scale.money(info.used).to_string()),
         (
-            "expires",
-            info.expires.map_or("never".into(), |at| world.date(at)),
+            say!("cli-label-expires"),
+            info.expires
+                .map_or(say!("figure-never").into(), |at| world.date(at)),
         ),
-        ("created", moment(info.created)),
-        ("last used", moment(info.last_used)),
-        ("models", list(&info.models, "all of its group")),
-        ("addresses", list(&info.ips, "any")),
+        (say!("cli-label-created"), moment(info.created)),
+        (say!("cli-label-last-used"), moment(info.last_used)),
+        (
+            say!("cli-label-models"),
+            list(&info.models, say!("cli-key-all-models")),
+        ),
+        (
+            say!("cli-label-addresses"),
+            list(&info.ips, say!("cli-key-any-address")),
+        ),
     ];
     let text: String = lines
         .iter()
-        .map(|(label, value)| format!("{label:<10} {}\n", visible(value)))
+        .map(|(label, value)| format!("{} {}\n", pad(label, 10), visible(value)))
         .collect();
     print(&text).map_err(World::stdout_gone)?;
     Ok(Ending::Done)
@@ -123,10 +136,8 @@ pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fau
     let ceilings = [requests_per_minute, tokens_per_minute, concurrency];
     let nothing = name.is_none() && group.is_none() && may_spend.is_none() && ends.is_none();
     if nothing && models.is_none() && ips.is_none() && ceilings.iter().all(Option::is_none) {
-        return Err(
-            Fault::new(FaultKind::Usage, "nothing was named that should change")
-                .advise("see: relaydeck keys edit --help"),
-        );
+        return Err(Fault::new(FaultKind::Usage, say!("cli-key-no-change"))
+            .advise(say!("cli-advice-help", command = "keys edit")));
     }
     let (session, rows) = opened(world).await?;
     let row = find(&rows, &key)?;
@@ -169,7 +180,7 @@ pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fau
         let document = key_json(&info, row.held, session.facts.scale);
         print_json(&document).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("key {} ({}) was changed", info.id, info.name));
+        world.warn(&say!("cli-key-changed", id = info.id, name = info.name));
     }
     Ok(Ending::Done)
 }
@@ -182,15 +193,22 @@ pub(super) async fn switch(world: &World, typed: &[String], on: bool) -> Result<
         ids.push(find(&rows, key)?.info.id);
     }
     let (done, trouble) = keys::switch(&session, &ids, on).await;
-    let word = if on { "enabled" } else { "disabled" };
+    let tell = || {
+        let ids = format!("{done:?}");
+        world.warn(&match on {
+            true => say!("cli-keys-enabled", ids = ids),
+            false => say!("cli-keys-disabled", ids = ids),
+        });
+    };
     if let Some(fault) = trouble {
-        world.warn(&format!("{word}: {done:?}"));
+        tell();
         return Err(fault);
     }
     if world.json {
+        let word = if on { "enabled" } else { "disabled" };
         print_json(&json!({word: done})).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("{word}: {done:?}"));
+        tell();
     }
     Ok(Ending::Done)
 }
@@ -209,7 +227,7 @@ pub(super) async fn replace(world: &World, typed: &str) -> Result<Ending, Fault>
             Ok(Ending::Told(fault.kind))
         }
         None => {
-            world.warn(&format!("key {id} ({name}) is disabled"));
+            world.warn(&say!("cli-key-disabled", id = id, name = name));
             Ok(ending)
         }
     }
@@ -249,9 +267,9 @@ pub(super) async fn write(
     match outcome {
         EnvOutcome::InGit { file, tree } => Err(Fault::new(
             FaultKind::Local,
-            format!("{file} lies in the git work tree {tree}, so nothing was written"),
+            say!("cli-key-in-git", file = file, tree = tree),
         )
-        .advise("have git ignore the file, then say --yes; or name another --file")),
+        .advise(say!("cli-key-in-git-advice"))),
         EnvOutcome::Written { file, was_open } => {
             let variables = kind.variables();
             if world.json {
@@ -259,12 +277,17 @@ pub(super) async fn write(
                     json!({"file": file, "variables": variables, "was_open": was_open});
                 print_json(&document).map_err(World::stdout_gone)?;
             } else {
+                let told = say!(
+                    "cli-key-written",
+                    variables = variables.join(say!("cli-and")),
+                    file = file
+                );
                 let open = if was_open {
-                    "; others could read it until now"
+                    say!("cli-key-was-open")
                 } else {
                     ""
                 };
-                world.warn(&format!("{} in {file}{open}", variables.join(" and ")));
+                world.warn(&format!("{told}{open}"));
             }
             Ok(Ending::Done)
         }

@@ -7,6 +7,7 @@ use crate::cli::world::{Ending, World};
 use crate::client::owner::options::OwnerPrice;
 use crate::domain::price::BasePrice;
 use crate::domain::{Fault, TokenPrices, price_catalogue};
+use crate::locale::say;
 
 pub(super) async fn run(world: &World, only: &[String], yes: bool) -> Result<Ending, Fault> {
     let mut session = world.session().await?;
@@ -41,11 +42,11 @@ pub(super) async fn run(world: &World, only: &[String], yes: bool) -> Result<End
         return Ok(Ending::Done);
     }
     let columns = [
-        ("MODEL", Align::Left),
-        ("INPUT", Align::Right),
-        ("OUTPUT", Align::Right),
-        ("CACHE READ", Align::Right),
-        ("CACHE WRITE", Align::Right),
+        (say!("cli-column-model"), Align::Left),
+        (say!("cli-column-input"), Align::Right),
+        (say!("cli-column-output"), Align::Right),
+        (say!("cli-column-cache-read"), Align::Right),
+        (say!("cli-column-cache-write"), Align::Right),
     ];
     let mut table = Table::new(&columns);
     for (model, prices) in &proposed {
@@ -58,15 +59,13 @@ pub(super) async fn run(world: &World, only: &[String], yes: bool) -> Result<End
         ]);
     }
     table
-        .print("The bundled catalogue knows no price for a model without one.")
+        .print(say!("cli-propose-none"))
         .map_err(World::stdout_gone)?;
     if !proposed.is_empty() {
         let date = price_catalogue::date();
         world.warn(&match yes {
-            true => format!("these are set now: vendors' list prices of {date}"),
-            false => format!(
-                "vendors' list prices of {date}, in dollars per million tokens; nothing was set: say yes with --yes"
-            ),
+            true => say!("cli-propose-set", date = date),
+            false => say!("cli-propose-look", date = date),
         });
     }
     Ok(Ending::Done)

@@ -8,6 +8,7 @@ use crate::cli::output::{Align, Table, print, print_json};
 use crate::cli::world::{Ending, World};
 use crate::domain::{Fault, FaultKind, qr};
 use crate::engine::session::KeyChoice;
+use crate::locale::say;
 use crate::tools::Target;
 use crate::tools::links::{APPS, find, link};
 
@@ -19,15 +20,13 @@ pub async fn run(world: &World, args: LinkArgs) -> Result<Ending, Fault> {
     let app = find(&name).ok_or_else(|| {
         Fault::new(
             FaultKind::NotFound,
-            format!("there is no app named {name:?} that takes a link"),
+            say!("cli-link-none", name = format!("{name:?}")),
         )
-        .advise("list them with: relaydeck tools link")
+        .advise(say!("cli-link-none-advice"))
     })?;
     let mut session = world.session().await?;
     if let Some(fault) = session.fetch_all().await {
-        world.warn(&format!(
-            "not everything about this relay could be fetched: {fault}"
-        ));
+        world.warn(&say!("cli-not-all-fetched", fault = fault));
     }
     let key = session.choose_key(&args.key.map_or(KeyChoice::Any, KeyChoice::Typed))?;
     let model = match args.model {
@@ -53,16 +52,9 @@ pub async fn run(world: &World, args: LinkArgs) -> Result<Ending, Fault> {
         dry_run: false,
         yes: args.yes,
     };
-    let question = format!(
-        "This link holds the key {}. Print it?",
-        key.held.secret.masked()
-    );
-    if !asked.agreed(
-        world,
-        &question,
-        "the link holds a key; say --yes to print it",
-    )? {
-        world.warn("nothing was printed");
+    let question = say!("cli-link-ask", masked = key.held.secret.masked());
+    if !asked.agreed(world, &question, say!("cli-link-ask-advice"))? {
+        world.warn(say!("cli-link-not-printed"));
         return Ok(Ending::Done);
     }
     let text = link(
@@ -82,11 +74,11 @@ pub async fn run(world: &World, args: LinkArgs) -> Result<Ending, Fault> {
     print(&format!("{text}\n")).map_err(World::stdout_gone)?;
     match (args.qr, code) {
         (true, Some(rows)) => print(&(rows.join("\n") + "\n")).map_err(World::stdout_gone)?,
-        (true, None) => world.warn("the link is too long for a QR code"),
+        (true, None) => world.warn(say!("cli-link-long")),
         (false, _) => {}
     }
     if later {
-        world.warn("the embedded relay answers there while the dashboard or relaydeck serve runs, on this machine only");
+        world.warn(say!("cli-link-later"));
     }
     Ok(Ending::Done)
 }
@@ -95,17 +87,17 @@ fn list(world: &World) -> Result<Ending, Fault> {
     if world.json {
         let apps = APPS
             .iter()
-            .map(|app| json!({"app": app.id, "name": app.name, "about": app.about}));
+            .map(|app| json!({"app": app.id, "name": app.name, "about": app.about.say()}));
         print_json(&apps.collect::<Value>()).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
     let mut table = Table::new(&[
-        ("APP", Align::Left),
-        ("NAME", Align::Left),
-        ("THE LINK", Align::Left),
+        (say!("cli-column-app"), Align::Left),
+        (say!("cli-column-name"), Align::Left),
+        (say!("cli-column-link"), Align::Left),
     ]);
     for app in APPS {
-        table.row([app.id.into(), app.name.into(), app.about.into()]);
+        table.row([app.id.into(), app.name.into(), app.about.say().into()]);
     }
     table.print("").map_err(World::stdout_gone)?;
     Ok(Ending::Done)

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{Align, Table, print, print_json};
+use crate::cli::output::{Align, Table, pad, print, print_json};
 use crate::cli::world::{Ending, World};
 use crate::domain::{Address, Fault};
 use crate::engine::host::Host;
 use crate::engine::tools::{Placed, SetupKind, State, ToolRow, row, rows};
+use crate::locale::say;
 use crate::tools::{Places, Tool, named};
 
 /// `tools list`
@@ -17,12 +18,12 @@ pub fn list(world: &World, places: &Places) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let mut table = Table::new(&[
-        ("TOOL", Align::Left),
-        ("HERE", Align::Left),
-        ("SET UP", Align::Left),
-        ("STATE", Align::Left),
-        ("USES", Align::Left),
-        ("MODEL", Align::Left),
+        (say!("cli-column-tool"), Align::Left),
+        (say!("cli-column-here"), Align::Left),
+        (say!("cli-column-set-up"), Align::Left),
+        (say!("cli-column-state"), Align::Left),
+        (say!("cli-column-uses"), Align::Left),
+        (say!("cli-column-model"), Align::Left),
     ]);
     for row in &rows {
         let first = |list: &[Placed]| {
@@ -36,17 +37,22 @@ pub fn list(world: &World, places: &Places) -> Result<Ending, Fault> {
         };
         table.row([
             row.id.to_owned(),
-            if row.found.is_some() { "yes" } else { "–" }.into(),
+            if row.found.is_some() {
+                say!("cli-yes")
+            } else {
+                "–"
+            }
+            .into(),
             match row.kind {
-                SetupKind::Written => "by relaydeck",
-                SetupKind::NamedFile => "into --file",
-                SetupKind::ByHand => "by hand",
+                SetupKind::Written => say!("cli-tools-by-relaydeck"),
+                SetupKind::NamedFile => say!("cli-tools-into-file"),
+                SetupKind::ByHand => say!("tools-by-hand"),
             }
             .into(),
             match row.state {
-                State::Ready => "ready",
+                State::Ready => say!("cli-tools-ready"),
                 State::Untouched => "–",
-                State::Wrong => "wrong",
+                State::Wrong => say!("cli-tools-wrong"),
                 State::Unknown => "?",
             }
             .into(),
@@ -66,44 +72,52 @@ pub fn show(world: &World, places: &Places, tool: &'static Tool) -> Result<Endin
         return Ok(Ending::Done);
     }
     let mut text = format!("{}: {}\n", row.name, row.about);
-    let mut say = |name: &str, value: &str| {
+    let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
-            text += &format!("  {name:<10} {value}\n");
+            text += &format!("  {} {value}\n", pad(name, 10));
         }
     };
-    say(
-        "here",
-        row.found.as_deref().unwrap_or("not found on this machine"),
+    line(
+        say!("cli-label-here"),
+        row.found.as_deref().unwrap_or(say!("cli-tools-not-here")),
     );
     if row.found.is_none() {
-        say("install", row.install.unwrap_or_default());
+        line(say!("cli-label-install"), row.install.unwrap_or_default());
     }
-    say(
-        "address",
-        &format!("{}, and it calls {}{}", row.wants, row.wants, row.calls),
+    line(
+        say!("cli-label-address"),
+        &say!(
+            "cli-tools-wants",
+            wants = row.wants,
+            calls = format!("{}{}", row.wants, row.calls)
+        ),
     );
     for file in &row.files {
-        say("writes", file);
+        line(say!("cli-label-writes"), file);
     }
-    say("facts", row.evidence);
-    say("state", &row.why);
-    say("to do", row.advice.as_deref().unwrap_or_default());
+    line(say!("cli-label-facts"), row.evidence);
+    line(say!("cli-label-state"), &row.why);
+    line(
+        say!("cli-label-to-do"),
+        row.advice.as_deref().unwrap_or_default(),
+    );
     if row.undoable > 0 {
-        let times = if row.undoable == 1 { "time" } else { "times" };
-        say(
-            "undo",
-            &format!("{} {times}: relaydeck tools undo {}", row.undoable, row.id),
+        line(
+            say!("cli-label-undo"),
+            &say!("cli-tools-undoable", count = #row.undoable, tool = row.id),
         );
     }
     text += &layers(&row);
     let target = super::setup::example(world)?;
     let steps = tool.instructions(&target, places);
     if !steps.is_empty() {
+        text.push('\n');
         text += if tool.is_written() {
-            "\nafter the setup, by hand:\n"
+            say!("cli-tools-after-by-hand")
         } else {
-            "\nby hand:\n"
+            say!("cli-tools-hand")
         };
+        text.push('\n');
         for (number, step) in steps.iter().enumerate() {
             text += &format!("  {}. {step}\n", number + 1);
         }
@@ -135,7 +149,7 @@ pub fn effective(world: &World, places: &Places, tool: Option<&str>) -> Result<E
         return Ok(Ending::Done);
     }
     if shown.is_empty() {
-        world.warn("No tool on this machine has an address or key of its own.");
+        world.warn(say!("cli-tools-none-effective"));
     }
     let mut text = String::new();
     for row in &shown {
@@ -149,23 +163,48 @@ pub fn effective(world: &World, places: &Places, tool: Option<&str>) -> Result<E
 }
 
 /// The layers of one tool, what wins marked.
+/// What a tool takes from its settings.
+#[derive(Clone, Copy)]
+enum Use {
+    Address,
+    Key,
+    Model,
+}
+
+impl Use {
+    fn word(self) -> &'static str {
+        match self {
+            Use::Address => say!("cli-label-address"),
+            Use::Key => say!("cli-label-key"),
+            Use::Model => say!("cli-label-model"),
+        }
+    }
+}
+
 fn layers(row: &ToolRow) -> String {
     let mut text = String::new();
     for (what, list) in [
-        ("address", &row.urls),
-        ("key", &row.keys),
-        ("model", &row.models),
+        (Use::Address, &row.urls),
+        (Use::Key, &row.keys),
+        (Use::Model, &row.models),
     ] {
         for (at, placed) in list.iter().enumerate() {
-            let sign = if at == 0 { "wins" } else { "hidden" };
+            let sign = if at == 0 {
+                say!("cli-tools-wins")
+            } else {
+                say!("cli-tools-hidden")
+            };
             let whose = match (what, at, &row.relay, &row.key_name) {
-                ("address", 0, Some(relay), _) => format!(", profile {relay}"),
-                ("key", 0, _, Some(key)) => format!(", key {key}"),
+                (Use::Address, 0, Some(relay), _) => say!("cli-tools-of-profile", name = relay),
+                (Use::Key, 0, _, Some(key)) => say!("cli-tools-of-key", name = key),
                 _ => String::new(),
             };
             text += &format!(
-                "  {what:<8} {sign:<7} {}  ({}{whose})\n",
-                placed.value, placed.place
+                "  {} {} {}  ({}{whose})\n",
+                pad(what.word(), 8),
+                pad(sign, 7),
+                placed.value,
+                placed.place
             );
         }
     }

@@ -13,19 +13,18 @@ use crate::cli::world::{Ending, World};
 use crate::domain::{Address, ApiKey, Fault, FaultKind};
 use crate::engine::session::{KeyChoice, Session};
 use crate::engine::tools::{self, Checked, Choice, Chosen, Means, Through};
+use crate::locale::{Word, say};
 use crate::tools::{Places, Plan, Target, Tool, ToolError, Verdict, apply, named, plan_undo};
 
 /// What to do when there is nobody to ask.
-const LOOK: &str = "look at it with --dry-run, then say --yes";
+const LOOK: Word = Word("cli-tools-look");
 
 /// `tools setup`
 pub async fn setup(world: &World, places: &Places, args: SetupArgs) -> Result<Ending, Fault> {
     let tool = named(&args.tool)?;
     let mut session = world.session().await?;
     if let Some(fault) = session.fetch_all().await {
-        world.warn(&format!(
-            "not everything about this relay could be fetched: {fault}"
-        ));
+        world.warn(&say!("cli-not-all-fetched", fault = fault));
     }
     let (address, later) = world.lasting_address(&session)?;
     let choice = Choice {
@@ -60,22 +59,27 @@ pub async fn setup(world: &World, places: &Places, args: SetupArgs) -> Result<En
             world.warn(note);
         }
         let key = match (chosen.key_to_make, chosen.key_name.as_str()) {
-            (true, name) => format!("a new key {name}"),
-            (false, "") => format!("the key {}", chosen.target.key.masked()),
-            (false, name) => format!("the key {name} ({})", chosen.target.key.masked()),
+            (true, name) => say!("tools-new-key", name = name),
+            (false, "") => say!("cli-tools-key", masked = chosen.target.key.masked()),
+            (false, name) => say!(
+                "tools-key",
+                name = name,
+                masked = chosen.target.key.masked()
+            ),
         };
-        world.warn(&format!(
-            "{}: {} with {key} and {}",
-            tool.name,
-            tool.url(&chosen.target.address),
-            chosen.target.model
-        ));
+        let with = say!(
+            "tools-with",
+            url = tool.url(&chosen.target.address),
+            key = key,
+            model = chosen.target.model
+        );
+        world.warn(&format!("{}: {with}", tool.name));
         print(&shown(&plan, places)).map_err(World::stdout_gone)?;
     }
     if plan.changes.is_empty() && !chosen.key_to_make {
         return unchanged(world, places, &plan);
     }
-    if !asked.agreed(world, "Write this?", LOOK)? {
+    if !asked.agreed(world, say!("cli-tools-ask-write"), LOOK.say())? {
         return ended(world, &plan, places, None);
     }
     let plan = if chosen.key_to_make {
@@ -143,11 +147,7 @@ impl Asked {
             return Ok(self.yes && !self.dry_run);
         }
         if world.json || !io::stdin().is_terminal() {
-            return Err(Fault::new(
-                FaultKind::Usage,
-                "nothing was done: there is nobody here to ask",
-            )
-            .advise(advice));
+            return Err(Fault::new(FaultKind::Usage, say!("cli-nobody-to-ask")).advise(advice));
         }
         let mut out = io::stderr().lock();
         let _ = write!(out, "{question} [y/N] ");
@@ -155,7 +155,7 @@ impl Asked {
         let mut answer = String::new();
         io::stdin()
             .read_line(&mut answer)
-            .map_err(|error| Fault::new(FaultKind::Local, format!("stdin: {error}")))?;
+            .map_err(|error| Fault::new(FaultKind::Local, say!("cli-stdin", error = error)))?;
         Ok(matches!(
             answer.trim().to_ascii_lowercase().as_str(),
             "y" | "yes"
@@ -178,7 +178,7 @@ fn unchanged(world: &World, places: &Places, plan: &Plan) -> Result<Ending, Faul
     if world.json {
         print_json(&plan_json(plan, places, None)).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("{} is set up like this already", plan.tool.name));
+        world.warn(&say!("cli-tools-already", tool = plan.tool.name));
     }
     Ok(Ending::Done)
 }
@@ -192,39 +192,33 @@ fn ended(world: &World, plan: &Plan, places: &Places, done: Option<Done>) -> Res
         return Ok(trouble.map_or(Ending::Done, |fault| Ending::Told(fault.kind)));
     }
     let Some(done) = done else {
-        world.warn("nothing was written");
+        world.warn(say!("cli-tools-not-written"));
         return Ok(Ending::Done);
     };
-    world.warn(&format!(
-        "written; the files as they were are kept in {}",
-        done.kept
-    ));
-    world.warn(&format!(
-        "relaydeck tools undo {} takes it back",
-        plan.tool.id
-    ));
+    world.warn(&say!("cli-tools-written", folder = done.kept));
+    world.warn(&say!("cli-tools-takes-back", tool = plan.tool.id));
     for step in &plan.steps {
-        world.warn(&format!("to do: {step}"));
+        world.warn(&say!("cli-tools-to-do", step = step));
     }
     match done.checked {
-        None => world
-            .warn("the embedded relay answers there while the dashboard or relaydeck serve runs"),
+        None => world.warn(say!("cli-tools-later")),
         Some(Ok(checked)) => world.warn(&match &checked.answer {
-            Some(answer) => format!(
-                "a call through what was written: {} answered {:?} after {} ms, for {}",
-                plan.target.model, answer.text, answer.ms, answer.cost
+            Some(answer) => say!(
+                "cli-tools-answered",
+                model = plan.target.model,
+                text = format!("{:?}", answer.text),
+                ms = answer.ms,
+                cost = answer.cost
             ),
-            None => format!(
-                "a call through what was written: {} models answer to this key; {} is not among them",
-                checked.models, plan.target.model
+            None => say!(
+                "cli-tools-not-among",
+                models = checked.models,
+                model = plan.target.model
             ),
         }),
         Some(Err(fault)) => {
             return Err(Fault {
-                message: format!(
-                    "it was written, but a call through it failed: {}",
-                    fault.message
-                ),
+                message: say!("cli-tools-written-but", why = fault.message),
                 ..fault
             });
         }
@@ -285,11 +279,11 @@ fn by_hand(world: &World, places: &Places, tool: &Tool, chosen: &Chosen) -> Resu
         print_json(&document).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
-    world.warn(&format!(
-        "{} is set up by hand; the key is {} ({})",
-        tool.name,
-        chosen.key_name,
-        chosen.target.key.masked()
+    world.warn(&say!(
+        "cli-tools-set-by-hand",
+        tool = tool.name,
+        name = chosen.key_name,
+        masked = chosen.target.key.masked()
     ));
     let numbered = steps
         .iter()
@@ -324,7 +318,7 @@ fn through(tool: &Tool, places: &Places, plan: &Plan) -> Result<(String, ApiKey)
         (_, Some(key)) if found.missing.is_none() && key.value != plan.target.key => {
             Err(ToolError::Overridden {
                 place: key.place.clone(),
-                what: format!("the key {}", key.value.masked()),
+                what: say!("cli-tools-key", masked = key.value.masked()),
             }
             .into())
         }
@@ -362,7 +356,7 @@ pub fn undo(
         let diffs: String = back.files.iter().map(|file| file.diff(places)).collect();
         print(&diffs).map_err(World::stdout_gone)?;
     }
-    let agreed = Asked { dry_run, yes }.agreed(world, "Take it back?", LOOK)?;
+    let agreed = Asked { dry_run, yes }.agreed(world, say!("cli-tools-ask-undo"), LOOK.say())?;
     if agreed {
         crate::tools::undo(&back)?;
     }
@@ -379,17 +373,14 @@ pub fn undo(
         return Ok(Ending::Done);
     }
     if !agreed {
-        world.warn("nothing was changed");
+        world.warn(say!("cli-nothing-changed"));
         return Ok(Ending::Done);
     }
     for file in &back.files {
         world.warn(&format!("{} {}", places.shown(&file.path), file.how.told()));
     }
     if back.earlier > 0 {
-        world.warn(&format!(
-            "{} earlier setups can be undone too",
-            back.earlier
-        ));
+        world.warn(&say!("cli-tools-more-undo", count = back.earlier));
     }
     Ok(Ending::Done)
 }

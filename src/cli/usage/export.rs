@@ -16,6 +16,7 @@ use super::receipts::receipt_json;
 use super::since;
 use crate::domain::{Fault, FaultKind};
 use crate::ledger::{ReceiptFilter, ReceiptId};
+use crate::locale::say;
 
 /// Receipts that are read at a time, so that others can use the ledger in between.
 const PAGE: u32 = 2_000;
@@ -40,9 +41,9 @@ pub async fn run(world: &World, args: ExportArgs) -> Result<Ending, Fault> {
         _ => {
             return Err(Fault::new(
                 FaultKind::Usage,
-                format!("{} ends in neither .csv nor .jsonl", file.display()),
+                say!("cli-export-ending", file = file.display()),
             )
-            .advise("name the file like usage.csv or usage.jsonl"));
+            .advise(say!("cli-export-ending-advice")));
         }
     };
     if file.exists() && !args.force {
@@ -96,7 +97,11 @@ pub async fn run(world: &World, args: ExportArgs) -> Result<Ending, Fault> {
     if world.json {
         print_json(&json!({"file": file, "receipts": written})).map_err(World::stdout_gone)?;
     } else {
-        world.warn(&format!("{written} receipts written to {}", file.display()));
+        world.warn(&say!(
+            "cli-export-written",
+            count = written,
+            file = file.display()
+        ));
     }
     Ok(Ending::Done)
 }
@@ -104,17 +109,17 @@ pub async fn run(world: &World, args: ExportArgs) -> Result<Ending, Fault> {
 fn taken(file: &Path) -> Fault {
     Fault::new(
         FaultKind::Usage,
-        format!("{} is there already", file.display()),
+        say!("cli-export-there", file = file.display()),
     )
-    .advise("choose another name, or replace it with --force")
+    .advise(say!("cli-export-there-advice"))
 }
 
 fn unwritable(file: &Path, error: &std::io::Error) -> Fault {
     Fault::new(
         FaultKind::Local,
-        format!("{} cannot be written: {error}", file.display()),
+        say!("cli-export-failed", file = file.display(), error = error),
     )
-    .advise("choose a folder that you may write to and that has room; nothing was left behind")
+    .advise(say!("cli-export-failed-advice"))
 }
 
 /// The members of an object as columns: objects inside become several, `counted.input` and so on.

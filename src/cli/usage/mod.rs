@@ -10,6 +10,7 @@ use super::output::{Align, Table, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_since;
 use crate::domain::{By, Fault, FaultKind, Spending, UnixMillis};
+use crate::locale::say;
 
 /// Runs the sub-command.
 ///
@@ -47,18 +48,18 @@ async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fa
         return Ok(Ending::Done);
     }
     let head = match by {
-        By::Day => "DAY",
-        By::Key => "KEY",
-        By::Model => "MODEL",
-        By::Group => "GROUP",
-        By::Tool => "TOOL",
+        By::Day => say!("cli-column-day"),
+        By::Key => say!("cli-column-key-name"),
+        By::Model => say!("cli-column-model"),
+        By::Group => say!("cli-column-group"),
+        By::Tool => say!("cli-column-tool"),
     };
     let columns = [
         (head, Align::Left),
-        ("SPENT", Align::Right),
-        ("UNKNOWN", Align::Right),
-        ("REQUESTS", Align::Right),
-        ("TOKENS", Align::Right),
+        (say!("cli-column-spent"), Align::Right),
+        (say!("cli-column-unknown"), Align::Right),
+        (say!("cli-column-requests"), Align::Right),
+        (say!("cli-column-tokens"), Align::Right),
     ];
     let mut table = Table::new(&columns);
     let mut put = |name: &str, sum: &Spending| {
@@ -75,13 +76,17 @@ async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fa
         ]);
     };
     for (name, sum) in &rows {
-        put(if name.is_empty() { "(not known)" } else { name }, sum);
+        let name = match name.as_str() {
+            "" => say!("cli-usage-not-known"),
+            name => name,
+        };
+        put(name, sum);
     }
     if rows.len() > 1 {
-        put("TOTAL", &report.whole);
+        put(say!("cli-usage-total"), &report.whole);
     }
     table
-        .print("Nothing was sent in that time.")
+        .print(say!("cli-usage-none"))
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -98,7 +103,7 @@ fn since(world: &World, span: &str) -> Result<UnixMillis, Fault> {
     let now = world.clock.now().seconds();
     let since = parse_since(span, now, world.clock.zone()).map_err(|error| {
         Fault::new(FaultKind::Usage, format!("--since: {error}"))
-            .advise("see: relaydeck usage --help")
+            .advise(say!("cli-advice-help", command = "usage"))
     })?;
     Ok(since.millis())
 }

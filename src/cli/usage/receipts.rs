@@ -4,10 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::super::args::ReceiptsArgs;
 use super::super::output::{Align, Table, print_json, put_cost, put_money};
+use super::super::words;
 use super::super::world::{Ending, World};
 use super::since;
 use crate::domain::{Dispute, Fault, Receipt, ReceiptState};
 use crate::ledger::ReceiptFilter;
+use crate::locale::say;
+use crate::tui::words::finish;
 
 /// Prints them.
 ///
@@ -30,17 +33,24 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
         return Ok(Ending::Done);
     }
     let columns = [
-        ("ID", Align::Right),
-        ("SENT", Align::Left),
-        ("MODEL", Align::Left),
-        ("KEY", Align::Left),
-        ("IN", Align::Right),
-        ("OUT", Align::Right),
-        ("COST", Align::Right),
-        ("BASIS", Align::Left),
-        ("FIRST", Align::Right),
-        ("END", Align::Left),
-        (if args.disputes { "WHY" } else { "TOOL" }, Align::Left),
+        (say!("cli-column-id"), Align::Right),
+        (say!("cli-column-sent"), Align::Left),
+        (say!("cli-column-model"), Align::Left),
+        (say!("cli-column-key-name"), Align::Left),
+        (say!("cli-column-in"), Align::Right),
+        (say!("cli-column-out"), Align::Right),
+        (say!("cli-column-cost"), Align::Right),
+        (say!("cli-column-basis"), Align::Left),
+        (say!("cli-column-first"), Align::Right),
+        (say!("cli-column-end"), Align::Left),
+        (
+            if args.disputes {
+                say!("cli-column-why")
+            } else {
+                say!("cli-column-tool")
+            },
+            Align::Left,
+        ),
     ];
     let mut table = Table::new(&columns);
     for receipt in &receipts {
@@ -57,7 +67,7 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
             usage.output.to_string(),
             cost.amount
                 .map_or("?".into(), |amount| format!("${}", amount.fixed(6))),
-            cost.basis.word().into(),
+            cost.basis.words().into(),
             receipt
                 .first_ms
                 .map_or(String::new(), |ms| format!("{ms} ms")),
@@ -70,9 +80,9 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
     }
     table
         .print(if args.disputes {
-            "No receipt of that time is worth a question."
+            say!("cli-receipts-no-disputes")
         } else {
-            "Nothing was sent in that time."
+            say!("cli-usage-none")
         })
         .map_err(World::stdout_gone)?;
     Ok(Ending::Done)
@@ -80,10 +90,10 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
 
 fn end_word(receipt: &Receipt) -> String {
     match (&receipt.fault, &receipt.finish, receipt.state) {
-        (Some(fault), ..) => json!(fault).as_str().unwrap_or("failed").replace('_', " "),
-        (None, Some(finish), _) => finish.word().to_owned(),
-        (None, None, ReceiptState::Sent) => "running".into(),
-        (None, None, ReceiptState::Interrupted) => "interrupted".into(),
+        (Some(fault), ..) => words::fault_kind(*fault).to_owned(),
+        (None, Some(end), _) => finish(end).to_owned(),
+        (None, None, ReceiptState::Sent) => say!("cli-receipt-running").into(),
+        (None, None, ReceiptState::Interrupted) => say!("cli-receipt-interrupted").into(),
         (None, None, _) => "–".into(),
     }
 }

@@ -1,6 +1,7 @@
 //! Every form of one address that some tool or call wants (S-52).
 
 use super::Address;
+use crate::locale::say;
 
 /// One form of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,15 +23,15 @@ impl Address {
             url: self.join(path),
         };
         vec![
-            form("base", "tools of Anthropic's kind, consoles", ""),
-            form("v1", "tools of OpenAI's kind", "/v1"),
-            form("v1beta", "tools of Gemini's kind", "/v1beta"),
-            form("chat", "a call of a chat model", "/v1/chat/completions"),
-            form("messages", "a call in Anthropic's dialect", "/v1/messages"),
-            form("responses", "a call of the Responses API", "/v1/responses"),
-            form("embeddings", "a call for embeddings", "/v1/embeddings"),
-            form("models", "the list of models", "/v1/models"),
-            form("status", "what kind of relay it is", "/api/status"),
+            form("base", say!("form-for-anthropic"), ""),
+            form("v1", say!("form-for-openai"), "/v1"),
+            form("v1beta", say!("form-for-gemini"), "/v1beta"),
+            form("chat", say!("form-for-chat"), "/v1/chat/completions"),
+            form("messages", say!("form-for-messages"), "/v1/messages"),
+            form("responses", say!("form-for-responses"), "/v1/responses"),
+            form("embeddings", say!("form-for-embeddings"), "/v1/embeddings"),
+            form("models", say!("form-for-models"), "/v1/models"),
+            form("status", say!("form-for-status"), "/api/status"),
         ]
     }
 }

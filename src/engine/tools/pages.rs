@@ -178,18 +178,16 @@ fn through(checked: Result<Checked, Fault>, model: Option<&str>) -> (Tone, Strin
 
 /// What a call that worked showed.
 fn works(checked: &Checked) -> String {
-    let models = match checked.models {
-        1 => "1 model answers to this key".to_owned(),
-        many => format!("{many} models answer to this key"),
-    };
+    let models = say!("tools-key-models", count = #checked.models);
     match &checked.answer {
-        Some(answer) => format!(
-            "A call through it works: {:?} after {} ms, for {}; {models}.",
-            short(&answer.text),
-            answer.ms,
-            answer.cost
+        Some(answer) => say!(
+            "tools-works-answer",
+            text = format!("{:?}", short(&answer.text)),
+            ms = answer.ms,
+            cost = answer.cost,
+            models = models
         ),
-        None => format!("A call through it works: {models}."),
+        None => say!("tools-works", models = models),
     }
 }
 
@@ -240,7 +238,11 @@ pub fn undone(tool: &Tool, undo: &Undo, places: &Places) -> ToolPage {
     let told = |file: &crate::tools::UndoFile| {
         (
             Tone::Good,
-            format!("{} {}.", places.shown(&file.path), file.how.told()),
+            say!(
+                "tools-file-told",
+                file = places.shown(&file.path),
+                how = file.how.told()
+            ),
         )
     };
     let mut rows: Rows = undo.files.iter().map(told).collect();
@@ -255,7 +257,12 @@ pub fn link_question(app: &App, target: &Target) -> ToolPage {
     let rows = vec![
         (
             Tone::Text,
-            format!("The link {} {}: {}.", app.about, app.name, target.address),
+            say!(
+                "tools-link-does",
+                about = app.about.say(),
+                name = app.name,
+                address = target.address
+            ),
         ),
         (
             Tone::Text,

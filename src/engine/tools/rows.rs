@@ -2,6 +2,7 @@
 
 use crate::domain::{Address, Fault};
 use crate::engine::host::Host;
+use crate::locale::say;
 use crate::tools::{self, Found, Places, Tool, Verdict};
 
 /// A value and where it stands; keys in their masked form.
@@ -228,50 +229,43 @@ fn placed<T>(value: &str, found: &Found<T>) -> Placed {
 
 /// A verdict in words: what it is, why, and what to do.
 fn told(tool: &Tool, verdict: &Verdict) -> (State, String, Option<String>) {
-    let set_up = || Some(format!("set it up with: relaydeck tools setup {}", tool.id));
+    let set_up = || Some(say!("tools-set-up-with", tool = tool.id));
     match verdict {
-        Verdict::Ready => (State::Ready, "address, key and form are right".into(), None),
+        Verdict::Ready => (State::Ready, say!("tools-all-right").into(), None),
         Verdict::Untouched => {
-            let goes = tool
-                .default_url
-                .as_ref()
-                .map(|url| format!(": it goes to {url}"));
-            (
-                State::Untouched,
-                format!("not set up{}", goes.unwrap_or_default()),
-                set_up(),
-            )
+            let why = match &tool.default_url {
+                Some(url) => say!("tools-not-set-up-goes", url = url),
+                None => say!("tools-not-set-up").to_owned(),
+            };
+            (State::Untouched, why, set_up())
         }
         Verdict::Broken(file) => (
             State::Wrong,
-            format!("{} is broken: {}", file.path.display(), file.why),
-            Some("mend that line".into()),
+            say!(
+                "tools-file-broken",
+                file = file.path.display(),
+                why = file.why
+            ),
+            Some(say!("tools-mend-line").into()),
         ),
-        Verdict::NoAddress(_) => (
-            State::Wrong,
-            "what stands for an address is none".into(),
-            set_up(),
-        ),
+        Verdict::NoAddress(_) => (State::Wrong, say!("tools-no-address").into(), set_up()),
         Verdict::WrongForm { calls, wants } => (
             State::Wrong,
-            format!("wrong form of address: it would call {calls}"),
-            Some(format!("this tool wants {wants}")),
+            say!("tools-wrong-form", calls = calls),
+            Some(say!("tools-wants-form", wants = wants)),
         ),
-        Verdict::NoKey => (State::Wrong, "there is no key".into(), set_up()),
+        Verdict::NoKey => (State::Wrong, say!("tools-no-key").into(), set_up()),
         Verdict::KeyMissing(place) => {
             let advice = match place.strip_prefix('$') {
-                Some(_) => format!(
-                    "read the file of the key in this shell; see: relaydeck tools show {}",
-                    tool.id
-                ),
-                None => format!("set it up again with: relaydeck tools setup {}", tool.id),
+                Some(_) => say!("tools-read-key-file", tool = tool.id),
+                None => say!("tools-set-up-again", tool = tool.id),
             };
             (
                 State::Wrong,
-                format!("the key should be in {place}, and is not"),
+                say!("tools-key-missing", place = place),
                 Some(advice),
             )
         }
-        Verdict::Unknown => (State::Unknown, "keeps its settings to itself".into(), None),
+        Verdict::Unknown => (State::Unknown, say!("tools-keeps-settings").into(), None),
     }
 }

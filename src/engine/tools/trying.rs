@@ -12,6 +12,7 @@ use crate::engine::host::Host;
 use crate::engine::proof::WorldDoor;
 use crate::engine::session::{KeyChoice, Session};
 use crate::ledger::Ledger;
+use crate::locale::say;
 use crate::tools::Tool;
 use crate::verify::door::{Ask, Door, HeldSecret, TINY_WITHIN};
 
@@ -155,9 +156,9 @@ async fn ask(
         Some(fault) => Err(fault),
         None if !told.is_good() => Err(Fault::new(
             FaultKind::Upstream,
-            format!("{model} answered, but said nothing"),
+            say!("tools-said-nothing", model = model),
         )
-        .advise("ask it in the chat; if it stays silent, choose another model")
+        .advise(say!("tools-said-nothing-advice"))
         .with_request_id(told.request_id)),
         None => Ok(Answer {
             text: told.text.split_whitespace().collect::<Vec<_>>().join(" "),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::rows::{State, rows};
 use crate::domain::Address;
 use crate::engine::host::Host;
+use crate::locale::say;
 use crate::tools;
 
 /// How long a program may take: some unpack themselves first.
@@ -38,7 +39,7 @@ pub fn versions(host: &dyn Host, profile: &str, relay: &Address) -> Option<Vec<S
                 move || match program.and_then(|program| version(&program)) {
                     Some(version) if version.contains(name) => version,
                     Some(version) => format!("{name} {version}"),
-                    None => format!("{name} (it tells no version)"),
+                    None => say!("tools-no-version", name = name),
                 },
             )
         })

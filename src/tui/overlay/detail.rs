@@ -14,7 +14,7 @@ use crate::tui::theme::{Role, Theme};
 /// The title of a text.
 pub fn title(model: &Model, overlay: &Overlay) -> String {
     match overlay {
-        Overlay::Help { .. } => say!("help-title").into(),
+        Overlay::Help { .. } => say!("keys-help-title").into(),
         Overlay::KeyDetail { id, .. } => match model.relay.key(*id) {
             Some(row) => say!("detail-key-named", name = clean(&row.info.name)),
             None => say!("detail-key").into(),

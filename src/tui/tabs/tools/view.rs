@@ -91,15 +91,15 @@ fn cell(model: &Model, item: &Item, column: usize) -> (String, Role) {
         ),
         // One app has a link for each tool that it sets up.
         (Item::Link(app), 0) => {
-            let name = app.name.split_once(", ").map_or(app.name, |(name, _)| name);
+            let name = app.name.split_once(" (").map_or(app.name, |(name, _)| name);
             (name.into(), Role::Text)
         }
         (Item::Link(_), 2) => (say!("tools-link").into(), Role::Dim),
         (Item::Link(app), 3) => {
             let about = app
                 .name
-                .split_once(", ")
-                .map_or(app.about, |(_, what)| what);
+                .split_once(" (")
+                .map_or(app.about.say(), |(_, what)| what.trim_end_matches(')'));
             (about.into(), Role::Dim)
         }
         _ => (String::new(), Role::Dim),

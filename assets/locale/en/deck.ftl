@@ -747,7 +747,7 @@ command-several = { $word } may be { $words }
 command-no-words = { $word } takes no words behind it
 command-wants = { $word } wants { $takes }
 command-title = Command
-help-title = The keys of this place
+keys-help-title = The keys of this place
 detail-key-named = Key { $name }
 detail-key = Key
 detail-group = Group
@@ -1792,3 +1792,56 @@ mark-bad = marked as bad: { $model } in { $group }
 mark-sums = { $good } good, { $bad } bad
 mark-label = Your marks
 mark-none = none yet; + and - in the chat mark an answer
+
+## Rows and pages of tools, exported sessions, forms of an address
+
+tools-link-adds = adds a provider
+tools-link-adds-model = adds a provider with the model
+tools-link-adds-switches = adds a provider and switches to it
+tools-link-joins = joins a team
+tools-link-sets = sets server and key
+tools-link-shares = a share code for the phone, best as a QR code
+tools-link-does = The link { $about } { $name }: { $address }.
+tools-key-models = { $count ->
+    [one] 1 model answers
+   *[other] { $count } models answer
+ } to this key
+tools-works = A call through it works: { $models }.
+tools-works-answer = A call through it works: { $text } after { $ms } ms, for { $cost }; { $models }.
+tools-file-told = { $file } { $how }.
+tools-said-nothing = { $model } answered, but said nothing
+tools-said-nothing-advice = ask it in the chat; if it stays silent, choose another model
+tools-no-version = { $name } (it tells no version)
+tools-set-up-with = set it up with: relaydeck tools setup { $tool }
+tools-all-right = address, key and form are right
+tools-not-set-up-goes = not set up: it goes to { $url }
+tools-file-broken = { $file } is broken: { $why }
+tools-mend-line = mend that line
+tools-no-address = what stands for an address is none
+tools-wrong-form = wrong form of address: it would call { $calls }
+tools-wants-form = this tool wants { $wants }
+tools-no-key = there is no key
+tools-read-key-file = read the file of the key in this shell; see: relaydeck tools show { $tool }
+tools-set-up-again = set it up again with: relaydeck tools setup { $tool }
+tools-key-missing = the key should be in { $place }, and is not
+tools-keeps-settings = keeps its settings to itself
+offer-gone = { $name } is not there any more
+offer-gone-advice = start it again; it is offered at the next start
+relay-local-open = the embedded relay is open to its owner without a password
+relay-local-open-advice = choose another name, or leave it out
+relay-own-page = this relay makes accounts on its own page: { $page }
+export-relay = relay { $name }
+export-system = System
+export-you = You, { $date }
+export-picture = picture: { $name }, { $size }
+export-reasoning = reasoning
+export-tokens = { $input } in, { $output } out
+form-for-anthropic = tools of Anthropic's kind, consoles
+form-for-openai = tools of OpenAI's kind
+form-for-gemini = tools of Gemini's kind
+form-for-chat = a call of a chat model
+form-for-messages = a call in Anthropic's dialect
+form-for-responses = a call of the Responses API
+form-for-embeddings = a call for embeddings
+form-for-models = the list of models
+form-for-status = what kind of relay it is

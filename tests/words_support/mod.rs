@@ -1,0 +1,4 @@
+//! Readers for `tests/words.rs`: of the catalogues of texts, and of the source that says them.
+
+pub mod catalogue;
+pub mod source;

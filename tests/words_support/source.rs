@@ -1,0 +1,190 @@
+//! Reads the source: which texts it says, and what it writes out itself.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::catalogue::folder;
+
+/// Every place of the source that says a text: its file, the id, and the names of what it gives.
+pub fn said() -> Vec<(String, String, BTreeSet<String>)> {
+    let mut found = Vec::new();
+    for file in rust_files(&folder().join("src")) {
+        if file.ends_with("locale/mod.rs") {
+            continue;
+        }
+        let whole = fs::read_to_string(&file).unwrap();
+        let text = whole.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let name = file.display().to_string();
+        for (at, _) in text.match_indices("say!(") {
+            let inside = call(&text[at + 4..]);
+            let Some((id, rest)) = quoted(inside) else {
+                continue;
+            };
+            found.push((name.clone(), id, names(rest)));
+        }
+        for (at, _) in text.match_indices("Word(\"") {
+            let (id, _) = quoted(&text[at + 5..]).unwrap();
+            if !id.is_empty() {
+                found.push((name.clone(), id, BTreeSet::new()));
+            }
+        }
+    }
+    found
+}
+
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// What stands between a parenthesis that opens at the beginning and the one that closes it.
+fn call(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let mut in_text = false;
+    let mut escaped = false;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            '(' if !in_text => depth += 1,
+            ')' if !in_text => {
+                depth -= 1;
+                if depth == 0 {
+                    return &text[1..at];
+                }
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The text in quotes at the beginning, and what follows.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let inside = text.trim_start().trim_start_matches('(').trim_start();
+    let inside = inside.strip_prefix('"')?;
+    let end = inside.find('"')?;
+    Some((inside[..end].to_owned(), &inside[end + 1..]))
+}
+
+/// The names before `=`, outside any brackets.
+fn names(arguments: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let (mut depth, mut in_text, mut begin) = (0_usize, false, 0);
+    let bytes = arguments.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'"' => in_text = !in_text,
+            b'(' | b'[' | b'{' if !in_text => depth += 1,
+            b')' | b']' | b'}' if !in_text => depth -= 1,
+            b',' if !in_text && depth == 0 => begin = at + 1,
+            b'=' if !in_text && depth == 0 => {
+                let name = arguments[begin..at].trim();
+                let plain = |letter: char| letter.is_alphanumeric() || letter == '_';
+                if !name.is_empty() && name.chars().all(plain) {
+                    found.insert(name.to_owned());
+                }
+                begin = arguments.len();
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The texts in quotes of a source, with their lines; comments, raw texts and single characters are passed over.
+pub fn literals(source: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let (mut line, mut at) = (1, 0);
+    let bytes = source.as_bytes();
+    while at < bytes.len() {
+        let rest = &source[at..];
+        let passes = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if let Some(raw) = rest.strip_prefix("r#\"") {
+            raw.find("\"#").map_or(rest.len(), |end| end + 5)
+        } else if rest.starts_with("'\\''") || rest.starts_with("'\\\\'") {
+            4
+        } else if rest.starts_with("'\"'") {
+            3
+        } else if bytes[at] == b'"' {
+            let mut end = at + 1;
+            while end < bytes.len() && bytes[end] != b'"' {
+                end += if bytes[end] == b'\\' { 2 } else { 1 };
+            }
+            found.push((line, source[at + 1..end].to_owned()));
+            end + 1 - at
+        } else {
+            rest.chars().next().map_or(1, char::len_utf8)
+        };
+        line += source[at..at + passes].matches('\n').count();
+        at += passes;
+    }
+    found
+}
+
+/// Whether a text is for people: it has words, and is not the name of something.
+pub fn is_for_people(text: &str) -> bool {
+    let (mut bare, mut depth) = (String::new(), 0_usize);
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '\\' if letters.next() == Some('x') => drop(letters.nth(1)),
+            '\\' => {}
+            letter if depth == 0 => bare.push(letter),
+            _ => {}
+        }
+    }
+    let word = |word: &str| word.len() > 1 && word.chars().all(|one| one.is_ascii_alphabetic());
+    let has_words = bare
+        .split(|letter: char| !letter.is_ascii_alphabetic())
+        .any(word);
+    let names_something = bare.chars().all(|letter| {
+        letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_./:*=;-".contains(letter)
+    });
+    let names_a_variable = bare
+        .chars()
+        .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
+    has_words && !names_something && !names_a_variable
+}
+
+#[test]
+fn the_reader_of_the_source_tells_texts_from_names() {
+    let source = "// \"No keys\"\nlet a = ('\"', \"No keys yet.\", \"keys-empty\", \"{name} is\");";
+    let texts: Vec<String> = literals(source)
+        .into_iter()
+        .map(|(line, text)| format!("{line} {text} {}", is_for_people(&text)))
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "2 No keys yet. true",
+            "2 keys-empty false",
+            "2 {name} is true"
+        ]
+    );
+}
+
+#[test]
+fn the_reader_of_the_source_sees_ids_and_arguments() {
+    let text = r#"("keys-of", count = #rows.len(), name = f(a, b = c)), x = 1"#;
+    let (id, rest) = quoted(call(text)).unwrap();
+    let names: Vec<String> = names(rest).into_iter().collect();
+    assert_eq!(
+        (id.as_str(), names.join(" ").as_str()),
+        ("keys-of", "count name")
+    );
+}
