@@ -163,7 +163,7 @@ async fn models_are_listed_in_the_shape_that_is_asked_for() {
     assert_eq!(open["data"][1]["id"], LAB);
     assert_eq!(
         open["data"][1]["supported_endpoint_types"],
-        json!(["openai", "anthropic", "openai-response"])
+        json!(["openai", "anthropic", "openai-response", "gemini"])
     );
     let anthropic = get("/v1/models")
         .header("x-api-key", &key)

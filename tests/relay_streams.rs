@@ -137,6 +137,28 @@ async fn silence_is_kept_alive_with_comments_and_ended_when_it_lasts() {
 }
 
 #[tokio::test]
+async fn an_upstream_that_only_keeps_the_line_alive_is_silent_all_the_same() {
+    let upstream = Upstream::start(|_| {
+        let (feed, response) = fed_response();
+        feed.send(Ok(chunk("hi"))).unwrap();
+        tokio::spawn(async move {
+            while feed.send(Ok(": PING\n\n".into())).is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        response
+    })
+    .await;
+    let stall = Duration::from_millis(300);
+    let (deck, key) = behind(&upstream, Limits { stall, ..limits() }).await;
+    let response = deck.chat(&key, &hello("m", true)).send().await.unwrap();
+    let text = tokio::time::timeout(Duration::from_secs(60), response.text());
+    let text = text.await.expect("comments are no life").unwrap();
+    assert!(text.contains(": PING"), "they pass all the same: {text}");
+    assert!(text.contains("channel:response_time_exceeded"), "{text}");
+}
+
+#[tokio::test]
 async fn an_upstream_that_says_nothing_at_all_is_given_up_with_504() {
     let upstream = Upstream::start(|_| {
         let (feed, response) = fed_response();

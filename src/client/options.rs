@@ -14,9 +14,10 @@ pub struct Options {
     pub console: Duration,
     /// For a whole price list: several megabytes, which large sites take tens of seconds to compute.
     pub pricing: Duration,
-    /// From sending a chat to the first byte of its answer: models that think before they speak take minutes.
+    /// From sending a chat to the first data of its answer: models that think before they speak take minutes, and relays keep
+    /// the line alive meanwhile.
     pub first_byte: Duration,
-    /// Between two pieces of a stream.
+    /// Between two pieces of data of a stream; comments and pings are none.
     pub stall: Duration,
     /// For what follows after an answer said why it ended: the count and the end mark.
     pub tail: Duration,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::protocol::Protocol;
 use super::store::StoreError;
-use super::translate::{Dialect, Trouble, TroubleKind};
+use super::translate::{Dialect, Trouble, TroubleKind, google_error};
 use crate::wire::new_api::Envelope;
 
 /// The id of the request that is being answered.
@@ -218,15 +218,12 @@ impl ApiError {
         match protocol {
             Protocol::Chat | Protocol::Responses | Protocol::Embeddings => self.body(id),
             Protocol::Messages => self.trouble(id).document(Dialect::Messages),
-            Protocol::Gemini => json!({"error": {
-                "code": self.status.as_u16(),
-                "message": format!("{} (request id: {})", self.message, id.0),
-                "status": google_status(self.status.as_u16()),
-                "details": [{
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": self.code_text(), "domain": self.kind,
-                }],
-            }}),
+            Protocol::Gemini => google_error(
+                self.status.as_u16(),
+                &format!("{} (request id: {})", self.message, id.0),
+                &self.code_text(),
+                &self.kind,
+            ),
         }
     }
 
@@ -254,21 +251,6 @@ impl ApiError {
                 .insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
-    }
-}
-
-/// Google's word for a status.
-const fn google_status(status: u16) -> &'static str {
-    match status {
-        400 => "INVALID_ARGUMENT",
-        401 => "UNAUTHENTICATED",
-        402 | 403 => "PERMISSION_DENIED",
-        404 => "NOT_FOUND",
-        413 | 429 => "RESOURCE_EXHAUSTED",
-        408 | 504 => "DEADLINE_EXCEEDED",
-        501 => "UNIMPLEMENTED",
-        502 | 503 => "UNAVAILABLE",
-        _ => "INTERNAL",
     }
 }
 

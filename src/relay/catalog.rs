@@ -193,9 +193,12 @@ impl Catalog {
         let mut spoken = Protocol::ALL.to_vec();
         spoken.retain(|protocol| channels.iter().any(|channel| channel.serves(*protocol)));
         let embeds = embeds(model);
+        let straight = channels
+            .iter()
+            .any(|channel| channel.speaks(Protocol::Gemini));
         spoken.retain(|protocol| match protocol {
             Protocol::Embeddings => embeds,
-            Protocol::Gemini => true,
+            Protocol::Gemini => straight || !embeds,
             Protocol::Chat | Protocol::Messages | Protocol::Responses => !embeds,
         });
         spoken

@@ -57,7 +57,7 @@ impl Protocol {
             Protocol::Messages => Dialect::Messages.path(),
             Protocol::Responses => Dialect::Responses.path(),
             Protocol::Embeddings => "/v1/embeddings",
-            Protocol::Gemini => "/v1beta/models/{model}:generateContent",
+            Protocol::Gemini => Dialect::Gemini.path(),
         }
     }
 
@@ -67,7 +67,8 @@ impl Protocol {
             Protocol::Chat => Some(Dialect::Chat),
             Protocol::Messages => Some(Dialect::Messages),
             Protocol::Responses => Some(Dialect::Responses),
-            Protocol::Embeddings | Protocol::Gemini => None,
+            Protocol::Gemini => Some(Dialect::Gemini),
+            Protocol::Embeddings => None,
         }
     }
 }
@@ -83,6 +84,7 @@ impl From<Dialect> for Protocol {
             Dialect::Chat => Protocol::Chat,
             Dialect::Messages => Protocol::Messages,
             Dialect::Responses => Protocol::Responses,
+            Dialect::Gemini => Protocol::Gemini,
         }
     }
 }

@@ -23,6 +23,14 @@ pub enum SseItem {
     Bare(String),
 }
 
+impl SseItem {
+    /// Whether it only says that the line is still there: Anthropic's ping, which relays of its dialect send through any
+    /// silence.
+    pub fn keeps_alive(&self) -> bool {
+        matches!(self, SseItem::Event { name: Some(name), .. } if name == "ping")
+    }
+}
+
 /// An event, or a line of one, that is larger than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an event of the stream is larger than {limit} bytes")]
@@ -105,6 +113,11 @@ impl SseDecoder {
             self.take_line(&line, out);
         }
         self.dispatch(out);
+    }
+
+    /// Whether the stream stands in the middle of a line that is no comment.
+    pub fn amid_line(&self) -> bool {
+        self.line.first().is_some_and(|byte| *byte != b':')
     }
 
     fn held(&self) -> usize {

@@ -193,6 +193,30 @@ async fn a_silent_stream_is_given_up_and_a_finished_one_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn signs_of_life_are_no_data() {
+    let patience = Options {
+        first_byte: Duration::from_millis(150),
+        stall: Duration::from_millis(150),
+        ..options()
+    };
+    for sign in [
+        ": PING\n\n",
+        "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+        "\n",
+    ] {
+        for spoken in 0..=2 {
+            let alive = Told::events(&STREAM[..spoken]);
+            // Ten seconds of them, so that no slow machine ends the stream first.
+            let alive = (0..1_000).fold(alive, |told, _| {
+                told.then(Piece::Late(Duration::from_millis(10), sign))
+            });
+            let (_, fault) = ask_with(alive, patience).await.unwrap();
+            assert_eq!(fault.unwrap().kind, FaultKind::Timeout, "{sign:?} {spoken}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn leaving_closes_the_connection() {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(1);
     let told = Told::events(&STREAM[..2]).then(Piece::Watch(sender));

@@ -56,6 +56,8 @@ impl Asked {
 #[derive(Clone, Debug)]
 pub enum Piece {
     Bytes(Vec<u8>),
+    /// Bytes after a while.
+    Late(std::time::Duration, &'static str),
     /// Nothing more, and no end.
     Stall,
     /// The same; the sender goes when the client does.
@@ -171,6 +173,10 @@ impl Told {
             tokio::task::yield_now().await;
             match piece {
                 Piece::Bytes(bytes) => Ok(Bytes::from(bytes)),
+                Piece::Late(wait, text) => {
+                    tokio::time::sleep(wait).await;
+                    Ok(Bytes::from_static(text.as_bytes()))
+                }
                 Piece::Stall => std::future::pending().await,
                 Piece::Watch(sender) => {
                     let _held = sender;

@@ -1,4 +1,5 @@
-//! `/v1beta/models…` straight through to channels of type 24: whole, streamed, counted, embedded; errors in Google's shape.
+//! `/v1beta/models…`: straight through to channels of type 24 (whole, streamed, counted, embedded), translated to all others and
+//! to the models built in; errors in Google's shape.
 
 use serde_json::{Value, json};
 
@@ -148,11 +149,15 @@ async fn models_are_listed_fetched_and_tested() {
         .collect();
     assert_eq!(
         names,
-        ["models/one", "models/two-embed"],
-        "the models built in cannot be called so"
+        [
+            "models/one",
+            "models/relaydeck-handbook",
+            "models/relaydeck-lab",
+            "models/two-embed"
+        ]
     );
     assert_eq!(
-        listed["models"][1]["supportedGenerationMethods"][0],
+        listed["models"][3]["supportedGenerationMethods"][0],
         "embedContent"
     );
     assert_eq!(list("/v1beta/models/one").await["name"], "models/one");
@@ -193,7 +198,7 @@ async fn errors_have_googles_shape() {
         ("m:generateContent", "sk-nobody", 401, "UNAUTHENTICATED"),
         ("m:generateContent", key.as_str(), 429, "RESOURCE_EXHAUSTED"),
         ("nothing:generateContent", &key, 503, "UNAVAILABLE"),
-        ("relaydeck-lab:generateContent", &key, 404, "NOT_FOUND"),
+        ("relaydeck-lab:embedContent", &key, 404, "NOT_FOUND"),
         ("m:predict", &key, 404, "NOT_FOUND"),
         ("m", &key, 404, "NOT_FOUND"),
     ] {
@@ -250,4 +255,162 @@ async fn a_model_of_gemini_is_told_where_to_be_called() {
         "{message}"
     );
     assert!(fake.paths().is_empty());
+}
+
+/// The chunks of a stream; every line that is not empty must hold one, as Google's readers want it.
+fn chunks(text: &str) -> Vec<Value> {
+    let lines = text.lines().filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let data = line
+                .strip_prefix("data: ")
+                .unwrap_or_else(|| panic!("{line:?}"));
+            serde_json::from_str(data).unwrap()
+        })
+        .collect()
+}
+
+fn said(chunks: &[Value]) -> String {
+    let parts = chunks
+        .iter()
+        .map(|chunk| &chunk["candidates"][0]["content"]["parts"][0]["text"]);
+    parts.map(|text| text.as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn the_models_built_in_answer_geminis_clients_too() {
+    let deck = Deck::start().await;
+    let key = deck.owner.first_key.expose().to_owned();
+    let ask = json!({"contents": [{"parts": [{"text": "What is a group of a relay?"}]}]});
+    let ask_for = |path: &str| post(&deck, path, &ask).header("x-goog-api-key", &key);
+    let whole = json_of(
+        ask_for("relaydeck-handbook:generateContent")
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    let text = said(std::slice::from_ref(&whole));
+    assert!(text.contains("group"), "{whole}");
+    assert_eq!(whole["candidates"][0]["finishReason"], "STOP");
+    assert_eq!(whole["modelVersion"], "relaydeck-handbook");
+
+    let streamed = ask_for("relaydeck-handbook:streamGenerateContent?alt=sse")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(streamed.headers()["content-type"], "text/event-stream");
+    let chunks = chunks(&streamed.text().await.unwrap());
+    assert_eq!(said(&chunks), text);
+    let usage = &chunks.last().unwrap()["usageMetadata"];
+    let log = deck.last_log().await;
+    assert_eq!(
+        (&usage["promptTokenCount"], &usage["candidatesTokenCount"]),
+        (&log["prompt_tokens"], &log["completion_tokens"])
+    );
+    assert_eq!(log["quota"], charge_by_row(&log));
+    assert!(log["quota"].as_i64().unwrap() > 0);
+
+    let counted = json_of(
+        ask_for("relaydeck-handbook:countTokens")
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
+    assert!(counted["totalTokens"].as_u64().unwrap() > 5, "{counted}");
+    let spent = deck.get("/api/log/self/stat").await["data"]["quota"].clone();
+    assert_eq!(
+        deck.own().await["used_quota"],
+        spent,
+        "counting costs nothing"
+    );
+
+    let fault = json!({"contents": [{"parts": [{"text": "429"}]}]});
+    let refused = post(&deck, "relaydeck-lab:generateContent", &fault).bearer_auth(&key);
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status(), 429);
+    assert_eq!(
+        json_of(refused).await["error"]["status"],
+        "RESOURCE_EXHAUSTED"
+    );
+}
+
+#[tokio::test]
+async fn a_gemini_client_is_translated_for_chat_and_anthropic_upstreams() {
+    let chat = |call: &Call| match call.body["stream"] == true {
+        false => json_response(
+            200,
+            &json!({"object": "chat.completion", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hi"}}], "usage": {"prompt_tokens": 100, "completion_tokens": 50}}),
+        ),
+        true => stream_response(&[
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"The quick \"}}]}\n\n",
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"brown fox\"},\"finish_reason\":\"stop\"}]}\n\n",
+            "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":100,\"completion_tokens\":50}}\n\n",
+            "data: [DONE]\n\n",
+        ]),
+    };
+    let fake = Fake::start(chat).await;
+    let (deck, key) = before(&fake, 1, json!({})).await;
+    let whole = post(&deck, "m:generateContent", &hello()).bearer_auth(&key);
+    let whole = json_of(whole.send().await.unwrap()).await;
+    assert_eq!(said(std::slice::from_ref(&whole)), "Hi");
+    assert_eq!(whole["usageMetadata"]["totalTokenCount"], 150);
+    let call = fake.last();
+    assert_eq!(
+        (call.path.as_str(), &call.body["model"]),
+        ("/v1/chat/completions", &json!("theirs"))
+    );
+    assert_eq!(call.body["max_tokens"], 100);
+    let streamed = post(&deck, "m:streamGenerateContent?alt=sse", &hello()).bearer_auth(&key);
+    let chunks = chunks(&streamed.send().await.unwrap().text().await.unwrap());
+    assert_eq!(said(&chunks), "The quick brown fox");
+    let log = deck.last_log().await;
+    // 100 in at 2 dollars a million and 50 out at 8: 0.0006 dollars, 300 units.
+    assert_eq!(
+        (&log["quota"], &other(&log)["request_path"]),
+        (
+            &json!(300),
+            &json!("/v1beta/models/{model}:generateContent")
+        )
+    );
+    let embedded = post(
+        &deck,
+        "text-embed:embedContent",
+        &json!({"content": {"parts": [{"text": "x"}]}}),
+    )
+    .bearer_auth(&key);
+    assert_eq!(
+        embedded.send().await.unwrap().status(),
+        404,
+        "vectors are not translated"
+    );
+    let refused =
+        json!({"contents": [{"parts": [{"text": "x"}]}], "cachedContent": "cachedContents/1"});
+    let refused = post(&deck, "m:generateContent", &refused)
+        .bearer_auth(&key)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(refused.status(), 400);
+    assert!(
+        json_of(refused).await["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("cachedContent")
+    );
+
+    let claude = |_: &Call| {
+        json_response(
+            200,
+            &json!({"type": "message", "role": "assistant", "model": "c", "stop_reason": "max_tokens", "content": [{"type": "text", "text": "Hello"}], "usage": {"input_tokens": 10, "output_tokens": 5}}),
+        )
+    };
+    let fake = Fake::start(claude).await;
+    let (deck, key) = before(&fake, 14, json!({})).await;
+    let whole = post(&deck, "m:generateContent", &hello()).bearer_auth(&key);
+    let whole = json_of(whole.send().await.unwrap()).await;
+    assert_eq!(said(std::slice::from_ref(&whole)), "Hello");
+    assert_eq!(whole["candidates"][0]["finishReason"], "MAX_TOKENS");
+    assert_eq!(fake.last().path, "/v1/messages");
 }

@@ -4,6 +4,7 @@ use relaydeck::relay::translate::Dialect;
 use relaydeck::wire::sse::SseItem;
 use serde_json::{Value, json};
 
+use crate::gemini;
 use crate::support::events;
 
 /// What a stream, or a whole answer, adds up to, in no dialect.
@@ -26,6 +27,7 @@ pub fn read(client: Dialect, bytes: &[u8]) -> Told {
         Dialect::Chat => read_chat(bytes),
         Dialect::Messages => read_messages(bytes),
         Dialect::Responses => read_responses(bytes),
+        Dialect::Gemini => gemini::read_stream(bytes),
     }
 }
 
@@ -401,6 +403,7 @@ pub fn read_whole(client: Dialect, body: &[u8]) -> Told {
             }
             told.finish = value["stop_reason"].as_str().map(str::to_owned);
         }
+        Dialect::Gemini => gemini::add(&value, &mut told),
         Dialect::Responses => {
             for item in value["output"].as_array().unwrap() {
                 match item["type"].as_str().unwrap() {

@@ -101,6 +101,20 @@ fn word() -> impl Strategy<Value = &'static str> {
         "text_delta",
         "input_json_delta",
         "auto",
+        "contents",
+        "parts",
+        "functionCall",
+        "functionResponse",
+        "args",
+        "response",
+        "inlineData",
+        "mimeType",
+        "generationConfig",
+        "thinkingConfig",
+        "functionDeclarations",
+        "thought",
+        "thoughtSignature",
+        "systemInstruction",
     ])
 }
 
@@ -178,6 +192,7 @@ proptest! {
         bytes.truncate(whole.saturating_sub(end.saturating_sub(200)));
         check(Pair::MessagesToChat, &bytes, &cuts);
         check(Pair::ResponsesToChat, &bytes, &cuts);
+        check(Pair::GeminiToChat, &bytes, &cuts);
     }
 
     #[test]
@@ -191,6 +206,7 @@ proptest! {
         bytes.truncate(whole.saturating_sub(end.saturating_sub(200)));
         check(Pair::ChatToMessages, &bytes, &cuts);
         check(Pair::ResponsesToMessages, &bytes, &cuts);
+        check(Pair::GeminiToMessages, &bytes, &cuts);
     }
 
     #[test]
@@ -256,4 +272,5 @@ fn x_10_a_flood_of_calls_neither_hangs_nor_overflows() {
     let bytes = chat_stream(&[chunk(json!({"tool_calls": calls}), Some("tool_calls"))]);
     check(Pair::MessagesToChat, &bytes, &[]);
     check(Pair::ResponsesToChat, &bytes, &[]);
+    check(Pair::GeminiToChat, &bytes, &[]);
 }

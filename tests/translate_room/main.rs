@@ -8,6 +8,7 @@
 mod answers;
 mod claude;
 mod client;
+mod gemini;
 mod hostile;
 mod requests;
 mod round_trip;

@@ -231,6 +231,36 @@ fn x_10_choices_of_tools_have_their_words_in_both() {
 }
 
 #[test]
+fn x_10_a_choice_may_name_a_function_in_a_namespace() {
+    let ask = |choice: Value| {
+        json!({
+            "model": "m", "input": "hi", "tool_choice": choice,
+            "tools": [
+                {"type": "namespace", "name": "files", "tools": [{"type": "function", "name": "read"}, {"type": "function", "name": "write"}]},
+                {"type": "function", "name": "read"},
+            ],
+        })
+    };
+    let named = ask(json!({"type": "function", "namespace": "files", "name": "read"}));
+    let body = sent(Pair::ResponsesToChat, "qwen3", named.clone()).unwrap();
+    assert_eq!(
+        body["tool_choice"],
+        json!({"type": "function", "function": {"name": "files__read"}})
+    );
+    let body = sent(Pair::ResponsesToMessages, "claude-x", named).unwrap();
+    assert_eq!(
+        body["tool_choice"],
+        json!({"type": "tool", "name": "files__read"})
+    );
+    let some = ask(
+        json!({"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "namespace": "files", "name": "write"}]}),
+    );
+    let body = sent(Pair::ResponsesToChat, "qwen3", some).unwrap();
+    assert_eq!(body["tools"].as_array().unwrap().len(), 1);
+    assert_eq!(body["tools"][0]["function"]["name"], "files__write");
+}
+
+#[test]
 fn x_10_a_responses_request_reaches_both_kinds_of_upstream() {
     let body = || {
         json!({

@@ -5,11 +5,13 @@ use relaydeck::wire::sse::{SseDecoder, SseItem};
 use serde_json::{Map, Value, json};
 
 /// All pairs.
-pub const PAIRS: [Pair; 4] = [
+pub const PAIRS: [Pair; 6] = [
     Pair::MessagesToChat,
     Pair::ChatToMessages,
     Pair::ResponsesToChat,
     Pair::ResponsesToMessages,
+    Pair::GeminiToChat,
+    Pair::GeminiToMessages,
 ];
 
 pub fn stamp() -> Stamp {
@@ -31,8 +33,10 @@ pub fn object(value: Value) -> Map<String, Value> {
 /// A model that the upstream of a pair would have.
 pub fn upstream_model(pair: Pair) -> &'static str {
     match pair {
-        Pair::MessagesToChat | Pair::ResponsesToChat => "deepseek-v3.2",
-        Pair::ChatToMessages | Pair::ResponsesToMessages => "claude-sonnet-4-5",
+        Pair::MessagesToChat | Pair::ResponsesToChat | Pair::GeminiToChat => "deepseek-v3.2",
+        Pair::ChatToMessages | Pair::ResponsesToMessages | Pair::GeminiToMessages => {
+            "claude-sonnet-4-5"
+        }
     }
 }
 
@@ -48,6 +52,9 @@ pub fn plain_request(pair: Pair) -> Value {
         }
         Pair::ChatToMessages => {
             json!({"model": "m", "stream": true, "stream_options": {"include_usage": true}, "messages": [{"role": "user", "content": "hi"}]})
+        }
+        Pair::GeminiToChat | Pair::GeminiToMessages => {
+            json!({"stream": true, "contents": [{"role": "user", "parts": [{"text": "hi"}]}], "generationConfig": {"thinkingConfig": {"includeThoughts": true}}})
         }
         Pair::ResponsesToChat | Pair::ResponsesToMessages => {
             json!({"model": "m", "stream": true, "input": "hi", "tools": [{"type": "custom", "name": "patch"}]})

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::{Stream, stream};
 use reqwest::Response;
 use reqwest::header::HeaderMap;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::client::answer::headers_of;
 use crate::client::http::root_cause;
@@ -48,7 +48,9 @@ struct Reader {
     secrets: Vec<ApiKey>,
     body: Body,
     chat: ReplyDecoder,
-    /// Whether any byte came; whether any text came.
+    /// Since when it waits for data: what only keeps the line alive is none.
+    silent: Option<Instant>,
+    /// Whether any data came; whether any text came.
     began: bool,
     said: bool,
     ended: bool,
@@ -72,6 +74,7 @@ pub(super) fn parts(
         secrets,
         body: Body::Unknown,
         chat,
+        silent: None,
         began: false,
         said: false,
         ended: false,
@@ -93,10 +96,13 @@ pub(super) fn parts(
 impl Reader {
     async fn advance(&mut self) {
         let patience = self.patience();
-        match timeout(patience, self.response.chunk()).await {
+        let since = *self.silent.get_or_insert_with(Instant::now);
+        match timeout_at(since + patience, self.response.chunk()).await {
             Ok(Ok(Some(bytes))) => {
-                self.began |= !bytes.is_empty();
-                self.take(&bytes);
+                if self.take(&bytes) {
+                    self.began = true;
+                    self.silent = None;
+                }
             }
             Ok(Ok(None)) => self.finish(),
             Ok(Err(error)) => {
@@ -136,42 +142,47 @@ impl Reader {
         }
     }
 
-    fn take(&mut self, bytes: &[u8]) {
+    /// Takes the next bytes; whether there was anything in them but signs of life.
+    fn take(&mut self, bytes: &[u8]) -> bool {
         if matches!(self.body, Body::Unknown) {
             let first = bytes
                 .iter()
                 // A byte order mark is three bytes that no text starts with otherwise.
                 .find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xEF | 0xBB | 0xBF));
             self.body = match first {
-                None => return,
+                None => return false,
                 Some(b'{' | b'[') => Body::Document(Vec::new()),
                 Some(b'<') => Body::Page(Vec::new()),
                 Some(_) => Body::Events(SseDecoder::default()),
             };
         }
         match &mut self.body {
-            Body::Unknown => {}
+            Body::Unknown => false,
             Body::Events(decoder) => {
                 let mut items = Vec::new();
                 let grown = decoder.push(bytes, &mut items);
+                let heard = decoder.amid_line() || !items.iter().all(SseItem::keeps_alive);
                 self.take_items(items, false);
                 if let Err(too_large) = grown
                     && !self.ended
                 {
                     self.fail(self.broken(&too_large.to_string()));
                 }
+                heard
             }
             Body::Document(document) => {
                 document.extend_from_slice(bytes);
                 if document.len() > DOCUMENT_LIMIT {
                     self.fail(self.broken(say!("stream-large")));
                 }
+                true
             }
             Body::Page(page) => {
                 page.extend_from_slice(bytes);
                 if page.len() > PAGE_LIMIT {
                     self.finish();
                 }
+                true
             }
         }
     }

@@ -144,16 +144,12 @@ impl Channel {
 
     /// The way it answers what is asked of a model in a protocol; `None` when it cannot.
     pub fn route(&self, protocol: Protocol, model: &str, now: UnixMillis) -> Option<Route> {
-        let kind = match &self.upstream {
-            // The models built in are asked as an OpenAI-compatible server is.
-            Upstream::BuiltIn => Kind::OpenAi,
-            Upstream::Server(server) => server.kind,
-        };
+        let kind = self.kind();
         let built_in = matches!(self.upstream, Upstream::BuiltIn);
         if built_in && protocol == Protocol::Embeddings {
             return None;
         }
-        if self.speaks.contains(&protocol) || kind.speaks(protocol) {
+        if self.speaks(protocol) {
             return Some(Route::Straight);
         }
         let pair = Pair::between(protocol.dialect()?, kind.dialect()?)?;
@@ -166,6 +162,19 @@ impl Channel {
             Some(Speaks::Unknown) => Route::StraightOr(pair),
             Some(Speaks::No) | None => Route::Translated(pair),
         })
+    }
+
+    /// Whether its upstream speaks a protocol, as far as its kind and its owner say.
+    pub fn speaks(&self, protocol: Protocol) -> bool {
+        self.speaks.contains(&protocol) || self.kind().speaks(protocol)
+    }
+
+    const fn kind(&self) -> Kind {
+        match &self.upstream {
+            // The models built in are asked as an OpenAI-compatible server is.
+            Upstream::BuiltIn => Kind::OpenAi,
+            Upstream::Server(server) => server.kind,
+        }
     }
 
     /// Whether it can answer in a protocol at all.

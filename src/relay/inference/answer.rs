@@ -41,7 +41,7 @@ pub struct Answer {
     turn: Turn,
     upstream: Option<BoxStream<'static, Result<Bytes, UpstreamError>>>,
     wants_usage: bool,
-    /// When the upstream last sent anything.
+    /// When the upstream last sent data; comments and pings are none.
     heard: Instant,
     /// When the client was last sent anything.
     spoke: Instant,
@@ -115,9 +115,12 @@ impl Answer {
                 }
                 Turn::On => match self.event().await {
                     Event::Piece(piece) => {
-                        self.heard = Instant::now();
-                        self.spoke = self.heard;
+                        self.spoke = Instant::now();
+                        let before = self.passage.parts();
                         self.turn = self.passage.feed(piece, &mut self.out);
+                        if self.passage.parts() > before || self.passage.amid_line() {
+                            self.heard = self.spoke;
+                        }
                         if let Some(bill) = &self.bill {
                             bill.heard(self.passage.parts());
                         }

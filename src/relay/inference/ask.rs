@@ -133,6 +133,12 @@ impl<'a> Ask<'a> {
         self
     }
 
+    /// Whether a channel can answer it. What Google calls vectors no other dialect has.
+    pub fn can_go_to(&self, channel: &Channel) -> bool {
+        let makes_vectors = matches!(self.method, Method::Embed | Method::EmbedMany);
+        !makes_vectors || channel.speaks(Protocol::Gemini)
+    }
+
     /// What an endpoint cannot do without.
     pub fn check(&self) -> Result<(), ApiError> {
         let begins = |name: &str, starts: &[char]| {
@@ -225,7 +231,11 @@ impl<'a> Ask<'a> {
     /// When this request cannot be meant in it.
     pub fn translated(&self, pair: Pair, channel: &Channel) -> Result<Sent, ApiError> {
         // The body was read as an object before, so it is one.
-        let body: Map<String, Value> = serde_json::from_slice(self.body).unwrap_or_default();
+        let mut body: Map<String, Value> = serde_json::from_slice(self.body).unwrap_or_default();
+        if self.protocol == Protocol::Gemini {
+            // Its path says so; all other bodies say it themselves.
+            body.insert("stream".into(), self.stream.into());
+        }
         let bridge = Bridge::open(pair, &body, channel.upstream_name(&self.model))
             .map_err(|refusal| untranslatable(&refusal))?;
         let takes_options = channel.learned().takes_stream_options();

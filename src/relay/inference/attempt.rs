@@ -278,18 +278,25 @@ impl Reading<'_> {
     }
 }
 
-/// Reads the rest of a document. Each piece may take as long as a stream may be silent.
+/// Reads the rest of a document. Each piece may take as long as a stream may be silent; the blank lines that some servers
+/// send through a long silence are none.
 async fn read_document(
     app: &App,
     mut pieces: BoxStream<'static, Result<Bytes, UpstreamError>>,
     mut whole: BytesMut,
     deadline: Instant,
 ) -> Result<Bytes, Failure> {
+    let mut heard = Instant::now();
     loop {
-        let until = deadline.max(Instant::now() + app.limits.stall);
+        let until = deadline.max(heard + app.limits.stall);
         match timeout_at(until, pieces.next()).await {
             Ok(None) => return Ok(whole.freeze()),
-            Ok(Some(Ok(piece))) => whole.extend_from_slice(&piece),
+            Ok(Some(Ok(piece))) => {
+                if !piece.trim_ascii().is_empty() {
+                    heard = Instant::now();
+                }
+                whole.extend_from_slice(&piece);
+            }
             Ok(Some(Err(error))) => return Err(trouble::from_error(&error)),
             Err(_) => {
                 let error = UpstreamError::TimedOut(app.limits.stall.as_secs());

@@ -64,7 +64,7 @@ async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
     Ok(ask.prompt_tokens())
 }
 
-/// A Gemini client has its prompt counted: the upstream's count, which costs nothing.
+/// A Gemini client has its prompt counted: the upstream's count, which costs nothing, or ours where it has none.
 pub async fn pass_count(app: &Arc<App>, model: String, request: Request) -> Response {
     let id = RequestId::of(request.extensions());
     match counted_upstream(app, &id, model, request).await {
@@ -87,6 +87,10 @@ async fn counted_upstream(
     let stamp = stamp(app, id, &ask);
     let mut failure = None;
     for channel in channels.into_iter().take(ATTEMPTS) {
+        if !channel.speaks(Protocol::Gemini) {
+            let counted = json!({"totalTokens": stamp.prompt_tokens});
+            return Ok(Bytes::from(counted.to_string()));
+        }
         let sent = ask.for_channel(&channel, app.clock.now())?;
         match attempt::open(app, &channel, &ask, sent, &stamp).await {
             Ok(Opened::Document { body, .. }) => return Ok(body),
@@ -286,7 +290,8 @@ fn candidates(
     ask: &Ask<'_>,
 ) -> Result<Vec<Arc<Channel>>, ApiError> {
     let (model, group) = (ask.model.as_str(), caller.group.as_str());
-    let found = catalog.candidates(model, group, ask.protocol, ids::lot(), app.clock.now());
+    let mut found = catalog.candidates(model, group, ask.protocol, ids::lot(), app.clock.now());
+    found.retain(|channel| ask.can_go_to(channel));
     if found.is_empty() {
         return Err(match catalog.serving(model, group).next() {
             Some(_) => elsewhere_called(catalog, ask),

@@ -1,4 +1,5 @@
-//! Gemini's doors: models and methods in the path, errors in Google's shape. What is asked goes straight to `gemini` channels.
+//! Gemini's doors: models and methods in the path, errors in Google's shape. What is asked goes straight to `gemini` channels,
+//! and translated to all others; only vectors are had from no other.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -23,7 +24,7 @@ pub enum Method {
     Generate,
     /// `streamGenerateContent`; the answer is a stream of events, with or without `alt=sse`.
     Stream,
-    /// `countTokens`; costs nothing.
+    /// `countTokens`; costs nothing. Where the upstream has no such thing, the count is ours.
     Count,
     /// `embedContent`.
     Embed,

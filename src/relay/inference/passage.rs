@@ -12,7 +12,7 @@ use super::super::answers::{ApiError, RequestId};
 use super::super::channels::Channel;
 use super::super::meter::{tally::Tally, usage};
 use super::super::protocol::Protocol;
-use super::super::translate::{Bridge, Progress, Stamp, StreamTranslator};
+use super::super::translate::{Bridge, Dialect, Progress, Stamp, StreamTranslator};
 use super::bill::Settled;
 use super::sieve::{Sieve, Turn};
 use crate::wire::sse::{SseDecoder, SseItem};
@@ -27,6 +27,8 @@ pub struct Passage {
     protocol: Protocol,
     sieve: Sieve,
     way: Option<Box<Way>>,
+    /// Google's readers take every line for JSON.
+    no_comments: bool,
 }
 
 /// The translation of a stream.
@@ -47,6 +49,7 @@ impl Passage {
             protocol,
             sieve: Sieve::new(protocol, hide_usage),
             way: None,
+            no_comments: protocol == Protocol::Gemini,
         }
     }
 
@@ -63,6 +66,7 @@ impl Passage {
                 before: VecDeque::new(),
                 held: Vec::new(),
             })),
+            no_comments: bridge.pair().client() == Dialect::Gemini,
         }
     }
 
@@ -118,11 +122,14 @@ impl Passage {
         self.sieve.tally.finished
     }
 
-    /// Whether a comment of ours may be put into the stream now. Google's readers take every line for JSON, so theirs
-    /// get none.
+    /// Whether the upstream stands in the middle of a line.
+    pub fn amid_line(&self) -> bool {
+        !self.sieve.between_lines()
+    }
+
+    /// Whether a comment of ours may be put into the stream now.
     pub fn takes_comment(&self) -> bool {
-        let skipped = self.protocol != Protocol::Gemini;
-        skipped && (self.way.is_some() || self.sieve.between_lines())
+        !self.no_comments && (self.way.is_some() || self.sieve.between_lines())
     }
 
     /// The meter, which afterwards knows no more than the last event's number.

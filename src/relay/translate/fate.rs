@@ -9,7 +9,7 @@
 //! | where | what becomes of it |
 //! | --- | --- |
 //! | blocks of server tools, items of hosted tools, tools that only one vendor knows | refused |
-//! | hosted tools that a Responses client offers beside functions | left out: a model need not use what it is offered |
+//! | hosted tools that a Responses or Gemini client offers beside functions | left out: a model need not use what it is offered |
 //! | hosted tools where there is nothing else, or where a tool must be called | refused |
 //! | namespaces of a Responses client's functions | each function gets one name of the two, and both back |
 //! | files, images and items by id (`file_id`, `item_reference`, a `file` source) | refused: they are stored with the vendor |
@@ -24,11 +24,17 @@
 //! | instructions in the middle of a conversation, for Anthropic | keep their place as the user's text, marked |
 //! | temperature above 1, for Anthropic | becomes 1; sampling that the model refuses is left out |
 //! | constraints of an answer's schema that Anthropic refuses | told in words |
-//! | arguments that are no JSON object, for Anthropic | handed on in one, as `INVALID_JSON` |
+//! | arguments that are no JSON object, for Anthropic and for Gemini's clients | handed on in one, as `INVALID_JSON` |
+//! | calls without ids of a Gemini client | get ids by their place, and results those of their calls |
+//! | thinking, for a Gemini client that did not ask for it | left out, as Google does |
+
+mod gemini;
 
 use serde_json::{Map, Value};
 
+use super::spelling::either;
 use super::{Dialect, Untranslatable};
+pub use gemini::{GEMINI, GEMINI_CONFIG};
 
 /// What becomes of a member.
 #[derive(Clone, Copy)]
@@ -268,6 +274,7 @@ pub const fn table(client: Dialect) -> &'static [(&'static str, Fate)] {
         Dialect::Chat => CHAT,
         Dialect::Messages => MESSAGES,
         Dialect::Responses => RESPONSES,
+        Dialect::Gemini => GEMINI,
     }
 }
 
@@ -276,9 +283,23 @@ pub const fn table(client: Dialect) -> &'static [(&'static str, Fate)] {
 /// # Errors
 /// Names the first one.
 pub(super) fn check(client: Dialect, body: &Map<String, Value>) -> Result<(), Untranslatable> {
-    for (member, fate) in table(client) {
+    if client != Dialect::Gemini {
+        return refused(table(client), |name| body.get(name));
+    }
+    refused(GEMINI, |name| either(body, name))?;
+    match either(body, "generationConfig").and_then(Value::as_object) {
+        Some(config) => refused(GEMINI_CONFIG, |name| either(config, name)),
+        None => Ok(()),
+    }
+}
+
+fn refused<'a>(
+    table: &'static [(&'static str, Fate)],
+    given: impl Fn(&str) -> Option<&'a Value>,
+) -> Result<(), Untranslatable> {
+    for (member, fate) in table {
         if let Refused(harmless, why) = fate
-            && let Some(value) = body.get(*member)
+            && let Some(value) = given(member)
             && !harmless(value)
         {
             return Err(Untranslatable::new(*member, *why));
@@ -307,7 +328,7 @@ fn only_text(value: &Value) -> bool {
     says_nothing(value)
         || value
             .as_array()
-            .is_some_and(|list| list.iter().all(|word| word == "text"))
+            .is_some_and(|list| list.iter().all(|word| word == "text" || word == "TEXT"))
 }
 
 #[cfg(test)]
@@ -355,6 +376,16 @@ mod tests {
                 json!({"background": true}),
                 "background",
             ),
+            (
+                Dialect::Gemini,
+                json!({"cached_content": "cachedContents/1"}),
+                "cachedContent",
+            ),
+            (
+                Dialect::Gemini,
+                json!({"generation_config": {"candidateCount": 2}}),
+                "candidateCount",
+            ),
         ] {
             assert_eq!(
                 refused(client, body.clone()).as_deref(),
@@ -383,6 +414,10 @@ mod tests {
                 Dialect::Responses,
                 json!({"previous_response_id": null, "background": false, "store": true}),
             ),
+            (
+                Dialect::Gemini,
+                json!({"generationConfig": {"candidateCount": 1, "responseModalities": ["TEXT"]}, "safetySettings": [1]}),
+            ),
         ] {
             assert_eq!(refused(client, body.clone()), None, "{body}");
         }
@@ -390,8 +425,8 @@ mod tests {
 
     #[test]
     fn no_member_is_in_a_table_twice() {
-        for client in [Dialect::Chat, Dialect::Messages, Dialect::Responses] {
-            let mut names: Vec<&str> = table(client).iter().map(|(name, _)| *name).collect();
+        for table in [CHAT, MESSAGES, RESPONSES, GEMINI, GEMINI_CONFIG] {
+            let mut names: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
             let all = names.len();
             names.sort_unstable();
             names.dedup();

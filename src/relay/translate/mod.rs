@@ -6,6 +6,8 @@
 //! | [`Dialect::Chat`] | [`Dialect::Messages`] | an OpenAI client on Claude |
 //! | [`Dialect::Responses`] | [`Dialect::Chat`] | a newer OpenAI client on a server that knows only chat |
 //! | [`Dialect::Responses`] | [`Dialect::Messages`] | the same on Claude |
+//! | [`Dialect::Gemini`] | [`Dialect::Chat`] | a tool made for Gemini on any OpenAI-compatible server |
+//! | [`Dialect::Gemini`] | [`Dialect::Messages`] | the same on Claude |
 //!
 //! The same dialect on both sides needs no translation: it passes through unchanged, elsewhere. For the pairs above:
 //!
@@ -24,6 +26,7 @@ mod answer;
 mod names;
 mod recall;
 mod request;
+mod spelling;
 mod stream;
 mod trouble;
 mod untranslatable;
@@ -34,12 +37,13 @@ use serde_json::{Map, Value};
 
 use crate::domain::Usage;
 use answer::{
-    ChatDocument, ChatReader, Heard, MessagesDocument, MessagesReader, Part, ResponsesWriter,
+    ChatDocument, ChatReader, GeminiDocument, Heard, MessagesDocument, MessagesReader, Part,
+    ResponsesWriter,
 };
 use recall::Recall;
 
 pub use stream::{Progress, StreamTranslator};
-pub use trouble::{Trouble, TroubleKind};
+pub use trouble::{Trouble, TroubleKind, google_error};
 pub use untranslatable::Untranslatable;
 
 /// A protocol of requests, answers and events.
@@ -51,15 +55,18 @@ pub enum Dialect {
     Messages,
     /// OpenAI Responses, `/v1/responses`.
     Responses,
+    /// Google's Gemini, `/v1beta/models/{model}:generateContent`: clients only.
+    Gemini,
 }
 
 impl Dialect {
-    /// The path it is called by.
+    /// The path it is called by. Gemini's names the model and the method.
     pub const fn path(self) -> &'static str {
         match self {
             Dialect::Chat => "/v1/chat/completions",
             Dialect::Messages => "/v1/messages",
             Dialect::Responses => "/v1/responses",
+            Dialect::Gemini => "/v1beta/models/{model}:generateContent",
         }
     }
 }
@@ -75,6 +82,10 @@ pub enum Pair {
     ResponsesToChat,
     /// A Responses client in front of an Anthropic upstream.
     ResponsesToMessages,
+    /// A Gemini client in front of a chat upstream.
+    GeminiToChat,
+    /// A Gemini client in front of an Anthropic upstream.
+    GeminiToMessages,
 }
 
 impl Pair {
@@ -85,6 +96,8 @@ impl Pair {
             (Dialect::Chat, Dialect::Messages) => Some(Pair::ChatToMessages),
             (Dialect::Responses, Dialect::Chat) => Some(Pair::ResponsesToChat),
             (Dialect::Responses, Dialect::Messages) => Some(Pair::ResponsesToMessages),
+            (Dialect::Gemini, Dialect::Chat) => Some(Pair::GeminiToChat),
+            (Dialect::Gemini, Dialect::Messages) => Some(Pair::GeminiToMessages),
             _ => None,
         }
     }
@@ -95,14 +108,17 @@ impl Pair {
             Pair::MessagesToChat => Dialect::Messages,
             Pair::ChatToMessages => Dialect::Chat,
             Pair::ResponsesToChat | Pair::ResponsesToMessages => Dialect::Responses,
+            Pair::GeminiToChat | Pair::GeminiToMessages => Dialect::Gemini,
         }
     }
 
     /// What the upstream speaks.
     pub const fn upstream(self) -> Dialect {
         match self {
-            Pair::MessagesToChat | Pair::ResponsesToChat => Dialect::Chat,
-            Pair::ChatToMessages | Pair::ResponsesToMessages => Dialect::Messages,
+            Pair::MessagesToChat | Pair::ResponsesToChat | Pair::GeminiToChat => Dialect::Chat,
+            Pair::ChatToMessages | Pair::ResponsesToMessages | Pair::GeminiToMessages => {
+                Dialect::Messages
+            }
         }
     }
 }
@@ -141,7 +157,7 @@ pub struct Bridge {
 
 impl Bridge {
     /// Translates a request. `upstream_model` is the model's name at the upstream: it replaces the client's, and decides
-    /// what else the model must or may not be told.
+    /// what else the model must or may not be told. A body of Gemini's says in a member `stream` what its path said.
     ///
     /// # Errors
     /// When the upstream's dialect cannot mean what the request asks for, or the request is malformed.
@@ -191,6 +207,13 @@ impl Bridge {
             }
             Dialect::Messages => {
                 let mut whole = MessagesDocument::new(stamp);
+                read(body, &self.recall, &mut heard, &mut |part: Part<'_>| {
+                    whole.part(part)
+                })?;
+                whole.end(&heard)?.to_string().into_bytes()
+            }
+            Dialect::Gemini => {
+                let mut whole = GeminiDocument::new(stamp, &self.recall);
                 read(body, &self.recall, &mut heard, &mut |part: Part<'_>| {
                     whole.part(part)
                 })?;

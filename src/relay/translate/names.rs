@@ -29,6 +29,12 @@ pub(super) fn chat_name(name: &str) -> Cow<'_, str> {
     fit(name, CHAT_NAME, |_| true)
 }
 
+/// The one name of a tool that stands in a namespace.
+pub(super) fn one_name(namespace: &str, name: &str) -> String {
+    let gap = if namespace.ends_with("__") { "" } else { "__" };
+    format!("{namespace}{gap}{name}")
+}
+
 fn fit(text: &str, most: usize, allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
     if text.len() <= most && text.chars().all(&allowed) {
         return Cow::Borrowed(text);

@@ -14,6 +14,8 @@ pub(super) struct Recall {
     pub stops: Vec<String>,
     /// Whether a Chat client asked for the chunk with the usage.
     pub usage_chunk: bool,
+    /// Whether a Gemini client wants to see what was thought.
+    pub thoughts: bool,
     /// Responses tools whose input is free text.
     pub free_form: Vec<String>,
     /// Responses tools that stand in a namespace, as `namespace` and name, under the one name the upstream knows.

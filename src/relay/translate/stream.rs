@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::answer::{
-    ChatReader, ChatWriter, Heard, MessagesReader, MessagesWriter, Part, ResponsesWriter,
+    ChatReader, ChatWriter, GeminiWriter, Heard, MessagesReader, MessagesWriter, Part,
+    ResponsesWriter,
 };
 use super::recall::Recall;
 use super::{Dialect, Pair, Stamp, Trouble};
@@ -43,6 +44,7 @@ enum Writer {
     Chat(ChatWriter),
     Messages(MessagesWriter),
     Responses(ResponsesWriter),
+    Gemini(GeminiWriter),
 }
 
 impl Writer {
@@ -51,6 +53,7 @@ impl Writer {
             Writer::Chat(writer) => writer.begin(out),
             Writer::Messages(writer) => writer.begin(out),
             Writer::Responses(writer) => writer.begin(out),
+            Writer::Gemini(writer) => writer.begin(out),
         }
     }
 
@@ -59,6 +62,7 @@ impl Writer {
             Writer::Chat(writer) => writer.part(part, out),
             Writer::Messages(writer) => writer.part(part, out),
             Writer::Responses(writer) => writer.part(part, out),
+            Writer::Gemini(writer) => writer.part(part, out),
         }
     }
 
@@ -70,6 +74,7 @@ impl Writer {
             }
             Writer::Messages(writer) => writer.end(heard, out),
             Writer::Responses(writer) => writer.end(heard, out),
+            Writer::Gemini(writer) => writer.end(heard, out),
         }
     }
 
@@ -78,6 +83,7 @@ impl Writer {
             Writer::Chat(writer) => writer.fail(trouble, out),
             Writer::Messages(writer) => writer.fail(trouble, out),
             Writer::Responses(writer) => writer.fail(trouble, out),
+            Writer::Gemini(writer) => writer.fail(trouble, out),
         }
     }
 }
@@ -105,6 +111,7 @@ impl StreamTranslator {
             writer: match pair.client() {
                 Dialect::Chat => Writer::Chat(ChatWriter::new(&stamp, recall.usage_chunk)),
                 Dialect::Messages => Writer::Messages(MessagesWriter::new(stamp)),
+                Dialect::Gemini => Writer::Gemini(GeminiWriter::new(stamp, &recall)),
                 Dialect::Responses => {
                     Writer::Responses(ResponsesWriter::new(stamp, recall.clone()))
                 }

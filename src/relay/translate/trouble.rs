@@ -222,9 +222,9 @@ impl Trouble {
 
     /// The status and the document in the shape of the protocol that was called.
     pub fn answer(&self, client: Dialect) -> (u16, Value) {
-        // 529 is Anthropic's own; OpenAI's clients know 503.
+        // 529 is Anthropic's own; other clients know 503.
         let status = match (self.status, client) {
-            (529, Dialect::Chat | Dialect::Responses) => 503,
+            (529, Dialect::Chat | Dialect::Responses | Dialect::Gemini) => 503,
             (status, _) => status,
         };
         (status, self.document(client))
@@ -237,6 +237,7 @@ impl Trouble {
             Dialect::Messages => {
                 json!({"type": "error", "error": {"type": messages, "message": self.message}})
             }
+            Dialect::Gemini => google_error(self.status, &self.message, &self.code, openai),
             Dialect::Chat | Dialect::Responses => json!({"error": {
                 "message": self.message, "type": openai, "param": self.param, "code": self.code_or_null(),
             }}),
@@ -260,6 +261,31 @@ impl TroubleKind {
     ) {
         let known = WORDS.iter().find(|row| row.0 == self);
         known.unwrap_or(&WORDS[WORDS.len() - 1])
+    }
+}
+
+/// An error in Google's shape.
+pub fn google_error(status: u16, message: &str, reason: &str, domain: &str) -> Value {
+    json!({"error": {
+        "code": status, "message": message, "status": google_status(status),
+        "details": [{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": reason, "domain": domain,
+        }],
+    }})
+}
+
+/// Google's word for a status.
+const fn google_status(status: u16) -> &'static str {
+    match status {
+        400 => "INVALID_ARGUMENT",
+        401 => "UNAUTHENTICATED",
+        402 | 403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        413 | 429 => "RESOURCE_EXHAUSTED",
+        408 | 504 => "DEADLINE_EXCEEDED",
+        501 => "UNIMPLEMENTED",
+        502 | 503 => "UNAVAILABLE",
+        _ => "INTERNAL",
     }
 }
 

@@ -11,6 +11,7 @@ mod json_scan;
 mod lenient;
 mod sequence;
 mod to_chat;
+mod to_gemini;
 mod to_messages;
 mod to_responses;
 
@@ -22,6 +23,7 @@ use crate::domain::count::TokenCounter;
 pub(super) use from_chat::ChatReader;
 pub(super) use from_messages::MessagesReader;
 pub(super) use to_chat::{ChatDocument, ChatWriter};
+pub(super) use to_gemini::{GeminiDocument, GeminiWriter};
 pub(super) use to_messages::{MessagesDocument, MessagesWriter};
 pub(super) use to_responses::ResponsesWriter;
 

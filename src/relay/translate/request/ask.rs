@@ -60,12 +60,12 @@ pub(super) enum Piece<'a> {
     /// Thinking that only its maker can read.
     Redacted(&'a str),
     Call {
-        id: &'a str,
+        id: Cow<'a, str>,
         name: Cow<'a, str>,
         arguments: Arguments<'a>,
     },
     Result {
-        id: &'a str,
+        id: Cow<'a, str>,
         /// Text, images and files.
         pieces: Vec<Piece<'a>>,
         failed: bool,
@@ -101,13 +101,13 @@ pub(super) struct Tool<'a> {
     pub strict: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Choice<'a> {
     Auto,
     /// Some tool must be called.
     Any,
     None,
-    Tool(&'a str),
+    Tool(Cow<'a, str>),
 }
 
 /// What is said about reasoning.
@@ -197,6 +197,6 @@ pub(super) enum Format<'a> {
     Schema {
         name: Option<&'a str>,
         description: Option<&'a str>,
-        schema: &'a Value,
+        schema: Cow<'a, Value>,
     },
 }

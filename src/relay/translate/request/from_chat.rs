@@ -13,6 +13,7 @@ use super::content::{
     text_part, top, words,
 };
 use crate::relay::translate::Untranslatable;
+use crate::relay::translate::names::one_name;
 
 /// Reads the body.
 ///
@@ -67,7 +68,7 @@ fn read_message<'a>(
         "assistant" => (Speaker::Assistant, assistant(message, place, texts()?)?),
         "tool" => {
             let result = Piece::Result {
-                id: place.text(message, "tool_call_id")?,
+                id: place.text(message, "tool_call_id")?.into(),
                 pieces: user_content(content, &inside)?,
                 failed: false,
             };
@@ -193,7 +194,7 @@ fn assistant<'a>(
             }
         };
         pieces.push(Piece::Call {
-            id: place.text(call, "id")?,
+            id: place.text(call, "id")?.into(),
             name: inside.text(function, "name")?.into(),
             arguments,
         });
@@ -258,7 +259,8 @@ fn read_choice<'a>(choice: &'a Value, ask: &mut Ask<'a>) -> Result<(), Untransla
         Some("none") => Choice::None,
         Some("function") => {
             let function = place.member(choice, "function")?;
-            Choice::Tool(place.of_member("function").text(function, "name")?)
+            let name = place.of_member("function").text(function, "name")?;
+            Choice::Tool(name.into())
         }
         Some("allowed_tools") => {
             let allowed = given(choice, "allowed_tools").unwrap_or(choice);
@@ -276,10 +278,15 @@ pub(super) fn allow_only<'a>(
     ask: &mut Ask<'a>,
 ) -> Result<(), Untranslatable> {
     let tools = place.list(place.member(allowed, "tools")?)?;
-    let name =
-        |tool: &'a Value| words(tool, "name").or_else(|| words(tool.get("function")?, "name"));
-    let names: Vec<&str> = tools.iter().filter_map(name).collect();
-    ask.tools.retain(|tool| names.contains(&&*tool.name));
+    let name = |tool: &'a Value| -> Option<Cow<'a, str>> {
+        let name = words(tool, "name").or_else(|| words(tool.get("function")?, "name"))?;
+        Some(match words(tool, "namespace") {
+            Some(namespace) => one_name(namespace, name).into(),
+            None => name.into(),
+        })
+    };
+    let names: Vec<Cow<'_, str>> = tools.iter().filter_map(name).collect();
+    ask.tools.retain(|tool| names.contains(&tool.name));
     ask.choice = Some(match words(allowed, "mode") {
         Some("required") => Choice::Any,
         _ => Choice::Auto,
@@ -337,7 +344,7 @@ fn format(body: &Object) -> Result<Format<'_>, Untranslatable> {
             Ok(Format::Schema {
                 name: words(inner, "name"),
                 description: words(inner, "description"),
-                schema: place.of_member("json_schema").member(inner, "schema")?,
+                schema: Cow::Borrowed(place.of_member("json_schema").member(inner, "schema")?),
             })
         }
         Some(other) => Err(place.refuse(format!("answers of type {other:?} have no counterpart"))),

@@ -90,12 +90,12 @@ fn read_block<'a>(
         },
         "redacted_thinking" => Piece::Redacted(place.text(block, "data")?),
         "tool_use" => Piece::Call {
-            id: place.text(block, "id")?,
+            id: place.text(block, "id")?.into(),
             name: place.text(block, "name")?.into(),
             arguments: Arguments::Object(place.member(block, "input")?),
         },
         "tool_result" => Piece::Result {
-            id: place.text(block, "tool_use_id")?,
+            id: place.text(block, "tool_use_id")?.into(),
             pieces: match given(block, "content") {
                 Some(content) => blocks(content, &place.of_member("content"))?,
                 None => Vec::new(),
@@ -205,7 +205,7 @@ fn read_choice<'a>(choice: &'a Value, ask: &mut Ask<'a>) -> Result<(), Untransla
         Some("auto") => Choice::Auto,
         Some("any") => Choice::Any,
         Some("none") => Choice::None,
-        Some("tool") => Choice::Tool(place.text(choice, "name")?),
+        Some("tool") => Choice::Tool(place.text(choice, "name")?.into()),
         _ => {
             return Err(place
                 .of_member("type")
@@ -258,7 +258,7 @@ fn format(body: &Object) -> Result<Format<'_>, Untranslatable> {
         "json_schema" => Ok(Format::Schema {
             name: None,
             description: None,
-            schema: place.member(format, "schema")?,
+            schema: Cow::Borrowed(place.member(format, "schema")?),
         }),
         other => Err(place.refuse(format!("answers of type {other:?} have no counterpart"))),
     }

@@ -12,6 +12,7 @@ use super::content::{
 };
 use super::from_chat::{allow_only, file_piece, schema_of};
 use crate::relay::translate::Untranslatable;
+use crate::relay::translate::names::one_name;
 use crate::relay::translate::recall::{Namespaced, Recall, echo, unseal};
 
 /// Reads the body, and notes in `recall` what the answer repeats.
@@ -79,9 +80,9 @@ fn read_item<'a>(item: &'a Value, place: &Place, ask: &mut Ask<'a>) -> Result<()
         "function_call" => {
             let name = place.text(item, "name")?;
             let call = Piece::Call {
-                id: place.text(item, "call_id")?,
+                id: place.text(item, "call_id")?.into(),
                 name: match words(item, "namespace") {
-                    Some(namespace) => flat(namespace, name).into(),
+                    Some(namespace) => one_name(namespace, name).into(),
                     None => name.into(),
                 },
                 arguments: Arguments::Written(place.text(item, "arguments")?.into()),
@@ -91,7 +92,7 @@ fn read_item<'a>(item: &'a Value, place: &Place, ask: &mut Ask<'a>) -> Result<()
         "custom_tool_call" => {
             let input = place.text(item, "input")?;
             let call = Piece::Call {
-                id: place.text(item, "call_id")?,
+                id: place.text(item, "call_id")?.into(),
                 name: place.text(item, "name")?.into(),
                 arguments: Arguments::Written(json!({ "input": input }).to_string().into()),
             };
@@ -99,7 +100,7 @@ fn read_item<'a>(item: &'a Value, place: &Place, ask: &mut Ask<'a>) -> Result<()
         }
         "function_call_output" | "custom_tool_call_output" => {
             let result = Piece::Result {
-                id: place.text(item, "call_id")?,
+                id: place.text(item, "call_id")?.into(),
                 pieces: parts(given(item, "output"), &place.of_member("output"))?,
                 failed: false,
             };
@@ -215,12 +216,6 @@ impl From<Untranslatable> for NotATool {
     }
 }
 
-/// The one name of a tool that stands in a namespace.
-fn flat(namespace: &str, name: &str) -> String {
-    let gap = if namespace.ends_with("__") { "" } else { "__" };
-    format!("{namespace}{gap}{name}")
-}
-
 /// Reads a tool, or the tools of a namespace: upstreams know one name for each, so they get it in one.
 fn read_tool<'a>(
     tool: &'a Value,
@@ -240,7 +235,7 @@ fn read_tool<'a>(
                     return Err(place.refuse(why).into());
                 }
                 let mut read = described(inner, &place, recall)?;
-                let name = flat(namespace, &read.name);
+                let name = one_name(namespace, &read.name);
                 let two = Namespaced {
                     namespace: namespace.to_owned(),
                     name: read.name.into_owned(),
@@ -313,10 +308,13 @@ fn read_choice<'a>(choice: &'a Value, ask: &mut Ask<'a>) -> Result<(), Untransla
         Some("auto") => Choice::Auto,
         Some("required") => Choice::Any,
         Some("none") => Choice::None,
-        Some("function" | "custom") if words(choice, "namespace").is_some() => {
-            return Err(place.refuse("names a function in a namespace; let the model choose"));
+        Some("function" | "custom") => {
+            let name = place.text(choice, "name")?;
+            Choice::Tool(match words(choice, "namespace") {
+                Some(namespace) => one_name(namespace, name).into(),
+                None => name.into(),
+            })
         }
-        Some("function" | "custom") => Choice::Tool(place.text(choice, "name")?),
         Some("allowed_tools") => return allow_only(choice, &place, ask),
         _ => return Err(place.refuse("must be auto, none, required, or name a function")),
     });
@@ -342,7 +340,7 @@ fn format(body: &Object) -> Result<Format<'_>, Untranslatable> {
         Some("json_schema") => Ok(Format::Schema {
             name: words(format, "name"),
             description: words(format, "description"),
-            schema: place.member(format, "schema")?,
+            schema: Cow::Borrowed(place.member(format, "schema")?),
         }),
         Some(other) => Err(place.refuse(format!("answers of type {other:?} have no counterpart"))),
     }

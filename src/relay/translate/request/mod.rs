@@ -1,11 +1,12 @@
 //! A request between two dialects: read from one into an [`Ask`], written from there into the other.
 //!
-//! Three dialects are read and two are written, each in a file of its own, so that no pair needs a translation of its
+//! Four dialects are read and two are written, each in a file of its own, so that no pair needs a translation of its
 //! own. What is read borrows from the body: a picture of some megabytes is copied once, when it is written.
 
 mod ask;
 mod content;
 mod from_chat;
+mod from_gemini;
 mod from_messages;
 mod from_responses;
 mod schema;
@@ -33,6 +34,7 @@ pub(super) fn translate(
         Dialect::Chat => from_chat::read(body)?,
         Dialect::Messages => from_messages::read(body)?,
         Dialect::Responses => from_responses::read(body, &mut recall)?,
+        Dialect::Gemini => from_gemini::read(body, &mut recall)?,
     };
     recall.stops = ask.stop.iter().map(|stop| (*stop).to_owned()).collect();
     recall.usage_chunk = body

@@ -26,6 +26,18 @@ pub(super) fn is_strict(schema: &Value) -> bool {
     }
 }
 
+/// Members that are counts.
+const COUNTS: [&str; 8] = [
+    "minItems",
+    "maxItems",
+    "min_items",
+    "max_items",
+    "minLength",
+    "maxLength",
+    "minProperties",
+    "maxProperties",
+];
+
 /// Members that constrain a value in ways Anthropic's structured output refuses; they go into the description.
 const CONSTRAINTS: [&str; 16] = [
     "minimum",
@@ -102,6 +114,57 @@ fn rewrite(schema: &Value, depth: u32) -> Value {
     Value::Object(out)
 }
 
+/// A schema as Google writes it, as everybody else does: the names of types in small letters, `nullable` as a type,
+/// and without the order of members, which JSON has not.
+pub(super) fn of_gemini(schema: &Value) -> Value {
+    plain(schema, 0)
+}
+
+fn plain(schema: &Value, depth: u32) -> Value {
+    let Value::Object(members) = schema else {
+        return schema.clone();
+    };
+    if depth > DEEPEST {
+        return schema.clone();
+    }
+    let mut out = Map::new();
+    for (name, value) in members {
+        let value = match (name.as_str(), value) {
+            ("propertyOrdering" | "property_ordering" | "nullable", _) => continue,
+            ("type", Value::String(kind)) if kind == "TYPE_UNSPECIFIED" => continue,
+            ("type", Value::String(kind)) => kind.to_ascii_lowercase().into(),
+            ("properties" | "$defs" | "defs", Value::Object(inner)) => {
+                let each = inner
+                    .iter()
+                    .map(|(key, inner)| (key.clone(), plain(inner, depth + 1)));
+                Value::Object(each.collect())
+            }
+            ("anyOf" | "any_of" | "oneOf" | "allOf" | "prefixItems", Value::Array(list)) => {
+                Value::Array(list.iter().map(|inner| plain(inner, depth + 1)).collect())
+            }
+            ("items" | "additionalProperties", inner) => plain(inner, depth + 1),
+            // Whole numbers of 64 bits are texts in Google's JSON.
+            (_, Value::String(digits)) if COUNTS.contains(&name.as_str()) => digits
+                .parse::<u64>()
+                .map_or_else(|_| value.clone(), Value::from),
+            (_, other) => other.clone(),
+        };
+        let name = match name.as_str() {
+            "any_of" => "anyOf",
+            "min_items" => "minItems",
+            "max_items" => "maxItems",
+            other => other,
+        };
+        out.insert(name.to_owned(), value);
+    }
+    if members.get("nullable") == Some(&Value::Bool(true))
+        && let Some(kind @ Value::String(_)) = out.get("type").cloned()
+    {
+        out.insert("type".into(), Value::Array(vec![kind, "null".into()]));
+    }
+    Value::Object(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +182,27 @@ mod tests {
         let mut optional = leaf;
         optional["required"] = json!([]);
         assert!(!is_strict(&optional));
+    }
+
+    #[test]
+    fn googles_schemas_become_everybodys() {
+        let theirs = json!({
+            "type": "OBJECT", "propertyOrdering": ["b", "a"], "required": ["a"],
+            "properties": {
+                "a": {"type": "ARRAY", "minItems": "1", "items": {"type": "STRING", "enum": ["X"], "nullable": true}},
+                "type": {"anyOf": [{"type": "INTEGER", "format": "int32"}, {"type": "NULL"}]},
+            },
+        });
+        assert_eq!(
+            of_gemini(&theirs),
+            json!({
+                "type": "object", "required": ["a"],
+                "properties": {
+                    "a": {"type": "array", "minItems": 1, "items": {"type": ["string", "null"], "enum": ["X"]}},
+                    "type": {"anyOf": [{"type": "integer", "format": "int32"}, {"type": "null"}]},
+                },
+            })
+        );
     }
 
     #[test]

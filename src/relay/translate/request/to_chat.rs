@@ -277,7 +277,7 @@ fn write_tools(ask: &Ask<'_>, body: &mut Object, recall: &mut Recall) {
         .map(|tool| write_tool(tool, recall))
         .collect();
     body.insert("tools".into(), tools.into());
-    let choice = ask.choice.map(|choice| match choice {
+    let choice = ask.choice.as_ref().map(|choice| match choice {
         Choice::Auto => json!("auto"),
         Choice::Any => json!("required"),
         Choice::None => json!("none"),
@@ -317,7 +317,7 @@ fn write_format(format: &Format<'_>, body: &mut Object) {
             let mut inner = Map::new();
             inner.insert("name".into(), name.unwrap_or("answer").into());
             optional(&mut inner, "description", *description);
-            inner.insert("schema".into(), (*schema).clone());
+            inner.insert("schema".into(), schema.clone().into_owned());
             inner.insert("strict".into(), is_strict(schema).into());
             json!({"type": "json_schema", "json_schema": inner})
         }

@@ -322,7 +322,7 @@ fn write_stops(ask: &Ask<'_>, body: &mut Object) -> Result<(), Untranslatable> {
 
 fn write_tools(ask: &Ask<'_>, body: &mut Object) {
     let mut tools: Vec<Value> = ask.tools.iter().map(write_tool).collect();
-    let mut choice = ask.choice;
+    let mut choice = ask.choice.clone();
     if tools.is_empty() {
         // Anthropic wants every tool described that the conversation speaks of, even where none may be called.
         tools = spoken_of(ask);
@@ -332,7 +332,7 @@ fn write_tools(ask: &Ask<'_>, body: &mut Object) {
         return;
     }
     body.insert("tools".into(), tools.into());
-    let mut value = match choice {
+    let mut value = match &choice {
         None if ask.parallel != Some(false) => return,
         None | Some(Choice::Auto) => json!({"type": "auto"}),
         Some(Choice::Any) => json!({"type": "any"}),
