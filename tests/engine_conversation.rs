@@ -8,70 +8,33 @@
 
 mod support;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::time::Duration;
 
 use relaydeck::domain::{
     Basis, ChatMessage, ChatRequest, Conversation, FaultKind, Finish, KeyDraft, QuotaLimit,
     QuotaUnits, Receipt, ReceiptState, Role, Turn,
 };
-use relaydeck::engine::clock::Clock;
 use relaydeck::engine::door::{
     AskId, Command, Event, ExportFormat, KeyRow, Scope, Snapshot, TurnEnd, TurnId,
 };
-use relaydeck::engine::handle::Handle;
 use relaydeck::engine::host::Host;
 use relaydeck::ledger::{Ledger, ReceiptFilter};
 use support::host::TestHost;
+use support::talk::Talk;
 
-/// An engine at work and what it told.
+/// A talk with an engine, and the world it works in.
 struct Deck {
     host: Arc<TestHost>,
-    handle: Handle,
-    engine: tokio::task::JoinHandle<()>,
-    told: Vec<Event>,
+    talk: Talk,
 }
 
 impl Deck {
-    fn on(host: Arc<TestHost>) -> Self {
-        relaydeck::client::install_tls();
-        let (handle, engine) =
-            relaydeck::engine::spawn(Arc::clone(&host) as Arc<dyn Host>, Clock::system());
-        Deck {
-            host,
-            handle,
-            engine,
-            told: Vec::new(),
-        }
-    }
-
     async fn opened() -> Self {
-        let mut deck = Deck::on(Arc::new(TestHost::new()));
-        deck.say(Command::Open {
-            profile: "local".into(),
-        });
-        for scope in Scope::ALL {
-            deck.until(|event| matches!(event, Event::Loaded { snapshot, .. } if snapshot.scope() == scope)).await;
-        }
-        deck
-    }
-
-    fn say(&self, command: Command) {
-        self.handle.try_send(command).unwrap();
-    }
-
-    /// Takes events in until one fits, and returns it. Those before stay in `told`.
-    async fn until(&mut self, fits: impl Fn(&Event) -> bool) -> Event {
-        let mut from = 0;
-        loop {
-            if let Some(at) = self.told[from..].iter().position(&fits) {
-                return self.told.remove(from + at);
-            }
-            from = self.told.len();
-            let more = tokio::time::timeout(Duration::from_secs(20), self.handle.events()).await;
-            self.told
-                .extend(more.expect("an event in time").expect("the engine lives"));
-        }
+        let host = Arc::new(TestHost::new());
+        let mut talk = Talk::with(&host);
+        talk.open("local", &Scope::ALL).await;
+        Deck { host, talk }
     }
 
     async fn ended(&mut self, turn: TurnId) -> TurnEnd {
@@ -85,55 +48,38 @@ impl Deck {
     }
 
     async fn keys(&mut self) -> Vec<KeyRow> {
-        self.told
-            .retain(|event| !matches!(event, Event::Loaded { .. }));
-        self.say(Command::Refresh(Scope::Keys));
-        let loaded = |event: &Event| {
-            matches!(
-                event,
-                Event::Loaded {
-                    snapshot: Snapshot::Keys(_),
-                    ..
-                }
-            )
-        };
-        match self.until(loaded).await {
-            Event::Loaded {
-                snapshot: Snapshot::Keys(rows),
-                ..
-            } => rows,
+        match self.list(Scope::Keys).await {
+            Snapshot::Keys(rows) => rows,
             _ => unreachable!("only keys fit"),
         }
     }
 
     async fn balance(&mut self) -> i64 {
-        self.told
-            .retain(|event| !matches!(event, Event::Loaded { .. }));
-        self.say(Command::Refresh(Scope::Account));
-        let loaded = |event: &Event| {
-            matches!(
-                event,
-                Event::Loaded {
-                    snapshot: Snapshot::Account(_),
-                    ..
-                }
-            )
-        };
-        match self.until(loaded).await {
-            Event::Loaded {
-                snapshot: Snapshot::Account(account),
-                ..
-            } => account.balance.unwrap().nanos(),
+        match self.list(Scope::Account).await {
+            Snapshot::Account(account) => account.balance.unwrap().nanos(),
             _ => unreachable!("only the account fits"),
         }
     }
 
     /// Leaves, as the dashboard does, and opens the ledger to look into it.
     async fn leave(self) -> (Arc<TestHost>, Ledger) {
-        drop(self.handle);
-        self.engine.await.unwrap();
+        self.talk.leave().await;
         let ledger = Ledger::open(&self.host.ledger_file()).unwrap();
         (self.host, ledger)
+    }
+}
+
+impl Deref for Deck {
+    type Target = Talk;
+
+    fn deref(&self) -> &Talk {
+        &self.talk
+    }
+}
+
+impl DerefMut for Deck {
+    fn deref_mut(&mut self) -> &mut Talk {
+        &mut self.talk
     }
 }
 
@@ -297,15 +243,8 @@ async fn s_17_a_key_s_secret_is_stored_before_it_is_shown() {
         unreachable!()
     };
     assert!(fault.message.contains("deleted again"), "{fault}");
-    // A list that was asked for before may still be under way; the next one knows.
-    let mut left = deck.keys().await.len();
-    for _ in 0..5 {
-        if left == 1 {
-            break;
-        }
-        left = deck.keys().await.len();
-    }
-    assert_eq!(left, 1);
+    let left = deck.keys().await;
+    assert_eq!(left.len(), 1, "{left:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,64 +12,44 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relaydeck::domain::{By, UnixMillis};
-use relaydeck::engine::clock::Clock;
+use relaydeck::domain::{By, RunningRequest, UnixMillis};
 use relaydeck::engine::door::{Command, Event, Scope, UsageView};
-use relaydeck::engine::handle::Handle;
 use relaydeck::engine::host::Host;
 use serde_json::json;
 use support::host::TestHost;
+use support::talk::Talk;
 
-/// Takes events in until one is wanted.
-async fn until<T>(handle: &Handle, wanted: impl Fn(Event) -> Option<T>) -> T {
-    loop {
-        let events = tokio::time::timeout(Duration::from_secs(60), handle.events());
-        let events = events
-            .await
-            .expect("an event in time")
-            .expect("the engine lives");
-        if let Some(found) = events.into_iter().find_map(&wanted) {
-            return found;
-        }
+async fn usage(deck: &mut Talk) -> UsageView {
+    deck.say(Command::LookAtUsage {
+        since: UnixMillis(0),
+        disputes: false,
+    });
+    let told = |event: &Event| matches!(event, Event::Usage { .. } | Event::UsageFailed { .. });
+    match deck.until(told).await {
+        Event::Usage { view, .. } => *view,
+        other => panic!("{other:?}"),
     }
 }
 
-async fn usage(handle: &Handle) -> UsageView {
-    let look = Command::LookAtUsage {
-        since: UnixMillis(0),
-        disputes: false,
-    };
-    handle.try_send(look).unwrap();
-    let told = |event| match event {
-        Event::Usage { view, .. } => Some(*view),
-        Event::UsageFailed { fault } => panic!("{fault}"),
-        _ => None,
-    };
-    until(handle, told).await
+/// Waits until what runs at the relay is this.
+async fn running(
+    deck: &mut Talk,
+    wanted: impl Fn(&[RunningRequest]) -> bool,
+) -> Vec<RunningRequest> {
+    let told = |event: &Event| matches!(event, Event::Running(list) if wanted(list));
+    match deck.until(told).await {
+        Event::Running(list) => list,
+        _ => unreachable!("only what runs fits"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_05_what_another_program_sends_is_seen_while_it_runs_and_has_a_receipt_afterwards() {
-    relaydeck::client::install_tls();
     let host = Arc::new(TestHost::new());
-    let (handle, engine) =
-        relaydeck::engine::spawn(Arc::clone(&host) as Arc<dyn Host>, Clock::system());
-    handle
-        .try_send(Command::Open {
-            profile: "local".into(),
-        })
-        .unwrap();
-    let loaded = |event| match event {
-        Event::Loaded { snapshot, .. } if snapshot.scope() == Scope::Models => Some(()),
-        _ => None,
-    };
-    until(&handle, loaded).await;
-    handle.try_send(Command::WatchRunning(true)).unwrap();
-    let running = |event| match event {
-        Event::Running(list) => Some(list),
-        _ => None,
-    };
-    assert!(until(&handle, running).await.is_empty());
+    let mut deck = Talk::with(&host);
+    deck.open("local", &[Scope::Models]).await;
+    deck.say(Command::WatchRunning(true));
+    assert!(running(&mut deck, |_| true).await.is_empty());
 
     let address = host.start_local().await.unwrap();
     let key = host.held_keys("local").unwrap()[0].secret.clone();
@@ -96,11 +76,8 @@ async fn x_05_what_another_program_sends_is_seen_while_it_runs_and_has_a_receipt
             }
         }
     });
-    let far = |event| match event {
-        Event::Running(list) => list.into_iter().next().filter(|first| first.parts > 2),
-        _ => None,
-    };
-    let seen = until(&handle, far).await;
+    let far = |list: &[RunningRequest]| list.first().is_some_and(|first| first.parts > 2);
+    let seen = running(&mut deck, far).await.remove(0);
     assert_eq!(
         (
             seen.tool.as_str(),
@@ -111,14 +88,10 @@ async fn x_05_what_another_program_sends_is_seen_while_it_runs_and_has_a_receipt
     );
     stop.cancel();
     tool.await.unwrap();
-    let none_left = |event| match event {
-        Event::Running(list) => list.is_empty().then_some(()),
-        _ => None,
-    };
-    until(&handle, none_left).await;
+    running(&mut deck, <[RunningRequest]>::is_empty).await;
     // Its bill is brought in right after; the dashboard is told that the ledger changed.
     let view = loop {
-        let view = usage(&handle).await;
+        let view = usage(&mut deck).await;
         if !view.receipts.is_empty() {
             break view;
         }
@@ -131,7 +104,6 @@ async fn x_05_what_another_program_sends_is_seen_while_it_runs_and_has_a_receipt
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].0.as_str(), rows[0].1.requests), ("claude-code", 1));
 
-    drop(handle);
-    engine.await.unwrap();
+    deck.leave().await;
     host.stop_relay().await;
 }

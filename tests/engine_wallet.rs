@@ -10,49 +10,43 @@
 mod support;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use relaydeck::client::owner::accounts::AccountDraft;
 use relaydeck::client::owner::codes::CodesDraft;
 use relaydeck::client::{Credentials, RelayClient};
 use relaydeck::domain::{Access, Address, ApiKey, Fault, FaultKind, Money, Price};
-use relaydeck::engine::clock::Clock;
 use relaydeck::engine::door::{
     AskId, Command, Credential, Event, PasswordLogIn, Scope, Snapshot, WalletAsk, WalletInfo,
     WalletTold,
 };
-use relaydeck::engine::handle::Handle;
 use relaydeck::engine::host::Host;
 use support::host::TestHost;
+use support::talk::Talk;
 
 /// An engine, and the relay inside with its owner.
 struct Deck {
     host: Arc<TestHost>,
-    handle: Handle,
+    talk: Talk,
     relay: Address,
     owner: RelayClient,
-    told: Vec<Event>,
     asks: u64,
 }
 
 impl Deck {
     async fn new() -> Self {
-        relaydeck::client::install_tls();
         let host = Arc::new(TestHost::new());
         let relay = host.start_local().await.unwrap();
         let credentials = Credentials {
             access_token: host.access_token("local").unwrap(),
             user_id: Some(1),
         };
+        let talk = Talk::with(&host);
         let owner = RelayClient::new(relay.clone(), credentials).unwrap();
-        let (handle, _) =
-            relaydeck::engine::spawn(Arc::clone(&host) as Arc<dyn Host>, Clock::system());
         Deck {
             host,
-            handle,
+            talk,
             relay,
             owner,
-            told: Vec::new(),
             asks: 0,
         }
     }
@@ -60,20 +54,6 @@ impl Deck {
     fn ask(&mut self) -> AskId {
         self.asks += 1;
         AskId(self.asks)
-    }
-
-    /// Takes events in until one fits, and returns it. Those before stay in `told`.
-    async fn until(&mut self, fits: impl Fn(&Event) -> bool) -> Event {
-        let mut from = 0;
-        loop {
-            if let Some(at) = self.told[from..].iter().position(&fits) {
-                return self.told.remove(from + at);
-            }
-            from = self.told.len();
-            let more = tokio::time::timeout(Duration::from_secs(60), self.handle.events()).await;
-            self.told
-                .extend(more.expect("an event in time").expect("the engine lives"));
-        }
     }
 
     /// Logs in with a name and a password, as the form does.
@@ -90,20 +70,21 @@ impl Deck {
                 register,
             }),
         };
-        self.handle.try_send(command).unwrap();
-        self.until(move |event| {
-            matches!(event,
+        self.talk.say(command);
+        self.talk
+            .until(move |event| {
+                matches!(event,
                 Event::ProfileAdded { ask: told, .. }
                 | Event::RegisterThere { ask: told, .. }
                 | Event::AskFailed { ask: told, .. } if *told == ask)
-        })
-        .await
+            })
+            .await
     }
 
     async fn wallet_ask(&mut self, what: WalletAsk) -> Result<WalletTold, Fault> {
         let ask = self.ask();
-        self.handle.try_send(Command::Wallet { ask, what }).unwrap();
-        let answer = self.until(move |event| {
+        self.talk.say(Command::Wallet { ask, what });
+        let answer = self.talk.until(move |event| {
             matches!(event,
                 Event::Wallet { ask: told, .. } | Event::AskFailed { ask: told, .. } if *told == ask)
         });
@@ -114,29 +95,9 @@ impl Deck {
         }
     }
 
-    async fn opened(&mut self, profile: &str) {
-        self.until(|event| matches!(event, Event::Opened { profile: opened, .. } if opened.name == profile))
-            .await;
-        self.until(
-            |event| matches!(event, Event::Loaded { snapshot, .. } if snapshot.scope() == Scope::Account),
-        )
-        .await;
-    }
-
     async fn wallet(&mut self) -> WalletInfo {
-        self.told
-            .retain(|event| !matches!(event, Event::Loaded { .. }));
-        self.handle
-            .try_send(Command::Refresh(Scope::Wallet))
-            .unwrap();
-        let loaded = self.until(
-            |event| matches!(event, Event::Loaded { snapshot, .. } if snapshot.scope() == Scope::Wallet),
-        );
-        match loaded.await {
-            Event::Loaded {
-                snapshot: Snapshot::Wallet(wallet),
-                ..
-            } => *wallet,
+        match self.talk.list(Scope::Wallet).await {
+            Snapshot::Wallet(wallet) => *wallet,
             _ => unreachable!("only wallets fit"),
         }
     }
@@ -198,7 +159,7 @@ async fn s_01_a_password_gets_an_access_token_and_a_wrong_one_stores_nothing() {
     assert!(profiles.iter().all(|profile| profile.name != "mine"));
     let added = deck.log_in("mine", PASSWORD, false).await;
     assert!(matches!(added, Event::ProfileAdded { .. }), "{added:?}");
-    deck.opened("mine").await;
+    deck.talk.opened("mine", &[Scope::Account]).await;
     assert!(deck.wallet().await.ways.redeems);
 }
 
@@ -212,12 +173,7 @@ async fn s_04_and_s_06_a_code_is_redeemed_once_and_what_came_in_is_listed() {
         expires: None,
     };
     let code = deck.owner.create_codes(&draft).await.unwrap().remove(0);
-    deck.handle
-        .try_send(Command::Open {
-            profile: "local".into(),
-        })
-        .unwrap();
-    deck.opened("local").await;
+    deck.talk.open("local", &[Scope::Account]).await;
     let before = deck.wallet().await.top_ups.len();
     let told = deck
         .wallet_ask(WalletAsk::Redeem { code: code.clone() })
@@ -265,12 +221,11 @@ async fn x_11_the_relays_stand_side_by_side_with_balances_and_the_price_of_one_m
     };
     deck.host.save_profile(&gone, None).unwrap();
     for (model, is_there) in [("relaydeck-lab", true), ("no-such-model", false)] {
-        deck.handle
-            .try_send(Command::Compare {
-                model: Some(model.into()),
-            })
-            .unwrap();
+        deck.talk.say(Command::Compare {
+            model: Some(model.into()),
+        });
         let compared = deck
+            .talk
             .until(|event| matches!(event, Event::Compared { .. }))
             .await;
         let Event::Compared {

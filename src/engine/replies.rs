@@ -70,20 +70,27 @@ impl Engine {
                 end: Box::new(done.end.clone()),
             });
             let _ = reports.send(Report::TurnOver { turn });
-            match turn::settle(&session, &ledger, &plan, &done, sent, &leaving).await {
+            let settled = match turn::settle(&session, &ledger, &plan, &done, sent, &leaving).await
+            {
                 Ok(Some(cost)) => {
-                    outbox.push(Event::Settled { turn, cost });
                     let _ = reports.send(Report::Spent);
+                    Some(Event::Settled { turn, cost })
                 }
-                Ok(None) => {}
-                Err(fault) => tracing::warn!(%fault, "a reply could not be settled yet"),
-            }
-            if session.facts.manages {
-                let _ = reports.send(Report::Stale {
-                    generation,
-                    scopes: &[Scope::Account, Scope::Keys],
-                });
-            }
+                Ok(None) => None,
+                Err(fault) => {
+                    tracing::warn!(%fault, "a reply could not be settled yet");
+                    None
+                }
+            };
+            let spent: &[Scope] = match session.facts.manages {
+                true => &[Scope::Account, Scope::Keys],
+                false => &[],
+            };
+            let _ = reports.send(Report::Done {
+                generation,
+                scopes: spent,
+                event: settled,
+            });
         });
     }
 

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -16,11 +15,12 @@ use super::clock::Clock;
 use super::door::{AskId, Command, Event, Scope, Snapshot, Today, TurnId};
 use super::handle::{Handle, Inbox, pair};
 use super::host::Host;
+use super::measured;
 use super::proving::Proving;
-use super::relays::{self, Added};
+use super::refreshes::{FetchNumber, Refreshes};
+use super::relays::Added;
 use super::session::Session;
-use super::tools::{self, LastPlan, Means, ToolJob};
-use super::{measured, settling};
+use super::tools::LastPlan;
 use crate::domain::expiry::midnight;
 use crate::domain::stability::Measured;
 use crate::domain::{Conversation, Fault, FaultKind};
@@ -47,7 +47,7 @@ pub(super) enum Report {
     },
     /// A list was fetched, or not.
     Fetched {
-        generation: u64,
+        number: FetchNumber,
         scope: Scope,
         result: Result<Snapshot, Fault>,
     },
@@ -56,10 +56,11 @@ pub(super) enum Report {
         ask: AskId,
         result: Result<Added, Fault>,
     },
-    /// Money or keys changed at the relay: fetch these anew.
-    Stale {
+    /// Something was done at the relay that left these lists stale; it is told once they were asked for anew.
+    Done {
         generation: u64,
         scopes: &'static [Scope],
+        event: Option<Event>,
     },
     /// A reply ended, and its row is written.
     TurnOver { turn: TurnId },
@@ -92,9 +93,14 @@ pub(super) struct Engine {
     pub(super) turns: HashMap<TurnId, CancellationToken>,
     /// Whoever watches what runs at the relay, while that is looked at.
     pub(super) watcher: Option<AbortHandle>,
+    /// Whoever reads what was spent, and whoever measures the groups: a later one makes them superfluous.
+    pub(super) looking: Option<AbortHandle>,
+    pub(super) measuring: Option<AbortHandle>,
     pub(super) proving: Proving,
     /// What a yes in the tab of tools would do.
-    tool_plan: LastPlan,
+    pub(super) tool_plan: LastPlan,
+    /// The lists that are being fetched.
+    pub(super) refreshes: Refreshes,
 }
 
 impl Engine {
@@ -112,8 +118,11 @@ impl Engine {
             generation: 0,
             turns: HashMap::new(),
             watcher: None,
+            looking: None,
+            measuring: None,
             proving: Proving::default(),
             tool_plan: LastPlan::default(),
+            refreshes: Refreshes::default(),
         }
     }
 
@@ -160,19 +169,6 @@ impl Engine {
         self.tasks.spawn(work);
     }
 
-    fn tell_profiles(&self) {
-        match self.host.profiles() {
-            Ok((list, current)) => self.tell(Event::Profiles { list, current }),
-            Err(fault) => {
-                self.tell(Event::Notice(fault));
-                self.tell(Event::Profiles {
-                    list: Vec::new(),
-                    current: None,
-                });
-            }
-        }
-    }
-
     async fn open_ledger(&mut self) {
         let host = Arc::clone(&self.host);
         let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
@@ -185,7 +181,7 @@ impl Engine {
         }
     }
 
-    async fn tell_today(&self) {
+    pub(super) async fn tell_today(&self) {
         let (Some(ledger), Some(session)) = (&self.ledger, &self.session) else {
             return;
         };
@@ -209,7 +205,7 @@ impl Engine {
         };
         let (profile, now) = (session.profile.name.clone(), self.clock.now());
         let (reports, generation) = (self.reports.0.clone(), self.generation);
-        self.start(async move {
+        let measuring = self.tasks.spawn(async move {
             match measured::measure(&ledger, &profile, now).await {
                 Ok(measured) => {
                     let measured = Box::new(measured);
@@ -221,6 +217,9 @@ impl Engine {
                 Err(error) => tracing::warn!(%error, "how well the groups work"),
             }
         });
+        if let Some(older) = self.measuring.replace(measuring) {
+            older.abort();
+        }
     }
 
     async fn obey(&mut self, command: Command) {
@@ -231,13 +230,7 @@ impl Engine {
                 name,
                 address,
                 credential,
-            } => {
-                let (host, reports) = (Arc::clone(&self.host), self.reports.0.clone());
-                self.finishing.spawn(async move {
-                    let result = relays::add(host.as_ref(), &name, &address, credential).await;
-                    let _ = reports.send(Report::Added { ask, result });
-                });
-            }
+            } => self.add_profile(ask, name, address, credential),
             Command::Refresh(scope) => self.refresh(scope),
             Command::WatchRunning(watch) => self.watch_running(watch),
             Command::LookAtUsage { since, disputes } => self.look_at_usage(since, disputes),
@@ -282,56 +275,22 @@ impl Engine {
                 }),
             },
             Report::Fetched {
-                generation,
+                number,
                 scope,
                 result,
-            } if generation == self.generation => match result {
-                Ok(snapshot) => {
-                    if let Some(session) = &mut self.session {
-                        session.take(&snapshot);
-                    }
-                    self.tell(Event::Loaded {
-                        snapshot,
-                        at: self.clock.now(),
-                    });
-                }
-                Err(fault) => self.tell(Event::Failed { scope, fault }),
-            },
-            Report::Stale { generation, scopes } if generation == self.generation => {
-                for scope in scopes {
-                    self.refresh(*scope);
-                }
-            }
+            } => self.fetched(scope, number, result),
+            Report::Done {
+                generation,
+                scopes,
+                event,
+            } => self.done(generation, scopes, event),
             Report::Measured {
                 generation,
                 measured,
             } if generation == self.generation => self.tell(Event::Measured(measured)),
             // A late answer for a profile that was left.
-            Report::Opened { .. }
-            | Report::Fetched { .. }
-            | Report::Stale { .. }
-            | Report::Measured { .. } => {}
-            Report::Added {
-                ask,
-                result: Ok(Added::Here(profile, notes)),
-            } => {
-                let name = profile.name.clone();
-                self.tell_profiles();
-                self.tell(Event::ProfileAdded {
-                    ask,
-                    profile,
-                    notes,
-                });
-                self.open(name);
-            }
-            Report::Added {
-                ask,
-                result: Ok(Added::OnItsPage(page)),
-            } => self.tell(Event::RegisterThere { ask, page }),
-            Report::Added {
-                ask,
-                result: Err(fault),
-            } => self.tell(Event::AskFailed { ask, fault }),
+            Report::Opened { .. } | Report::Measured { .. } => {}
+            Report::Added { ask, result } => self.added(ask, result),
             Report::TurnOver { turn } => {
                 self.turns.remove(&turn);
                 self.tell_today().await;
@@ -339,156 +298,6 @@ impl Engine {
             }
             Report::Spent => self.tell_today().await,
         }
-    }
-
-    fn open(&mut self, name: String) {
-        self.generation += 1;
-        self.session = None;
-        self.watch_running(false);
-        self.tell(Event::Opening {
-            profile: name.clone(),
-        });
-        let (host, reports, generation) = (
-            Arc::clone(&self.host),
-            self.reports.0.clone(),
-            self.generation,
-        );
-        let ledger = self.ledger.clone();
-        self.start(async move {
-            let result = match Session::open(host, &name).await {
-                Ok(session) => {
-                    let kept = match &ledger {
-                        Some(ledger) => {
-                            ledger
-                                .latest_conversation(&name)
-                                .await
-                                .unwrap_or_else(|error| {
-                                    tracing::warn!(%error, "the kept conversation");
-                                    None
-                                })
-                        }
-                        None => None,
-                    };
-                    Ok(Box::new((session, kept)))
-                }
-                Err(fault) => Err(fault),
-            };
-            let _ = reports.send(Report::Opened {
-                generation,
-                name,
-                result,
-            });
-        });
-    }
-
-    async fn opened(&mut self, (session, conversation): (Session, Option<Conversation>)) {
-        if let Err(fault) = self.host.remember_profile(&session.profile.name) {
-            self.tell(Event::Notice(fault));
-        }
-        self.tell(Event::Opened {
-            profile: session.profile.clone(),
-            facts: session.facts.clone(),
-            conversation: conversation.map(Box::new),
-        });
-        let scopes = session.scopes();
-        self.look_for_offers(session.clone());
-        self.session = Some(session);
-        self.tell_profiles();
-        for scope in scopes {
-            self.refresh(*scope);
-        }
-        self.tell_today().await;
-        self.tell_measured();
-        self.settle_old_rows();
-    }
-
-    fn refresh(&mut self, scope: Scope) {
-        let Some(session) = self.session.clone() else {
-            return self.tell(Event::Failed {
-                scope,
-                fault: not_open(),
-            });
-        };
-        let (reports, generation) = (self.reports.0.clone(), self.generation);
-        self.start(async move {
-            let result = match session.alive().await {
-                Ok(session) => session.fetch(scope).await,
-                Err(fault) => Err(fault),
-            };
-            let _ = reports.send(Report::Fetched {
-                generation,
-                scope,
-                result,
-            });
-        });
-    }
-
-    /// Asks about third-party tools. A setup that was agreed to comes to its end.
-    fn tool(&mut self, ask: AskId, job: ToolJob) {
-        let Some(ledger) = self.ledger.clone() else {
-            let fault = Fault::new(FaultKind::Local, say!("ledger-closed"))
-                .advise(say!("ledger-closed-advice"));
-            return self.tell(Event::Tool(ask, Err(fault)));
-        };
-        let means = Means {
-            host: Arc::clone(&self.host),
-            ledger,
-            clock: self.clock.clone(),
-        };
-        let (last, now) = (self.tool_plan.clone(), self.clock.now().seconds());
-        self.with_session(ask, move |mut session, _| {
-            Box::pin(async move {
-                if session.lists.models.is_none() {
-                    session.fetch_all().await;
-                }
-                let stale: &[Scope] = match job {
-                    // A key may have been made for the tool.
-                    ToolJob::Agree { .. } => &[Scope::Keys],
-                    _ => &[],
-                };
-                let told = tools::run(&session, &means, (ask, job), &last, now).await;
-                (Event::Tool(ask, told), stale)
-            })
-        });
-    }
-
-    /// Runs something that answers an ask with an event and then leaves some lists stale.
-    pub(super) fn with_session(
-        &mut self,
-        ask: AskId,
-        work: impl FnOnce(Session, Arc<dyn Host>) -> BoxFuture<'static, (Event, &'static [Scope])>
-        + Send
-        + 'static,
-    ) {
-        let Some(session) = self.session.clone() else {
-            return self.tell(Event::AskFailed {
-                ask,
-                fault: not_open(),
-            });
-        };
-        let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
-        let (generation, host) = (self.generation, Arc::clone(&self.host));
-        self.finishing.spawn(async move {
-            let (event, scopes) = match session.alive().await {
-                Ok(session) => work(session, host).await,
-                Err(fault) => (Event::AskFailed { ask, fault }, &[] as &'static [Scope]),
-            };
-            outbox.push(event);
-            let _ = reports.send(Report::Stale { generation, scopes });
-        });
-    }
-
-    /// Rows of an earlier run whose bill is not known yet are looked up in the relay's log.
-    fn settle_old_rows(&mut self) {
-        let (Some(session), Some(ledger)) = (self.session.clone(), self.ledger.clone()) else {
-            return;
-        };
-        let (reports, clock) = (self.reports.0.clone(), self.clock.clone());
-        self.start(async move {
-            if settling::settle_old_rows(&session, &ledger, &clock).await > 0 {
-                let _ = reports.send(Report::Spent);
-            }
-        });
     }
 }
 

@@ -32,7 +32,7 @@ impl Engine {
         };
         let profile = session.profile.name.clone();
         let (outbox, now) = (self.inbox.outbox.clone(), self.clock.now());
-        self.start(async move {
+        let looking = self.tasks.spawn(async move {
             outbox.push(match read(&ledger, profile, since, disputes, now).await {
                 Ok(view) => Event::Usage {
                     view: Box::new(view),
@@ -43,6 +43,9 @@ impl Engine {
                 },
             });
         });
+        if let Some(older) = self.looking.replace(looking) {
+            older.abort();
+        }
     }
 
     /// Watches what runs at the relay, or stops watching. Only our own relay tells; others are asked once.

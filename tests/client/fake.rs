@@ -62,6 +62,8 @@ pub enum Piece {
     Stall,
     /// The same; the sender goes when the client does.
     Watch(tokio::sync::mpsc::Sender<()>),
+    /// Nothing more until a test gives leave.
+    Leave(Arc<tokio::sync::Notify>),
     /// The connection breaks.
     Cut,
 }
@@ -181,6 +183,10 @@ impl Told {
                 Piece::Watch(sender) => {
                     let _held = sender;
                     std::future::pending().await
+                }
+                Piece::Leave(leave) => {
+                    leave.notified().await;
+                    Ok(Bytes::new())
                 }
                 Piece::Cut => Err(std::io::Error::other("cut")),
             }

@@ -10,6 +10,7 @@
 pub mod host;
 pub mod pty;
 pub mod serving;
+pub mod talk;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,0 +1,40 @@
+//! The engine's commands about third-party tools.
+
+use std::sync::Arc;
+
+use super::door::{AskId, Event, Scope};
+use super::task::Engine;
+use super::tools::{self, Means, ToolJob};
+use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
+
+impl Engine {
+    /// Asks about third-party tools. A setup that was agreed to comes to its end.
+    pub(super) fn tool(&mut self, ask: AskId, job: ToolJob) {
+        let Some(ledger) = self.ledger.clone() else {
+            let fault = Fault::new(FaultKind::Local, say!("ledger-closed"))
+                .advise(say!("ledger-closed-advice"));
+            return self.tell(Event::Tool(ask, Err(fault)));
+        };
+        let means = Means {
+            host: Arc::clone(&self.host),
+            ledger,
+            clock: self.clock.clone(),
+        };
+        let (last, now) = (self.tool_plan.clone(), self.clock.now().seconds());
+        self.with_session(ask, move |mut session, _| {
+            Box::pin(async move {
+                if session.lists.models.is_none() {
+                    session.fetch_all().await;
+                }
+                let stale: &[Scope] = match job {
+                    // A key may have been made for the tool.
+                    ToolJob::Agree { .. } => &[Scope::Keys],
+                    _ => &[],
+                };
+                let told = tools::run(&session, &means, (ask, job), &last, now).await;
+                (Event::Tool(ask, told), stale)
+            })
+        });
+    }
+}
