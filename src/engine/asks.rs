@@ -33,7 +33,7 @@ impl Engine {
                 Ok(session) => work(session, host).await,
                 Err(fault) => (Event::AskFailed { ask, fault }, &[] as &'static [Scope]),
             };
-            let event = Some(event);
+            let event = Some(Box::new(event));
             let _ = reports.send(Report::Done {
                 generation,
                 scopes,
@@ -43,14 +43,14 @@ impl Engine {
     }
 
     /// Something was done at a relay: its lists are fetched anew where it is still the open one, then it is told.
-    pub(super) fn done(&mut self, generation: u64, scopes: &[Scope], event: Option<Event>) {
+    pub(super) fn done(&mut self, generation: u64, scopes: &[Scope], event: Option<Box<Event>>) {
         if generation == self.generation {
             for scope in scopes {
                 self.fetch_anew(*scope);
             }
         }
         if let Some(event) = event {
-            self.tell(event);
+            self.tell(*event);
         }
     }
 }

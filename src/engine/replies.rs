@@ -74,7 +74,7 @@ impl Engine {
             {
                 Ok(Some(cost)) => {
                     let _ = reports.send(Report::Spent);
-                    Some(Event::Settled { turn, cost })
+                    Some(Box::new(Event::Settled { turn, cost }))
                 }
                 Ok(None) => None,
                 Err(fault) => {

@@ -60,7 +60,7 @@ pub(super) enum Report {
     Done {
         generation: u64,
         scopes: &'static [Scope],
-        event: Option<Event>,
+        event: Option<Box<Event>>,
     },
     /// A reply ended, and its row is written.
     TurnOver { turn: TurnId },

@@ -63,6 +63,7 @@ pub enum Piece {
     /// The same; the sender goes when the client does.
     Watch(tokio::sync::mpsc::Sender<()>),
     /// Nothing more until a test gives leave.
+    #[allow(dead_code, reason = "the tests of the engine use it")]
     Leave(Arc<tokio::sync::Notify>),
     /// The connection breaks.
     Cut,
