@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
+
+/// At most so many lines wait to be written; what comes beyond is lost, and nobody waits for it. The room for them is
+/// taken at the start.
+const LINES: usize = 4_096;
 
 /// Starts logging to a file a day in this folder and returns what must live as long as the program. Without a folder
 /// that can be written there is no log; that is no reason not to work.
@@ -22,7 +26,10 @@ pub fn start(folder: &Path, verbose: u8) -> Option<WorkerGuard> {
         .max_log_files(7)
         .build(folder)
         .ok()?;
-    let (writer, guard) = tracing_appender::non_blocking(appender);
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(LINES)
+        .lossy(true)
+        .finish(appender);
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)

@@ -1,11 +1,14 @@
 //! Accounts and keys in memory: who a secret belongs to, and whether there is money for what it asks.
 //!
-//! Not responsible for: the database. The writer tells the book what was committed, and only then; so what is read
-//! here is never more than what would survive a killed process. Reservations live here first: they are taken at once,
-//! under one lock, so two requests can never spend the same unit.
+//! Not responsible for: the database. The book follows what was settled as soon as that is in the journal, so what is read
+//! here is never more than what would survive a killed process; and it knows what of it the database lacks, so that a row
+//! read there can take its place here. Reservations live here first: they are taken at once, under one lock, so two
+//! requests can never spend the same unit.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use super::ids::SecretHash;
 use super::rows::{ADMIN, Account, ENABLED, Key, KeyRules};
@@ -27,15 +30,43 @@ struct Pages {
 }
 
 struct AccountPage {
+    /// As it is: what was settled and not yet posted counts.
     row: Account,
     reserved: i64,
+    unposted: Unposted,
 }
 
 struct KeyPage {
+    /// As it is: what was settled and not yet posted counts.
     row: Key,
     rules: Arc<KeyRules>,
     reserved: i64,
     traffic: Traffic,
+    unposted: Unposted,
+}
+
+/// What the database does not have yet.
+#[derive(Clone, Copy, Default)]
+struct Unposted {
+    /// Quota units.
+    charged: i64,
+    requests: i64,
+}
+
+impl Unposted {
+    fn add(&mut self, charged: i64) {
+        self.charged = self.charged.saturating_add(charged);
+        self.requests += 1;
+    }
+
+    fn take(&mut self, charged: i64) {
+        self.requests -= 1;
+        // Sums that were too large for an exact figure have none left when nothing is.
+        self.charged = match self.requests {
+            0 => 0,
+            _ => self.charged.saturating_sub(charged),
+        };
+    }
 }
 
 /// Whom a request comes from.
@@ -84,7 +115,7 @@ pub enum Refusal {
 }
 
 /// What a request may come to, set aside from the moment it begins until it ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     /// Quota units.
     pub units: i64,
@@ -93,7 +124,7 @@ pub struct Share {
 }
 
 /// What a finished request changes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub account_id: i64,
     pub key_id: i64,
@@ -108,23 +139,36 @@ pub struct Change {
 }
 
 impl Book {
-    /// Puts an account in, or its new state in place of the old; what is reserved stays reserved.
-    pub fn put_account(&self, row: Account) {
+    /// Puts an account in, or its new state in place of the old, as the database has it; what is reserved stays reserved,
+    /// and what is not posted still counts.
+    pub fn put_account(&self, mut row: Account) {
         let mut pages = self.open();
         pages.account_by_token.retain(|_, id| *id != row.id);
         if let Some(hash) = row.access_token {
             pages.account_by_token.insert(hash, row.id);
         }
-        let reserved = pages.accounts.get(&row.id).map_or(0, |old| old.reserved);
-        pages.accounts.insert(row.id, AccountPage { row, reserved });
+        let old = pages.accounts.get(&row.id);
+        let (reserved, unposted) =
+            old.map_or((0, Unposted::default()), |old| (old.reserved, old.unposted));
+        row.charge(unposted.charged, unposted.requests);
+        let page = AccountPage {
+            reserved,
+            unposted,
+            row,
+        };
+        pages.accounts.insert(page.row.id, page);
     }
 
-    /// Puts a key in, or its new state in place of the old; what is reserved stays reserved, and what runs still counts.
-    pub fn put_key(&self, row: Key) {
+    /// Puts a key in, or its new state in place of the old, as the database has it; what is reserved stays reserved, and
+    /// what runs or is not posted still counts.
+    pub fn put_key(&self, mut row: Key) {
         let mut pages = self.open();
-        let (reserved, mut traffic) = match pages.keys.remove(&row.id) {
-            Some(old) => (old.reserved, old.traffic),
-            None => (0, Traffic::default()),
+        let (reserved, unposted, mut traffic) = match pages.keys.remove(&row.id) {
+            Some(old) => {
+                row.charge(old.unposted.charged, old.row.accessed);
+                (old.reserved, old.unposted, old.traffic)
+            }
+            None => (0, Unposted::default(), Traffic::default()),
         };
         traffic.fit(&row.pace);
         pages.key_by_hash.insert(row.hash, row.id);
@@ -133,6 +177,7 @@ impl Book {
             rules,
             reserved,
             traffic,
+            unposted,
             row,
         };
         pages.keys.insert(page.row.id, page);
@@ -280,10 +325,15 @@ impl Book {
         Ok(())
     }
 
-    /// Follows what was committed for finished requests.
-    pub fn apply_all<'a>(&self, changes: impl Iterator<Item = &'a Change>) {
+    /// Follows what was kept of a finished request, wherever it is kept.
+    pub fn ended(&self, change: &Change) {
+        self.open().end(change);
+    }
+
+    /// Remembers that the database has what finished requests came to.
+    pub fn posted<'a>(&self, changes: impl Iterator<Item = &'a Change>) {
         let mut pages = self.open();
-        changes.for_each(|change| pages.apply(change));
+        changes.for_each(|change| pages.post(change));
     }
 
     /// Units reserved from an account at this moment.
@@ -303,28 +353,36 @@ impl Book {
 }
 
 impl Pages {
-    /// Follows what was committed for a finished request. A key deleted meanwhile leaves its charge on the account.
-    fn apply(&mut self, change: &Change) {
+    /// A key deleted meanwhile leaves its charge on the account.
+    fn end(&mut self, change: &Change) {
         if let Some(page) = self.keys.get_mut(&change.key_id) {
             page.reserved = page.reserved.saturating_sub(change.reserved.units);
             let expected = change.reserved.tokens;
             page.traffic
                 .end(&page.row.pace, expected, change.tokens, change.at);
             if let Some(charged) = change.charged {
-                page.row.used_quota = page.row.used_quota.saturating_add(charged);
-                if !page.row.unlimited {
-                    page.row.remain_quota = page.row.remain_quota.saturating_sub(charged);
-                }
-                page.row.accessed = page.row.accessed.max(change.at.0);
+                page.row.charge(charged, change.at.0);
+                page.unposted.add(charged);
             }
         }
         if let Some(page) = self.accounts.get_mut(&change.account_id) {
             page.reserved = page.reserved.saturating_sub(change.reserved.units);
             if let Some(charged) = change.charged {
-                page.row.used_quota = page.row.used_quota.saturating_add(charged);
-                page.row.quota = page.row.quota.saturating_sub(charged);
-                page.row.request_count = page.row.request_count.saturating_add(1);
+                page.row.charge(charged, 1);
+                page.unposted.add(charged);
             }
+        }
+    }
+
+    fn post(&mut self, change: &Change) {
+        let Some(charged) = change.charged else {
+            return;
+        };
+        if let Some(page) = self.keys.get_mut(&change.key_id) {
+            page.unposted.take(charged);
+        }
+        if let Some(page) = self.accounts.get_mut(&change.account_id) {
+            page.unposted.take(charged);
         }
     }
 

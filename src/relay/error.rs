@@ -1,5 +1,6 @@
 //! Why the relay cannot start, each with what to do about it.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -131,6 +132,18 @@ impl RelayError {
             }
             Some(ErrorCode::DiskFull) => RelayError::DiskFull(file),
             _ => RelayError::Database { file, why },
+        }
+    }
+
+    /// Why the journal beside the database cannot be used.
+    pub(crate) fn from_journal(database: &Path, error: &io::Error) -> Self {
+        let file = database.to_path_buf();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => RelayError::DiskFull(file),
+            _ => RelayError::Database {
+                file,
+                why: format!("its journal: {error}"),
+            },
         }
     }
 }

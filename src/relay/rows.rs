@@ -64,7 +64,25 @@ pub struct Key {
     pub pace: Pace,
 }
 
+impl Account {
+    /// Takes what so many requests came to, in quota units.
+    pub fn charge(&mut self, units: i64, requests: i64) {
+        self.used_quota = self.used_quota.saturating_add(units);
+        self.quota = self.quota.saturating_sub(units);
+        self.request_count = self.request_count.saturating_add(requests);
+    }
+}
+
 impl Key {
+    /// Takes what a request came to, in quota units, that ended at this time.
+    pub fn charge(&mut self, units: i64, at: i64) {
+        self.used_quota = self.used_quota.saturating_add(units);
+        if !self.unlimited {
+            self.remain_quota = self.remain_quota.saturating_sub(units);
+        }
+        self.accessed = self.accessed.max(at);
+    }
+
     /// Whether it may be used now, computed from what is stored.
     pub fn effective(&self, now: UnixSeconds) -> KeyStatus {
         let left = if self.unlimited {

@@ -16,6 +16,7 @@ use super::lock::{self, Attempt, Lock};
 use super::routes::Routes;
 use super::serve::{self, Door};
 use super::sessions::Sessions;
+use super::store::journal::{Journal, Posted};
 use super::store::setup::{self, Beginning};
 use super::store::{self, Store, file};
 use crate::domain::ApiKey;
@@ -48,7 +49,7 @@ impl OwnerSecrets {
 /// What a relay is started with.
 #[derive(Clone, Debug)]
 pub struct RelayOptions {
-    /// Holds `relay.db` and `relay.lock`; made if it is missing.
+    /// Holds `relay.db` with its journal and `relay.lock`; made if it is missing.
     pub folder: PathBuf,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
@@ -113,7 +114,13 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
             folder: options.folder.clone(),
             why: error.to_string(),
         })?;
-    let store = Store::start(&opened.file, opened.connection, Arc::clone(&opened.book))?;
+    let store = Store::start(
+        &opened.file,
+        opened.connection,
+        opened.journal,
+        opened.posted,
+        Arc::clone(&opened.book),
+    )?;
     let app = Arc::new(App::new(
         store,
         opened.book,
@@ -141,7 +148,7 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         connections: running.connections.clone(),
     };
     tokio::spawn(door.accept(listener));
-    tracing::info!(%address, fresh = running.beginning.fresh, released = running.beginning.released, "the relay is up");
+    tracing::info!(%address, fresh = running.beginning.fresh, posted = running.beginning.posted, released = running.beginning.released, "the relay is up");
     Ok(running)
 }
 
@@ -207,6 +214,8 @@ struct Opened {
     file: PathBuf,
     lock: Lock,
     connection: rusqlite::Connection,
+    journal: Journal,
+    posted: Posted,
     book: Arc<Book>,
     sessions: Sessions,
     catalog: Catalog,
@@ -229,7 +238,11 @@ impl Opened {
         let file = store::path(&folder);
         let told = |error: rusqlite::Error| RelayError::from_sqlite(&file, &error);
         let mut connection = file::open(&file)?;
-        let beginning = setup::ensure(&mut connection, owner, now).map_err(told)?;
+        let unusable = |error: std::io::Error| RelayError::from_journal(&file, &error);
+        let (mut journal, left) = Journal::open(&file).map_err(unusable)?;
+        let (beginning, posted) =
+            setup::ensure(&mut connection, &left, owner, now).map_err(told)?;
+        journal.begin(posted).map_err(unusable)?;
         let book = Book::default();
         setup::load(&connection, &book).map_err(told)?;
         let sessions = Sessions::default();
@@ -240,6 +253,8 @@ impl Opened {
         Ok(Opened {
             lock,
             connection,
+            journal,
+            posted,
             book: Arc::new(book),
             sessions,
             catalog,

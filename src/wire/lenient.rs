@@ -1,8 +1,10 @@
 //! Deserialisers for what relays really send: numbers as strings, floats where integers belong, null for empty.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -73,13 +75,56 @@ where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    Ok(match Value::deserialize(input)? {
-        Value::Array(rows) => rows
-            .into_iter()
-            .filter_map(|row| serde_json::from_value(row).ok())
-            .collect(),
-        _ => Vec::new(),
-    })
+    input.deserialize_any(Rows(PhantomData))
+}
+
+/// Reads a list row by row, so that of thousands only one is in memory twice.
+struct Rows<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("any JSON")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = list.next_element::<Value>()? {
+            rows.extend(serde_json::from_value::<T>(row));
+        }
+        rows.shrink_to_fit();
+        Ok(rows)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Vec::new())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
 }
 
 /// A map by name; anything that is no map is the empty one.
@@ -186,6 +231,12 @@ mod tests {
         assert!(lists.rows.is_empty() && lists.by_name.contains_key("k"));
         assert_eq!(lists.names, Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(read(r#"{"names":null}"#).names, None);
+        for odd in ["null", "true", "-1", "7", "1.5", "\"1,2\"", "{\"a\":[1]}"] {
+            assert!(
+                read(&format!("{{\"rows\":{odd}}}")).rows.is_empty(),
+                "{odd}"
+            );
+        }
         assert_eq!(read(r#"{"names":[]}"#).names, Some(vec![]));
     }
 }

@@ -60,6 +60,12 @@ fn ended(reserved: i64, charged: Option<i64>) -> Change {
     }
 }
 
+/// What happens to a settlement in the end: it is kept, and posted.
+fn settle(book: &Book, change: &Change) {
+    book.ended(change);
+    book.posted([change].into_iter());
+}
+
 fn begin(book: &Book, key: i64, units: i64) -> Result<(), NoMoney> {
     let share = Share { units, tokens: 10 };
     match book.begin(1, key, share, NOW) {
@@ -74,9 +80,9 @@ fn a_unit_is_reserved_once_and_comes_back() {
     let (book, _) = book(100, Some(60));
     assert_eq!(begin(&book, 7, 50), Ok(()));
     assert_eq!(begin(&book, 7, 11), Err(NoMoney::Key { free: 10 }));
-    book.apply_all([&ended(50, None)].into_iter());
+    settle(&book, &ended(50, None));
     assert_eq!(begin(&book, 7, 60), Ok(()));
-    book.apply_all([&ended(60, Some(58))].into_iter());
+    settle(&book, &ended(60, Some(58)));
     let (key, account) = (book.key(1, 7).unwrap(), book.account(1).unwrap());
     assert_eq!(
         (key.remain_quota, key.used_quota, key.accessed),
@@ -117,7 +123,7 @@ fn a_paced_key_waits_and_what_is_refused_takes_nothing() {
     row.name = "renamed".into();
     book.put_key(row);
     assert!(book.begin(1, 7, one, NOW).is_err(), "the one still runs");
-    book.apply_all([&ended(5, Some(5))].into_iter());
+    settle(&book, &ended(5, Some(5)));
     assert_eq!(book.begin(1, 7, one, NOW), Ok(()));
 }
 
@@ -147,6 +153,33 @@ fn each_state_of_a_key_is_told_apart() {
     assert_eq!(book.caller(&hash, NOW).unwrap_err(), KeyRefusal::Unknown);
 }
 
+#[test]
+fn what_is_not_posted_counts_and_a_row_of_the_database_takes_it_along() {
+    let (book, _) = book(100, Some(60));
+    let (account, key) = (book.account(1).unwrap(), book.key(1, 7).unwrap());
+    assert_eq!(begin(&book, 7, 50), Ok(()));
+    let change = ended(50, Some(40));
+    book.ended(&change);
+    let money = || {
+        let (account, key) = (book.account(1).unwrap(), book.key(1, 7).unwrap());
+        (account.quota, key.remain_quota, key.used_quota)
+    };
+    assert_eq!(money(), (60, 20, 40));
+    // The database does not have it yet; somebody renames the key and tops the account up meanwhile.
+    let mut topped = account.clone();
+    topped.quota += 1_000;
+    book.put_account(topped.clone());
+    book.put_key(key.clone());
+    assert_eq!(money(), (1_060, 20, 40));
+    assert_eq!(begin(&book, 7, 21), Err(NoMoney::Key { free: 20 }));
+    // It is posted, so the next row has it.
+    book.posted([&change].into_iter());
+    assert_eq!(money(), (1_060, 20, 40));
+    topped.quota -= 40;
+    book.put_account(topped);
+    assert_eq!(money(), (1_060, 20, 40));
+}
+
 proptest! {
     #[test]
     fn no_unit_is_lost_or_made(steps in prop::collection::vec((0_i64..50, 0_i64..80, any::<bool>()), 0..60)) {
@@ -155,7 +188,7 @@ proptest! {
         for (reserved, charged, fails) in steps {
             if begin(&book, 7, reserved).is_ok() {
                 let charged = (!fails).then_some(charged);
-                book.apply_all([&ended(reserved, charged)].into_iter());
+                settle(&book, &ended(reserved, charged));
                 spent += charged.unwrap_or(0);
             }
         }

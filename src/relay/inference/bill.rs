@@ -1,7 +1,7 @@
 //! A request's bill: money set aside when it starts, and exactly one ending: settled, or released.
 //!
 //! What always holds: a bill that is dropped releases what it had set aside; a settlement, once begun, goes on though
-//! the client is gone; and a figure is committed before anybody is told of it.
+//! the client is gone; and a figure is kept before anybody is told of it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -249,7 +249,8 @@ impl Drop for Bill {
         if let Some(facts) = self.facts.take() {
             tracing::info!(request_id = %facts.order.request_id, model = facts.order.model, "the client went away before the answer began");
             let ending = facts.released(None);
-            facts.app.store.writer().end_later(ending);
+            // It is kept when this returns, or as soon as it can be.
+            drop(facts.app.store.writer().end(ending));
         }
     }
 }

@@ -1,7 +1,8 @@
-//! What waits to be written about money, and the one transaction that writes it: sums where there may be sums, and no
-//! row for a reservation whose request has ended before the row was worth writing.
+//! What waits to be posted, and the one transaction that posts it: sums where there may be sums, and no row for a
+//! reservation whose request has ended before the row was worth writing.
 //!
-//! What always holds: an ending counts once, whatever is sent twice; and what a failed transaction held is here still.
+//! What always holds: what a failed transaction held is here still; and entries are posted in the order of their numbers,
+//! so that one number says how far the database is.
 
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant};
@@ -10,11 +11,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::super::book::Change;
-use super::logs::Rows;
-use super::money::{self, Ending, Reservation, Sums};
+use super::journal::Posted;
+use super::money::{self, Ending, Reservation};
 
-/// How long a request runs before its reservation is written. It is there for a killed process to be told of, and
-/// what ends sooner than this has left its own row by then.
+/// How long a request runs before its reservation is written, and how long its ending waits to be posted with others.
+/// The row is there for a killed process to be told of, and what ends sooner than this needs none.
 pub const WORTH_A_ROW: Duration = Duration::from_millis(25);
 
 /// What waits.
@@ -22,20 +23,22 @@ pub const WORTH_A_ROW: Duration = Duration::from_millis(25);
 pub struct Batch {
     /// Reservations that have no row yet, by number: the oldest first.
     young: BTreeMap<i64, (Instant, Reservation)>,
-    /// How many reservations have a row.
-    written: usize,
-    ends: Vec<Waiting>,
+    ends: Vec<Ended>,
+    /// Since when the oldest of the endings waits.
+    since: Option<Instant>,
 }
 
-struct Waiting {
-    ending: Box<Ending>,
-    told: Option<oneshot::Sender<bool>>,
+/// An ending on its way into the database.
+pub struct Ended {
+    pub ending: Ending,
+    /// Its number in the journal; `None` where it could not be written there.
+    pub number: Option<i64>,
+    /// Who waits for its being posted.
+    pub told: Option<oneshot::Sender<bool>>,
 }
 
 /// What a transaction wrote.
-pub struct Written {
-    ends: Vec<(Waiting, bool)>,
-}
+pub struct Written(Vec<Ended>);
 
 impl Batch {
     /// A request begins.
@@ -43,9 +46,10 @@ impl Batch {
         self.young.insert(row.id, (now, row));
     }
 
-    /// A request ended; `told` hears whether that was committed.
-    pub fn end(&mut self, ending: Box<Ending>, told: Option<oneshot::Sender<bool>>) {
-        self.ends.push(Waiting { ending, told });
+    /// A request ended.
+    pub fn end(&mut self, ended: Ended, now: Instant) {
+        self.since.get_or_insert(now);
+        self.ends.push(ended);
     }
 
     /// How many endings wait.
@@ -53,47 +57,37 @@ impl Batch {
         self.ends.len()
     }
 
-    /// How many requests run or wait for their ending to be written.
-    pub fn running(&self) -> usize {
-        self.young.len() + self.written
+    /// Whether somebody waits for an ending to be posted.
+    pub fn is_awaited(&self) -> bool {
+        self.ends.iter().any(|ended| ended.told.is_some())
     }
 
-    /// How long until a reservation is worth its row; nothing where none waits.
+    /// How long until a transaction is worth it; nothing where none waits for one.
     pub fn due(&self, now: Instant) -> Option<Duration> {
-        let (begun, _) = self.young.values().next()?;
-        Some((*begun + WORTH_A_ROW).saturating_duration_since(now))
+        let young = self.young.values().next().map(|(begun, _)| *begun);
+        let oldest = young.into_iter().chain(self.since).min()?;
+        Some((oldest + WORTH_A_ROW).saturating_duration_since(now))
     }
 
-    /// Writes every ending, and the reservations that are worth a row by now.
+    /// Posts every ending, and writes the reservations that are worth a row by now.
     pub fn write(
         &mut self,
         connection: &mut Connection,
+        posted: &mut Posted,
         now: Instant,
     ) -> rusqlite::Result<Written> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut logs = Rows::of(&transaction)?;
-        let mut sums = Sums::default();
-        let mut ended = Vec::with_capacity(self.ends.len());
-        let (mut over, mut with_row) = (HashSet::new(), 0);
-        for Waiting { ending, .. } in &self.ends {
-            let id = ending.reservation;
-            let open = if self.young.contains_key(&id) {
-                over.insert(id)
-            } else {
-                let gone = money::release(&transaction, id)?;
-                with_row += usize::from(gone);
-                gone
-            };
-            if open {
-                if let Some(log) = &ending.log {
-                    logs.insert(log)?;
-                }
-                sums.add(&ending.change);
-            }
-            ended.push(open);
+        let over: HashSet<i64> = self.ends.iter().map(|end| end.ending.reservation).collect();
+        // Those that were young have no row to take away.
+        let with_row = over.iter().filter(|id| !self.young.contains_key(id));
+        for id in with_row {
+            money::release(&transaction, *id)?;
         }
-        drop(logs);
-        sums.write(&transaction)?;
+        money::post(&transaction, self.ends.iter().map(|end| &end.ending))?;
+        let mut further = *posted;
+        if let Some(number) = self.ends.iter().filter_map(|end| end.number).next_back() {
+            further.move_to(&transaction, number)?;
+        }
         let mut grown = Vec::new();
         for (id, (begun, row)) in &self.young {
             if *begun + WORTH_A_ROW > now {
@@ -105,12 +99,12 @@ impl Batch {
             }
         }
         transaction.commit()?;
-        self.written = (self.written + grown.len()).saturating_sub(with_row);
+        *posted = further;
         for id in over.iter().chain(&grown) {
             self.young.remove(id);
         }
-        let ends = self.ends.drain(..).zip(ended).collect();
-        Ok(Written { ends })
+        self.since = None;
+        Ok(Written(std::mem::take(&mut self.ends)))
     }
 
     /// Tells whoever waits that it is not kept yet.
@@ -122,19 +116,22 @@ impl Batch {
 }
 
 impl Written {
-    /// What the book must follow.
+    /// What the database has now.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
-        let ended = self.ends.iter().filter(|(_, ended)| *ended);
-        ended.map(|(waiting, _)| &waiting.ending.change)
+        self.0.iter().map(|ended| &ended.ending.change)
+    }
+
+    /// What the journal could not keep, so that the book did not follow it yet.
+    pub fn unfollowed(&self) -> impl Iterator<Item = &Change> {
+        let without = self.0.iter().filter(|ended| ended.number.is_none());
+        without.map(|ended| &ended.ending.change)
     }
 
     /// Tells whoever waits that it is kept.
     pub fn tell(self) {
-        for (waiting, _) in self.ends {
-            if let Some(told) = waiting.told {
-                // Whoever asked may be gone.
-                let _ = told.send(true);
-            }
+        for told in self.0.into_iter().filter_map(|ended| ended.told) {
+            // Whoever asked may be gone.
+            let _ = told.send(true);
         }
     }
 }
@@ -160,23 +157,27 @@ mod tests {
         }
     }
 
-    fn ending(reservation: i64, charged: Option<i64>) -> Box<Ending> {
-        Box::new(Ending {
-            reservation,
-            change: Change {
-                account_id: 1,
-                key_id: 1,
-                reserved: Share::default(),
-                charged,
-                tokens: 0,
-                at: UnixSeconds(7),
+    fn ended(reservation: i64, charged: Option<i64>) -> Ended {
+        Ended {
+            number: Some(reservation),
+            told: None,
+            ending: Ending {
+                reservation,
+                change: Change {
+                    account_id: 1,
+                    key_id: 1,
+                    reserved: Share::default(),
+                    charged,
+                    tokens: 0,
+                    at: UnixSeconds(7),
+                },
+                log: None,
             },
-            log: None,
-        })
+        }
     }
 
     /// A database with an account and a key that may spend 1,000 units.
-    fn database(folder: &tempfile::TempDir) -> Connection {
+    fn database(folder: &tempfile::TempDir) -> (Connection, Posted) {
         let connection = file::open(&folder.path().join("relay.db")).unwrap();
         connection
             .execute_batch(
@@ -186,7 +187,8 @@ mod tests {
                      VALUES (1, 1, x'00', '', '', '', 1000, 0, 0);",
             )
             .unwrap();
-        connection
+        let posted = Posted::read(&connection).unwrap();
+        (connection, posted)
     }
 
     fn one(connection: &Connection, sql: &str) -> i64 {
@@ -196,24 +198,30 @@ mod tests {
     #[test]
     fn what_ends_soon_has_no_row_and_what_runs_on_has_one_until_it_ends() {
         let folder = tempfile::tempdir().unwrap();
-        let mut connection = database(&folder);
+        let (mut connection, mut posted) = database(&folder);
         let rows = "SELECT count(*) FROM reservations";
         let (start, mut batch) = (Instant::now(), Batch::default());
         batch.reserve(reservation(1), start);
         batch.reserve(reservation(2), start);
         assert_eq!(batch.due(start), Some(WORTH_A_ROW));
-        batch.end(ending(1, Some(30)), None);
-        let written = batch.write(&mut connection, start).unwrap();
-        assert_eq!(written.changes().count(), 1);
-        assert_eq!((one(&connection, rows), batch.running()), (0, 1));
+        batch.end(ended(1, Some(30)), start);
+        let written = batch.write(&mut connection, &mut posted, start).unwrap();
+        assert_eq!((written.changes().count(), posted.number), (1, 1));
+        assert_eq!(one(&connection, rows), 0);
         let later = start + WORTH_A_ROW;
         assert_eq!(batch.due(later), Some(Duration::ZERO));
-        batch.write(&mut connection, later).unwrap();
-        assert_eq!((one(&connection, rows), batch.running()), (1, 1));
+        batch.write(&mut connection, &mut posted, later).unwrap();
+        assert_eq!(one(&connection, rows), 1);
         assert_eq!(batch.due(later), None);
-        batch.end(ending(2, Some(12)), None);
-        batch.write(&mut connection, later).unwrap();
-        assert_eq!((one(&connection, rows), batch.running()), (0, 0));
+        batch.end(ended(2, Some(12)), later);
+        assert_eq!(
+            batch.due(later),
+            Some(WORTH_A_ROW),
+            "an ending waits for others"
+        );
+        batch.write(&mut connection, &mut posted, later).unwrap();
+        assert_eq!((one(&connection, rows), posted.number), (0, 2));
+        assert_eq!(Posted::read(&connection).unwrap(), posted);
         for (sql, expected) in [
             ("SELECT quota FROM accounts", 958),
             ("SELECT request_count FROM accounts", 2),
@@ -226,41 +234,45 @@ mod tests {
     }
 
     #[test]
-    fn an_ending_counts_once_whatever_is_sent_twice() {
+    fn what_could_not_be_written_waits_and_is_written_once() {
         let folder = tempfile::tempdir().unwrap();
-        let mut connection = database(&folder);
-        let (now, mut batch) = (Instant::now(), Batch::default());
-        batch.reserve(reservation(1), now);
-        batch.end(ending(1, Some(5)), None);
-        batch.end(ending(1, Some(5)), None);
-        batch.end(ending(9, Some(5)), None);
-        let written = batch.write(&mut connection, now).unwrap();
-        assert_eq!(written.changes().count(), 1);
-        batch.end(ending(1, Some(5)), None);
-        let again = batch.write(&mut connection, now).unwrap();
-        assert_eq!(again.changes().count(), 0);
-        assert_eq!(one(&connection, "SELECT used_quota FROM accounts"), 5);
-        assert_eq!(batch.running(), 0);
-    }
-
-    #[test]
-    fn what_could_not_be_written_waits() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut connection = database(&folder);
+        let (mut connection, mut posted) = database(&folder);
         let (now, mut batch) = (Instant::now(), Batch::default());
         batch.reserve(reservation(1), now);
         let (told, mut answer) = oneshot::channel();
-        batch.end(ending(1, Some(5)), Some(told));
+        batch.end(
+            Ended {
+                told: Some(told),
+                number: None,
+                ..ended(1, Some(5))
+            },
+            now,
+        );
+        assert!(batch.is_awaited());
         connection
             .execute_batch("CREATE TRIGGER broken BEFORE UPDATE ON keys BEGIN SELECT raise(FAIL, 'no room'); END;")
             .unwrap();
-        assert!(batch.write(&mut connection, now).is_err());
+        assert!(batch.write(&mut connection, &mut posted, now).is_err());
         batch.tell_failure();
         assert_eq!(answer.try_recv(), Ok(false));
-        assert_eq!((batch.ends(), batch.running()), (1, 1));
+        assert_eq!((batch.ends(), batch.is_awaited()), (1, false));
         connection.execute_batch("DROP TRIGGER broken").unwrap();
-        let written = batch.write(&mut connection, now).unwrap();
-        assert_eq!(written.changes().count(), 1);
+        let written = batch.write(&mut connection, &mut posted, now).unwrap();
+        assert_eq!(written.unfollowed().count(), 1);
+        assert_eq!((batch.ends(), posted.number), (0, 0));
         assert_eq!(one(&connection, "SELECT used_quota FROM keys"), 5);
+    }
+
+    #[test]
+    fn nothing_is_posted_where_somebody_else_posts() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut connection, mut posted) = database(&folder);
+        let (now, mut batch) = (Instant::now(), Batch::default());
+        connection
+            .execute_batch("UPDATE journal SET posted = 1")
+            .unwrap();
+        batch.end(ended(1, Some(5)), now);
+        assert!(batch.write(&mut connection, &mut posted, now).is_err());
+        assert_eq!(one(&connection, "SELECT used_quota FROM keys"), 0);
     }
 }

@@ -22,6 +22,15 @@ struct State<T> {
     closed: bool,
 }
 
+/// Whether something can wait a moment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Haste {
+    /// It cannot.
+    Now,
+    /// It can.
+    AtLeisure,
+}
+
 /// What the thread does.
 #[derive(Clone, Copy)]
 enum Rest {
@@ -50,23 +59,25 @@ impl<T> Inbox<T> {
 
     /// Puts something in that cannot wait. After the inbox was closed it is dropped.
     pub fn put(&self, item: T) {
-        self.put_with(item, true);
+        self.put_made(|| (item, Haste::Now));
     }
 
     /// Puts something in that can wait.
     pub fn put_at_leisure(&self, item: T) {
-        self.put_with(item, false);
+        self.put_made(|| (item, Haste::AtLeisure));
     }
 
-    fn put_with(&self, item: T, urgent: bool) {
+    /// Puts something in that is made at that moment: what is made in turn comes out in turn.
+    pub fn put_made(&self, make: impl FnOnce() -> (T, Haste)) {
         let mut state = self.open();
         if state.closed {
             return;
         }
+        let (item, haste) = make();
         state.items.push(item);
         let wakes = match state.rest {
             Rest::Works => false,
-            Rest::Dozes => urgent,
+            Rest::Dozes => haste == Haste::Now,
             Rest::Sleeps => true,
         };
         if wakes && !state.rung {
@@ -80,11 +91,6 @@ impl<T> Inbox<T> {
     pub fn close(&self) {
         self.open().closed = true;
         self.bell.notify_one();
-    }
-
-    /// Takes what is there, without waiting.
-    pub fn take(&self, into: &mut Vec<T>) {
-        into.append(&mut self.open().items);
     }
 
     /// Takes what is there; where nothing is, waits for something, at most so long. Whether anything may still come.

@@ -2,6 +2,7 @@
 
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params, params_from_iter};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::halves;
 use crate::wire::new_api::LogRow;
@@ -27,7 +28,7 @@ pub const TOKENS: &str =
     "min(prompt_tokens, 2305843009213693951) + min(completion_tokens, 2305843009213693951)";
 
 /// A row about to be written.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewLog {
     pub account_id: i64,
     pub created_at: i64,

@@ -1,7 +1,8 @@
 //! The relay's database: one SQLite file, written by one thread, read beside it.
 //!
 //! Not responsible for: what the rows mean; see [`super::book`] for money and [`super::catalog`] for what is sold.
-//! What always holds: whatever was acknowledged is committed, and survives a killed process.
+//! What always holds: whatever was acknowledged is committed, or in the journal that a start commits; it survives a
+//! killed process. Whoever reads finds what was settled before.
 
 pub mod accounts;
 pub mod batch;
@@ -10,6 +11,7 @@ pub mod codes;
 pub mod file;
 pub mod groups;
 mod inbox;
+pub mod journal;
 pub mod keys;
 pub mod logs;
 pub mod money;
@@ -28,6 +30,7 @@ use rusqlite::{Connection, ErrorCode, Transaction};
 
 use super::book::Book;
 use super::error::RelayError;
+use journal::{Journal, Posted};
 use writer::Writer;
 
 /// The database while the relay runs.
@@ -67,11 +70,17 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl Store {
-    /// Starts the writer on an opened database, and a reader beside it.
-    pub fn start(file: &Path, connection: Connection, book: Arc<Book>) -> Result<Self, RelayError> {
+    /// Starts the writer on an opened database and its journal, and a reader beside it.
+    pub fn start(
+        file: &Path,
+        connection: Connection,
+        journal: Journal,
+        posted: Posted,
+        book: Arc<Book>,
+    ) -> Result<Self, RelayError> {
         let reader = file::open_reader(file)?;
         Ok(Store {
-            writer: Writer::start(connection, book)?,
+            writer: Writer::start(connection, journal, posted, book)?,
             reader: Arc::new(Mutex::new(reader)),
         })
     }
@@ -96,6 +105,7 @@ impl Store {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.writer.post().await;
         let reader = Arc::clone(&self.reader);
         let read = move || {
             let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
-//! The rows of money: a reservation when a request starts, and the one transaction that ends it.
+//! The rows of money: a reservation when a request starts, and what its ending comes to.
 
 use rusqlite::{Connection, params};
+use serde::{Deserialize, Serialize};
 
 use super::super::book::Change;
 use super::logs::{self, NewLog};
@@ -21,8 +22,8 @@ pub struct Reservation {
     pub created: i64,
 }
 
-/// How a request ended.
-#[derive(Clone, Debug)]
+/// How a request ended. Made once for each, and kept in the journal as it stands here.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ending {
     pub reservation: i64,
     pub change: Change,
@@ -48,18 +49,33 @@ pub fn reserve(connection: &Connection, row: &Reservation) -> rusqlite::Result<(
     Ok(())
 }
 
-/// Takes a reservation's row away. Whether there was one: a reservation that is gone was ended before, and nothing is
-/// billed twice.
-pub fn release(connection: &Connection, reservation: i64) -> rusqlite::Result<bool> {
-    let gone = connection
+/// Takes a reservation's row away, where it has one.
+pub fn release(connection: &Connection, reservation: i64) -> rusqlite::Result<()> {
+    connection
         .prepare_cached("DELETE FROM reservations WHERE id = ?1")?
         .execute([reservation])?;
-    Ok(gone > 0)
+    Ok(())
+}
+
+/// Posts endings: the row of each, and what they come to for keys and accounts.
+pub fn post<'a>(
+    connection: &Connection,
+    endings: impl Iterator<Item = &'a Ending>,
+) -> rusqlite::Result<()> {
+    let mut rows = logs::Rows::of(connection)?;
+    let mut sums = Sums::default();
+    for ending in endings {
+        if let Some(log) = &ending.log {
+            rows.insert(log)?;
+        }
+        sums.add(&ending.change);
+    }
+    sums.write(connection)
 }
 
 /// What the endings of one transaction come to for each key and its account.
 #[derive(Default)]
-pub struct Sums(Vec<Sum>);
+struct Sums(Vec<Sum>);
 
 struct Sum {
     key_id: i64,
@@ -72,7 +88,7 @@ struct Sum {
 
 impl Sums {
     /// Adds an ending; one without a charge changes nothing.
-    pub fn add(&mut self, change: &Change) {
+    fn add(&mut self, change: &Change) {
         let Some(charged) = change.charged else {
             return;
         };
@@ -98,7 +114,7 @@ impl Sums {
     }
 
     /// Writes them.
-    pub fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+    fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         for sum in &self.0 {
             connection
                 .prepare_cached(

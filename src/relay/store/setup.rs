@@ -1,4 +1,4 @@
-//! What every start does to the database: the owner, the first key, and what an earlier process left open.
+//! What every start does to the database: what an earlier process settled or left open, the owner, and the first key.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -6,6 +6,7 @@ use super::super::OwnerSecrets;
 use super::super::book::Book;
 use super::super::ids::SecretHash;
 use super::super::rows::{ENABLED, Key, NEVER, OWNER};
+use super::journal::{Left, Posted};
 use super::top_ups::{self, Credit};
 use super::{accounts, keys, money};
 use crate::domain::Money;
@@ -26,17 +27,30 @@ pub struct Beginning {
     pub fresh: bool,
     /// The first key's number; `None` when its owner deleted it, which stands.
     pub first_key: Option<i64>,
-    /// Reservations of a process that ended too soon, now released.
+    /// Settlements of a process that ended too soon, now posted.
+    pub posted: usize,
+    /// Its reservations, now released.
     pub released: usize,
 }
 
-/// Makes sure that owner and first key are there, and releases what was left open. Done again, it changes nothing.
+/// Makes sure that owner and first key are there, posts what was settled, and releases what was left open; how far the
+/// journal is posted then. Done again, it changes nothing.
 pub fn ensure(
     connection: &mut Connection,
+    left: &Left,
     owner: &OwnerSecrets,
     now: i64,
-) -> rusqlite::Result<Beginning> {
+) -> rusqlite::Result<(Beginning, Posted)> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut posted = Posted::read(&transaction)?;
+    let entries = left.since(posted);
+    for (_, ending) in &entries {
+        money::release(&transaction, ending.reservation)?;
+    }
+    money::post(&transaction, entries.iter().map(|(_, ending)| ending))?;
+    if let Some((number, _)) = entries.last() {
+        posted.move_to(&transaction, *number)?;
+    }
     let found = transaction
         .query_row(
             "SELECT id FROM accounts WHERE role = ?1 ORDER BY id LIMIT 1",
@@ -58,10 +72,11 @@ pub fn ensure(
     let beginning = Beginning {
         fresh: found.is_none(),
         first_key: ensure_key(&transaction, account, owner, now)?,
+        posted: entries.len(),
         released: money::release_orphans(&transaction, now)?,
     };
     transaction.commit()?;
-    Ok(beginning)
+    Ok((beginning, posted))
 }
 
 fn make_owner(connection: &Connection, token: &SecretHash, now: i64) -> rusqlite::Result<i64> {

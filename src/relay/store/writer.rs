@@ -1,10 +1,13 @@
-//! The one thread that writes: everything that waits goes into one transaction, and each is answered after the commit.
+//! The one thread that writes to the database: everything that waits goes into one transaction.
 //!
-//! What always holds: the book in memory follows a change only once it is committed; and an ending that could not be
-//! written (a full disk) is kept and tried again before anything newer, so no charge is lost while the process lives.
+//! An ending is in the journal before it comes here ([`super::journal`]), so nobody waits for the transaction. Only where
+//! the journal cannot be written (a full disk) is it waited for, and new requests are refused until one succeeds.
+//! What always holds: an ending that could not be written is kept and tried again before anything newer, so no charge is
+//! lost while the process lives; and whoever reads or changes the database finds in it what was settled before.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -14,80 +17,125 @@ use tokio::sync::oneshot;
 use super::super::book::Book;
 use super::super::error::RelayError;
 use super::StoreError;
-use super::batch::{Batch, WORTH_A_ROW};
-use super::inbox::Inbox;
+use super::batch::{Batch, Ended, WORTH_A_ROW};
+use super::inbox::{Haste, Inbox};
+use super::journal::{Entry, Journal, Posted};
 use super::money::{Ending, Reservation};
 
 /// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
 const MOST: usize = 512;
 /// How long until what could not be written is tried again.
 const RETRY: Duration = Duration::from_millis(500);
-/// How long it is waited for more endings, again and again while more come. A commit costs as much as dozens of rows, so
-/// a crowd shares one; one request alone waits for nobody.
-const GATHER: Duration = Duration::from_micros(250);
-/// With fewer requests than this, nothing is gathered.
-const CROWD: usize = 8;
-/// The longest that anything is gathered.
-const LONGEST_GATHER: Duration = Duration::from_millis(4);
 
 /// Hands work to the thread that writes.
 pub struct Writer {
-    inbox: Arc<Inbox<Job>>,
+    desk: Arc<Shared>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    healthy: Arc<AtomicBool>,
+}
+
+/// What both sides of the inbox know.
+struct Shared {
+    inbox: Inbox<Job>,
+    journal: Mutex<Journal>,
+    book: Arc<Book>,
+    healthy: AtomicBool,
+    /// Endings that are not posted.
+    unposted: AtomicUsize,
 }
 
 enum Job {
     Reserve(Box<(Instant, Reservation)>),
-    End(Box<Ending>, Option<oneshot::Sender<bool>>),
+    End(Box<Ended>),
     Change(Box<dyn FnOnce(&mut Connection) + Send>),
+    Post(oneshot::Sender<()>),
 }
 
 impl Writer {
     /// Starts the thread.
-    pub fn start(connection: Connection, book: Arc<Book>) -> Result<Self, RelayError> {
-        let inbox = Arc::new(Inbox::new(WORTH_A_ROW));
-        let healthy = Arc::new(AtomicBool::new(true));
+    pub fn start(
+        connection: Connection,
+        journal: Journal,
+        posted: Posted,
+        book: Arc<Book>,
+    ) -> Result<Self, RelayError> {
+        let shared = Arc::new(Shared {
+            inbox: Inbox::new(WORTH_A_ROW),
+            journal: Mutex::new(journal),
+            book,
+            healthy: AtomicBool::new(true),
+            unposted: AtomicUsize::new(0),
+        });
         let desk = Desk {
             connection,
-            book,
+            posted,
             batch: Batch::default(),
-            inbox: Arc::clone(&inbox),
-            healthy: Arc::clone(&healthy),
+            shared: Arc::clone(&shared),
         };
         let thread = thread::Builder::new()
             .name("relay-writer".into())
             .spawn(move || desk.work())
             .map_err(|error| RelayError::NoThread(error.to_string()))?;
         Ok(Writer {
-            inbox,
+            desk: shared,
             thread: Mutex::new(Some(thread)),
-            healthy,
         })
     }
 
     /// Whether everything so far could be written. While not, no new request should start: it could not be billed.
     pub fn healthy(&self) -> bool {
-        self.healthy.load(Ordering::Relaxed)
+        self.desk.healthy.load(Ordering::Relaxed)
     }
 
     /// Keeps a reservation, unless its request ends within a few milliseconds. Not waited for: if the process is killed
     /// before, there is nothing to release.
     pub fn reserve(&self, row: Reservation) {
         let job = Job::Reserve(Box::new((Instant::now(), row)));
-        self.inbox.put_at_leisure(job);
+        self.desk.inbox.put_at_leisure(job);
     }
 
-    /// Ends a request without waiting until it is kept.
-    pub fn end_later(&self, ending: Ending) {
-        self.inbox.put(Job::End(Box::new(ending), None));
-    }
-
-    /// Ends a request, at once; the future tells whether it was committed. If not, it is kept in memory and tried again.
+    /// Ends a request: it is in the journal, and in the book, when this returns. Only where the journal could not be
+    /// written is there something to wait for, which tells whether the database could.
     pub fn end(&self, ending: Ending) -> impl Future<Output = bool> + Send + use<> {
-        let (told, answer) = oneshot::channel();
-        self.inbox.put(Job::End(Box::new(ending), Some(told)));
-        async move { answer.await.unwrap_or(false) }
+        let entry = Entry::of(&ending);
+        let mut waits = None;
+        self.desk.inbox.put_made(|| {
+            self.desk.unposted.fetch_add(1, Ordering::Relaxed);
+            let number = self.desk.journal().append(&entry);
+            let (number, told, haste) = match number {
+                Ok(number) => {
+                    self.desk.book.ended(&ending.change);
+                    (Some(number), None, Haste::AtLeisure)
+                }
+                Err(error) => {
+                    self.desk.failed(&error);
+                    let (told, answer) = oneshot::channel();
+                    waits = Some(answer);
+                    (None, Some(told), Haste::Now)
+                }
+            };
+            let ended = Ended {
+                ending,
+                number,
+                told,
+            };
+            (Job::End(Box::new(ended)), haste)
+        });
+        async move {
+            match waits {
+                None => true,
+                Some(answer) => answer.await.unwrap_or(false),
+            }
+        }
+    }
+
+    /// Waits until the database has what was settled before this moment.
+    pub async fn post(&self) {
+        if self.desk.unposted.load(Ordering::Relaxed) > 0 {
+            let (told, answer) = oneshot::channel();
+            self.desk.inbox.put(Job::Post(told));
+            // Where it cannot be posted, what is read is what there is.
+            let _ = answer.await;
+        }
     }
 
     /// Changes something in one transaction; see [`super::Store::change`].
@@ -97,28 +145,51 @@ impl Writer {
         then: impl FnOnce(&T) + Send + 'static,
     ) -> Result<T, StoreError> {
         let (told, answer) = oneshot::channel();
-        self.inbox.put(Job::Change(Box::new(move |connection| {
+        let job = Job::Change(Box::new(move |connection| {
             let changed = in_transaction(connection, work);
             if let Ok(value) = &changed {
                 then(value);
             }
             // Nobody listens when the client is gone; the change stands all the same.
             let _ = told.send(changed);
-        })));
+        }));
+        self.desk.inbox.put(job);
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Writes what waits and ends the thread.
     pub async fn close(&self) {
-        self.inbox.close();
-        let thread = self
-            .thread
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(thread) = thread {
+        if let Some(thread) = self.closing() {
             // A panic of the writer was told when it happened; there is nothing left to do about it here.
             let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+
+    fn closing(&self) -> Option<JoinHandle<()>> {
+        self.desk.inbox.close();
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        thread.take()
+    }
+}
+
+impl Drop for Writer {
+    /// The thread is gone before anybody else can have the folder.
+    fn drop(&mut self) {
+        if let Some(thread) = self.closing() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Shared {
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        // A page tells by itself what of it counts, so a poisoned lock guards a whole journal.
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn failed(&self, error: &dyn std::error::Error) {
+        if self.healthy.swap(false, Ordering::Relaxed) {
+            tracing::error!(%error, "the relay cannot write down what is settled; new requests are refused until it can");
         }
     }
 }
@@ -136,10 +207,9 @@ fn in_transaction<T>(
 /// What the thread has on its desk.
 struct Desk {
     connection: Connection,
-    book: Arc<Book>,
+    posted: Posted,
     batch: Batch,
-    inbox: Arc<Inbox<Job>>,
-    healthy: Arc<AtomicBool>,
+    shared: Arc<Shared>,
 }
 
 impl Desk {
@@ -147,55 +217,38 @@ impl Desk {
         let mut jobs = Vec::new();
         // Whether anything came the last time: where it did, more will, and who looks a moment later need not be woken.
         let mut busy = false;
-        while self.inbox.wait(self.patience(busy), &mut jobs) || !jobs.is_empty() {
+        loop {
+            let open = self.shared.inbox.wait(self.patience(busy), &mut jobs);
             busy = !jobs.is_empty();
-            self.take_all(&mut jobs);
-            if self.batch.ends() > 0 && self.batch.running() >= CROWD {
-                self.gather(&mut jobs);
+            for job in jobs.drain(..) {
+                self.take(job);
             }
-            self.commit();
+            if !open {
+                break;
+            }
+            let due = self.batch.due(Instant::now()) == Some(Duration::ZERO);
+            if due || self.batch.is_awaited() {
+                self.commit();
+            }
         }
         self.commit();
         if self.batch.ends() > 0 {
             tracing::error!(
                 rows = self.batch.ends(),
-                "rows of money could not be written before the end"
+                "rows of money could not be written before the end; the next start posts those that are in the journal"
             );
         }
-    }
-
-    /// Takes what ends while others do: until nothing came for a moment, all have ended, or it takes too long.
-    fn gather(&mut self, jobs: &mut Vec<Job>) {
-        let began = Instant::now();
-        loop {
-            let before = self.batch.ends();
-            thread::sleep(GATHER);
-            self.inbox.take(jobs);
-            self.take_all(jobs);
-            let ends = self.batch.ends();
-            if ends <= before || ends >= self.batch.running() || began.elapsed() >= LONGEST_GATHER {
-                return;
-            }
-        }
+        let told = self.shared.journal().close(self.posted.number);
+        self.told(told);
     }
 
     /// How long to wait for the next job: until something on the desk is due, or as long as it takes.
     fn patience(&self, busy: bool) -> Option<Duration> {
-        let failed = !self.healthy.load(Ordering::Relaxed);
-        if failed || self.batch.ends() > 0 {
+        if !self.shared.healthy.load(Ordering::Relaxed) {
             return Some(RETRY);
         }
         let due = self.batch.due(Instant::now());
         due.or(busy.then_some(WORTH_A_ROW))
-    }
-
-    fn take_all(&mut self, jobs: &mut Vec<Job>) {
-        for job in jobs.drain(..) {
-            self.take(job);
-            if self.batch.ends() >= MOST && self.healthy.load(Ordering::Relaxed) {
-                self.commit();
-            }
-        }
     }
 
     fn take(&mut self, job: Job) {
@@ -204,33 +257,58 @@ impl Desk {
                 let (begun, row) = *reserved;
                 self.batch.reserve(row, begun);
             }
-            Job::End(ending, told) => self.batch.end(ending, told),
+            Job::End(ended) => {
+                self.batch.end(*ended, Instant::now());
+                if self.batch.ends() >= MOST && self.shared.healthy.load(Ordering::Relaxed) {
+                    self.commit();
+                }
+            }
+            // What came before must be in the file before it, in the order of arrival.
             Job::Change(work) => {
-                // What came before it must be in the file before it, in the order of arrival.
                 self.commit();
                 work(&mut self.connection);
+            }
+            Job::Post(told) => {
+                self.commit();
+                let _ = told.send(());
             }
         }
     }
 
-    /// Writes in one transaction what is due. When that fails it stays, and whoever waits is told that it is not yet kept.
+    /// Writes in one transaction what waits. When that fails it stays, and whoever waits is told that it is not yet kept.
     fn commit(&mut self) {
         let now = Instant::now();
         if self.batch.ends() == 0 && self.batch.due(now) != Some(Duration::ZERO) {
             return;
         }
-        match self.batch.write(&mut self.connection, now) {
+        let written = self
+            .batch
+            .write(&mut self.connection, &mut self.posted, now);
+        match written {
             Ok(written) => {
-                self.healthy.store(true, Ordering::Relaxed);
-                self.book.apply_all(written.changes());
+                let shared = &self.shared;
+                shared.healthy.store(true, Ordering::Relaxed);
+                written
+                    .unfollowed()
+                    .for_each(|change| shared.book.ended(change));
+                shared.book.posted(written.changes());
+                let count = written.changes().count();
+                shared.unposted.fetch_sub(count, Ordering::Relaxed);
                 written.tell();
+                let told = shared.journal().posted(self.posted.number);
+                self.told(told);
             }
             Err(error) => {
-                if self.healthy.swap(false, Ordering::Relaxed) {
-                    tracing::error!(%error, "the relay's database cannot be written to; new requests are refused until it can");
-                }
+                self.shared.failed(&error);
                 self.batch.tell_failure();
             }
+        }
+    }
+
+    /// A page that could not be emptied only takes room: what is on it is known to be posted.
+    fn told(&self, emptied: io::Result<()>) {
+        if let Err(error) = emptied {
+            tracing::warn!(%error, "the relay's journal could not be emptied");
         }
     }
 }

@@ -137,7 +137,9 @@ struct OwnTable {
 /// Reads and checks a table.
 pub(super) fn parse(text: &str) -> Result<Vec<Binding>, KeymapError> {
     let table: Table = toml::from_str(text)?;
-    let bindings: Vec<Binding> = table.bind.into_iter().map(Line::binding).collect();
+    let mut bindings: Vec<Binding> = table.bind.into_iter().map(Line::binding).collect();
+    // A line as it is written is several times the size of a binding, and the vector was made for lines.
+    bindings.shrink_to_fit();
     if let Some(without) = bindings.iter().find(|binding| binding.keys.is_empty()) {
         return Err(KeymapError::NoKey(without.name()));
     }

@@ -1,0 +1,446 @@
+//! Settlements on their way into the database: each is appended here at once, and posted there together with others a
+//! moment later. So an answer waits for one short write instead of a transaction, and a killed process loses nothing.
+//!
+//! Entries are numbered. The database says up to which number it has them, in the very transaction that puts them
+//! there; a start posts whatever is numbered higher. Two pages take turns, so that one can be emptied while the other is
+//! written on. A page begins with what it is, the database it belongs to and the number of its first entry; an entry is
+//! its length, its check sum and itself.
+//!
+//! Not responsible for: what an entry means ([`super::money`]). What always holds: what was appended is read after a
+//! kill; an entry that was cut off in the middle was never acknowledged, and is not read.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, params};
+
+use super::money::Ending;
+
+/// What a page begins with. Whoever changes the members of an entry gives them a new one.
+const MARK: &[u8; 8] = b"relayjn1";
+/// Bytes of a page before its first entry.
+const HEAD: usize = 24;
+/// Bytes of an entry before itself.
+const ENTRY_HEAD: usize = 8;
+/// A page longer than this is left for the other one, as soon as that is empty.
+const LONG: u64 = 1024 * 1024;
+
+/// The journal, while the relay runs.
+pub struct Journal {
+    pages: [Page; 2],
+    /// The page that is written on.
+    open: usize,
+    database: i64,
+    /// The number of the next entry.
+    next: i64,
+    /// The entry that is being written.
+    text: Vec<u8>,
+}
+
+struct Page {
+    file: File,
+    /// Bytes that count.
+    length: u64,
+    /// The number of its last entry.
+    last: i64,
+}
+
+/// How far the database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Which database.
+    pub database: i64,
+    /// The last entry that is in it.
+    pub number: i64,
+}
+
+impl Posted {
+    /// What the database says.
+    pub fn read(connection: &Connection) -> rusqlite::Result<Self> {
+        connection.query_row("SELECT database, posted FROM journal", [], |row| {
+            Ok(Posted {
+                database: row.get(0)?,
+                number: row.get(1)?,
+            })
+        })
+    }
+
+    /// Moves on, together with what the entries are about. Fails when the database is not where it was left: then
+    /// somebody else writes to it.
+    pub fn move_to(&mut self, connection: &Connection, number: i64) -> rusqlite::Result<()> {
+        let moved = connection
+            .prepare_cached("UPDATE journal SET posted = ?2 WHERE posted = ?1")?
+            .execute(params![self.number, number])?;
+        if moved != 1 {
+            return Err(rusqlite::Error::StatementChangedRows(moved));
+        }
+        self.number = number;
+        Ok(())
+    }
+}
+
+impl Journal {
+    /// Opens the journal beside a database, and reads what is on it.
+    pub fn open(database: &Path) -> io::Result<(Self, Left)> {
+        let mut left = Vec::new();
+        let mut page = |number| {
+            let mut page = Page::open(&beside(database, number))?;
+            let mut text = Vec::new();
+            page.file.read_to_end(&mut text)?;
+            if text.len() >= HEAD && !text.starts_with(MARK) {
+                let why = "it was left by another version of this program; start that one once, and let it end";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+            }
+            left.push(text);
+            io::Result::Ok(page)
+        };
+        let journal = Journal {
+            pages: [page(1)?, page(2)?],
+            open: 0,
+            database: 0,
+            next: 0,
+            text: Vec::new(),
+        };
+        Ok((journal, Left(left)))
+    }
+
+    /// Begins anew, empty, behind what is posted.
+    pub fn begin(&mut self, posted: Posted) -> io::Result<()> {
+        self.database = posted.database;
+        self.next = posted.number + 1;
+        self.pages.iter_mut().try_for_each(Page::clear)
+    }
+
+    /// Appends an entry; its number. When that fails, nothing of it counts.
+    pub fn append(&mut self, entry: &Entry) -> io::Result<i64> {
+        if self.pages[self.open].length > LONG && self.pages[1 - self.open].length == 0 {
+            self.open = 1 - self.open;
+        }
+        let page = &mut self.pages[self.open];
+        self.text.clear();
+        if page.length == 0 {
+            self.text.extend_from_slice(MARK);
+            self.text.extend_from_slice(&self.database.to_le_bytes());
+            self.text.extend_from_slice(&self.next.to_le_bytes());
+        }
+        let length = u32::try_from(entry.0.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.text.extend_from_slice(&length.to_le_bytes());
+        self.text
+            .extend_from_slice(&crc32fast::hash(&entry.0).to_le_bytes());
+        self.text.extend_from_slice(&entry.0);
+        page.append(&self.text)?;
+        page.last = self.next;
+        self.next += 1;
+        Ok(page.last)
+    }
+
+    /// Empties what is posted up to this number, where that is worth it.
+    pub fn posted(&mut self, number: i64) -> io::Result<()> {
+        for (index, page) in self.pages.iter_mut().enumerate() {
+            let worth = page.length > LONG || index != self.open && page.length > 0;
+            if worth && page.last <= number {
+                page.clear()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves nothing behind that a start would have to read.
+    pub fn close(&mut self, number: i64) -> io::Result<()> {
+        let done = |page: &&mut Page| page.last <= number;
+        self.pages.iter_mut().filter(done).try_for_each(Page::clear)
+    }
+}
+
+impl Page {
+    fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        // Names of keys and models are nobody else's business.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        Ok(Page {
+            file: options.open(path)?,
+            length: 0,
+            last: 0,
+        })
+    }
+
+    fn append(&mut self, text: &[u8]) -> io::Result<()> {
+        if let Err(error) = self.file.write_all(text) {
+            // A part may have been written. The next entry is written over it, and until then its length tells that it
+            // is none: so it matters little whether this succeeds.
+            let _ = self.file.set_len(self.length);
+            self.file.seek(SeekFrom::Start(self.length))?;
+            return Err(error);
+        }
+        self.length += text.len() as u64;
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.length = 0;
+        Ok(())
+    }
+}
+
+/// A page of the journal of a database.
+fn beside(database: &Path, number: usize) -> PathBuf {
+    database.with_extension(format!("journal-{number}"))
+}
+
+/// An entry, written out.
+pub struct Entry(Vec<u8>);
+
+impl Entry {
+    /// Of an ending.
+    pub fn of(ending: &Ending) -> Self {
+        // Numbers and texts always can be written; an entry of nothing would be read as none.
+        Entry(postcard::to_stdvec(ending).unwrap_or_default())
+    }
+}
+
+/// What a process left on the pages.
+pub struct Left(Vec<Vec<u8>>);
+
+impl Left {
+    /// The entries that a database does not have, in their order.
+    pub fn since(&self, posted: Posted) -> Vec<(i64, Ending)> {
+        let pages = self.0.iter();
+        let mut entries: Vec<_> = pages
+            .flat_map(|page| entries(page, posted.database))
+            .filter(|(number, _)| *number > posted.number)
+            .collect();
+        entries.sort_by_key(|(number, _)| *number);
+        entries
+    }
+}
+
+/// The entries of a page, up to the first that is none.
+fn entries(page: &[u8], database: i64) -> Vec<(i64, Ending)> {
+    let mut found = Vec::new();
+    let Some((head, mut rest)) = page.split_at_checked(HEAD) else {
+        return found;
+    };
+    let number = |at| head[at..at + 8].try_into().map(i64::from_le_bytes);
+    let (Ok(owner), Ok(mut next)) = (number(8), number(16)) else {
+        return found;
+    };
+    if &head[..8] != MARK || owner != database {
+        return found;
+    }
+    while let Some((head, more)) = rest.split_at_checked(ENTRY_HEAD) {
+        let number = |at: usize| head[at..at + 4].try_into().map(u32::from_le_bytes);
+        let (Ok(length), Ok(sum)) = (number(0), number(4)) else {
+            break;
+        };
+        let Some((text, more)) = more.split_at_checked(length as usize) else {
+            break;
+        };
+        if crc32fast::hash(text) != sum {
+            break;
+        }
+        let Ok(ending) = postcard::from_bytes(text) else {
+            break;
+        };
+        found.push((next, ending));
+        next += 1;
+        rest = more;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::book::{Change, Share};
+    use super::super::logs::NewLog;
+    use super::*;
+    use crate::domain::UnixSeconds;
+    use proptest::prelude::*;
+
+    const HERE: Posted = Posted {
+        database: -5,
+        number: 0,
+    };
+
+    fn ending(number: i64, words: &str) -> Ending {
+        Ending {
+            reservation: number,
+            change: Change {
+                account_id: 1,
+                key_id: 2,
+                reserved: Share {
+                    units: 50,
+                    tokens: 9,
+                },
+                charged: Some(number * 3),
+                tokens: 7,
+                at: UnixSeconds(1_000),
+            },
+            log: Some(NewLog {
+                content: words.into(),
+                quota: number * 3,
+                ..NewLog::default()
+            }),
+        }
+    }
+
+    fn begun(folder: &tempfile::TempDir) -> Journal {
+        let (mut journal, _) = Journal::open(&folder.path().join("relay.db")).unwrap();
+        journal.begin(HERE).unwrap();
+        journal
+    }
+
+    fn left(folder: &tempfile::TempDir, posted: Posted) -> Vec<(i64, Ending)> {
+        let (_, left) = Journal::open(&folder.path().join("relay.db")).unwrap();
+        left.since(posted)
+    }
+
+    fn numbers(entries: &[(i64, Ending)]) -> Vec<i64> {
+        entries.iter().map(|(number, _)| *number).collect()
+    }
+
+    fn page(folder: &tempfile::TempDir, number: usize) -> PathBuf {
+        folder.path().join(format!("relay.journal-{number}"))
+    }
+
+    /// Whoever has to change these bytes gives [`MARK`] another number: a killed process of the version before may have
+    /// left entries of the old kind.
+    #[test]
+    fn an_entry_is_written_as_it_always_was() {
+        let entry = Entry::of(&Ending {
+            log: None,
+            ..ending(3, "")
+        });
+        assert_eq!(entry.0, [6, 2, 4, 100, 9, 1, 18, 7, 208, 15, 0]);
+        let mut row = ending(1, "c");
+        row.log = Some(NewLog {
+            account_id: 1,
+            created_at: 2,
+            kind: 3,
+            content: "c".into(),
+            key_id: 4,
+            key_name: "k".into(),
+            model: "m".into(),
+            quota: 5,
+            prompt_tokens: 6,
+            completion_tokens: 7,
+            use_time: 8,
+            is_stream: true,
+            channel_id: 9,
+            channel_name: "n".into(),
+            group: "g".into(),
+            request_id: "r".into(),
+            other: "{}".into(),
+        });
+        let text = &Entry::of(&row).0[10..];
+        assert_eq!(
+            text,
+            [
+                1, 2, 4, 6, 1, b'c', 8, 1, b'k', 1, b'm', 10, 12, 14, 16, 1, 18, 1, b'n', 1, b'g',
+                1, b'r', 2, b'{', b'}'
+            ]
+        );
+    }
+
+    #[test]
+    fn what_was_appended_is_there_after_a_kill_and_what_was_posted_is_not_told_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = begun(&folder);
+        for number in 1..=5 {
+            let appended = journal.append(&Entry::of(&ending(number, "told"))).unwrap();
+            assert_eq!(appended, number);
+        }
+        let all = left(&folder, HERE);
+        assert_eq!(numbers(&all), [1, 2, 3, 4, 5]);
+        assert_eq!(all[4].1, ending(5, "told"));
+        let three = Posted { number: 3, ..HERE };
+        assert_eq!(numbers(&left(&folder, three)), [4, 5]);
+        let elsewhere = Posted {
+            database: 6,
+            ..HERE
+        };
+        assert!(left(&folder, elsewhere).is_empty());
+        journal.close(5).unwrap();
+        assert!(left(&folder, HERE).is_empty());
+    }
+
+    #[test]
+    fn pages_take_turns_and_a_full_one_is_emptied_once_it_is_posted() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = begun(&folder);
+        let entry = Entry::of(&ending(1, &"x".repeat(200_000)));
+        let length = |number| std::fs::metadata(page(&folder, number)).unwrap().len();
+        for _ in 0..8 {
+            journal.append(&entry).unwrap();
+        }
+        assert!(length(1) > LONG && length(2) > 0);
+        assert_eq!(numbers(&left(&folder, HERE)), (1..=8).collect::<Vec<_>>());
+        journal.posted(3).unwrap();
+        assert!(length(1) > LONG, "not all of it is posted");
+        journal.posted(7).unwrap();
+        assert!(length(1) == 0 && length(2) > 0);
+        let seven = Posted { number: 7, ..HERE };
+        assert_eq!(numbers(&left(&folder, seven)), [8]);
+        for _ in 0..20 {
+            journal.append(&entry).unwrap();
+        }
+        assert_eq!(numbers(&left(&folder, seven)), (8..=28).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn only_its_owner_may_read_it_and_a_stranger_is_told_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(begun(&folder));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(page(&folder, 2)).unwrap().permissions();
+            assert_eq!(mode.mode() & 0o777, 0o600);
+        }
+        let letter = "this is no journal, it is a letter";
+        std::fs::write(page(&folder, 2), letter).unwrap();
+        let refused = Journal::open(&folder.path().join("relay.db"));
+        let told = refused.err().unwrap().to_string();
+        assert!(told.contains("another version"), "{told}");
+        assert_eq!(std::fs::read_to_string(page(&folder, 2)).unwrap(), letter);
+    }
+
+    proptest! {
+        #[test]
+        fn cut_anywhere_it_has_what_was_whole_and_broken_anywhere_what_was_before(
+            cut in 0_usize..700, broken in 0_usize..700, with in 1_u8..,
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut journal = begun(&folder);
+            let mut ends = vec![HEAD];
+            for number in 1..=6 {
+                let entry = Entry::of(&ending(number, "some words of it"));
+                ends.push(ends[ends.len() - 1] + ENTRY_HEAD + entry.0.len());
+                journal.append(&entry).unwrap();
+            }
+            let mut text = std::fs::read(page(&folder, 1)).unwrap();
+            let cut = cut % text.len();
+            let whole = entries(&text[..cut], HERE.database);
+            prop_assert_eq!(whole.len(), ends.iter().skip(1).filter(|end| **end <= cut).count());
+            let broken = broken % text.len();
+            text[broken] ^= with;
+            let before = ends.iter().skip(1).filter(|end| **end <= broken).count();
+            let found = entries(&text, HERE.database);
+            let head = (16..HEAD).contains(&broken);
+            prop_assert!(head || found.len() <= 6 && numbers(&found) == (1..=found.len() as i64).collect::<Vec<_>>());
+            prop_assert!(broken < HEAD || found.len() == before, "{} {}", found.len(), before);
+        }
+
+        #[test]
+        fn no_page_makes_it_panic(page in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut marked = MARK.to_vec();
+            marked.extend_from_slice(&page);
+            entries(&page, 0);
+            entries(&marked, 0);
+        }
+    }
+}
