@@ -45,6 +45,8 @@ fn number(body: &Value) -> u64 {
 
 /// What the log, the key and the wallet say was spent; all three must agree, with nothing left set aside.
 async fn agreed(deck: &Deck, key: &Value) -> (i64, i64) {
+    // Whoever reads finds what was settled before.
+    assert!(deck.last_log().await["id"].is_i64());
     let database = deck.database();
     let one = |sql: &str| {
         database

@@ -237,6 +237,11 @@ async fn a_database_that_cannot_be_written_stops_new_requests_and_loses_no_charg
         "[DONE]",
         "the answer itself is not lost"
     );
+    assert_ne!(
+        deck.last_log().await["type"],
+        2,
+        "it is in the journal alone"
+    );
     let refused = deck.chat(&key, &hello("m", true)).send().await.unwrap();
     assert_eq!(refused.status(), 503);
     assert_eq!(json_of(refused).await["error"]["code"], "store_unavailable");

@@ -107,6 +107,28 @@ impl Deck {
         rusqlite::Connection::open(self.folder.path().join("relay.db")).unwrap()
     }
 
+    /// A relay on what this one would leave behind if it were killed at this moment.
+    pub async fn heir(&self) -> Deck {
+        let folder = tempfile::tempdir().unwrap();
+        for entry in std::fs::read_dir(self.folder.path()).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_name() != "relay.lock" {
+                std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+            }
+        }
+        let mut heir = Deck {
+            folder,
+            running: None,
+            base: String::new(),
+            owner: self.owner.clone(),
+            client: self.client.clone(),
+            time: Arc::clone(&self.time),
+            limits: self.limits,
+        };
+        heir.open().await;
+        heir
+    }
+
     pub fn advance(&self, seconds: i64) {
         self.time.fetch_add(seconds * 1_000, Ordering::Relaxed);
     }

@@ -10,6 +10,9 @@ use super::bill::{End, Facts, Settled, millis};
 use crate::domain::Ratio;
 use crate::domain::price::BasePrice;
 
+/// A row is seldom told in more bytes than these.
+const USUAL: usize = 448;
+
 /// What a log row tells beside its columns: what lets a client compute the charge again, and how it came about.
 #[derive(Serialize)]
 struct Told<'a> {
@@ -120,10 +123,19 @@ pub fn consumption(facts: &Facts, settled: &Settled, generated: bool, end: &End)
         quota: settled.units.unwrap_or(0),
         prompt_tokens: i64::try_from(usage.prompt()).unwrap_or(i64::MAX),
         completion_tokens: i64::try_from(usage.output).unwrap_or(i64::MAX),
-        // It has no member that could not become JSON.
-        other: serde_json::to_string(&told).unwrap_or_default(),
+        other: text_of(&told),
         ..row(facts)
     }
+}
+
+/// It has no member that could not become JSON.
+fn text_of(told: &Told<'_>) -> String {
+    let mut text = Vec::with_capacity(USUAL);
+    let written = serde_json::to_writer(&mut text, told);
+    String::from_utf8(text)
+        .ok()
+        .filter(|_| written.is_ok())
+        .unwrap_or_default()
 }
 
 /// The row of a request that failed; it cost nothing.

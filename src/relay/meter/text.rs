@@ -1,12 +1,11 @@
 //! The words in a JSON message: what a model reads or writes, without names of members, images or sounds.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::super::inference::body::Members;
+use super::super::inference::body::{Members, Name};
 use super::super::protocol::Protocol;
 use crate::domain::count::TokenCounter;
 
@@ -38,7 +37,7 @@ pub fn each_text(json: &str, sink: &mut dyn FnMut(&str)) {
 
 /// A request's prompt, as its protocol spells it: what is said, what is said before it, and the tools.
 pub struct Prompt<'a> {
-    turns: Vec<&'a RawValue>,
+    turns: Option<&'a RawValue>,
     system: Option<&'a RawValue>,
     tools: Option<&'a RawValue>,
     /// A conversation is framed; a text that becomes a vector is not.
@@ -63,7 +62,7 @@ impl<'a> Prompt<'a> {
             ),
         };
         Prompt {
-            turns: turns.map(list).unwrap_or_default(),
+            turns,
             system,
             tools: body.get("tools"),
             framed: protocol != Protocol::Embeddings,
@@ -72,20 +71,34 @@ impl<'a> Prompt<'a> {
 
     /// Its tokens by a way to count texts.
     pub fn tokens(&self, mut count: impl FnMut(&str) -> u64) -> u64 {
-        let mut tokens = 0;
-        for part in self.turns.iter().copied().chain(self.system) {
-            let mut texts = 0_u64;
-            each_text(part.get(), &mut |text| {
-                texts += 1;
-                tokens += count(text);
-            });
-            // Who embeds may send tokens instead of texts: a list of numbers, or one of its numbers.
-            if texts == 0 && !self.framed {
-                tokens += 1 + part.get().bytes().filter(|byte| *byte == b',').count() as u64;
+        let (mut tokens, mut turns) = (0, 0);
+        match self.turns {
+            Some(list) if self.framed => {
+                turns = each_turn(list, &mut |text| tokens += count(text));
             }
+            // Who embeds may send tokens instead of texts: a list of numbers, or one of its numbers.
+            Some(list) => {
+                for item in items(list) {
+                    let mut texts = 0_u64;
+                    each_text(item.get(), &mut |text| {
+                        texts += 1;
+                        tokens += count(text);
+                    });
+                    if texts == 0 {
+                        tokens +=
+                            1 + item.get().bytes().filter(|byte| *byte == b',').count() as u64;
+                    }
+                }
+            }
+            None => {}
+        }
+        if let Some(system) = self.system {
+            each_text(system.get(), &mut |text| tokens += count(text));
         }
         let tools = self.tools.map_or(0, |tools| count(tools.get()));
-        tokens + tools + self.framing()
+        // The tokens that frame its turns, as the vendors' chat formats have it.
+        let framing = if self.framed { turns * 4 + 3 } else { 0 };
+        tokens + tools + framing
     }
 
     /// The light count, for the estimate before it is sent.
@@ -98,20 +111,70 @@ impl<'a> Prompt<'a> {
         });
         counter.tokens() + rest
     }
+}
 
-    /// The tokens that frame its turns, as the vendors' chat formats have it.
-    fn framing(&self) -> u64 {
-        if self.framed {
-            self.turns.len() as u64 * 4 + 3
-        } else {
-            0
-        }
+/// Hands every text of a list's items to `sink`; how many items there are. What is no list is one item.
+fn each_turn(list: &RawValue, sink: &mut dyn FnMut(&str)) -> u64 {
+    let mut reader = serde_json::Deserializer::from_str(list.get());
+    let mut read = 0;
+    let turns = Turns {
+        sink,
+        read: &mut read,
+    };
+    if turns.deserialize(&mut reader).is_ok() {
+        return read as u64;
     }
+    // One is nested too deeply, and what was handed over of it stands; those behind it need not be.
+    let items = items(list);
+    for item in items.iter().skip(read + 1) {
+        each_text(item.get(), sink);
+    }
+    items.len() as u64
 }
 
 /// The items of a list; what is none stands for itself.
-fn list(json: &RawValue) -> Vec<&RawValue> {
+fn items(json: &RawValue) -> Vec<&RawValue> {
     serde_json::from_str(json.get()).unwrap_or_else(|_| vec![json])
+}
+
+struct Turns<'s> {
+    sink: &'s mut dyn FnMut(&str),
+    /// Items that were read to their end.
+    read: &'s mut usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Turns<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Turns<'_> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a list, a text or an object")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Texts(self.sink))?.is_some() {
+            *self.read += 1;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        *self.read = 1;
+        Texts(self.sink).visit_map(map)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        *self.read = 1;
+        (self.sink)(text);
+        Ok(())
+    }
 }
 
 struct Texts<'s>(&'s mut dyn FnMut(&str));
@@ -142,7 +205,7 @@ impl<'de> Visitor<'de> for Texts<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(member) = map.next_key::<Cow<'de, str>>()? {
+        while let Some(member) = map.next_key_seed(Name)? {
             if WORDY.contains(&member.as_ref()) {
                 map.next_value_seed(Texts(self.0))?;
             } else {
@@ -251,6 +314,17 @@ mod tests {
             "]".repeat(5_000)
         );
         assert!(texts(&deep).is_empty());
+    }
+
+    #[test]
+    fn a_turn_that_is_nested_too_deeply_hides_none_behind_it() {
+        let said = r#"{"role":"user","content":"one two three four five six"}"#;
+        let of = |turns: &str| light(Protocol::Chat, &format!(r#"{{"messages":[{turns}]}}"#));
+        let deep = format!(r#"{{"content":{}{}}}"#, "[".repeat(500), "]".repeat(500));
+        let two = of(&format!("{said},{said}"));
+        assert_eq!(of(&format!("{deep},{said},{said}")), two + 4);
+        assert_eq!(of(&format!("{said},null,{said}")), two + 4);
+        assert_eq!(of(""), 3);
     }
 
     proptest! {

@@ -23,6 +23,8 @@ const MARK: &[u8; 8] = b"relayjn1";
 const HEAD: usize = 24;
 /// Bytes of an entry before itself.
 const ENTRY_HEAD: usize = 8;
+/// An entry is seldom longer than this, in bytes.
+const USUAL: usize = 512;
 /// A page longer than this is left for the other one, as soon as that is empty.
 const LONG: u64 = 1024 * 1024;
 
@@ -199,7 +201,7 @@ impl Entry {
     /// Of an ending.
     pub fn of(ending: &Ending) -> Self {
         // Numbers and texts always can be written; an entry of nothing would be read as none.
-        Entry(postcard::to_stdvec(ending).unwrap_or_default())
+        Entry(postcard::to_extend(ending, Vec::with_capacity(USUAL)).unwrap_or_default())
     }
 }
 
@@ -251,6 +253,19 @@ fn entries(page: &[u8], database: i64) -> Vec<(i64, Ending)> {
         rest = more;
     }
     found
+}
+
+#[cfg(test)]
+impl Journal {
+    /// One that cannot be written, as on a full disk.
+    pub(super) fn unwritable(database: &Path, posted: Posted) -> Self {
+        let (mut journal, _) = Journal::open(database).unwrap();
+        journal.begin(posted).unwrap();
+        for (page, number) in journal.pages.iter_mut().zip(1..) {
+            page.file = File::open(beside(database, number)).unwrap();
+        }
+        journal
+    }
 }
 
 #[cfg(test)]

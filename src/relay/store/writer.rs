@@ -312,3 +312,118 @@ impl Desk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::book::{Change, Share};
+    use super::super::{accounts, file, setup};
+    use super::*;
+    use crate::domain::{ApiKey, UnixSeconds};
+    use crate::relay::OwnerSecrets;
+    use std::path::PathBuf;
+
+    struct Room {
+        _folder: tempfile::TempDir,
+        file: PathBuf,
+        book: Arc<Book>,
+        writer: Writer,
+    }
+
+    impl Room {
+        /// A writer on a fresh database with its owner and the first key.
+        fn with(journal: impl FnOnce(&std::path::Path, Posted) -> Journal) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("relay.db");
+            let mut connection = file::open(&file).unwrap();
+            let (_, left) = Journal::open(&file).unwrap();
+            let owner = OwnerSecrets {
+                access_token: ApiKey::new("T".repeat(32)),
+                first_key: ApiKey::new(format!("sk-{}", "k".repeat(48))),
+            };
+            let (_, posted) = setup::ensure(&mut connection, &left, &owner, 0).unwrap();
+            let book = Arc::new(Book::default());
+            setup::load(&connection, &book).unwrap();
+            let journal = journal(&file, posted);
+            let writer = Writer::start(connection, journal, posted, Arc::clone(&book)).unwrap();
+            Room {
+                _folder: folder,
+                file,
+                book,
+                writer,
+            }
+        }
+
+        fn database(&self) -> Connection {
+            Connection::open(&self.file).unwrap()
+        }
+
+        /// What the owner has used, as the database has it and as the book does.
+        fn used(&self) -> (i64, i64) {
+            let row = accounts::one(&self.database(), 1).unwrap().unwrap();
+            (row.used_quota, self.book.account(1).unwrap().used_quota)
+        }
+    }
+
+    fn ending(charged: i64) -> Ending {
+        Ending {
+            reservation: 1,
+            change: Change {
+                account_id: 1,
+                key_id: 1,
+                reserved: Share::default(),
+                charged: Some(charged),
+                tokens: 1,
+                at: UnixSeconds(7),
+            },
+            log: None,
+        }
+    }
+
+    fn begun(file: &std::path::Path, posted: Posted) -> Journal {
+        let (mut journal, _) = Journal::open(file).unwrap();
+        journal.begin(posted).unwrap();
+        journal
+    }
+
+    #[tokio::test]
+    async fn what_ended_counts_at_once_and_is_posted_for_whoever_reads() {
+        let room = Room::with(begun);
+        assert!(room.writer.end(ending(5)).await);
+        assert_eq!(room.used().1, 5);
+        room.writer.post().await;
+        assert_eq!(room.used(), (5, 5));
+        room.writer.close().await;
+        let (_, left) = Journal::open(&room.file).unwrap();
+        let posted = Posted::read(&room.database()).unwrap();
+        let all = Posted {
+            number: 0,
+            ..posted
+        };
+        assert_eq!((posted.number, left.since(all).len()), (1, 0));
+    }
+
+    #[tokio::test]
+    async fn without_a_journal_the_database_is_waited_for() {
+        let room = Room::with(Journal::unwritable);
+        assert!(room.writer.end(ending(5)).await, "it is in the database");
+        assert_eq!(room.used(), (5, 5));
+        assert!(room.writer.healthy(), "it could be written after all");
+    }
+
+    #[tokio::test]
+    async fn what_neither_can_take_is_kept_until_the_database_can() {
+        let room = Room::with(Journal::unwritable);
+        let broken =
+            "CREATE TRIGGER broken BEFORE UPDATE ON keys BEGIN SELECT raise(FAIL, 'no room'); END";
+        room.database().execute_batch(broken).unwrap();
+        assert!(!room.writer.end(ending(5)).await);
+        assert!(!room.writer.healthy());
+        assert_eq!(room.used(), (0, 0), "nobody counts what is nowhere");
+        room.database()
+            .execute_batch("DROP TRIGGER broken")
+            .unwrap();
+        assert!(room.writer.end(ending(2)).await);
+        assert_eq!(room.used(), (7, 7));
+        assert!(room.writer.healthy());
+    }
+}
