@@ -128,7 +128,7 @@ async fn the_marketplace_publishes_prices_as_ratios() {
     assert_eq!(handbook["enable_groups"], json!(["default"]));
     assert_eq!(
         handbook["supported_endpoint_types"],
-        json!(["openai", "anthropic", "openai-response"])
+        json!(["openai", "anthropic", "openai-response", "gemini"])
     );
     assert!(handbook["context_length"].as_i64().unwrap() > 1_000);
     assert!(

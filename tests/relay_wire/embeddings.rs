@@ -104,16 +104,19 @@ async fn what_cannot_be_embedded_is_refused_and_the_list_says_what_can() {
     assert_eq!(types("text-embed"), json!(["embeddings"]));
     assert_eq!(
         types("m"),
-        json!(["openai", "anthropic", "openai-response"])
+        json!(["openai", "anthropic", "openai-response", "gemini"])
     );
     assert_eq!(
         types("relaydeck-lab"),
-        json!(["openai", "anthropic", "openai-response"])
+        json!(["openai", "anthropic", "openai-response", "gemini"])
     );
     let pricing = deck.get("/api/pricing").await;
     assert_eq!(
         pricing["supported_endpoint"]["embeddings"]["path"],
         "/v1/embeddings"
     );
-    assert!(pricing["supported_endpoint"].get("gemini").is_none());
+    assert_eq!(
+        pricing["supported_endpoint"]["gemini"]["path"],
+        "/v1beta/models/{model}:generateContent"
+    );
 }

@@ -326,7 +326,7 @@ async fn the_models_built_in_answer_geminis_clients_too() {
         "counting costs nothing"
     );
 
-    let fault = json!({"contents": [{"parts": [{"text": "429"}]}]});
+    let fault = json!({"contents": [{"parts": [{"text": "[[fault=429]]"}]}]});
     let refused = post(&deck, "relaydeck-lab:generateContent", &fault).bearer_auth(&key);
     let refused = refused.send().await.unwrap();
     assert_eq!(refused.status(), 429);
