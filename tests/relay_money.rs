@@ -3,8 +3,6 @@
 
 mod relay_support;
 
-use std::time::Duration;
-
 use relay_support::{Deck, charge_by_row, data_lines, hello, json_of, other};
 use relaydeck::relay::Limits;
 use serde_json::{Value, json};

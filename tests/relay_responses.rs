@@ -3,8 +3,6 @@
 
 mod relay_support;
 
-use std::time::Duration;
-
 use relay_support::{
     DONE, Deck, STOP, USAGE, Upstream, behind, charge_by_row, chunk, data_lines, json_of, limits,
     other, stream_response,
