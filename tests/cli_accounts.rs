@@ -11,6 +11,7 @@ use std::process::{Output, Stdio};
 
 use relaydeck::client::{Credentials, RelayClient};
 use relaydeck::domain::{Address, ApiKey};
+use support::pty::Pty;
 use support::serving::Serving;
 use support::{command, json, relaydeck};
 
@@ -130,4 +131,59 @@ fn a_log_in_without_what_it_needs_says_what_is_missing() {
     );
     let local = with_password(home.path(), &["login", "--name", "local"], "x");
     assert_eq!(local.status.code(), Some(2), "{}", text(&local));
+}
+
+#[test]
+fn s_02_a_password_is_asked_for_at_the_terminal_and_not_shown() {
+    let (theirs, mine) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let serving = Serving::start(theirs.path());
+    open_to_all(theirs.path(), &serving.url);
+    let register = [
+        "register",
+        "--url",
+        &serving.url,
+        "--name",
+        "team",
+        "--user",
+        "ann",
+    ];
+    let start = |args: &[&str]| Pty::start(mine.path(), 100, 24, args, &[]);
+
+    let mut slip = start(&register);
+    slip.wait_text("not shown");
+    slip.keys("correct horse\r");
+    slip.wait_text("once more");
+    slip.keys("corect horse\r");
+    slip.wait_text("differ");
+    assert_eq!(slip.wait_end(), 2);
+
+    let mut made = start(&register);
+    made.wait_text("not shown");
+    made.keys("correct hx\u{7f}orse\r");
+    made.wait_text("once more");
+    made.keys("correct horse\r");
+    made.wait_text("ann was made");
+    assert_eq!(made.wait_end(), 0);
+    let seen = String::from_utf8_lossy(&made.raw).into_owned();
+    assert!(!seen.contains("horse"), "{seen}");
+    assert!(made.line_is_as_before(), "the terminal echoes again");
+
+    let login = [
+        "login",
+        "--name",
+        "team",
+        "--user",
+        "ann",
+        "--password",
+        "-",
+    ];
+    let mut left = start(&login);
+    left.wait_text("not shown");
+    left.keys("corr\u{3}");
+    left.wait_end();
+    assert!(left.line_is_as_before(), "Ctrl-C leaves it as it was");
+    let mut again = start(&login);
+    again.wait_text("not shown");
+    again.keys("correct horse\r");
+    assert_eq!(again.wait_end(), 0, "{}", again.text());
 }

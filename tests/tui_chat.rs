@@ -141,6 +141,45 @@ fn escape_stops_the_stream_once_and_what_came_stays() {
 }
 
 #[test]
+fn s_36_a_failed_answer_is_brought_to_the_relay_s_support_without_question_and_key() {
+    let mut script = asked("a secret plan");
+    let turn = script.turn();
+    let broken = fault(FaultKind::Upstream, "no capacity").with_status(503);
+    script.engine(failed(turn, broken));
+    script.sees("Alt-c copies it for support").asked();
+    script.keys("<A-c>");
+    let copied = script.asked().pop().unwrap_or_default();
+    for part in [
+        "req-20261122-7f3a",
+        "relaydeck-handbook",
+        "default",
+        "503",
+        "UTC",
+        "your upstream answered with an error",
+    ] {
+        assert!(copied.contains(part), "{part}: {copied}");
+    }
+    assert!(
+        !copied.contains("secret plan") && !copied.contains("sk-"),
+        "{copied}"
+    );
+
+    // What went well, or was never sent, is nothing for support.
+    script.keys("<A-r>");
+    let turn = script.turn();
+    script.engine(text(turn, "better")).engine(ended(
+        turn,
+        Finish::Stop,
+        spend(1, 1, "0.01", Basis::Reported),
+    ));
+    script.asked();
+    script
+        .keys("<A-c>")
+        .sees("No request failed at the relay here");
+    assert_eq!(script.asked(), [""; 0]);
+}
+
+#[test]
 fn a_failed_answer_says_why_and_can_be_asked_again() {
     let mut script = asked("one");
     let first = script.turn();

@@ -351,13 +351,51 @@ fn s_18_a_new_secret_that_was_written_into_a_file_may_be_left() {
 }
 
 #[test]
+fn s_18_a_tool_is_set_up_with_a_new_key_straight_from_its_secret() {
+    let mut script = keys();
+    script.keys("n").types("blog-prod-x-ann");
+    for _ in 0..8 {
+        script.keys("<Down>");
+    }
+    script.keys("<Enter>");
+    let ask = script.ask();
+    script.engine(Event::KeyCreated {
+        ask,
+        profile: "4sapi".into(),
+        key: world::key(9, "blog-prod-x-ann").info,
+        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
+        stored_in: "the vault".into(),
+    });
+    script.asked();
+    script.keys("t").sees("Looking for tools");
+    assert_eq!(script.asked(), ["tool List"]);
+    let list = script.ask();
+    script.engine(tui_support::tools::told(list));
+    script.types("codex").keys("<Enter>");
+    let plan = script.ask();
+    let asked = "tool Plan { tool: \"codex\", key: Some(9) }";
+    assert_eq!(script.asked().last().map(String::as_str), Some(asked));
+    script.engine(tui_support::tools::plan(plan));
+    script.sees("+base_url").keys("y");
+    let agreed = script.ask();
+    script.engine(tui_support::tools::set_up(agreed, 9));
+    script
+        .sees("Codex CLI is set up")
+        .keys("<Esc>")
+        .sees("✓ Codex CLI uses it")
+        .keys("<Esc>")
+        .misses("Close without")
+        .sees("5 keys");
+}
+
+#[test]
 fn a_key_that_is_gone_meanwhile_hears_nothing() {
     let mut script = keys();
     script
         .keys("<Enter>")
         .engine(loaded(Snapshot::Keys(vec![])))
         .sees("This key is gone");
-    script.keys("e x p c w a");
+    script.keys("e x p c w t a");
     assert_eq!(
         script.asked(),
         ["enable [4]"],

@@ -368,6 +368,27 @@ fn a_new_key() {
         made(script);
         script.copied(Word("copied-key"));
     });
+    let tools = |script: &mut Script| {
+        made(script);
+        script.keys("t");
+        let ask = script.ask();
+        script.engine(tui_support::tools::told(ask));
+    };
+    scene("secret_tools_looked_for", |script| {
+        made(script);
+        script.keys("t");
+    });
+    scene("secret_tools", tools);
+    scene("secret_in_tool", |script| {
+        tools(script);
+        script.keys("<Down> <Enter>");
+        let plan = script.ask();
+        script.engine(tui_support::tools::plan(plan)).keys("y");
+        let ask = script.ask();
+        script
+            .engine(tui_support::tools::set_up(ask, 9))
+            .keys("<Esc>");
+    });
     scene("secret_left_without_copying", |script| {
         made(script);
         script.keys("<Esc>");

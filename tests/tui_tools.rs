@@ -23,7 +23,7 @@ fn shown() -> Script {
 fn s_76_a_setup_is_shown_first_and_written_after_a_yes_only() {
     let mut script = shown();
     script.keys("j <Enter>");
-    assert_eq!(script.asked(), ["tool Plan { tool: \"codex\" }"]);
+    assert_eq!(script.asked(), ["tool Plan { tool: \"codex\", key: None }"]);
     let ask = script.ask();
     script.engine(plan(ask));
     assert!(script.screen().contains("+base_url"));

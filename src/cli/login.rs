@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::args::login::{LoginArgs, RegisterArgs};
+use super::hidden;
 use super::output::{print, print_json};
-use super::secret::{given, of_environment};
+use super::secret::{STDIN, given, of_environment};
 use super::world::{Ending, World};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Profile};
 use crate::engine::door::{Credential, PasswordLogIn};
@@ -22,7 +23,7 @@ const PASSWORD: &str = "RELAYDECK_PASSWORD";
 pub async fn login(world: &World, args: LoginArgs) -> Result<Ending, Fault> {
     let account = PasswordLogIn {
         username: args.user,
-        password: password(args.password)?,
+        password: password(args.password, false)?,
         code: args.code,
         register: false,
     };
@@ -52,7 +53,7 @@ pub async fn login(world: &World, args: LoginArgs) -> Result<Ending, Fault> {
 pub async fn register(world: &World, args: RegisterArgs) -> Result<Ending, Fault> {
     let account = PasswordLogIn {
         username: args.user,
-        password: password(args.password)?,
+        password: password(args.password, true)?,
         code: None,
         register: true,
     };
@@ -128,14 +129,28 @@ fn told(world: &World, profile: &Profile, notes: &[String], what: Told) -> Resul
     Ok(Ending::Done)
 }
 
-/// The password of a flag, else of the environment.
-fn password(flag: Option<String>) -> Result<ApiKey, Fault> {
-    let text = match flag {
-        Some(text) => given(text)?,
-        None => of_environment(PASSWORD).ok_or_else(|| {
-            Fault::new(FaultKind::Usage, say!("cli-login-no-password"))
-                .advise(say!("cli-login-no-password-advice", variable = PASSWORD))
-        })?,
+/// The password of a flag, else of the environment, else as it is typed. A fresh one is typed twice: nobody sees a slip.
+fn password(flag: Option<String>, fresh: bool) -> Result<ApiKey, Fault> {
+    let asks = match &flag {
+        Some(text) => text == STDIN,
+        None => true,
+    };
+    let set = of_environment(PASSWORD).filter(|_| flag.is_none());
+    let text = match (flag, set) {
+        (_, Some(text)) => text,
+        _ if asks && hidden::can_ask() => {
+            let text = hidden::ask(say!("cli-ask-password"))?;
+            if fresh && hidden::ask(say!("cli-ask-again"))? != text {
+                return Err(Fault::new(FaultKind::Usage, say!("cli-ask-differs"))
+                    .advise(say!("cli-ask-differs-advice")));
+            }
+            text
+        }
+        (Some(text), None) => given(text)?,
+        (None, None) => {
+            return Err(Fault::new(FaultKind::Usage, say!("cli-login-no-password"))
+                .advise(say!("cli-login-no-password-advice", variable = PASSWORD)));
+        }
     };
     Ok(ApiKey::new(text))
 }

@@ -10,6 +10,7 @@ mod codes;
 mod dashboard;
 mod doctor;
 mod groups;
+mod hidden;
 mod history;
 mod host;
 mod keys;

@@ -1,7 +1,9 @@
-//! Secrets as the command line takes them: typed, on stdin for `-`, or from the environment.
+//! Secrets as the command line takes them: in a flag, on stdin for `-`, or from the environment. Where stdin is a terminal
+//! they are asked for there, and not shown.
 
 use std::io::{self, Read};
 
+use super::hidden;
 use crate::domain::{Fault, FaultKind};
 use crate::locale::say;
 
@@ -13,7 +15,9 @@ pub const STDIN: &str = "-";
 /// # Errors
 /// When stdin cannot be read, or holds nothing.
 pub fn given(text: String) -> Result<String, Fault> {
-    if text == STDIN {
+    if text == STDIN && hidden::can_ask() {
+        hidden::ask(say!("cli-ask-secret"))
+    } else if text == STDIN {
         read(io::stdin().lock())
     } else {
         Ok(text)

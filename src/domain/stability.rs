@@ -50,6 +50,14 @@ pub struct Marks {
     pub bad: u64,
 }
 
+impl Marks {
+    /// The share marked good, in tenths of a percent; `None` without any mark.
+    pub fn good_tenths(self) -> Option<u64> {
+        let all = self.good.checked_add(self.bad)?;
+        self.good.checked_mul(1_000)?.checked_div(all)
+    }
+}
+
 /// Whether trouble of this kind says something of the relay, rather than of the request, the key or the wallet.
 pub const fn is_of_the_relay(fault: FaultKind) -> bool {
     matches!(

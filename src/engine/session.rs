@@ -191,6 +191,12 @@ impl Session {
         }
     }
 
+    /// Whether a key is among those that were fetched.
+    pub fn knows_key(&self, id: i64) -> bool {
+        let keys = self.lists.keys.as_deref();
+        keys.is_some_and(|keys| keys.iter().any(|key| key.id == id))
+    }
+
     /// Which lists this credential can fetch.
     pub fn scopes(&self) -> &'static [Scope] {
         if self.facts.manages {

@@ -26,6 +26,12 @@ impl Engine {
             Box::pin(async move {
                 if session.lists.models.is_none() {
                     session.fetch_all().await;
+                } else if let ToolJob::Plan { key: Some(id), .. } = job
+                    && !session.knows_key(id)
+                    && let Ok(keys) = session.fetch(Scope::Keys).await
+                {
+                    // A key that was made a moment ago: its group decides which models the tool may call.
+                    session.take(&keys);
                 }
                 let stale: &[Scope] = match job {
                     // A key may have been made for the tool.

@@ -1,5 +1,9 @@
 //! What the ledger says was spent, and what runs at the relay now: told to the dashboard while it is looked at, and
 //! not otherwise.
+//!
+//! What other programs send is followed by a request that the relay answers when something changes. Held all day it would
+//! wake an idle dashboard, over SSH too, for figures that nobody sees; so it is held while they are shown. Nothing is lost
+//! by that: whatever ended meanwhile is read from the relay's log the moment they are looked at again.
 
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ use super::effect::{Effect, Effects};
 use super::layout::{Layout, layout};
 use super::model::{Model, Tone};
 use super::msg::{Copied, Msg, Now};
+use super::overlay::picker::Among;
 use super::overlay::{Overlay, offer};
 use super::tabs::{chat, keys as keys_tab, market, usage};
 use crate::domain::{Fault, FaultKind};
@@ -79,9 +80,14 @@ pub fn settle(model: &mut Model) {
     model.usage.settle(height);
     model.tools.load(height);
     let height = areas(model).picker_height();
+    let among = Among {
+        relay: &model.relay,
+        profiles: &model.profiles,
+        tools: &model.tools,
+    };
     for overlay in &mut model.overlays {
         if let Overlay::Picker(picker) = overlay {
-            picker.load(&model.relay, &model.profiles, height);
+            picker.load(among, height);
         }
     }
 }

@@ -63,6 +63,18 @@ pub fn told(ask: AskId) -> Event {
     Event::Tool(ask, Ok(ToolNews::Rows(rows())))
 }
 
+/// What a setup that was agreed to came to, told: the tool uses the key of this number.
+pub fn set_up(ask: AskId, key: i64) -> Event {
+    let page = ToolPage {
+        title: "Codex CLI is set up".into(),
+        rows: vec![(Tone::Good, "It answers through the relay.".into())],
+        question: None,
+        copy: None,
+        set_up: Some(("Codex CLI".into(), Some(key))),
+    };
+    Event::Tool(ask, Ok(ToolNews::Page(Box::new(page))))
+}
+
 /// A plan with its difference, told.
 pub fn plan(ask: AskId) -> Event {
     let rows = [
@@ -94,6 +106,7 @@ pub fn plan(ask: AskId) -> Event {
         rows: rows.map(|(tone, text)| (tone, text.to_owned())).to_vec(),
         question: Some("writes this".into()),
         copy: None,
+        set_up: None,
     };
     Event::Tool(ask, Ok(ToolNews::Page(Box::new(page))))
 }

@@ -64,6 +64,8 @@ bind-keys-copy-key = copy the secret, where it is stored here or the relay shows
     .hint = copy key
 bind-keys-write-env = write it into a .env file
     .hint = write
+bind-keys-use-in-tool = set a third-party tool up with it
+    .hint = tool
 bind-keys-replace-key = a lost key: make one with the same settings and disable this one
     .hint = replace
 bind-keys-delete = delete the marked keys, or the one under the cursor
@@ -164,6 +166,8 @@ bind-chat-retry = ask the last question again, where it brought no whole answer
     .hint = retry
 bind-chat-diagnose = find out why an answer failed, rung by rung
     .hint = diagnose
+bind-chat-contact-support = copy what the relay's support needs to find the request that failed: no question, no key
+    .hint = for support
 bind-chat-pick-model = choose the model
     .hint = model
 bind-chat-pick-key = choose the key
@@ -242,6 +246,8 @@ bind-secret-copy = copy the key
     .hint = copy
 bind-secret-write-env = write it into a .env file
     .hint = write to .env
+bind-secret-use-in-tool = set a third-party tool up with it
+    .hint = set up a tool
 bind-secret-back = close; without having copied it asks once
     .hint = close
 
@@ -617,6 +623,7 @@ group-channels = Channels behind it
 group-channels-fetching = { $working } fetching
 group-channel = { $sign } { $name } { $kind } { $url }: { $models } models, { $status }
 group-no-channel = none: the two built-in models need no channel; relaydeck channels add brings one
+chat-nothing-failed = No request failed at the relay here
 support-not-given = not given
 support-relay = Relay
 support-request-id = Request id
@@ -712,6 +719,7 @@ ranking-cheapest = { $name } is the cheapest
 ranking-cheapest-known = { $name } is the cheapest of those with a known price
 ranking-same = { $name } and { $other } cost the same
 ranking-worked = { $same }; { $name } worked better for you: { $success }
+ranking-marked = { $same }; you liked { $name } better: { $good } good, { $bad } bad
 ranking-no-difference = { $same }, and nothing measured tells them apart
 model-url-untold = the relay does not say on which URL it is called
 
@@ -838,6 +846,7 @@ picker-key = Choose the key
 picker-group = Choose the group
 picker-relay = Choose the relay
 picker-limits = Choose the models it may call; Tab marks several
+picker-tool = The tool that shall use this key
 picker-facets = Show only models with; Tab marks several
 picker-add-key-search = add a relay with a key
 picker-add-login-search = add: log in to a relay
@@ -922,7 +931,8 @@ secret-again = This relay shows a key again: c in Keys copies it at any time.
 secret-never-again = { $warning } This relay never shows it again: copy it now if another program needs it.
 secret-written = { $check } written to { $file }
 secret-copied = { $check } sent to the terminal's clipboard; Enter or Esc closes
-secret-ways = c copies it, w writes it into a .env file; Enter or Esc closes
+secret-in-tool = { $check } { $tool } uses it
+secret-ways = c copies it, w writes it into a .env, t sets a tool up with it; Enter closes
 
 ## Usage
 
@@ -1042,7 +1052,8 @@ end-cut = the answer broke off
 end-program = the program ended while this answer came
 chat-asked-to-wait = ; the relay asks to wait { $seconds } s
 chat-request = {"  "}request { $id }
-chat-asks-again = { $key } asks again{ $id }
+chat-asks-again = { $key } asks again
+chat-support = { $key } copies it for support
 chat-cached = {" "}({ $tokens } cached)
 chat-tokens = { $about }{ $input } in{ $cached }  { $about }{ $output } out{"  "}
 chat-no-tokens = no tokens were counted
@@ -1124,6 +1135,7 @@ tools-count = { $count } { $rows ->
     [one] row
    *[other] tools, samples and links
  }
+tools-looking = Looking for tools on this machine …
 tools-none = No tools are known.
 tools-sample = sample
 tools-sample-calls = a program that calls { $endpoint }

@@ -21,6 +21,8 @@ pub enum ToolJob {
     Plan {
         /// The tool.
         tool: String,
+        /// The number of the key it is to use; the tool's own, or any, when absent.
+        key: Option<i64>,
     },
     /// What undoing its latest setup would change.
     PlanUndo {
@@ -81,14 +83,26 @@ pub struct ToolPage {
     pub question: Option<String>,
     /// What can be copied from it: a link, which holds a key.
     pub copy: Option<ApiKey>,
+    /// The tool that was set up, and the number of the key that was asked for it.
+    pub set_up: Option<(String, Option<i64>)>,
 }
 
 /// What a yes would do.
 #[derive(Clone, Debug)]
 enum Pending {
-    Setup { plan: Plan, new_key: bool },
-    Undo { tool: &'static Tool, undo: Undo },
-    Link { app: &'static App, target: Target },
+    Setup {
+        plan: Plan,
+        key: Option<i64>,
+        new_key: bool,
+    },
+    Undo {
+        tool: &'static Tool,
+        undo: Undo,
+    },
+    Link {
+        app: &'static App,
+        target: Target,
+    },
 }
 
 /// The plan that was made last, and what had asked for it: a yes to an older one finds nothing.
@@ -124,32 +138,31 @@ pub async fn run(
     let relay = session.profile.address.clone();
     let page = match job {
         ToolJob::List => return Ok(ToolNews::Rows(rows(host, &places, Some(&relay))?)),
-        ToolJob::Plan { tool } => {
+        ToolJob::Plan { tool, key } => {
             let tool = tools::named(&tool)?;
             let row = super::row(host, &places, Some(&relay), tool)?;
             let current = row.models.first().map(|model| model.value.clone());
             let choice = Choice {
-                key: KeyChoice::Any,
+                key: key.map_or(KeyChoice::Any, KeyChoice::Id),
                 new_key: false,
                 model: None,
                 address: relay,
             };
-            // The tool's own key where there is one; a fresh one where none is held at all.
-            let chosen =
-                choose(session, tool, &choice, current.as_deref()).or_else(
-                    |fault| match session.facts.manages {
-                        true => choose(
-                            session,
-                            tool,
-                            &Choice {
-                                new_key: true,
-                                ..choice.clone()
-                            },
-                            current.as_deref(),
-                        ),
-                        false => Err(fault),
-                    },
-                )?;
+            // The tool's own key where there is one; a fresh one where none is held at all and none was asked for.
+            let chosen = choose(session, tool, &choice, current.as_deref()).or_else(|fault| {
+                match session.facts.manages && key.is_none() {
+                    true => choose(
+                        session,
+                        tool,
+                        &Choice {
+                            new_key: true,
+                            ..choice.clone()
+                        },
+                        current.as_deref(),
+                    ),
+                    false => Err(fault),
+                }
+            })?;
             if row.kind != super::SetupKind::Written {
                 return Ok(told(pages::by_hand(&row, tool, &chosen, &places)));
             }
@@ -157,6 +170,7 @@ pub async fn run(
             let page = pages::plan(&row, &plan, &chosen, &places);
             let pending = page.question.is_some().then_some(Pending::Setup {
                 plan,
+                key,
                 new_key: chosen.key_to_make,
             });
             last.keep(ask, pending);
@@ -233,10 +247,16 @@ async fn agreed(
             Fault::new(crate::domain::FaultKind::BadRequest, say!("tools-no-plan"))
                 .advise(say!("tools-open-again")),
         ),
-        Some(Pending::Setup { plan, new_key }) => {
+        Some(Pending::Setup { plan, key, new_key }) => {
             let plan = if new_key {
-                let key = make_key(session, means.host.as_ref(), plan.tool).await?;
-                plan.tool.plan(Target { key, ..plan.target }, places)?
+                let fresh = make_key(session, means.host.as_ref(), plan.tool).await?;
+                plan.tool.plan(
+                    Target {
+                        key: fresh,
+                        ..plan.target
+                    },
+                    places,
+                )?
             } else {
                 plan
             };
@@ -248,7 +268,11 @@ async fn agreed(
                 model: Some(&plan.target.model),
             };
             let checked = check(session, means, plan.tool, through).await;
-            Ok(pages::written(&plan, &places.shown(&kept), checked))
+            let page = pages::written(&plan, &places.shown(&kept), checked);
+            Ok(ToolPage {
+                set_up: Some((plan.tool.name.clone(), key)),
+                ..page
+            })
         }
         Some(Pending::Undo { tool, undo }) => {
             tools::undo(&undo)?;

@@ -15,6 +15,7 @@ fn page(title: String, rows: Rows, question: Option<&str>) -> ToolPage {
         rows,
         question: question.map(str::to_owned),
         copy: None,
+        set_up: None,
     }
 }
 
@@ -286,6 +287,7 @@ pub fn link(app: &App, link: &str) -> ToolPage {
     }
     ToolPage {
         copy: Some(ApiKey::new(link)),
+        set_up: None,
         ..page(say!("tools-title-link", app = app.name), rows, None)
     }
 }

@@ -202,6 +202,8 @@ pub enum Action {
     Details,
     /// Copies a message for the relay's support.
     ContactSupport,
+    /// Sets a third-party tool up with a key.
+    UseInTool,
     /// Sorts by ratio.
     SortRatio,
     /// Sorts by the number of models.
@@ -286,6 +288,7 @@ impl Action {
                 | Action::Switch
                 | Action::ReplaceKey
                 | Action::WriteEnv
+                | Action::UseInTool
                 | Action::Redeem
                 | Action::TopUp
         )

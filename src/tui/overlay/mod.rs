@@ -106,6 +106,8 @@ pub struct NewSecret {
     pub copied: bool,
     /// The file it was written into.
     pub written: Option<String>,
+    /// The third-party tool that uses it.
+    pub tool: Option<String>,
     /// The number of the key in whose place it was put.
     pub replaced: Option<i64>,
 }
@@ -119,13 +121,14 @@ impl NewSecret {
             stored_in,
             copied: false,
             written: None,
+            tool: None,
             replaced: None,
         }
     }
 
     /// Whether somebody has taken it with them.
     pub fn is_taken(&self) -> bool {
-        self.copied || self.written.is_some()
+        self.copied || self.written.is_some() || self.tool.is_some()
     }
 }
 

@@ -1,4 +1,4 @@
-//! A list to choose from, filtered as one types: models, keys, groups, relays.
+//! A list to choose from, filtered as one types: models, keys, groups, relays, tools.
 
 use super::relay_form::Door;
 use crate::domain::Profile;
@@ -7,6 +7,7 @@ use crate::locale::say;
 use crate::tui::filtered::{FilteredList, as_found};
 use crate::tui::relay::Relay;
 use crate::tui::tabs::market::facet::{self, Facet};
+use crate::tui::tabs::tools::state::{Item, ToolsTab};
 
 /// Something that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,13 @@ pub enum Pick {
     AddRelay(Door),
     /// Something that models can have.
     Facet(Facet),
+    /// A third-party tool, by its id, that is to use the key of a number.
+    Tool {
+        /// The key's number.
+        key: i64,
+        /// The tool's id.
+        tool: String,
+    },
 }
 
 impl Pick {
@@ -58,6 +66,8 @@ pub enum PickerKind {
     Limits,
     /// What the marketplace is filtered by; several can be chosen.
     Facets,
+    /// The third-party tool that is to use the key of this number.
+    Tool(i64),
 }
 
 impl PickerKind {
@@ -75,8 +85,20 @@ impl PickerKind {
             PickerKind::Relay => say!("picker-relay"),
             PickerKind::Limits => say!("picker-limits"),
             PickerKind::Facets => say!("picker-facets"),
+            PickerKind::Tool(_) => say!("picker-tool"),
         }
     }
+}
+
+/// Where choices come from.
+#[derive(Clone, Copy)]
+pub struct Among<'a> {
+    /// The open relay.
+    pub relay: &'a Relay,
+    /// The profiles there are.
+    pub profiles: &'a [Profile],
+    /// The third-party tools.
+    pub tools: &'a ToolsTab,
 }
 
 /// A list to choose from.
@@ -92,20 +114,14 @@ pub struct Picker {
 
 impl Picker {
     /// A picker with the cursor on what is chosen now.
-    pub fn new(
-        kind: PickerKind,
-        relay: &Relay,
-        profiles: &[Profile],
-        now: Option<&Pick>,
-        height: usize,
-    ) -> Self {
+    pub fn new(kind: PickerKind, among: Among<'_>, now: Option<&Pick>, height: usize) -> Self {
         let mut picker = Picker {
             kind,
             list: FilteredList::default(),
             marked: Vec::new(),
         };
         picker.list.typing = true;
-        picker.load(relay, profiles, height);
+        picker.load(among, height);
         if let Some(pick) = now {
             picker.list.go_to(pick, height);
         }
@@ -113,7 +129,12 @@ impl Picker {
     }
 
     /// What can be chosen changed.
-    pub fn load(&mut self, relay: &Relay, profiles: &[Profile], height: usize) {
+    pub fn load(&mut self, among: Among<'_>, height: usize) {
+        let Among {
+            relay,
+            profiles,
+            tools,
+        } = among;
         let rows: Vec<(Pick, String)> = match self.kind {
             PickerKind::Model | PickerKind::Limits => relay
                 .model_rows()
@@ -148,6 +169,18 @@ impl Picker {
                     (Pick::Facet(facet), text)
                 };
                 facets.into_iter().map(|(facet, _)| row(facet)).collect()
+            }
+            PickerKind::Tool(key) => {
+                let items = tools.items.value().into_iter().flatten();
+                let tool = |item: &Item| match item {
+                    Item::Tool(row) => {
+                        let tool = row.id.to_owned();
+                        let text = format!("{} {} {}", row.id, row.name, row.about);
+                        Some((Pick::Tool { key, tool }, text))
+                    }
+                    Item::Sample(_) | Item::Link(_) => None,
+                };
+                items.filter_map(tool).collect()
             }
         };
         self.list.load(rows.into_iter(), height, &as_found);

@@ -13,8 +13,8 @@ use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Widths};
 use crate::tui::draw::{below, clean, put, ratio, row};
 use crate::tui::model::Model;
-use crate::tui::tabs::chat;
 use crate::tui::tabs::keys::view::{status_role, status_sign};
+use crate::tui::tabs::{chat, tools};
 use crate::tui::text::{Align, truncate_start, width};
 use crate::tui::theme::Role;
 use crate::tui::words;
@@ -44,7 +44,9 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
     let widths = Widths::fit(columns, usize::from(page.width));
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {
-        let text = if list.total() == 0 {
+        let text = if list.total() == 0 && asks_for_tools(model, picker) {
+            say!("tools-looking")
+        } else if list.total() == 0 {
             say!("picker-nothing")
         } else {
             say!("picker-no-match")
@@ -104,13 +106,24 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
         column(24, 44, Align::Left, 9),
         column(7, 9, Align::Right, 7),
     ];
+    const TOOL: &[Column] = &[
+        column(18, 26, Align::Left, 9),
+        column(11, 14, Align::Left, 8),
+        column(22, 200, Align::Left, 5),
+    ];
     match kind {
+        PickerKind::Tool(_) => TOOL,
         PickerKind::Facets => FACETS,
         PickerKind::Model | PickerKind::Limits => MODEL,
         PickerKind::Key => KEY,
         PickerKind::Group => GROUP,
         PickerKind::Relay => RELAY,
     }
+}
+
+/// Whether the tools to choose from are still being looked for.
+fn asks_for_tools(model: &Model, picker: &Picker) -> bool {
+    matches!(picker.kind, PickerKind::Tool(_)) && model.tools.items.is_loading()
 }
 
 /// Whether this is what is chosen now.
@@ -120,7 +133,7 @@ fn is_chosen(model: &Model, picker: &Picker, pick: &Pick) -> bool {
         Pick::Model(name) => model.chat.model == *name,
         Pick::Key(id) => chat::update::key(model).is_some_and(|row| row.info.id == *id),
         Pick::Relay(name) => model.relay.profile_name() == Some(name),
-        Pick::Group(_) | Pick::AddRelay(_) | Pick::Facet(_) => false,
+        Pick::Group(_) | Pick::AddRelay(_) | Pick::Facet(_) | Pick::Tool { .. } => false,
     }
 }
 
@@ -130,6 +143,12 @@ fn text_of(model: &Model, pick: &Pick, column: usize) -> (String, Role) {
         Pick::Key(id) => key(model, *id, column),
         Pick::Group(name) => group(model, name, column),
         Pick::Relay(name) => relay(model, name, column),
+        Pick::Tool { tool, .. } => match (model.tools.tool(tool), column) {
+            (Some(row), 0) => tools::view::of_tool(model, row, 0),
+            (Some(row), 1) => tools::view::of_tool(model, row, 2),
+            (Some(row), _) => (row.about.into(), Role::Dim),
+            (None, _) => (String::new(), Role::Dim),
+        },
         Pick::Facet(facet) => match column {
             0 => (facet.kind().to_owned(), Role::Dim),
             1 => (facet.value(), Role::Text),

@@ -51,6 +51,10 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             let (id, name) = (new.key.id, new.key.name.clone());
             keys::update::write_env(model, id, &name);
         }
+        (Overlay::Secret(new), Some(Action::UseInTool)) => {
+            let id = new.key.id;
+            tools::update::choose_for(model, id, fx);
+        }
         (Overlay::Secret(_), _) => {}
         (Overlay::Help { .. } | Overlay::Note(_), Some(action)) => {
             scroll(model, action);
@@ -461,6 +465,7 @@ fn pick_one(model: &mut Model, pick: Pick, fx: &mut Effects) {
         }
         Pick::Relay(name) => switch_relay(model, name, fx),
         Pick::AddRelay(door) => doors::add_relay(model, door),
+        Pick::Tool { key, tool } => tools::update::plan_with(model, key, tool, fx),
         // Several of them are taken at once, by the picker itself.
         Pick::Facet(_) => {}
     }

@@ -117,6 +117,10 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
         let text = say!("secret-written", check = check, file = clean(file));
         rows.extend(paragraph(theme, &text, Role::Good, 1, area.width));
     }
+    if let Some(tool) = &new.tool {
+        let text = say!("secret-in-tool", check = check, tool = clean(tool));
+        rows.extend(paragraph(theme, &text, Role::Good, 1, area.width));
+    }
     let (text, role) = if new.copied {
         let text = say!("secret-copied", check = check);
         (text, Role::Good)

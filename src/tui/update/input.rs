@@ -8,7 +8,7 @@ use crate::tui::filtered::FilteredList;
 use crate::tui::keymap::{Action, Context};
 use crate::tui::model::{Model, Stage, Tone};
 use crate::tui::overlay::command::CommandLine;
-use crate::tui::overlay::picker::{Picker, PickerKind};
+use crate::tui::overlay::picker::{Among, Picker, PickerKind};
 use crate::tui::overlay::{self, Overlay, Question, wallet};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::chat::state::ChatFocus;
@@ -297,7 +297,12 @@ fn pick_relay(model: &mut Model) {
 
 /// Opens a list to choose from, with the cursor on what is chosen now.
 pub fn open_picker(model: &mut Model, kind: PickerKind, now: Option<&Pick>) {
-    let picker = Picker::new(kind, &model.relay, &model.profiles, now, 0);
+    let among = Among {
+        relay: &model.relay,
+        profiles: &model.profiles,
+        tools: &model.tools,
+    };
+    let picker = Picker::new(kind, among, now, 0);
     model.overlays.push(Overlay::Picker(Box::new(picker)));
     let height = areas(model).picker_height();
     if let Some(Overlay::Picker(picker)) = model.overlays.last_mut()

@@ -86,7 +86,7 @@ fn flash_rows(model: &Model, flash: &Flash, width: usize) -> Vec<Line<'static>> 
     rows
 }
 
-/// As many hints as fit.
+/// As many hints as fit, the most important ones first and each of them whole.
 fn hints(model: &Model, width: usize) -> Line<'static> {
     let theme = &model.settings.theme;
     let mut spans = vec![Span::raw(" ")];
@@ -95,9 +95,10 @@ fn hints(model: &Model, width: usize) -> Line<'static> {
         let Some(label) = label(model, &hint) else {
             continue;
         };
+        // A blank between key and label, and two after it, of which the last hint needs none.
         let takes = crate::tui::text::width(&hint.keys) + crate::tui::text::width(&label) + 3;
-        if used + takes > width {
-            break;
+        if used + takes > width + 2 {
+            continue;
         }
         used += takes;
         let role = if hint.dangerous {
@@ -217,6 +218,7 @@ fn in_chat(model: &Model, action: Action) -> bool {
     match action {
         Action::Follow => chat.scroll != Scroll::Follow,
         Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
+        Action::ContactSupport => chat.turns.last().is_some_and(|last| last.failed_there()),
         Action::Diagnose => chat.turns.last().is_some_and(|last| last.failed()),
         Action::Retry => {
             chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.failed())

@@ -65,6 +65,7 @@ fn act(model: &mut Model, action: Action, key: KeyEvent, fx: &mut Effects) {
             model.chat.reasoning_open = !model.chat.reasoning_open;
         }
         Action::Copy => copy(model, fx),
+        Action::ContactSupport => take_away::contact_support(model, fx),
         Action::Select => take_away::select(model, fx),
         Action::SaveAnswer => take_away::save(model, fx),
         Action::PrintLater => take_away::print_later(model, fx),

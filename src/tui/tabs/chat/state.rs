@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
+use crate::domain::stability::is_of_the_relay;
 use crate::domain::{
     ChatMessage, ChatSettings, Conversation, Fault, Finish, Image, Turn, UnixMillis,
 };
@@ -80,6 +81,14 @@ impl ChatTurn {
         } else {
             self.reply.push(text, &mut self.turn.reply);
         }
+    }
+
+    /// Whether it was sent and the relay, or the way to it, failed: what an operator can look into.
+    pub fn failed_there(&self) -> bool {
+        let fault = self.turn.fault.as_ref();
+        fault.is_some_and(|fault| {
+            self.request_id.is_some() || fault.status.is_some() || is_of_the_relay(fault.kind)
+        })
     }
 
     /// Whether it came to no good end, so that asking again makes sense: trouble, a stop, or a process that ended under it.

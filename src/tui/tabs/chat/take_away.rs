@@ -6,6 +6,7 @@ use std::fmt::Write;
 use crate::locale::{Word, say};
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
+use crate::tui::tabs::groups::support;
 use crate::tui::text::{Breaks, sanitize};
 use crate::tui::words;
 
@@ -19,6 +20,16 @@ pub fn last_answer(model: &Model) -> Option<&str> {
     turns
         .map(|turn| turn.turn.reply.as_str())
         .find(|reply| !reply.is_empty())
+}
+
+/// Copies what the relay's support needs to find a request that failed (S-36): the one that is chosen, else the last.
+pub fn contact_support(model: &mut Model, fx: &mut Effects) {
+    let chosen = model.chat.chosen.and_then(|at| model.chat.turns.get(at));
+    let turn = chosen.or(model.chat.turns.last());
+    match turn.filter(|turn| turn.failed_there()) {
+        Some(turn) => fx.copy(support::of_turn(model, turn), support::WHAT),
+        None => model.say(Tone::Info, say!("chat-nothing-failed")),
+    }
 }
 
 /// Shows the conversation as plain text on the terminal's first screen, where its own selecting and scrolling work.

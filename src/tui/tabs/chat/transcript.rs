@@ -33,6 +33,8 @@ pub struct Look<'a> {
     pub reasoning_key: String,
     /// The key that asks again.
     pub retry_key: String,
+    /// The key that copies what the relay's support needs.
+    pub support_key: String,
     /// The serial of the turn that is chosen.
     pub chosen: Option<u64>,
 }
@@ -193,8 +195,12 @@ fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>
     let id = id
         .map(|id| say!("chat-request", id = clean(id)))
         .unwrap_or_default();
-    let again = say!("chat-asks-again", key = look.retry_key, id = id);
-    rows.extend(block(look, &again, Role::Dim));
+    let mut next = say!("chat-asks-again", key = look.retry_key);
+    if turn.failed_there() {
+        next.push_str("  ");
+        next.push_str(&say!("chat-support", key = look.support_key));
+    }
+    rows.extend(block(look, &format!("{next}{id}"), Role::Dim));
     rows
 }
 
@@ -254,6 +260,7 @@ mod tests {
             reasoning_open: false,
             reasoning_key: "^T".into(),
             retry_key: "Alt-r".into(),
+            support_key: "Alt-c".into(),
             chosen: None,
         })
     }

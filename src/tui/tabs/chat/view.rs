@@ -38,6 +38,7 @@ pub fn look(model: &Model, width: u16) -> Look<'_> {
         reasoning_open: model.chat.reasoning_open,
         reasoning_key: key(Action::ToggleReasoning),
         retry_key: key(Action::Retry),
+        support_key: key(Action::ContactSupport),
         chosen: model
             .chat
             .chosen

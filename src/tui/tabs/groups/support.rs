@@ -6,6 +6,7 @@ use crate::domain::stability::Sample;
 use crate::domain::{FaultKind, UnixMillis};
 use crate::locale::{Word, say};
 use crate::tui::model::Model;
+use crate::tui::tabs::chat::state::ChatTurn;
 
 /// What it is called when it was copied.
 pub const WHAT: Word = Word("copied-support");
@@ -38,6 +39,24 @@ pub fn of_sample(model: &Model, sample: &Sample) -> String {
             group: Some(&sample.group),
             status: sample.status,
             request_id: sample.request_id.as_deref(),
+            trouble,
+        },
+    )
+}
+
+/// The message about a turn of the chat that failed. What was asked stays out of it.
+pub fn of_turn(model: &Model, turn: &ChatTurn) -> String {
+    let relay = model.relay.profile().map(|profile| profile.address.base());
+    let fault = turn.turn.fault.as_ref();
+    let trouble = fault.map_or(say!("support-stream"), |fault| word(fault.kind));
+    message(
+        relay.unwrap_or(say!("failure-unknown")),
+        &Case {
+            sent: turn.turn.sent,
+            model: &turn.turn.model,
+            group: turn.group.as_deref(),
+            status: fault.and_then(|fault| fault.status),
+            request_id: turn.request_id.as_deref(),
             trouble,
         },
     )

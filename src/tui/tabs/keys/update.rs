@@ -11,6 +11,7 @@ use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::env_form::EnvForm;
 use crate::tui::overlay::key_form::KeyForm;
 use crate::tui::overlay::{NamedKey, Overlay, Question};
+use crate::tui::tabs::tools;
 use crate::tui::update::input::{Filtering, filter, refresh};
 use crate::tui::update::{areas, show_models_of};
 use crate::tui::words;
@@ -105,6 +106,8 @@ fn on_key(model: &mut Model, id: i64, action: Action, fx: &mut Effects) {
             let name = row.info.name.clone();
             write_env(model, id, &name);
         }
+        Action::UseInTool if row.held => tools::update::choose_for(model, id, fx),
+        Action::UseInTool => model.say(Tone::Info, not_held(model)),
         Action::Models => {
             let group = model.relay.group_of(row).map(str::to_owned);
             match group {
@@ -186,6 +189,14 @@ fn switch(model: &mut Model, ids: &[i64], fx: &mut Effects) {
     }
 }
 
+/// Why a key whose secret is not here cannot be used, and what would help.
+fn not_held(model: &Model) -> &'static str {
+    match model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
+        true => say!("key-not-held-fetch"),
+        false => say!("key-not-held-make"),
+    }
+}
+
 /// Whether a key can be chatted with from here.
 ///
 /// # Errors
@@ -195,12 +206,7 @@ pub fn usable(model: &Model, id: i64) -> Result<(), String> {
         return Err(say!("key-is-gone").into());
     };
     if !row.held {
-        let reveals = model.relay.facts().is_some_and(|facts| facts.reveals_keys);
-        return Err(if reveals {
-            say!("key-not-held-fetch").into()
-        } else {
-            say!("key-not-held-make").into()
-        });
+        return Err(not_held(model).into());
     }
     match model.relay.status(row, model.now.wall.seconds()) {
         KeyStatus::Enabled => Ok(()),

@@ -1,9 +1,9 @@
-//! The groups that have a model, the best first (S-35): by effective price, then by how well they have worked for us; and
-//! one line that says why.
+//! The groups that have a model, the best first (S-35): by effective price, then by how well they have worked for us,
+//! then by how its user marked the answers (S-33); and one line that says why.
 
 use std::cmp::Reverse;
 
-use crate::domain::stability::Stability;
+use crate::domain::stability::{Marks, Stability};
 use crate::domain::{Group, Model as Offer, Money, Price};
 use crate::locale::say;
 use crate::tui::draw::clean;
@@ -18,6 +18,8 @@ pub struct Ranked<'a> {
     pub price: Price,
     /// What was measured of the model there; of the whole group where the model was not called yet.
     pub measured: Option<&'a Stability>,
+    /// The user's own marks of the model there.
+    pub marks: Marks,
 }
 
 impl Ranked<'_> {
@@ -53,10 +55,18 @@ pub fn ranked<'a>(relay: &'a Relay, offer: &Offer) -> Vec<Ranked<'a>> {
                 .measured
                 .model(&group.name, &offer.name)
                 .or_else(|| relay.measured.group(&group.name)),
+            marks: relay.measured.marks_of(&group.name, &offer.name),
         })
         .collect();
-    ranked.sort_by_key(|one| (one.price_key(), Reverse(one.success())));
+    sort(&mut ranked);
     ranked
+}
+
+fn sort(ranked: &mut [Ranked<'_>]) {
+    ranked.sort_by_key(|one| {
+        let liked = Reverse(one.marks.good_tenths());
+        (one.price_key(), Reverse(one.success()), liked)
+    });
 }
 
 /// Why the first of them is the first; `None` where there is nothing to choose.
@@ -84,6 +94,57 @@ pub fn why(ranked: &[Ranked<'_>]) -> Option<String> {
             name = name,
             success = words::success(measured)
         ),
+        _ if best.success() == second.success()
+            && best.marks.good_tenths() > second.marks.good_tenths() =>
+        {
+            let (good, bad) = (best.marks.good, best.marks.bad);
+            say!(
+                "ranking-marked",
+                same = same,
+                name = name,
+                good = good,
+                bad = bad
+            )
+        }
         _ => say!("ranking-no-difference", same = same),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_33_marks_decide_where_price_and_success_do_not() {
+        let group = |name: &str| Group {
+            name: name.into(),
+            description: String::new(),
+            ratio: None,
+        };
+        let groups = [group("alpha"), group("beta")];
+        let marks = [Marks { good: 1, bad: 1 }, Marks { good: 3, bad: 1 }];
+        let price = Price::PerCall { call: Money::ZERO };
+        let rank = |marks: [Marks; 2]| {
+            let mut all: Vec<Ranked<'_>> = groups
+                .iter()
+                .zip(marks)
+                .map(|(group, marks)| Ranked {
+                    group,
+                    price: price.clone(),
+                    measured: None,
+                    marks,
+                })
+                .collect();
+            sort(&mut all);
+            (all[0].group.name.clone(), why(&all).unwrap())
+        };
+        let (first, told) = rank(marks);
+        assert_eq!(first, "beta");
+        assert!(told.contains("liked beta better: 3 good, 1 bad"), "{told}");
+        // Marks there and none elsewhere: those that were given count.
+        assert_eq!(rank([Marks::default(), marks[0]]).0, "beta");
+        let (first, told) = rank([marks[0], marks[0]]);
+        assert_eq!(first, "alpha");
+        assert!(told.contains("nothing measured"), "{told}");
+    }
 }

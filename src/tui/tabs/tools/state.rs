@@ -5,6 +5,7 @@ use crate::engine::door::AskId;
 use crate::engine::tools::{APPS, App, State, ToolRow};
 use crate::tui::filtered::{FilteredList, as_found};
 use crate::tui::remote::Remote;
+use crate::tui::tabs::Tab;
 
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct ToolsTab {
     pub(super) listing: Option<AskId>,
     /// What asked for a page last: an answer to anything before it is not awaited any more.
     pub(super) paging: Option<AskId>,
+    /// The tab in which that was asked: in another one its answer is not shown.
+    pub(super) paging_in: Option<Tab>,
 }
 
 impl ToolsTab {
@@ -66,6 +69,15 @@ impl ToolsTab {
         let items = self.items.value().map(Vec::as_slice).unwrap_or_default();
         let texts = items.iter().map(|item| (item.id(), item.text()));
         self.list.load(texts, height, &as_found);
+    }
+
+    /// A tool by its id.
+    pub fn tool(&self, id: &str) -> Option<&ToolRow> {
+        let mut items = self.items.value()?.iter();
+        items.find_map(|item| match item {
+            Item::Tool(row) if row.id == id => Some(row.as_ref()),
+            _ => None,
+        })
     }
 
     /// The row under the cursor.

@@ -14,9 +14,10 @@ use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::page::Page;
+use crate::tui::overlay::picker::PickerKind;
 use crate::tui::remote::Remote;
 use crate::tui::tabs::Tab;
-use crate::tui::update::input::{Filtering, filter};
+use crate::tui::update::input::{Filtering, filter, open_picker};
 use crate::tui::update::{areas, settle};
 
 /// Shows the tab.
@@ -44,7 +45,20 @@ fn refresh(model: &mut Model, fx: &mut Effects) {
 fn ask(model: &mut Model, job: ToolJob, fx: &mut Effects) {
     let ask = model.ask_id();
     model.tools.paging = Some(ask);
+    model.tools.paging_in = Some(model.tab);
     fx.engine(Command::Tool(ask, job));
+}
+
+/// Lets one choose the tool that is to use a key (S-18).
+pub fn choose_for(model: &mut Model, key: i64, fx: &mut Effects) {
+    refresh(model, fx);
+    open_picker(model, PickerKind::Tool(key), None);
+}
+
+/// Asks what it would take to let a tool use a key.
+pub fn plan_with(model: &mut Model, key: i64, tool: String, fx: &mut Effects) {
+    let key = Some(key);
+    ask(model, ToolJob::Plan { tool, key }, fx);
 }
 
 /// A different relay is opened: what was said of the tools was said in its light.
@@ -77,6 +91,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             model,
             ToolJob::Plan {
                 tool: row.id.into(),
+                key: None,
             },
             fx,
         ),
@@ -153,13 +168,27 @@ pub fn news(model: &mut Model, ask: AskId, news: ToolNews, fx: &mut Effects) {
             if model.tools.paging == Some(ask) {
                 model.tools.paging = None;
                 close_page(model);
-                if model.tab == Tab::Tools {
+                if let Some((tool, Some(key))) = &page.set_up {
+                    taken_by(model, *key, tool);
+                }
+                if model.tools.paging_in == Some(model.tab) {
                     let page = Page::of(ask, *page);
                     model.overlays.push(Overlay::Page(Box::new(page)));
                 }
             }
         }
         ToolNews::Rows(_) => {}
+    }
+}
+
+/// A tool uses the key whose secret is on the screen: it is not lost any more when that is closed.
+fn taken_by(model: &mut Model, key: i64, tool: &str) {
+    for overlay in &mut model.overlays {
+        if let Overlay::Secret(new) = overlay
+            && new.key.id == key
+        {
+            new.tool = Some(tool.to_owned());
+        }
     }
 }
 

@@ -106,7 +106,8 @@ fn cell(model: &Model, item: &Item, column: usize) -> (String, Role) {
     }
 }
 
-fn of_tool(model: &Model, row: &ToolRow, column: usize) -> (String, Role) {
+/// A cell of a tool's row, and how it is meant.
+pub fn of_tool(model: &Model, row: &ToolRow, column: usize) -> (String, Role) {
     let theme = &model.settings.theme;
     let nothing = || (theme.glyph(Sign::Nothing).to_owned(), Role::Dim);
     match column {
