@@ -1,6 +1,6 @@
 //! relaydeck: the terminal deck for LLM API relays.
 //!
-//! The house, from the ground up; a room may use the rooms named behind it and no others (`tests/house.rs` holds it to that):
+//! The house, from the ground up; a room may use the rooms named behind it and no others (`tests/house.rs` holds it to that); all but `trust` say texts of [`locale`]:
 //!
 //! | room | what it is | may use |
 //! | --- | --- | --- |

@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 const ROOMS: [(&str, &[&str]); 14] = [
     ("locale", &[]),
     ("domain", &["locale"]),
-    ("wire", &["domain"]),
+    ("wire", &["locale", "domain"]),
     ("trust", &[]),
     ("files", &["locale", "domain"]),
     ("config", &["files", "locale", "domain"]),
     ("tools", &["files", "locale", "domain"]),
     ("ledger", &["locale", "domain"]),
     ("client", &["wire", "trust", "locale", "domain"]),
-    ("relay", &["wire", "trust", "domain"]),
+    ("relay", &["wire", "trust", "locale", "domain"]),
     ("verify", &["client", "locale", "domain"]),
     (
         "engine",

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use words_support::catalogue::{Arguments, catalogue, folder};
-use words_support::source::{is_for_people, literals, rust_files, said};
+use words_support::source::{bare, is_a_sentence, is_for_people, literals, own, rust_files, said};
 
 /// What the dashboard may write out: names that are the same in every language, what is for its makers, and a question that
 /// is put to a model which knows English only.
@@ -81,6 +81,122 @@ fn x_12_no_text_of_the_dashboard_is_written_out_in_its_source() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The rooms whose sentences reach people: through the dashboard, or printed by a sub-command. The relay's own are for the
+/// programs that call it.
+const ROOMS: [&str; 11] = [
+    "cli", "client", "config", "domain", "engine", "files", "ledger", "tools", "trust", "verify",
+    "wire",
+];
+
+/// Sentences that are written out in those rooms, each for a reason. `""` stands for all of a file.
+const SENTENCES: [(&str, &[&str]); 20] = [
+    // What `--json` prints.
+    ("cli/profiles.rs", &["key only"]),
+    ("domain/chat.rs", &["content filter", "tool calls"]),
+    // The names of sub-commands.
+    ("cli/channels.rs", &["channels edit", "channels add"]),
+    ("cli/codes.rs", &["codes create"]),
+    ("cli/keys.rs", &["keys create"]),
+    ("cli/keys/change.rs", &["keys edit"]),
+    ("cli/prices.rs", &["prices set"]),
+    // Notes in files of the user's, which programs and people of any language read.
+    (
+        "cli/settings.rs",
+        &[
+            "# relaydeck reads this file at its start; relaydeck config show tells what holds in the end.\\n",
+        ],
+    ),
+    (
+        "config/profiles.rs",
+        &[
+            "# Settings of relaydeck. What the program changes here leaves your comments and order alone.\\n",
+        ],
+    ),
+    (
+        "config/vault.rs",
+        &[
+            "# The secrets of relaydeck's profiles. Whoever reads this file can spend your money.\\n",
+        ],
+    ),
+    // What is kept in the ledger and compared.
+    ("engine/proof/keeping.rs", &["embedded relay"]),
+    // What relays say, to be recognised.
+    ("wire/console_error.rs", &[""]),
+    ("wire/openai_error/read.rs", &[""]),
+    ("wire/openai_error/rules.rs", &[""]),
+    // What models are asked.
+    ("verify/door.rs", &["Reply with the single word: ready"]),
+    ("verify/needles.rs", &[""]),
+    ("verify/trials.rs", &[""]),
+    // What programs are written in, and the names of features of vendors.
+    (
+        "tools/migrate.rs",
+        &[
+            "Vector stores",
+            "import openai",
+            "from openai",
+            "import anthropic",
+            "from anthropic",
+        ],
+    ),
+    ("client/chat.rs", &["text/event-stream, application/json"]),
+    // What cannot happen in a build that is sound.
+    ("domain/price_catalogue.rs", &["an unknown day"]),
+];
+
+/// The same for errors of the system's kind, which nobody but a log or a sentence of ours quotes.
+const QUOTED: [(&str, &[&str]); 3] = [
+    ("ledger/opening.rs", &["done by another process"]),
+    (
+        "ledger/runs.rs",
+        &["a new file is locked already", "a file without a name"],
+    ),
+    ("trust/mod.rs", &["no cryptography"]),
+];
+
+#[test]
+fn x_12_no_sentence_for_people_is_written_out_in_any_room() {
+    let mut wrong = Vec::new();
+    let (home, mut idle) = (folder().join("src"), Vec::new());
+    for (of, some) in SENTENCES.iter().chain(&QUOTED) {
+        let there = fs::read_to_string(home.join(of)).unwrap_or_default();
+        let gone = some.iter().filter(|text| !there.contains(**text));
+        idle.extend(gone.map(|text| format!("{of} no longer has {text:?}")));
+    }
+    for room in ROOMS {
+        for file in rust_files(&home.join(room)) {
+            if file.to_string_lossy().ends_with("tests.rs") {
+                continue;
+            }
+            let name = file.strip_prefix(&home).unwrap().display().to_string();
+            let allowed: Vec<&str> = SENTENCES
+                .iter()
+                .chain(&QUOTED)
+                .filter(|(of, _)| *of == name)
+                .flat_map(|(_, some)| some.iter().copied())
+                .collect();
+            let whole = fs::read_to_string(&file).unwrap();
+            let text = bare(own(&whole));
+            for (line, literal) in literals(&text) {
+                let may = allowed.contains(&"") || allowed.contains(&literal.as_str());
+                if is_a_sentence(&literal) && !may {
+                    wrong.push(format!(
+                        "{name}:{line}: {literal:?} belongs into the catalogues"
+                    ));
+                }
+            }
+            // The title of a column is one word, and no sentence.
+            let titled = text.match_indices("\", Align::").filter(|(at, _)| {
+                let title = text[..*at].rsplit('"').next().unwrap_or_default();
+                title.chars().any(char::is_alphabetic) && !title.starts_with("cli-column-")
+            });
+            wrong.extend(titled.map(|(at, _)| format!("{name}: a column's title at byte {at}")));
+        }
+    }
+    wrong.extend(idle);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -162,9 +278,13 @@ fn every_text_that_is_said_is_there_and_gets_what_it_takes() {
 fn every_text_of_the_catalogues_is_said_somewhere() {
     let mut used = of_the_keys();
     used.extend(said().into_iter().map(|(_, id, _)| id));
+    // What help says is asked for by the names of sub-commands and arguments: the command line's own tests see to that.
+    let of_help = |id: &str| {
+        id.starts_with("help-") && !id.starts_with("help-word-") && !id.starts_with("help-wrong-")
+    };
     let idle: Vec<String> = catalogue("en")
         .into_keys()
-        .filter(|id| !used.contains(id))
+        .filter(|id| !used.contains(id) && !of_help(id))
         .collect();
     assert!(idle.is_empty(), "nobody says {idle:#?}");
 }

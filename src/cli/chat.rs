@@ -24,34 +24,24 @@ use crate::locale::say;
 /// Ask for one reply.
 #[derive(Debug, Args)]
 pub struct ChatArgs {
-    /// The exact name of the model; the embedded handbook when absent on the embedded relay
     #[arg(short, long)]
     pub model: Option<String>,
-    /// The key to use: its number or name among the keys held here, or the secret itself; read from stdin with `-`
     #[arg(short, long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Pay with a key of this group: the first held here that may be used
     #[arg(short, long, conflicts_with = "key")]
     pub group: Option<String>,
-    /// The dialect to ask in; `auto` takes one that the relay names for the model
     #[arg(long, value_name = "WHICH", default_value = "auto", value_parser = ["auto", "chat", "messages", "responses", "gemini"])]
     pub protocol: String,
-    /// How hard the model is to think; its own default when absent
     #[arg(long, value_name = "HOW", value_parser = ["minimal", "low", "medium", "high"])]
     pub reasoning: Option<String>,
-    /// A picture that goes with the prompt: PNG, JPEG, GIF or WebP; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub image: Vec<PathBuf>,
-    /// A system prompt
     #[arg(short, long, value_name = "TEXT")]
     pub system: Option<String>,
-    /// At most so many tokens in the answer
     #[arg(long, value_name = "N")]
     pub max_tokens: Option<u32>,
-    /// Sampling temperature
     #[arg(long, value_name = "T")]
     pub temperature: Option<f32>,
-    /// The prompt; read from stdin when absent
     #[arg(value_name = "PROMPT")]
     pub prompt: Vec<String>,
 }

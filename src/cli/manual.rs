@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::args::Cli;
+use super::help;
 use super::output::print;
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
@@ -14,7 +14,6 @@ use crate::locale::say;
 /// Print the manual page.
 #[derive(Debug, Args)]
 pub struct ManArgs {
-    /// Write a page for every sub-command into this folder instead
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }
@@ -25,7 +24,12 @@ pub struct ManArgs {
 /// When stdout cannot be written.
 pub fn completions(shell: Shell) -> Result<Ending, Fault> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "relaydeck", &mut text);
+    clap_complete::generate(
+        shell,
+        &mut help::command(help::For::Completions),
+        "relaydeck",
+        &mut text,
+    );
     print(&String::from_utf8_lossy(&text)).map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }
@@ -40,11 +44,11 @@ pub fn man(args: ManArgs) -> Result<Ending, Fault> {
             Fault::new(FaultKind::Local, format!("{}: {error}", folder.display()))
                 .advise(say!("cli-man-folder"))
         };
-        clap_mangen::generate_to(Cli::command(), &folder).map_err(failed)?;
+        clap_mangen::generate_to(help::manual(), &folder).map_err(failed)?;
         return Ok(Ending::Done);
     }
     let mut text = Vec::new();
-    clap_mangen::Man::new(Cli::command())
+    clap_mangen::Man::new(help::command(help::For::Pages))
         .render(&mut text)
         .map_err(World::stdout_gone)?;
     print(&String::from_utf8_lossy(&text)).map_err(World::stdout_gone)?;

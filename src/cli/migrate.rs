@@ -19,12 +19,9 @@ const KEPT: &str = "migrate";
 /// What is moved. Texts here are what `--help` says.
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
-    /// The folder
     pub dir: PathBuf,
-    /// Write what is shown; every file is kept as it was, so that --undo can put it back
     #[arg(long)]
     pub write: bool,
-    /// Take the latest --write back, byte for byte
     #[arg(long, conflicts_with = "write")]
     pub undo: bool,
 }

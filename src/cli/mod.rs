@@ -3,13 +3,14 @@
 //! The only room that knows both the embedded relay and the dashboard, and the only one that reads the configuration.
 
 mod accounts;
-pub mod args;
+mod args;
 mod channels;
 mod chat;
 mod codes;
 mod dashboard;
 mod doctor;
 mod groups;
+mod help;
 mod hidden;
 mod history;
 mod host;
@@ -19,6 +20,7 @@ mod login;
 mod looks;
 mod manual;
 mod migrate;
+mod misuse;
 mod models;
 mod neighbours;
 mod nodes;
@@ -52,9 +54,12 @@ use world::{Ending, World};
 /// The exit code of something that was interrupted by its user.
 const INTERRUPTED: u8 = 130;
 
-/// Reads the arguments, does what they say, and tells how it ended. Wrong usage ends in clap's own message and exit code 2.
+/// Reads the arguments, does what they say, and tells how it ended. Wrong usage ends in exit code 2.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misuse::end(&error),
+    };
     let json = cli.global.json;
     if let Err(report) = color_eyre::config::HookBuilder::default()
         .display_env_section(false)
@@ -95,8 +100,14 @@ fn failed(fault: &Fault, json: bool) -> ExitCode {
 async fn run(cli: Cli) -> Result<Ending, Fault> {
     // What needs no world must work in a broken one, too.
     match cli.command {
-        Some(Command::Completions { shell }) => return manual::completions(shell),
-        Some(Command::Man(args)) => return manual::man(args),
+        Some(Command::Completions { shell }) => {
+            misuse::speak_as_told(&cli.global);
+            return manual::completions(shell);
+        }
+        Some(Command::Man(args)) => {
+            misuse::speak_as_told(&cli.global);
+            return manual::man(args);
+        }
         Some(Command::Config(command)) => return settings::run(&cli.global, command),
         _ => {}
     }

@@ -14,10 +14,8 @@ use crate::locale::say;
 /// What a sample is made for. Texts here are what `--help` says.
 #[derive(Debug, Args)]
 pub struct SampleArgs {
-    /// The language and library
     #[arg(value_name = "LANG", value_enum)]
     pub sample: Sample,
-    /// The exact name of the model; the first that answers this way when absent
     #[arg(short, long)]
     pub model: Option<String>,
 }

@@ -15,37 +15,24 @@ use crate::locale::say;
 /// Kept sessions of the chat.
 #[derive(Debug, Subcommand)]
 pub enum SessionsCommand {
-    /// List the sessions, the one kept last first
     List {
-        /// Only those in which this was said
         #[arg(short, long, value_name = "TEXT")]
         search: Option<String>,
     },
-    /// Print a session
     Show {
-        /// Its number, as `sessions list` shows it
         id: i64,
     },
-    /// Write a session to a new file; a file that is there is never overwritten
     Export {
-        /// Its number, as `sessions list` shows it
         id: i64,
-        /// The file, `-` for stdout; named after the session when absent
         file: Option<PathBuf>,
-        /// Markdown for people, JSON for programs; by the file's ending when absent
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
-    /// Give a session a name; an empty one takes it away
     Rename {
-        /// Its number, as `sessions list` shows it
         id: i64,
-        /// The name
         name: String,
     },
-    /// Delete sessions by their numbers; what they cost stays in the ledger
     Delete {
-        /// Their numbers, as `sessions list` shows them
         #[arg(required = true)]
         ids: Vec<i64>,
     },
@@ -54,9 +41,7 @@ pub enum SessionsCommand {
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people.
     Markdown,
-    /// For programs.
     Json,
 }
 

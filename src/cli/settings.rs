@@ -18,11 +18,8 @@ use crate::tui::term::EditorCommand;
 /// The configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum ConfigCommand {
-    /// Show the effective value of everything and the layer it came from; secrets masked
     Show,
-    /// Show where the files are
     Path,
-    /// Edit config.toml in your own editor; a mistake is told and not saved
     Edit,
 }
 

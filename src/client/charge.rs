@@ -5,6 +5,7 @@ use url::form_urlencoded::Serializer;
 
 use super::RelayClient;
 use crate::domain::{Fault, Money, QuotaUnits, UnixMillis, UnixSeconds, Usage};
+use crate::locale::say;
 use crate::wire::new_api::LogRow;
 
 /// How far from the request's time a row may lie on the server's clock, in seconds: logs are written late, and before the
@@ -61,7 +62,7 @@ impl RelayClient {
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
     pub async fn charge_of(&self, query: &ChargeQuery) -> Result<Option<Charge>, Fault> {
-        self.needs_token("the bill")?;
+        self.needs_token(say!("what-bill"))?;
         let scale = self.scale().await?;
         let mut rows: Vec<LogRow> = Vec::new();
         let mut ahead = 0;

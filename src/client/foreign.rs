@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::RelayClient;
 use super::charge::{Charge, charge};
 use crate::domain::{Fault, QuotaUnits, UnixMillis, UnixSeconds};
+use crate::locale::say;
 use crate::wire::new_api::LogRow;
 use crate::wire::plain::one_line;
 
@@ -47,7 +48,7 @@ impl RelayClient {
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
     pub async fn foreign_requests(&self, page: usize, after: i64) -> Result<ForeignPage, Fault> {
-        self.needs_token("the log")?;
+        self.needs_token(say!("what-log"))?;
         let scale = self.scale().await?;
         let (rows, _) = self
             .page::<LogRow>("/api/log/self?type=2", page, page)

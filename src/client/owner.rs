@@ -15,6 +15,7 @@ use super::RelayClient;
 use super::account::odd_answer;
 use super::call::{As, Call};
 use crate::domain::{Address, ApiKey, Fault, FaultKind, Money};
+use crate::locale::say;
 use crate::wire::new_api::ChannelRow;
 use crate::wire::plain::one_line;
 
@@ -231,7 +232,7 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::Forbidden`] when the account is no administrator; otherwise what the refusal means.
     pub async fn channels(&self) -> Result<Vec<Channel>, Fault> {
-        self.needs_token("the channels")?;
+        self.needs_token(say!("what-channels"))?;
         let (rows, _) = self.all_rows(LIST, |row: &ChannelRow| row.id).await?;
         let mut channels: Vec<Channel> = rows.iter().map(channel).collect();
         channels.sort_by_key(|channel| channel.id);
@@ -243,7 +244,7 @@ impl RelayClient {
     /// # Errors
     /// When the relay refuses; nothing was added then.
     pub async fn add_channel(&self, draft: &ChannelDraft) -> Result<Channel, Fault> {
-        self.needs_token("the channels")?;
+        self.needs_token(say!("what-channels"))?;
         let call = Call {
             body: Some(encoded(draft)),
             holds: Some(draft.key.clone()),
@@ -263,10 +264,7 @@ impl RelayClient {
         newest.ok_or_else(|| {
             Fault::new(
                 FaultKind::Server,
-                format!(
-                    "the relay says that it added the channel {:?}, but does not list it",
-                    draft.name
-                ),
+                say!("owner-channel-unlisted", name = format!("{:?}", draft.name)),
             )
         })
     }
@@ -276,7 +274,7 @@ impl RelayClient {
     /// # Errors
     /// When the upstream fails, with what it said.
     pub async fn test_channel(&self, id: i64, model: Option<&str>) -> Result<u64, Fault> {
-        self.needs_token("the channels")?;
+        self.needs_token(say!("what-channels"))?;
         let query = model.map_or_else(String::new, |model| {
             let pair = Serializer::new(String::new())
                 .append_pair("model", model)
@@ -291,7 +289,7 @@ impl RelayClient {
         let document = answer.document().map_err(|fault| match fault.kind {
             FaultKind::BadRequest => Fault {
                 kind: FaultKind::Upstream,
-                ..fault.advise("check the channel's address, credential and model names")
+                ..fault.advise(say!("owner-channel-advice"))
             },
             _ => fault,
         })?;
@@ -307,14 +305,14 @@ impl RelayClient {
     /// # Errors
     /// When the upstream cannot be asked, or the relay does not do that.
     pub async fn channel_models(&self, id: i64) -> Result<Vec<String>, Fault> {
-        self.needs_token("the channels")?;
+        self.needs_token(say!("what-channels"))?;
         let document = self
             .console(&format!("/api/channel/fetch_models/{id}"))
             .await?;
         let names = document
             .get("data")
             .and_then(crate::wire::model_list::names);
-        let names = names.ok_or_else(|| odd_answer("the channel's models"))?;
+        let names = names.ok_or_else(|| odd_answer(say!("what-channel-models")))?;
         Ok(names.into_iter().map(|model| model.name).collect())
     }
 
@@ -376,10 +374,12 @@ impl RelayClient {
         holds: Option<&ApiKey>,
         change: impl FnOnce(&mut serde_json::Map<String, Value>),
     ) -> Result<(), Fault> {
-        self.needs_token("the channels")?;
+        self.needs_token(say!("what-channels"))?;
         let document = self.console(&format!("{LIST}{id}")).await?;
         let row = document.get("data").and_then(Value::as_object);
-        let mut row = row.cloned().ok_or_else(|| odd_answer("the channel"))?;
+        let mut row = row
+            .cloned()
+            .ok_or_else(|| odd_answer(say!("what-channel")))?;
         // What is shown of a key is masked or nothing; it must not take the key's place.
         row.remove("key");
         change(&mut row);
@@ -393,7 +393,7 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::NotFound`] when there is none of this number; otherwise what the refusal means.
     pub async fn remove_channel(&self, id: i64) -> Result<(), Fault> {
-        self.needs_token("the channels")?;
+        self.needs_token(say!("what-channels"))?;
         let limit = self.inner.options.console;
         let call = Call::write(Method::DELETE, format!("{LIST}{id}"), limit);
         self.call(&call).await?.document().map(|_| ())

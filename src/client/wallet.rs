@@ -11,6 +11,7 @@ use crate::domain::{
     ApiKey, Fault, FaultKind, Money, PayLink, PayMethod, QuotaScale, QuotaUnits, TopUp, TopUpState,
     UnixSeconds, WaysToPay,
 };
+use crate::locale::say;
 use crate::wire::new_api::{LogRow, TopUpRow};
 use crate::wire::plain::one_line;
 
@@ -25,7 +26,7 @@ impl RelayClient {
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
     pub async fn ways_to_pay(&self) -> Result<WaysToPay, Fault> {
-        self.needs_token("the wallet")?;
+        self.needs_token(say!("what-wallet"))?;
         match self.console("/api/user/topup/info").await {
             Ok(document) => Ok(ways(document.get("data").unwrap_or(&Value::Null))),
             // Before September 2025 the status told the little there was, and codes worked everywhere.
@@ -47,13 +48,11 @@ impl RelayClient {
     /// # Errors
     /// When the relay refuses the code, with its reason; the wallet is unchanged then.
     pub async fn redeem(&self, code: &str) -> Result<Money, Fault> {
-        self.needs_token("the wallet")?;
+        self.needs_token(say!("what-wallet"))?;
         let code = code.trim();
         if code.is_empty() {
-            return Err(
-                Fault::new(FaultKind::BadRequest, "there is no code to redeem")
-                    .advise("paste the code as you got it"),
-            );
+            return Err(Fault::new(FaultKind::BadRequest, say!("wallet-no-code"))
+                .advise(say!("wallet-no-code-advice")));
         }
         let scale = self.scale().await?;
         let call = Call {
@@ -64,7 +63,7 @@ impl RelayClient {
         let document = self.call(&call).await?.document()?;
         let units = document.get("data").and_then(number);
         let units = units.ok_or_else(|| {
-            odd_answer("the redeemed code").advise("the code was taken: look at the balance")
+            odd_answer(say!("what-redeemed-code")).advise(say!("wallet-code-taken"))
         })?;
         Ok(scale.money(QuotaUnits(units)))
     }
@@ -82,9 +81,13 @@ impl RelayClient {
         if let Some(least) = chosen.least.filter(|least| amount < *least) {
             return Err(Fault::new(
                 FaultKind::BadRequest,
-                format!("{} takes {least} or more", chosen.name),
+                say!(
+                    "wallet-order-too-little",
+                    method = chosen.name,
+                    least = least
+                ),
             )
-            .advise(format!("order at least {least}")));
+            .advise(say!("wallet-order-too-little-advice", least = least)));
         }
         let word = chosen.word.as_str();
         let (place, body) = match word {
@@ -107,7 +110,7 @@ impl RelayClient {
                 other => other.to_string(),
             });
         let order = self.payment(&format!("{place}/pay"), &body).await?;
-        pay_link(&order, price).ok_or_else(|| odd_answer("the order"))
+        pay_link(&order, price).ok_or_else(|| odd_answer(say!("what-order")))
     }
 
     /// What came, or was to come, into the wallet, newest first: orders where the relay lists them, and its log.
@@ -115,7 +118,7 @@ impl RelayClient {
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
     pub async fn top_ups(&self) -> Result<Vec<TopUp>, Fault> {
-        self.needs_token("the wallet")?;
+        self.needs_token(say!("what-wallet"))?;
         let scale = self.scale().await?;
         let listed = self
             .all_rows("/api/user/topup/self", |row: &TopUpRow| row.id)
@@ -155,7 +158,7 @@ impl RelayClient {
             let value: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
             match value.get("data").and_then(Value::as_str) {
                 Some(why) if fault.kind == FaultKind::BadRequest => Fault {
-                    message: format!("the relay refused it: {}", one_line(why)),
+                    message: say!("wallet-refused", why = one_line(why)),
                     ..fault
                 },
                 _ => fault,
@@ -255,9 +258,9 @@ fn chosen<'a>(ways: &'a WaysToPay, method: Option<&str>) -> Result<Option<&'a Pa
         .collect();
     Err(Fault::new(
         FaultKind::NotFound,
-        format!("the relay takes no {wanted:?}"),
+        say!("wallet-no-method", method = format!("{wanted:?}")),
     )
-    .advise(format!("it takes: {}", words.join(", "))))
+    .advise(say!("wallet-no-method-advice", methods = words.join(", "))))
 }
 
 /// What a relay without payments offers instead: its shop, else a word about codes.
@@ -270,14 +273,10 @@ fn no_payments(ways: &WaysToPay) -> Result<PayLink, Fault> {
         });
     }
     let advice = match ways.redeems {
-        true => "redeem a code, or ask the relay's owner for credit",
-        false => "ask the relay's owner for credit",
+        true => say!("wallet-no-payments-code"),
+        false => say!("wallet-no-payments-ask"),
     };
-    Err(Fault::new(
-        FaultKind::Unsupported,
-        "this relay takes no payments online",
-    )
-    .advise(advice))
+    Err(Fault::new(FaultKind::Unsupported, say!("wallet-no-online")).advise(advice))
 }
 
 /// The page of an order: told outright, or a form whose members the page takes in its query as well.

@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use crate::domain::{Fault, FaultKind};
 use crate::files::FileError;
+use crate::locale::say;
 
 /// Trouble with configuration, state or secrets. What was on disk before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The platform names no home folder.
-    #[error("this system names no home folder to keep anything in")]
+    #[error("{}", say!("trouble-config-no-home"))]
     NoHome,
     /// A file or folder cannot be read or written.
     #[error(transparent)]
@@ -26,7 +27,7 @@ pub enum ConfigError {
         mistakes: Vec<Mistake>,
     },
     /// An environment variable holds a value that its option does not take.
-    #[error("the environment variable {variable} {what}")]
+    #[error("{}", say!("trouble-config-variable", variable = variable, what = what))]
     Environment {
         /// Its name.
         variable: String,
@@ -34,7 +35,7 @@ pub enum ConfigError {
         what: String,
     },
     /// There is no such profile.
-    #[error("there is no profile {name:?}{}", did_you_mean(nearest.as_deref()))]
+    #[error("{}{}", say!("trouble-config-no-profile", name = format!("{name:?}")), did_you_mean(nearest.as_deref()))]
     UnknownProfile {
         /// What was asked for.
         name: String,
@@ -47,7 +48,7 @@ pub enum ConfigError {
     #[error("{0}")]
     ProfileName(String),
     /// The vault is not what we wrote. Where exactly is all that may be said.
-    #[error("the secrets in {} cannot be read: the file is not valid at line {line}, column {column}", path.display())]
+    #[error("{}", say!("trouble-config-vault", path = path.display(), line = line, column = column))]
     VaultBroken {
         /// The vault.
         path: PathBuf,
@@ -57,7 +58,7 @@ pub enum ConfigError {
         column: usize,
     },
     /// Others can read the vault and we cannot change that.
-    #[error("others on this machine can read the secrets in {}, and that cannot be changed: {why}", path.display())]
+    #[error("{}", say!("trouble-config-exposed", path = path.display(), why = why))]
     VaultExposed {
         /// The vault.
         path: PathBuf,
@@ -102,15 +103,14 @@ impl fmt::Display for Mistake {
 /// `; did you mean "x"?`, or nothing.
 pub(super) fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
-        .map(|word| format!("; did you mean {word:?}?"))
+        .map(|word| say!("trouble-did-you-mean", word = format!("{word:?}")))
         .unwrap_or_default()
 }
 
 fn more(mistakes: &[Mistake]) -> String {
     match mistakes.len() {
         0 | 1 => String::new(),
-        2 => " (and 1 more mistake)".into(),
-        count => format!(" (and {} more mistakes)", count - 1),
+        count => say!("trouble-config-more", count = #count - 1),
     }
 }
 
@@ -118,29 +118,27 @@ impl ConfigError {
     /// One line: what to do.
     pub fn advice(&self) -> String {
         match self {
-            ConfigError::NoHome => "name a folder with --home DIR or RELAYDECK_HOME".into(),
+            ConfigError::NoHome => say!("trouble-config-no-home-advice").into(),
             ConfigError::File(error) => error.advice().into(),
             ConfigError::Mistakes { mistakes, .. } => match mistakes.first() {
                 Some(first) if !first.known.is_empty() => {
-                    format!("mend that line; it takes {}", first.known.join(", "))
+                    say!("trouble-config-takes", known = first.known.join(", "))
                 }
-                _ => "mend that line; nothing was started and nothing was changed".into(),
+                _ => say!("trouble-config-mend").into(),
             },
             ConfigError::Environment { variable, .. } => {
-                format!("change or unset {variable}")
+                say!("trouble-config-variable-advice", variable = variable)
             }
             ConfigError::UnknownProfile { known, .. } if known.is_empty() => {
-                "add it with `relaydeck profiles add`, or leave --profile away for the embedded relay".into()
+                say!("trouble-config-add-profile").into()
             }
             ConfigError::UnknownProfile { known, .. } => {
-                format!("choose one of {}, or add it with `relaydeck profiles add`", known.join(", "))
+                say!("trouble-config-choose-profile", known = known.join(", "))
             }
-            ConfigError::ProfileName(_) => "choose another name".into(),
-            ConfigError::VaultBroken { .. } => {
-                "mend that line, or move the file away and add keys and profiles anew".into()
-            }
+            ConfigError::ProfileName(_) => say!("trouble-other-name").into(),
+            ConfigError::VaultBroken { .. } => say!("trouble-config-vault-advice").into(),
             ConfigError::VaultExposed { path, .. } => {
-                format!("run `chmod 600 {}` as its owner, then replace the keys in it", path.display())
+                say!("trouble-config-exposed-advice", path = path.display())
             }
         }
     }

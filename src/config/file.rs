@@ -12,6 +12,7 @@ use crate::domain::address::AddressError;
 use crate::domain::key::mask;
 use crate::domain::{Access, Address, Profile};
 use crate::files;
+use crate::locale::say;
 
 /// What a profile's table holds besides options.
 const PROFILE_KEYS: [&str; 3] = ["url", "access", "user_id"];
@@ -108,7 +109,7 @@ impl Reader<'_> {
             if name == "profiles" {
                 file.profiles = self.profiles(item);
             } else if !self.option(&mut file.options, name, item) {
-                self.unknown(table, name, &known, "");
+                self.unknown(table, name, &known, false);
             }
         }
         file
@@ -118,10 +119,7 @@ impl Reader<'_> {
         let Some(table) = item.as_table_like() else {
             self.mistake(
                 item.span(),
-                format!(
-                    "profiles must be tables, like [profiles.work], and not {}",
-                    item.type_name()
-                ),
+                say!("trouble-config-profiles", found = item.type_name()),
             );
             return Vec::new();
         };
@@ -135,9 +133,11 @@ impl Reader<'_> {
             } else {
                 self.mistake(
                     place,
-                    format!(
-                        "the profile {name:?} must be a table, like [profiles.{name}], and not {}",
-                        item.type_name()
+                    say!(
+                        "trouble-config-profile",
+                        quoted = format!("{name:?}"),
+                        name = name,
+                        found = item.type_name()
                     ),
                 );
             }
@@ -168,9 +168,9 @@ impl Reader<'_> {
                 "access" => access = self.access(item),
                 "user_id" => user_id = self.number(key, item),
                 // A profile cannot choose a profile.
-                "profile" => self.unknown(table, key, &known, " in a profile"),
+                "profile" => self.unknown(table, key, &known, true),
                 _ if self.option(&mut options, key, item) => {}
-                _ => self.unknown(table, key, &known, " in a profile"),
+                _ => self.unknown(table, key, &known, true),
             }
         }
         for missing in ["url", "access"] {
@@ -178,17 +178,18 @@ impl Reader<'_> {
             if table.get(missing).is_none() && self.mistakes.len() == before {
                 self.mistake(
                     place.clone(),
-                    format!("the profile {name:?} has no {missing}"),
+                    say!(
+                        "trouble-config-profile-lacks",
+                        name = format!("{name:?}"),
+                        missing = missing
+                    ),
                 );
             }
         }
         if access == Some("key")
             && let Some(item) = table.get("user_id")
         {
-            self.mistake(
-                item.span(),
-                "user_id belongs to access = \"account\" only".into(),
-            );
+            self.mistake(item.span(), say!("trouble-config-user-id").into());
         }
         let access = match access? {
             "account" => Access::Account { user_id },
@@ -222,18 +223,16 @@ impl Reader<'_> {
 
     fn address(&mut self, item: &Item) -> Option<Address> {
         let wrong = match item.as_str().map(Address::parse) {
-            Some(Err(AddressError::Key)) => ", and not a key".into(),
+            Some(Err(AddressError::Key)) => say!("trouble-config-url-key").into(),
             Some(Ok((address, _))) => return Some(address),
             // Never quoted: a key may have been put in its place.
-            Some(Err(AddressError::Malformed { why })) => format!(" ({why})"),
-            Some(Err(AddressError::Credentials)) => " without a user name or password in it".into(),
+            Some(Err(AddressError::Malformed { why })) => say!("trouble-config-url-why", why = why),
+            Some(Err(AddressError::Credentials)) => say!("trouble-config-url-credentials").into(),
             Some(Err(AddressError::Empty | AddressError::Scheme(_))) => String::new(),
-            None => format!(" in quotes, and not {}", item.type_name()),
+            None => say!("trouble-config-in-quotes", found = item.type_name()),
         };
-        self.mistake(
-            item.span(),
-            format!("url must be an address like https://host{wrong}"),
-        );
+        let what = say!("trouble-config-url", wrong = wrong);
+        self.mistake(item.span(), what);
         None
     }
 
@@ -251,9 +250,10 @@ impl Reader<'_> {
         if number.is_none() {
             self.mistake(
                 item.span(),
-                format!(
-                    "{name} must be a whole number, and not {}",
-                    item.type_name()
+                say!(
+                    "trouble-config-number",
+                    name = name,
+                    found = item.type_name()
                 ),
             );
         }
@@ -263,27 +263,39 @@ impl Reader<'_> {
     fn wrong_value(&mut self, name: &str, item: &Item, takes: &[&str], nearest: Option<&str>) {
         let not = match item.as_str() {
             Some(_) => String::new(),
-            None => format!(" in quotes, and not {}", item.type_name()),
+            None => say!("trouble-config-in-quotes", found = item.type_name()),
         };
         let (line, column) = self.place(item.span());
         self.mistakes.push(Mistake {
             line,
             column,
-            what: format!("{name} must be {}{not}", takes.join(", ")),
+            what: format!(
+                "{}{not}",
+                say!(
+                    "trouble-config-value",
+                    name = name,
+                    takes = takes.join(", ")
+                )
+            ),
             nearest: nearest.map(str::to_owned),
             known: takes.iter().map(|word| (*word).to_owned()).collect(),
         });
     }
 
-    fn unknown(&mut self, table: &dyn TableLike, name: &str, known: &[&str], place: &str) {
+    fn unknown(&mut self, table: &dyn TableLike, name: &str, known: &[&str], in_profile: bool) {
         let (line, column) = self.place(table.key(name).and_then(|key| key.span()));
+        // Somebody may have pasted a key where a name belongs.
+        let shown = match name.starts_with("sk-") {
+            true => format!("{:?}", mask(name)),
+            false => format!("{name:?}"),
+        };
         self.mistakes.push(Mistake {
             line,
             column,
-            // Somebody may have pasted a key where a name belongs.
-            what: match name.starts_with("sk-") {
-                true => format!("unknown name {:?}{place}", mask(name)),
-                false => format!("unknown name {name:?}{place}"),
+
+            what: match in_profile {
+                true => say!("trouble-config-unknown-in-profile", name = shown),
+                false => say!("trouble-config-unknown", name = shown),
             },
             nearest: nearest(name, known.iter().copied()).map(str::to_owned),
             known: known.iter().map(|word| (*word).to_owned()).collect(),

@@ -12,6 +12,7 @@ use super::options::{
 };
 use super::state::State;
 use crate::domain::{Profile, profile::LOCAL};
+use crate::locale::say;
 
 /// Where a value came from, the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,12 +34,12 @@ pub enum Layer {
 impl fmt::Display for Layer {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Layer::BuiltIn => "built in",
-            Layer::Remembered => "used last",
+            Layer::BuiltIn => say!("trouble-layer-built-in"),
+            Layer::Remembered => say!("trouble-layer-last"),
             Layer::File => "config.toml",
-            Layer::Profile => "profile",
-            Layer::Environment => "environment",
-            Layer::Flag => "flag",
+            Layer::Profile => say!("trouble-layer-profile"),
+            Layer::Environment => say!("trouble-layer-environment"),
+            Layer::Flag => say!("trouble-layer-flag"),
         })
     }
 }
@@ -139,7 +140,7 @@ fn from_environment(environment: &Environment) -> Result<Options, ConfigError> {
         let wrong = match value.to_str().map(|text| options.set(name, text)) {
             Some(Ok(_)) => continue,
             Some(Err(wrong)) => wrong.to_string(),
-            None => "is not UTF-8 text".into(),
+            None => say!("trouble-config-not-text").into(),
         };
         return Err(ConfigError::Environment {
             variable,

@@ -7,10 +7,11 @@ use std::str::FromStr;
 use super::error::did_you_mean;
 use super::nearest::nearest;
 use crate::domain::Profile;
+use crate::locale::say;
 
 /// A text that is not one of the words an option takes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be {}{}", takes.join(", "), did_you_mean(*nearest))]
+#[error("{}{}", say!("trouble-config-must-be", takes = takes.join(", ")), did_you_mean(*nearest))]
 pub struct WrongValue {
     /// What it takes.
     pub takes: Vec<&'static str>,
@@ -158,9 +159,7 @@ impl FromStr for Theme {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
         if text.is_empty() || text.len() > 64 || !text.chars().all(plain) {
             return Err(WrongValue {
-                takes: vec![
-                    "auto, dark, light, mono, colour-blind, or the name of a file in the folder themes, without .toml",
-                ],
+                takes: vec![say!("trouble-config-takes-theme")],
                 nearest: None,
             });
         }
@@ -206,7 +205,7 @@ impl Options {
         match name {
             "profile" => {
                 Profile::check_name(text).map_err(|_| WrongValue {
-                    takes: vec!["a profile's name: letters, digits, - _ ."],
+                    takes: vec![say!("trouble-config-takes-profile")],
                     nearest: None,
                 })?;
                 self.profile = Some(text.to_owned());
@@ -220,7 +219,7 @@ impl Options {
             "language" => self.language = Some(text.parse()?),
             "listen" => {
                 let address = text.parse().map_err(|_| WrongValue {
-                    takes: vec!["an IP address with a port, like 127.0.0.1:4141 or [::1]:4141"],
+                    takes: vec![say!("trouble-config-takes-listen")],
                     nearest: None,
                 })?;
                 self.listen = Some(address);

@@ -12,6 +12,7 @@ use super::error::ConfigError;
 use super::file::position;
 use crate::domain::ApiKey;
 use crate::files::{self, FileError, Readers};
+use crate::locale::say;
 
 /// How a new file begins.
 const HEADER: &str =
@@ -190,7 +191,7 @@ impl Vault {
     fn changed_shape(&self) -> ConfigError {
         let error = FileError::Write {
             path: self.path.clone(),
-            why: "its tables are not what they were".into(),
+            why: say!("trouble-config-shape").into(),
             full: false,
         };
         error.into()
@@ -290,10 +291,7 @@ fn close_to_others(path: &Path) -> Result<Option<String>, ConfigError> {
             why: error.to_string(),
         }
     })?;
-    Ok(Some(format!(
-        "others on this machine could read the secrets in {}; they no longer can, but replace the keys if they may have",
-        path.display()
-    )))
+    Ok(Some(say!("trouble-config-was-open", path = path.display())))
 }
 
 #[cfg(not(unix))]

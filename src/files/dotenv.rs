@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{FileError, Readers, parent};
 use crate::domain::ApiKey;
 use crate::domain::env_file::check_variable;
+use crate::locale::say;
 
 /// Why a `.env` was not written. Nothing was changed then.
 #[derive(Debug, thiserror::Error)]
@@ -14,13 +15,13 @@ pub enum DotenvError {
     #[error("{0}")]
     Name(String),
     /// What is named is no file.
-    #[error("{0} is a folder; name a file in it, for example {0}/.env")]
+    #[error("{}", say!("trouble-env-folder", folder = _0))]
     Folder(String),
     /// The folder it should lie in is not there.
-    #[error("there is no folder {0}")]
+    #[error("{}", say!("trouble-env-no-folder", folder = _0))]
     NoFolder(String),
     /// It lies in a git work tree, and nobody said yes to that.
-    #[error("{file} lies in the git work tree {tree}")]
+    #[error("{}", say!("trouble-env-in-git", file = file, tree = tree))]
     InGit {
         /// The file.
         file: String,
@@ -28,7 +29,7 @@ pub enum DotenvError {
         tree: String,
     },
     /// One of our variables has a value that never ends.
-    #[error("{file}: the quotes that begin in line {line} never end")]
+    #[error("{}", say!("trouble-env-quotes", file = file, line = line))]
     OpenQuotes {
         /// The file.
         file: String,
@@ -226,16 +227,20 @@ impl From<DotenvError> for crate::domain::Fault {
         let text = error.to_string();
         match error {
             DotenvError::Disk(error) => error.into(),
-            DotenvError::Name(_) => Fault::new(FaultKind::Usage, text).advise("choose another name"),
-            DotenvError::Folder(_) => Fault::new(FaultKind::Usage, text).advise("name a file"),
-            DotenvError::NoFolder(_) => {
-                Fault::new(FaultKind::Local, text).advise("make it first, or name another file")
+            DotenvError::Name(_) => {
+                Fault::new(FaultKind::Usage, text).advise(say!("trouble-other-name"))
             }
-            DotenvError::InGit { .. } => Fault::new(FaultKind::Local, text).advise(
-                "a key in a repository is read by everybody; have git ignore the file, then say yes to it, or take one elsewhere",
-            ),
+            DotenvError::Folder(_) => {
+                Fault::new(FaultKind::Usage, text).advise(say!("trouble-env-name-file"))
+            }
+            DotenvError::NoFolder(_) => {
+                Fault::new(FaultKind::Local, text).advise(say!("trouble-env-no-folder-advice"))
+            }
+            DotenvError::InGit { .. } => {
+                Fault::new(FaultKind::Local, text).advise(say!("trouble-env-in-git-advice"))
+            }
             DotenvError::OpenQuotes { .. } => {
-                Fault::new(FaultKind::Local, text).advise("close them, then try again")
+                Fault::new(FaultKind::Local, text).advise(say!("trouble-env-quotes-advice"))
             }
         }
     }

@@ -4,12 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// Trouble with a file or folder. What was on disk before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// A folder cannot be made or used.
-    #[error("the folder {} cannot be used: {why}", folder.display())]
+    #[error("{}", say!("trouble-folder", folder = folder.display(), why = why))]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -17,7 +18,7 @@ pub enum FileError {
         why: String,
     },
     /// A file cannot be read.
-    #[error("{} cannot be read: {why}", path.display())]
+    #[error("{}", say!("trouble-read", path = path.display(), why = why))]
     Read {
         /// The file.
         path: PathBuf,
@@ -25,7 +26,7 @@ pub enum FileError {
         why: String,
     },
     /// A file cannot be written.
-    #[error("{} cannot be written: {why}", path.display())]
+    #[error("{}", say!("trouble-write", path = path.display(), why = why))]
     Write {
         /// The file.
         path: PathBuf,
@@ -35,7 +36,7 @@ pub enum FileError {
         full: bool,
     },
     /// Another process has kept the folder's lock for longer than we wait.
-    #[error("{} is being written by another relaydeck that does not finish", path.display())]
+    #[error("{}", say!("trouble-busy", path = path.display()))]
     Busy {
         /// The lock file.
         path: PathBuf,
@@ -44,19 +45,19 @@ pub enum FileError {
 
 impl FileError {
     /// One line: what to do.
-    pub const fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> &'static str {
         match self {
             FileError::Folder { .. } => {
-                "make it a folder that you may write, or choose another one with --home DIR"
+                say!("trouble-folder-advice")
             }
-            FileError::Read { .. } => "make the file readable for you, or move it away",
+            FileError::Read { .. } => say!("trouble-read-advice"),
             FileError::Write { full: true, .. } => {
-                "free some space on that disk, then try again; the old file is still there"
+                say!("trouble-write-full-advice")
             }
             FileError::Write { .. } => {
-                "make the file and its folder writable for you, or choose another folder with --home DIR"
+                say!("trouble-write-advice")
             }
-            FileError::Busy { .. } => "end the other relaydeck, then try again",
+            FileError::Busy { .. } => say!("trouble-busy-advice"),
         }
     }
 

@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::locale::say;
 use tempfile::NamedTempFile;
 
 /// How long to wait for another process that is writing; it needs milliseconds.
@@ -50,7 +51,7 @@ pub fn read_exactly(path: &Path) -> Result<Option<String>, FileError> {
             let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
             Err(FileError::Read {
                 path: path.to_owned(),
-                why: format!("line {line} is not UTF-8 text"),
+                why: say!("trouble-not-text", line = line),
             })
         }
     }

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// Trouble with the ledger. Nothing that was acknowledged before is lost by any of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// The folder cannot be made or used.
-    #[error("the ledger's folder {} cannot be used: {why}", folder.display())]
+    #[error("{}", say!("trouble-ledger-folder", folder = folder.display(), why = why))]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -19,7 +20,7 @@ pub enum LedgerError {
         why: String,
     },
     /// The file cannot be opened at all.
-    #[error("the ledger {} cannot be opened: {why}", path.display())]
+    #[error("{}", say!("trouble-ledger-open", path = path.display(), why = why))]
     CannotOpen {
         /// The database file.
         path: PathBuf,
@@ -27,16 +28,21 @@ pub enum LedgerError {
         why: String,
     },
     /// The file or its folder can be read but not written.
-    #[error("the ledger {} cannot be written: the file or its folder is read-only", path.display())]
+    #[error("{}", say!("trouble-ledger-read-only", path = path.display()))]
     ReadOnly {
         /// The database file.
         path: PathBuf,
     },
     /// A newer relaydeck has changed the file's layout.
     #[error(
-        "the ledger {} has layout version {found}, made by a newer relaydeck; this one ({}) knows versions up to {known}",
-        path.display(),
-        env!("CARGO_PKG_VERSION")
+        "{}",
+        say!(
+            "trouble-ledger-newer",
+            path = path.display(),
+            found = found,
+            version = env!("CARGO_PKG_VERSION"),
+            known = known
+        )
     )]
     Newer {
         /// The database file.
@@ -47,13 +53,13 @@ pub enum LedgerError {
         known: i64,
     },
     /// A database, but of another program.
-    #[error("{} is a database of another program, not a relaydeck ledger", path.display())]
+    #[error("{}", say!("trouble-ledger-foreign", path = path.display()))]
     Foreign {
         /// The database file.
         path: PathBuf,
     },
     /// Not a database, or one whose pages contradict each other.
-    #[error("the ledger {} is damaged: {why}", path.display())]
+    #[error("{}", say!("trouble-ledger-damaged", path = path.display(), why = why))]
     Damaged {
         /// The database file.
         path: PathBuf,
@@ -61,28 +67,28 @@ pub enum LedgerError {
         why: String,
     },
     /// No room left.
-    #[error("the disk is full: the ledger {} could not be written", path.display())]
+    #[error("{}", say!("trouble-ledger-full", path = path.display()))]
     Full {
         /// The database file.
         path: PathBuf,
     },
     /// Another process has kept the file locked for longer than we wait.
-    #[error("the ledger {} is locked by another program", path.display())]
+    #[error("{}", say!("trouble-ledger-locked", path = path.display()))]
     Locked {
         /// The database file.
         path: PathBuf,
     },
     /// There is no such receipt, or it is not waiting for its end any more.
-    #[error("receipt {0} does not exist or has ended already")]
+    #[error("{}", say!("trouble-ledger-not-open", id = _0))]
     NotOpen(i64),
     /// There is no such receipt.
-    #[error("receipt {0} does not exist")]
+    #[error("{}", say!("trouble-ledger-no-receipt", id = _0))]
     NoSuchReceipt(i64),
     /// The ledger was closed, or its thread is gone.
-    #[error("the ledger is closed")]
+    #[error("{}", say!("trouble-ledger-closed"))]
     Closed,
     /// Something else.
-    #[error("the ledger {} failed: {why}", path.display())]
+    #[error("{}", say!("trouble-ledger-failed", path = path.display(), why = why))]
     Other {
         /// The database file.
         path: PathBuf,
@@ -96,35 +102,23 @@ impl LedgerError {
     pub fn advice(&self) -> String {
         match self {
             LedgerError::Folder { .. } | LedgerError::ReadOnly { .. } => {
-                "make the folder writable for you, or choose another one with --home DIR".into()
+                say!("trouble-ledger-folder-advice").into()
             }
-            LedgerError::CannotOpen { .. } => {
-                "check the file and its folder, or choose another folder with --home DIR".into()
+            LedgerError::CannotOpen { .. } => say!("trouble-ledger-open-advice").into(),
+            LedgerError::Newer { .. } => say!("trouble-ledger-newer-advice").into(),
+            LedgerError::Foreign { path } => {
+                say!("trouble-ledger-foreign-advice", path = path.display())
             }
-            LedgerError::Newer { .. } => {
-                "update relaydeck, or choose another folder with --home DIR; the file was left as it is".into()
+            LedgerError::Damaged { path, .. } => {
+                say!("trouble-ledger-damaged-advice", path = path.display())
             }
-            LedgerError::Foreign { path } => format!(
-                "move {} away, or choose another folder with --home DIR; the file was left as it is",
-                path.display()
-            ),
-            LedgerError::Damaged { path, .. } => format!(
-                "move {} away and keep it (sqlite3's .recover may save its rows); a new one is made at the next start",
-                path.display()
-            ),
-            LedgerError::Full { .. } => {
-                "free some space on that disk, then try again; what was written before is kept".into()
-            }
-            LedgerError::Locked { .. } => {
-                "end the other program that holds the file (a backup, a database browser), then try again".into()
-            }
+            LedgerError::Full { .. } => say!("trouble-ledger-full-advice").into(),
+            LedgerError::Locked { .. } => say!("trouble-ledger-locked-advice").into(),
             LedgerError::NotOpen(_) | LedgerError::NoSuchReceipt(_) => {
-                "check the number with `relaydeck usage receipts`".into()
+                say!("trouble-ledger-number-advice").into()
             }
-            LedgerError::Closed => "start relaydeck again".into(),
-            LedgerError::Other { .. } => {
-                "try again; if it stays so, look into the log file and check the disk".into()
-            }
+            LedgerError::Closed => say!("trouble-ledger-closed-advice").into(),
+            LedgerError::Other { .. } => say!("trouble-ledger-failed-advice").into(),
         }
     }
 

@@ -10,6 +10,7 @@ use rusqlite_migration::{HookError, M, Migrations};
 use tempfile::NamedTempFile;
 
 use super::error::LedgerError;
+use crate::locale::say;
 
 /// "rdlg": tells a ledger from any other SQLite file. The first migration writes it.
 const APPLICATION_ID: i64 = 1_919_184_999;
@@ -88,7 +89,7 @@ fn make_private_file(path: &Path, parent: &Path) -> Result<(), LedgerError> {
     };
     let found = fs::metadata(path).map_err(|error| cannot_open(error.to_string()))?;
     if !found.is_file() {
-        return Err(cannot_open("it is not a file".into()));
+        return Err(cannot_open(say!("trouble-ledger-no-file").into()));
     }
     #[cfg(unix)]
     {

@@ -1,7 +1,9 @@
 //! Which languages there are, and which one is spoken: one for the whole program, chosen once.
 
 use std::cell::Cell;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::{Context, Poll};
 
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +74,28 @@ pub fn within<T>(language: Language, act: impl FnOnce() -> T) -> T {
     act()
 }
 
+/// A future whose work speaks a language, whichever threads it is done on.
+#[must_use = "it does nothing until it is awaited"]
+pub struct Speaking<F> {
+    language: Language,
+    future: Pin<Box<F>>,
+}
+
+/// Does the work of a future in a language: for whoever must not speak as the rest of the program does, such as a server
+/// that is asked by other programs. What it spawns speaks for itself.
+pub fn speaking<F: Future>(language: Language, future: F) -> Speaking<F> {
+    let future = Box::pin(future);
+    Speaking { language, future }
+}
+
+impl<F: Future> Future for Speaking<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        within(self.language, || self.future.as_mut().poll(context))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,5 +141,21 @@ mod tests {
         });
         assert!(caught.is_err());
         assert_eq!(spoken(), Language::English);
+    }
+
+    #[tokio::test]
+    async fn a_future_speaks_its_language_at_every_step_and_nobody_elses() {
+        let work = speaking(Language::Chinese, async {
+            let before = spoken();
+            tokio::task::yield_now().await;
+            (before, spoken())
+        });
+        let beside = async {
+            tokio::task::yield_now().await;
+            spoken()
+        };
+        let (inside, outside) = tokio::join!(work, beside);
+        assert_eq!(inside, (Language::Chinese, Language::Chinese));
+        assert_eq!(outside, Language::English);
     }
 }

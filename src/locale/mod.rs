@@ -31,7 +31,7 @@ use std::fmt;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 
-pub use language::{Language, choose, spoken, within};
+pub use language::{Language, Speaking, choose, speaking, spoken, within};
 
 use catalogue::Catalogue;
 

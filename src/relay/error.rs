@@ -8,15 +8,16 @@ use rusqlite::ErrorCode;
 
 use super::lock::Holder;
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// Why the relay cannot start. The text says what went wrong, [`RelayError::advice`] what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
     /// Someone else listens there.
-    #[error("port {} of {} is in use by another program", .0.port(), .0.ip())]
+    #[error("{}", say!("trouble-start-port", port = _0.port(), ip = _0.ip()))]
     PortInUse(SocketAddr),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {why}")]
+    #[error("{}", say!("trouble-start-listen", address = address, why = why))]
     CannotListen {
         /// What was asked for.
         address: SocketAddr,
@@ -24,10 +25,10 @@ pub enum RelayError {
         why: String,
     },
     /// Another process serves this folder.
-    #[error("another relaydeck already serves this data folder ({0})")]
+    #[error("{}", say!("trouble-start-held", holder = _0))]
     LockHeld(Holder),
     /// The data folder cannot be made or written to.
-    #[error("the data folder {} cannot be written to: {why}", folder.display())]
+    #[error("{}", say!("trouble-start-folder", folder = folder.display(), why = why))]
     FolderNotWritable {
         /// The folder.
         folder: PathBuf,
@@ -35,10 +36,10 @@ pub enum RelayError {
         why: String,
     },
     /// The database file cannot be written to.
-    #[error("the database {} cannot be written to: it is read-only", .0.display())]
+    #[error("{}", say!("trouble-start-read-only", file = _0.display()))]
     DatabaseReadOnly(PathBuf),
     /// The database was made by a newer version of this program.
-    #[error("the database {} has version {found}; this program knows versions up to {known}", file.display())]
+    #[error("{}", say!("trouble-start-newer", file = file.display(), found = found, known = known))]
     DatabaseNewer {
         /// The file.
         file: PathBuf,
@@ -48,7 +49,7 @@ pub enum RelayError {
         known: i64,
     },
     /// The file is no database, or a broken one.
-    #[error("the database {} is damaged: {why}", file.display())]
+    #[error("{}", say!("trouble-start-damaged", file = file.display(), why = why))]
     DatabaseDamaged {
         /// The file.
         file: PathBuf,
@@ -56,10 +57,10 @@ pub enum RelayError {
         why: String,
     },
     /// No room is left.
-    #[error("the disk that holds {} is full", .0.display())]
+    #[error("{}", say!("trouble-start-full", file = _0.display()))]
     DiskFull(PathBuf),
     /// Something else is wrong with the database.
-    #[error("the database {} cannot be used: {why}", file.display())]
+    #[error("{}", say!("trouble-start-database", file = file.display(), why = why))]
     Database {
         /// The file.
         file: PathBuf,
@@ -67,13 +68,13 @@ pub enum RelayError {
         why: String,
     },
     /// A thread could not be started.
-    #[error("the relay's writer could not be started: {0}")]
+    #[error("{}", say!("trouble-start-thread", why = _0))]
     NoThread(String),
     /// The system gives no randomness, so no secret can be made.
-    #[error("the system gives no randomness: {0}")]
+    #[error("{}", say!("trouble-start-randomness", why = _0))]
     NoRandomness(String),
     /// The caller handed in a secret that protects nothing.
-    #[error("the {0} handed to the relay is shorter than 16 characters")]
+    #[error("{}", say!("trouble-start-weak", what = _0))]
     WeakSecret(&'static str),
 }
 
@@ -81,41 +82,32 @@ impl RelayError {
     /// What to do.
     pub fn advice(&self) -> String {
         match self {
-            RelayError::PortInUse(address) => format!(
-                "stop the program that uses port {}, or listen elsewhere: --listen {}:0 takes any free port",
-                address.port(),
-                address.ip()
+            RelayError::PortInUse(address) => say!(
+                "trouble-start-port-advice",
+                port = address.port(),
+                ip = address.ip()
             ),
-            RelayError::CannotListen { .. } => {
-                "choose an address of this machine, for example --listen 127.0.0.1:4141".into()
-            }
+            RelayError::CannotListen { .. } => say!("trouble-start-listen-advice").into(),
             RelayError::LockHeld(Holder {
                 address: Some(address),
                 ..
-            }) => format!("use the one that runs, at http://{address}, or stop it first"),
-            RelayError::LockHeld(_) => {
-                "wait a moment and try again, or stop the other process".into()
+            }) => say!("trouble-start-held-advice", address = address),
+            RelayError::LockHeld(_) => say!("trouble-start-wait").into(),
+            RelayError::FolderNotWritable { folder, .. } => {
+                say!("trouble-start-folder-advice", folder = folder.display())
             }
-            RelayError::FolderNotWritable { folder, .. } => format!(
-                "make {} writable for you, or name another folder with --home",
-                folder.display()
-            ),
-            RelayError::DatabaseReadOnly(file) => format!(
-                "make {} and its folder writable for you, or name another folder with --home",
-                file.display()
-            ),
-            RelayError::DatabaseNewer { .. } => {
-                "update relaydeck, or name another folder with --home; nothing was changed".into()
+            RelayError::DatabaseReadOnly(file) => {
+                say!("trouble-start-read-only-advice", file = file.display())
             }
-            RelayError::DatabaseDamaged { file, .. } => format!(
-                "move {} away and restore a copy; without one, a fresh database is made at the next start",
-                file.display()
-            ),
-            RelayError::DiskFull(_) => "free some space, then start again; nothing was lost".into(),
+            RelayError::DatabaseNewer { .. } => say!("trouble-start-newer-advice").into(),
+            RelayError::DatabaseDamaged { file, .. } => {
+                say!("trouble-start-damaged-advice", file = file.display())
+            }
+            RelayError::DiskFull(_) => say!("trouble-start-full-advice").into(),
             RelayError::Database { .. } | RelayError::NoThread(_) | RelayError::NoRandomness(_) => {
-                "try again; if it stays, start with -v and look into the log file".into()
+                say!("trouble-start-log").into()
             }
-            RelayError::WeakSecret(_) => "make a new one; 32 random characters are usual".into(),
+            RelayError::WeakSecret(_) => say!("trouble-start-weak-advice").into(),
         }
     }
 

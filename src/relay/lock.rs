@@ -12,6 +12,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use crate::locale::say;
 use serde::{Deserialize, Serialize};
 
 /// The file's name inside the data folder.
@@ -28,12 +29,15 @@ pub struct Holder {
 
 impl fmt::Display for Holder {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.address, self.pid) {
-            (Some(address), Some(pid)) => write!(out, "process {pid} at http://{address}"),
-            (Some(address), None) => write!(out, "at http://{address}"),
-            (None, Some(pid)) => write!(out, "process {pid}, which is just starting"),
-            (None, None) => out.write_str("a process that is just starting"),
-        }
+        let told = match (self.address, self.pid) {
+            (Some(address), Some(pid)) => {
+                say!("trouble-start-process-at", pid = pid, address = address)
+            }
+            (Some(address), None) => say!("trouble-start-at", address = address),
+            (None, Some(pid)) => say!("trouble-start-process", pid = pid),
+            (None, None) => say!("trouble-start-somebody").to_owned(),
+        };
+        out.write_str(&told)
     }
 }
 

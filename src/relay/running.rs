@@ -20,6 +20,7 @@ use super::store::journal::{Journal, Posted};
 use super::store::setup::{self, Beginning};
 use super::store::{self, Store, file};
 use crate::domain::ApiKey;
+use crate::locale::{Language, within};
 
 /// The owner's secrets, made and kept by the caller before the relay first sees them. Only their hashes are stored.
 #[derive(Clone, Debug)]
@@ -98,7 +99,9 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         options.owner.clone(),
         options.clock.seconds().0,
     );
-    let opened = tokio::task::spawn_blocking(move || Opened::open(folder, &owner, now)).await;
+    // What is found wrong with a stored channel is told to clients later, in English.
+    let open = move || within(Language::English, || Opened::open(folder, &owner, now));
+    let opened = tokio::task::spawn_blocking(open).await;
     let mut opened = opened.map_err(|error| RelayError::NoThread(error.to_string()))??;
     let listener = serve::bind(options.listen).await?;
     let address = listener

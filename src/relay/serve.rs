@@ -30,6 +30,7 @@ use super::error::RelayError;
 use super::ids;
 use super::routes::{self, Routes};
 use super::sign::Sign;
+use crate::locale::{Language, speaking};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-oneapi-request-id");
 const VERSION: HeaderName = HeaderName::from_static("x-new-api-version");
@@ -76,7 +77,9 @@ impl Door {
             match accepted {
                 Ok((stream, peer)) => {
                     let door = self.clone();
-                    self.connections.spawn(door.serve(stream, peer));
+                    // What clients read is English, whatever the dashboard around this relay speaks.
+                    let served = speaking(Language::English, door.serve(stream, peer));
+                    self.connections.spawn(served);
                 }
                 Err(error) => {
                     // Out of file handles, most likely: those in use come free, so it is worth waiting for.

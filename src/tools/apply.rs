@@ -11,6 +11,7 @@ use super::place::Places;
 use super::plan::{Change, difference};
 use crate::domain::UnixSeconds;
 use crate::files::{self, FileError, Readers};
+use crate::locale::say;
 
 /// Writes changes, and keeps the files as they were under a name. Says where.
 ///
@@ -119,12 +120,12 @@ pub enum Undone {
 
 impl Undone {
     /// What people are told.
-    pub const fn told(&self) -> &'static str {
+    pub fn told(&self) -> &'static str {
         match self {
-            Undone::Restored => "is as it was before the setup, byte for byte",
-            Undone::Removed => "was not there before the setup, and was removed",
-            Undone::Merged => "is without what the setup changed; your later changes were kept",
-            Undone::Already => "was as before the setup already",
+            Undone::Restored => say!("trouble-undo-restored"),
+            Undone::Removed => say!("trouble-undo-removed"),
+            Undone::Merged => say!("trouble-undo-merged"),
+            Undone::Already => say!("trouble-undo-already"),
         }
     }
 }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use super::edit::EditError;
 use crate::domain::{Fault, FaultKind};
 use crate::files::FileError;
+use crate::locale::say;
 
 /// Trouble with a tool's configuration. Every file is as it was before, unless it says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ToolError {
     /// There is no such tool.
-    #[error("there is no tool named {name:?}{}", nearest.map(|id| format!("; did you mean {id}?")).unwrap_or_default())]
+    #[error("{}{}", say!("trouble-tool-none", name = format!("{name:?}")), nearest.map(|id| say!("trouble-did-you-mean", word = id)).unwrap_or_default())]
     Unknown {
         /// What was asked for.
         name: String,
@@ -18,7 +19,7 @@ pub enum ToolError {
         nearest: Option<&'static str>,
     },
     /// We write nothing for this tool.
-    #[error("{0} keeps its settings where relaydeck does not write them")]
+    #[error("{}", say!("trouble-tool-by-hand", tool = _0))]
     ByHand(&'static str),
     /// A file cannot be read or written.
     #[error(transparent)]
@@ -32,7 +33,7 @@ pub enum ToolError {
         error: EditError,
     },
     /// A link leads out of the home folder.
-    #[error("{} is a link to {}, outside of your home folder", path.display(), target.display())]
+    #[error("{}", say!("trouble-tool-link", path = path.display(), target = target.display()))]
     LeavesHome {
         /// The link.
         path: PathBuf,
@@ -40,13 +41,13 @@ pub enum ToolError {
         target: PathBuf,
     },
     /// A file is another one than when the plan was made.
-    #[error("{} was changed by another program in the meantime", .0.display())]
+    #[error("{}", say!("trouble-tool-meanwhile", path = _0.display()))]
     ChangedMeanwhile(PathBuf),
     /// What was written does not read back; it was put back.
-    #[error("{} does not hold what was written to it; it was put back as it was", .0.display())]
+    #[error("{}", say!("trouble-tool-not-back", path = _0.display()))]
     NotReadBack(PathBuf),
     /// What was written is in the file, but something else wins.
-    #[error("the settings were written, but {place} wins over them: {what}")]
+    #[error("{}", say!("trouble-tool-overridden", place = place, what = what))]
     Overridden {
         /// What wins.
         place: String,
@@ -54,13 +55,13 @@ pub enum ToolError {
         what: String,
     },
     /// The plan needs a variable of the environment that names a file.
-    #[error("{0} has no file of its own; it does not know where to write")]
+    #[error("{}", say!("trouble-tool-no-file", tool = _0))]
     NoFile(&'static str),
     /// There is nothing to undo.
-    #[error("relaydeck has changed nothing for {0} that could be undone")]
+    #[error("{}", say!("trouble-tool-nothing", tool = _0))]
     NothingToUndo(String),
     /// What we wrote was changed since, in the same places.
-    #[error("{} was changed since the setup, in the same lines; nothing was undone", path.display())]
+    #[error("{}", say!("trouble-tool-conflict", path = path.display()))]
     UndoConflict {
         /// The file.
         path: PathBuf,
@@ -68,7 +69,7 @@ pub enum ToolError {
         kept: PathBuf,
     },
     /// The file was deleted since.
-    #[error("{} was deleted since the setup; nothing was undone", path.display())]
+    #[error("{}", say!("trouble-tool-gone", path = path.display()))]
     UndoGone {
         /// The file.
         path: PathBuf,
@@ -76,7 +77,7 @@ pub enum ToolError {
         kept: PathBuf,
     },
     /// What is kept to undo things cannot be understood.
-    #[error("{} cannot be understood", .0.display())]
+    #[error("{}", say!("trouble-tool-kept", path = _0.display()))]
     Kept(PathBuf),
 }
 
@@ -84,33 +85,32 @@ impl ToolError {
     /// One line: what to do.
     pub fn advice(&self) -> String {
         match self {
-            ToolError::Unknown { .. } => "list them with: relaydeck tools list".into(),
-            ToolError::ByHand(id) => format!("do it by hand, as this says: relaydeck tools show {id}"),
+            ToolError::Unknown { .. } => say!("trouble-tool-list").into(),
+            ToolError::ByHand(id) => say!("trouble-tool-by-hand-advice", tool = id),
             ToolError::File(error) => match error {
                 FileError::Write { full: false, .. } | FileError::Folder { .. } => {
-                    "make the file and its folder writable for you; nothing was changed".into()
+                    say!("trouble-tool-writable").into()
                 }
                 other => other.advice().into(),
             },
-            ToolError::Edit { error: EditError::Broken { .. }, .. } => {
-                "mend that line, then try again; nothing was changed".into()
-            }
-            ToolError::Edit { .. } => "change it by hand; nothing was changed".into(),
-            ToolError::LeavesHome { .. } => {
-                "change the file it leads to yourself, or name another with --file; nothing was changed".into()
-            }
-            ToolError::ChangedMeanwhile(_) => "look at the new plan, then say yes again; nothing was changed".into(),
-            ToolError::NotReadBack(_) => "another program writes that file too: end it, then try again".into(),
+            ToolError::Edit {
+                error: EditError::Broken { .. },
+                ..
+            } => say!("trouble-tool-mend").into(),
+            ToolError::Edit { .. } => say!("trouble-tool-change").into(),
+            ToolError::LeavesHome { .. } => say!("trouble-tool-link-advice").into(),
+            ToolError::ChangedMeanwhile(_) => say!("trouble-tool-look-again").into(),
+            ToolError::NotReadBack(_) => say!("trouble-tool-not-back-advice").into(),
             ToolError::Overridden { place, .. } => match place.strip_prefix('$') {
-                Some(name) => format!("unset {name} in your shell and its start-up files"),
-                None => format!("take it out of {place}"),
+                Some(name) => say!("trouble-tool-unset", name = name),
+                None => say!("trouble-tool-take-out", place = place),
             },
-            ToolError::NoFile(_) => "name the file with --file PATH".into(),
-            ToolError::NothingToUndo(_) => "nothing needs to be done".into(),
+            ToolError::NoFile(_) => say!("trouble-tool-no-file-advice").into(),
+            ToolError::NothingToUndo(_) => say!("trouble-tool-nothing-advice").into(),
             ToolError::UndoConflict { kept, .. } | ToolError::UndoGone { kept, .. } => {
-                format!("the file as it was before is kept in {}; take from it what you need", kept.display())
+                say!("trouble-tool-kept-in", path = kept.display())
             }
-            ToolError::Kept(_) => "move that file away; what it holds can be put back by hand".into(),
+            ToolError::Kept(_) => say!("trouble-tool-kept-advice").into(),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::error::ToolError;
 use super::plan::Change;
 use crate::domain::Address;
 use crate::files::{self, FileError};
+use crate::locale::say;
 
 /// Files above this are generated, not written.
 const LARGEST_BYTES: u64 = 1024 * 1024;
@@ -250,7 +251,7 @@ fn moved(line: &str, relay: &Address) -> (String, usize, Option<&'static str>) {
                         .split_once("://")
                         .is_some_and(|(_, rest)| rest.contains('/'))
                     {
-                        left = Some("a bare host, and the relay lies behind a path");
+                        left = Some(say!("trouble-migrate-bare"));
                         from = end;
                         continue;
                     }

@@ -11,6 +11,7 @@ use super::hide::hide;
 use super::place::Places;
 use crate::domain::{Address, ApiKey};
 use crate::files;
+use crate::locale::say;
 
 /// What a tool is to use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,7 +202,7 @@ pub(super) fn difference(before: &str, after: &str, name: &str, new: bool) -> St
     let mut options = diffy::DiffOptions::new();
     options
         .set_original_filename(if new {
-            "(not there)".to_owned()
+            say!("trouble-diff-new").to_owned()
         } else {
             name.to_owned()
         })

@@ -246,7 +246,7 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
                     }
                     (account, key) => {
                         let told: Vec<String> = account.into_iter().chain(key).collect();
-                        Finding::new(Rung::Balance, Verdict::Good, told.join(", "))
+                        Finding::new(Rung::Balance, Verdict::Good, told.join(say!("judge-and")))
                     }
                 }
             }

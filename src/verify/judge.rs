@@ -52,11 +52,13 @@ pub fn tool_form(tool: &ToolForm) -> Option<Finding> {
     }
     let fault = Fault::new(
         FaultKind::EndpointMissing,
-        format!("as {} has it, it would call {}", tool.name, tool.calls),
+        say!("judge-tool-calls", tool = tool.name, calls = tool.calls),
     )
-    .advise(format!(
-        "{} wants {}; it is written there by: relaydeck tools setup {}",
-        tool.name, tool.wants, tool.id
+    .advise(say!(
+        "judge-tool-wants",
+        tool = tool.name,
+        wants = tool.wants,
+        id = tool.id
     ));
     Some(Finding {
         verdict: Verdict::Mended,
@@ -163,9 +165,14 @@ pub fn kind(reach: &Reach, standing: &Standing) -> Finding {
             };
             let took = standing
                 .took
-                .map_or_else(String::new, |took| format!(" ({})", span(took)));
+                .map_or_else(String::new, |took| say!("judge-took", span = span(took)));
             let evidence = match console {
-                Ok(Some(seen)) => format!("{}; {answers}{took}", console_words(seen)),
+                Ok(Some(seen)) => say!(
+                    "judge-console-seen",
+                    console = console_words(seen),
+                    answers = answers,
+                    took = took
+                ),
                 Ok(None) => say!("judge-no-console", answers = answers, took = took),
                 Err(fault) => say!(
                     "judge-console-silent",

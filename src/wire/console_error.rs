@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::openai_error::{ErrorAnswer, ErrorText, Shape, classify, read_error};
 use crate::domain::{Fault, FaultKind as Kind};
+use crate::locale::{Word, say};
 
 /// The document of an answer that worked.
 ///
@@ -47,8 +48,8 @@ pub fn failure(answer: &ErrorAnswer<'_>) -> Fault {
     let fault = match judge(status, &text) {
         Some((kind, head, advice)) => {
             let message = match text.message.as_str() {
-                "" => format!("{head} (HTTP {status})"),
-                words => format!("{head}: {words}"),
+                "" => say!("trouble-relay-status", head = head, status = status),
+                words => say!("trouble-relay-says", head = head, words = words),
             };
             let mut fault = Fault::new(kind, message).with_status(status);
             if let Some(advice) = advice {
@@ -66,8 +67,8 @@ pub fn failure(answer: &ErrorAnswer<'_>) -> Fault {
 
 type Judgement = Option<(Kind, &'static str, Option<&'static str>)>;
 
-const REFUSED: &str = "the relay refused the access token";
-const NEW_TOKEN: &str = "make a new access token in the relay's console (profile, security) and add the profile again; a key that starts with sk- is not an access token";
+const REFUSED: Word = Word("trouble-relay-token-refused");
+const NEW_TOKEN: Word = Word("trouble-relay-token-advice");
 
 fn judge(status: u16, text: &ErrorText) -> Judgement {
     if text.shape != Shape::Json {
@@ -83,15 +84,13 @@ fn judge(status: u16, text: &ErrorText) -> Judgement {
     }
     // An unknown path answers like the model API; one segment under a list falls into the route of its members.
     if status == 404 || says(&["strconv.atoi", "invalid url ("]) {
-        return Some((Kind::Unsupported, "this relay has no such function", None));
+        return Some((Kind::Unsupported, say!("trouble-relay-no-function"), None));
     }
     if wanted_header(&text.message).is_some() {
         return Some((
             Kind::CredentialRefused,
-            "this relay wants the account's number beside the access token",
-            Some(
-                "give the number with --user-id; the relay's console shows it on the profile page",
-            ),
+            say!("trouble-relay-wants-number"),
+            Some(say!("trouble-relay-wants-number-advice")),
         ));
     }
     if status == 401
@@ -102,73 +101,84 @@ fn judge(status: u16, text: &ErrorText) -> Judgement {
             "no access token provided",
         ])
     {
-        return Some((Kind::CredentialRefused, REFUSED, Some(NEW_TOKEN)));
+        return Some((
+            Kind::CredentialRefused,
+            REFUSED.say(),
+            Some(NEW_TOKEN.say()),
+        ));
     }
     if says(&["封禁", "banned"]) {
-        let advice = "the account is banned: ask the relay's support";
-        return Some((Kind::Forbidden, "the relay does not allow it", Some(advice)));
+        let advice = say!("trouble-relay-banned");
+        return Some((
+            Kind::Forbidden,
+            say!("trouble-relay-forbidden"),
+            Some(advice),
+        ));
     }
     if says(&["pricing is disabled"]) {
-        return Some((Kind::Unsupported, "the relay hides its prices", None));
+        return Some((Kind::Unsupported, say!("trouble-relay-prices-hidden"), None));
     }
     if status == 403 || says(&["权限不足", "insufficient privilege"]) {
-        return Some((Kind::Forbidden, "the relay does not allow it", None));
+        return Some((Kind::Forbidden, say!("trouble-relay-forbidden"), None));
     }
     if says(&["record not found", "不存在"]) {
-        return Some((Kind::NotFound, "the relay does not know it", None));
+        return Some((Kind::NotFound, say!("trouble-relay-not-found"), None));
     }
     if says(&["令牌数量限制", "number of tokens reached"]) {
-        let advice = "delete keys that are no longer used, then try again";
+        let advice = say!("trouble-relay-keys-full-advice");
         return Some((
             Kind::BadRequest,
-            "this account has as many keys as it may",
+            say!("trouble-relay-keys-full"),
             Some(advice),
         ));
     }
     if says(&["名称过长", "name is too long"]) {
-        let advice =
-            "shorten the name: older relays take 30 bytes, which are 10 Chinese characters";
-        return Some((Kind::BadRequest, "the relay refused the name", Some(advice)));
+        let advice = say!("trouble-relay-name-refused-advice");
+        return Some((
+            Kind::BadRequest,
+            say!("trouble-relay-name-refused"),
+            Some(advice),
+        ));
     }
     let failed = status == 429 || status >= 500;
-    (!failed).then_some((Kind::BadRequest, "the relay refused it", None))
+    (!failed).then_some((Kind::BadRequest, say!("trouble-relay-refused"), None))
 }
 
 /// The codes of July 2026 and later.
 fn by_code(code: &str) -> Judgement {
     Some(match code {
-        "AUTH_INSUFFICIENT_PRIVILEGE" => (Kind::Forbidden, "the relay does not allow it", None),
+        "AUTH_INSUFFICIENT_PRIVILEGE" => (Kind::Forbidden, say!("trouble-relay-forbidden"), None),
         "AUTH_SESSION_REQUIRED" => (
             Kind::Unsupported,
-            "the relay wants a log-in for this",
-            Some("do it in the relay's console: an access token is not enough here"),
+            say!("trouble-relay-wants-login"),
+            Some(say!("trouble-relay-wants-login-advice")),
         ),
         "AUTH_USER_DISABLED" | "AUTH_USER_INVALID" => (
             Kind::Forbidden,
-            "the account is disabled",
-            Some("ask the relay's support"),
+            say!("trouble-relay-account-disabled"),
+            Some(say!("trouble-relay-ask-support")),
         ),
-        "AUTH_INTERNAL_ERROR" => (Kind::Server, "the relay failed", None),
+        "AUTH_INTERNAL_ERROR" => (Kind::Server, say!("trouble-relay-server"), None),
         "ACCESS_TOKEN_EXPIRED" => (
             Kind::CredentialRefused,
-            "the access token has expired",
-            Some(NEW_TOKEN),
+            say!("trouble-relay-token-expired"),
+            Some(NEW_TOKEN.say()),
         ),
         "ACCESS_TOKEN_LEGACY_RETIRED" => (
             Kind::CredentialRefused,
-            "the relay no longer takes access tokens of the old kind",
-            Some(
-                "make one with scopes in the relay's console: profile, keys, usage and wallet to read, keys to write and reveal",
-            ),
+            say!("trouble-relay-token-old"),
+            Some(say!("trouble-relay-token-old-advice")),
         ),
         "ACCESS_TOKEN_SCOPE_DENIED" | "ACCESS_TOKEN_ROUTE_UNDECLARED" => (
             Kind::Forbidden,
-            "the access token lacks a permission",
-            Some(
-                "make an access token that has the permission named above, in the relay's console",
-            ),
+            say!("trouble-relay-token-lacks"),
+            Some(say!("trouble-relay-token-lacks-advice")),
         ),
-        code if code.starts_with("AUTH_") => (Kind::CredentialRefused, REFUSED, Some(NEW_TOKEN)),
+        code if code.starts_with("AUTH_") => (
+            Kind::CredentialRefused,
+            REFUSED.say(),
+            Some(NEW_TOKEN.say()),
+        ),
         _ => return None,
     })
 }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::model_habits::ChatModel;
 use super::openai_error::{ErrorAnswer, classify};
 use crate::domain::{ChatMessage, ChatRequest, Effort, Fault, FaultKind, Finish, Part, Role};
+use crate::locale::say;
 
 pub use usage::usage;
 
@@ -137,7 +138,7 @@ impl ChatDecoder {
         let value: Value = serde_json::from_str(data).map_err(|error| {
             Fault::new(
                 FaultKind::StreamBroken,
-                format!("the relay sent something that is no JSON ({error})"),
+                say!("trouble-relay-no-json", error = error),
             )
         })?;
         if is_error(&value) {

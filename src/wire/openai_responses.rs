@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::openai_chat::{is_error, text, usage};
 use super::reply::{fault_of, json_of, say_model};
 use crate::domain::{ChatMessage, ChatRequest, Fault, Finish, Part, Role};
+use crate::locale::say;
 
 /// Encodes a request for a stream. Nothing is stored at the vendor: the conversation is kept here.
 pub fn encode(request: &ChatRequest) -> Vec<u8> {
@@ -155,7 +156,7 @@ impl ResponsesDecoder {
 /// The error of a response that failed, in the shape that errors have elsewhere.
 fn failure(response: &Value) -> String {
     let error = response.get("error").filter(|error| error.is_object());
-    let nothing = json!({"message": "the answer failed, and the relay does not say why"});
+    let nothing = json!({"message": say!("trouble-relay-no-reason")});
     json!({"error": error.unwrap_or(&nothing)}).to_string()
 }
 

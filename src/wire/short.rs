@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::openai_chat::{ChatDecoder, Delivery, encode, usage};
 use crate::domain::{ChatRequest, Endpoint, Fault, FaultKind, Finish, Part, Usage};
+use crate::locale::say;
 
 /// The body of a request that is to be answered in one piece. `None` for an endpoint that we do not know to call.
 pub fn body(endpoint: &Endpoint, request: &ChatRequest) -> Option<Vec<u8>> {
@@ -62,7 +63,7 @@ pub fn read(endpoint: &Endpoint, value: &Value) -> Result<Vec<Part>, Fault> {
     }
     Err(Fault::new(
         FaultKind::NotAnApi,
-        format!("the address answered, but not as {endpoint} answers"),
+        say!("trouble-relay-not-as", endpoint = endpoint),
     ))
 }
 
@@ -183,7 +184,7 @@ fn embeddings(value: &Value, parts: &mut Vec<Part>) -> bool {
         .and_then(Value::as_array)
         .map(Vec::len);
     if let Some(numbers) = numbers {
-        parts.push(Part::Text(format!("{numbers} numbers")));
+        parts.push(Part::Text(say!("trouble-relay-numbers", count = numbers)));
         parts.push(Part::Finish(Finish::Stop));
     }
     parts.extend(value.get("usage").and_then(usage).map(Part::Usage));

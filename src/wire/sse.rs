@@ -6,6 +6,7 @@
 //! as [`SseItem::Bare`]. Also unlike the standard: bytes that are no UTF-8 are replaced instead of ending the stream, an
 //! event without its blank line is given at the end, and an event past the limit is an error instead of all memory.
 
+use crate::locale::say;
 /// The largest event that is taken: images travel as base64 in one line, so it is generous.
 pub const EVENT_LIMIT: usize = 32 * 1024 * 1024;
 
@@ -33,7 +34,7 @@ impl SseItem {
 
 /// An event, or a line of one, that is larger than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an event of the stream is larger than {limit} bytes")]
+#[error("{}", say!("trouble-relay-event-large", limit = limit))]
 pub struct TooLarge {
     /// The limit in bytes.
     pub limit: usize,

@@ -31,6 +31,7 @@ pub fn command(home: &Path, args: &[&str]) -> Command {
         .env_clear()
         .env("RELAYDECK_HOME", home)
         .env("TZ", "UTC")
+        .env("RELAYDECK_LANGUAGE", "en")
         .env("PATH", "/usr/bin:/bin");
     command
         .env("RUST_BACKTRACE", "0")

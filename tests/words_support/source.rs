@@ -49,25 +49,7 @@ pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 /// What stands between a parenthesis that opens at the beginning and the one that closes it.
 fn call(text: &str) -> &str {
-    let mut depth = 0_usize;
-    let mut in_text = false;
-    let mut escaped = false;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' if in_text => escaped = true,
-            '"' => in_text = !in_text,
-            '(' if !in_text => depth += 1,
-            ')' if !in_text => {
-                depth -= 1;
-                if depth == 0 {
-                    return &text[1..at];
-                }
-            }
-            _ => {}
-        }
-    }
-    text
+    &text[1..closing(text) - 1]
 }
 
 /// The text in quotes at the beginning, and what follows.
@@ -159,6 +141,139 @@ pub fn is_for_people(text: &str) -> bool {
         .chars()
         .all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_');
     has_words && !names_something && !names_a_variable
+}
+
+/// A file without the tests at its end.
+pub fn own(source: &str) -> &str {
+    let end = ["#[cfg(test)]\nmod tests {", "#[cfg(all(test, unix))]"];
+    let end = end.iter().filter_map(|sign| source.find(sign)).min();
+    &source[..end.unwrap_or(source.len())]
+}
+
+/// A source without what is for its makers: attributes, but for the texts of errors, and what goes into the log.
+pub fn bare(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    loop {
+        let log = rest.find("tracing::").filter(|at| {
+            let name = rest[at + 9..].find("!(");
+            name.is_some_and(|end| {
+                rest[at + 9..at + 9 + end]
+                    .chars()
+                    .all(char::is_alphanumeric)
+            })
+        });
+        let attribute = ["#[", "#!["].iter().filter_map(|sign| {
+            let at = rest.find(sign)?;
+            (!rest[at..].starts_with("#[error")).then_some(at)
+        });
+        let Some(at) = log.into_iter().chain(attribute).min() else {
+            // An attribute that stays may hide another one behind it.
+            let Some(at) = rest.find("#[error") else {
+                return out + rest;
+            };
+            let (kept, behind) = rest.split_at(at + 2);
+            out += kept;
+            rest = behind;
+            continue;
+        };
+        if let Some(kept) = rest.find("#[error").filter(|kept| *kept < at) {
+            out += &rest[..kept + 2];
+            rest = &rest[kept + 2..];
+            continue;
+        }
+        out += &rest[..at];
+        let open = at + rest[at..].find(['(', '[']).unwrap_or_default();
+        let closes = open + closing(&rest[open..]);
+        out.extend(rest[at..closes].chars().filter(|letter| *letter == '\n'));
+        rest = &rest[closes..];
+    }
+}
+
+/// How far it is from a bracket to behind the one that closes it.
+fn closing(text: &str) -> usize {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if in_text => escaped = true,
+            '"' => in_text = !in_text,
+            '(' | '[' if !in_text => depth += 1,
+            ')' | ']' if !in_text => {
+                depth -= 1;
+                if depth == 0 {
+                    return at + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether a text has two words in a row that are no SQL: a sentence, or a part of one.
+pub fn is_a_sentence(text: &str) -> bool {
+    const SQL: [&str; 14] = [
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "WHERE",
+        "VALUES",
+        "ORDER BY",
+        "PRAGMA",
+        "coalesce",
+        "excluded.",
+        " AND ",
+        "FROM",
+        "sent_ms",
+        "profile = ",
+    ];
+    if SQL.iter().any(|word| text.contains(word)) {
+        return false;
+    }
+    let mut plain = String::new();
+    let mut letters = text.chars();
+    let mut depth = 0_usize;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '\\' => {
+                letters.next();
+                plain.push('\u{0}');
+            }
+            letter if depth == 0 => plain.push(letter),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = plain.split(' ').collect();
+    let is_word =
+        |word: &str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_alphabetic());
+    let is_small = |word: &str| {
+        word.chars()
+            .next()
+            .is_some_and(|letter| letter.is_ascii_lowercase())
+    };
+    words.windows(2).any(|pair| {
+        let (one, other) = (
+            pair[0].trim_end_matches(','),
+            pair[1].trim_end_matches([',', '.', ';', ':']),
+        );
+        is_word(one) && is_word(other) && is_small(other)
+    })
+}
+
+#[test]
+fn the_reader_of_the_source_leaves_out_what_is_for_its_makers() {
+    let source = "#[expect(x, reason = \"made for it\")]\ntracing::warn!(%a, \"not so good\");\n#[error(\"it is gone\")]\nlet a = \"there it is\";";
+    let found: Vec<(usize, String)> = literals(&bare(source));
+    assert_eq!(
+        found,
+        [(3, "it is gone".to_owned()), (4, "there it is".to_owned())]
+    );
+    assert!(is_a_sentence("{name} is gone") && is_a_sentence("No model fits."));
+    assert!(!is_a_sentence("SELECT id FROM a") && !is_a_sentence("a-b c") && !is_a_sentence("MB"));
 }
 
 #[test]

@@ -1857,3 +1857,54 @@ form-for-responses = a call of the Responses API
 form-for-embeddings = a call for embeddings
 form-for-models = the list of models
 form-for-status = what kind of relay it is
+
+## What a relay's owner manages, and the wallet, as the client tells of them
+
+what-accounts = the accounts
+what-owner-manages = what a relay's owner manages
+what-codes = the codes
+what-new-codes = the new codes
+what-options = the options
+what-option = the option { $name }
+what-channels = the channels
+what-channel = the channel
+what-channel-models = the channel's models
+what-wallet = the wallet
+what-redeemed-code = the redeemed code
+what-order = the order
+what-bill = the bill
+what-log = the log
+owner-no-account = there is no account { $who }
+owner-no-price = there is no price of the owner's for { $name }
+owner-no-group = there is no group { $name }
+owner-there-are = there are: { $names }
+owner-too-little = { $amount } is less than the relay's smallest unit
+owner-amount-advice = give an amount like 5.00
+owner-code-worthless = a code must be worth something
+owner-description = the protocol keeps descriptions only of groups that are for everybody
+owner-description-advice = leave --description out, or make the group public
+owner-free-input = input cannot be free while something else is not
+owner-free-input-advice = the protocol writes all prices as multiples of the input price
+owner-option-advice = it holds no JSON map ({ $error }), and is left as it is
+owner-channel-unlisted = the relay says that it added the channel { $name }, but does not list it
+owner-channel-advice = check the channel's address, credential and model names
+wallet-no-code = there is no code to redeem
+wallet-no-code-advice = paste the code as you got it
+wallet-code-taken = the code was taken: look at the balance
+wallet-order-too-little = { $method } takes { $least } or more
+wallet-order-too-little-advice = order at least { $least }
+wallet-refused = the relay refused it: { $why }
+wallet-no-method = the relay takes no { $method }
+wallet-no-method-advice = it takes: { $methods }
+wallet-no-payments-code = redeem a code, or ask the relay's owner for credit
+wallet-no-payments-ask = ask the relay's owner for credit
+wallet-no-online = this relay takes no payments online
+
+## The diagnosis, pieced together
+
+judge-tool-calls = as { $tool } has it, it would call { $calls }
+judge-tool-wants = { $tool } wants { $wants }; it is written there by: relaydeck tools setup { $id }
+judge-console-seen = { $console }; { $answers }{ $took }
+judge-took = {" "}({ $span })
+judge-and = ,{" "}
+address-no-host = no host

@@ -1814,3 +1814,54 @@ form-for-responses = Responses API 的调用
 form-for-embeddings = 嵌入调用
 form-for-models = 模型列表
 form-for-status = 中转站类型
+
+## 站长管理的内容和钱包（客户端的文字）
+
+what-accounts = 账号列表
+what-owner-manages = 站长管理的内容
+what-codes = 兑换码
+what-new-codes = 新的兑换码
+what-options = 系统选项
+what-option = 选项 { $name }
+what-channels = 渠道
+what-channel = 渠道
+what-channel-models = 渠道的模型
+what-wallet = 钱包
+what-redeemed-code = 兑换结果
+what-order = 订单
+what-bill = 账单
+what-log = 日志
+owner-no-account = 没有账号 { $who }
+owner-no-price = 你没有为 { $name } 设置价格
+owner-no-group = 没有分组 { $name }
+owner-there-are = 现有：{ $names }
+owner-too-little = { $amount } 小于中转站的最小单位
+owner-amount-advice = 请给出金额，例如 5.00
+owner-code-worthless = 兑换码必须有面值
+owner-description = 协议只保存所有人可用的分组的描述
+owner-description-advice = 去掉 --description，或让该分组对所有人可用
+owner-free-input = 其他部分收费时，输入不能免费
+owner-free-input-advice = 协议把所有价格写成输入价格的倍数
+owner-option-advice = 其中不是 JSON 映射（{ $error }），保持原样
+owner-channel-unlisted = 中转站说已添加渠道 { $name }，但没有列出它
+owner-channel-advice = 检查渠道的地址、凭据和模型名称
+wallet-no-code = 没有要兑换的兑换码
+wallet-no-code-advice = 请照原样粘贴兑换码
+wallet-code-taken = 兑换码已被接受：请查看余额
+wallet-order-too-little = { $method } 至少 { $least }
+wallet-order-too-little-advice = 请至少充值 { $least }
+wallet-refused = 中转站拒绝了：{ $why }
+wallet-no-method = 中转站不支持 { $method }
+wallet-no-method-advice = 支持：{ $methods }
+wallet-no-payments-code = 兑换兑换码，或请站长充值
+wallet-no-payments-ask = 请站长充值
+wallet-no-online = 此中转站不支持在线支付
+
+## 诊断中拼接的文字
+
+judge-tool-calls = 按 { $tool } 现在的设置，会调用 { $calls }
+judge-tool-wants = { $tool } 需要 { $wants }；写入：relaydeck tools setup { $id }
+judge-console-seen = { $console }；{ $answers }{ $took }
+judge-took = （{ $span }）
+judge-and = ，
+address-no-host = 没有主机

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::super::RelayClient;
 use super::super::call::Call;
 use crate::domain::{ApiKey, Fault, FaultKind, Money, QuotaScale, QuotaUnits, UnixSeconds};
+use crate::locale::say;
 use crate::wire::lenient;
 use crate::wire::plain::one_line;
 
@@ -130,7 +131,7 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::Forbidden`] when the account is no administrator; otherwise what the refusal means.
     pub async fn accounts(&self) -> Result<Vec<UserAccount>, Fault> {
-        self.needs_token("the accounts")?;
+        self.needs_token(say!("what-accounts"))?;
         let scale = self.scale().await?;
         let (rows, _) = self.all_rows(LIST, |row: &UserRow| row.id).await?;
         let mut accounts: Vec<UserAccount> = rows.iter().map(|row| account(row, scale)).collect();
@@ -153,8 +154,11 @@ impl RelayClient {
                 .iter()
                 .map(|account| account.name.as_str())
                 .collect();
-            let fault = Fault::new(FaultKind::NotFound, format!("there is no account {who:?}"));
-            fault.advise(format!("there are: {}", names.join(", ")))
+            let fault = Fault::new(
+                FaultKind::NotFound,
+                say!("owner-no-account", who = format!("{who:?}")),
+            );
+            fault.advise(say!("owner-there-are", names = names.join(", ")))
         })
     }
 
@@ -163,7 +167,7 @@ impl RelayClient {
     /// # Errors
     /// When the relay refuses; nothing was made then.
     pub async fn add_account(&self, draft: &AccountDraft) -> Result<UserAccount, Fault> {
-        self.needs_token("the accounts")?;
+        self.needs_token(say!("what-accounts"))?;
         let name = draft.name.trim();
         let body = json!({
             "username": name, "password": draft.password.expose(),
@@ -208,9 +212,9 @@ impl RelayClient {
         if units == 0 {
             return Err(Fault::new(
                 FaultKind::BadRequest,
-                format!("{amount} is less than the relay's smallest unit"),
+                say!("owner-too-little", amount = amount),
             )
-            .advise("give an amount like 5.00"));
+            .advise(say!("owner-amount-advice")));
         }
         let mode = if units > 0 { "add" } else { "subtract" };
         let body = json!({"id": id, "action": "add_quota", "mode": mode, "value": units.abs()});
@@ -260,7 +264,7 @@ impl RelayClient {
         body: &Value,
         holds: Option<&ApiKey>,
     ) -> Result<Value, Fault> {
-        self.needs_token("what a relay's owner manages")?;
+        self.needs_token(say!("what-owner-manages"))?;
         let call = Call {
             body: (!body.is_null()).then(|| body.to_string().into_bytes()),
             holds: holds.cloned(),

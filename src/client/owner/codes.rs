@@ -8,6 +8,7 @@ use super::super::RelayClient;
 use super::super::account::odd_answer;
 use crate::domain::key::mask;
 use crate::domain::{ApiKey, Fault, FaultKind, Money, QuotaScale, QuotaUnits, UnixSeconds};
+use crate::locale::say;
 use crate::wire::lenient;
 use crate::wire::plain::one_line;
 
@@ -103,7 +104,7 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::Forbidden`] when the account is no administrator; otherwise what the refusal means.
     pub async fn codes(&self) -> Result<Vec<Code>, Fault> {
-        self.needs_token("the codes")?;
+        self.needs_token(say!("what-codes"))?;
         let scale = self.scale().await?;
         let (rows, now) = self.all_rows(LIST, |row: &CodeRow| row.id).await?;
         Ok(rows.iter().map(|row| code(row, scale, now)).collect())
@@ -117,8 +118,8 @@ impl RelayClient {
         let QuotaUnits(units) = self.scale().await?.units(draft.worth);
         if units <= 0 {
             return Err(
-                Fault::new(FaultKind::BadRequest, "a code must be worth something")
-                    .advise("give an amount like 5.00"),
+                Fault::new(FaultKind::BadRequest, say!("owner-code-worthless"))
+                    .advise(say!("owner-amount-advice")),
             );
         }
         let body = json!({
@@ -127,7 +128,7 @@ impl RelayClient {
         });
         let document = self.owner_writes(Method::POST, LIST, &body, None).await?;
         let codes = document.get("data").and_then(Value::as_array);
-        let codes = codes.ok_or_else(|| odd_answer("the new codes"))?;
+        let codes = codes.ok_or_else(|| odd_answer(say!("what-new-codes")))?;
         let told: Vec<ApiKey> = codes
             .iter()
             .filter_map(Value::as_str)

@@ -9,6 +9,7 @@ use super::super::RelayClient;
 use super::super::account::odd_answer;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::{Fault, FaultKind, Money, Ratio, TokenPrices};
+use crate::locale::say;
 
 const OPTIONS: &str = "/api/option/";
 const GROUPS: &str = "GroupRatio";
@@ -56,10 +57,10 @@ impl RelayClient {
     /// # Errors
     /// [`FaultKind::Forbidden`] when the account is not the relay's owner; otherwise what the refusal means.
     pub async fn options(&self) -> Result<BTreeMap<String, String>, Fault> {
-        self.needs_token("the options")?;
+        self.needs_token(say!("what-options"))?;
         let document = self.console(OPTIONS).await?;
         let rows = document.get("data").and_then(Value::as_array);
-        let rows = rows.ok_or_else(|| odd_answer("the options"))?;
+        let rows = rows.ok_or_else(|| odd_answer(say!("what-options")))?;
         let text = |row: &Value, name: &str| Some(row.get(name)?.as_str()?.to_owned());
         Ok(rows
             .iter()
@@ -117,11 +118,8 @@ impl RelayClient {
         let label = change.description.clone().map(Value::String);
         if !public {
             if change.description.is_some() {
-                return Err(Fault::new(
-                    FaultKind::Usage,
-                    "the protocol keeps descriptions only of groups that are for everybody",
-                )
-                .advise("leave --description out, or make the group public"));
+                return Err(Fault::new(FaultKind::Usage, say!("owner-description"))
+                    .advise(say!("owner-description-advice")));
             }
             if usable.remove(name).is_some() {
                 self.set_map(USABLE, &usable).await?;
@@ -142,7 +140,11 @@ impl RelayClient {
         let options = self.options().await?;
         let (mut ratios, mut usable) = (map(&options, GROUPS)?, map(&options, USABLE)?);
         if ratios.remove(name).is_none() {
-            return Err(no_such("group", name, ratios.keys()));
+            return Err(no_such(
+                |name| say!("owner-no-group", name = name),
+                name,
+                ratios.keys(),
+            ));
         }
         // The ratio first: where the group is still needed, the relay refuses here, and nothing has changed.
         self.set_map(GROUPS, &ratios).await?;
@@ -212,7 +214,11 @@ impl RelayClient {
             maps.insert(name, map);
         }
         if price.is_none() && !known {
-            return Err(no_such("price of the owner's for", model, [].iter()));
+            return Err(no_such(
+                |name| say!("owner-no-price", name = name),
+                model,
+                [].iter(),
+            ));
         }
         let mut put = |name: &str, value: Value| {
             if let Some(map) = maps.get_mut(name) {
@@ -223,11 +229,8 @@ impl RelayClient {
             Some(OwnerPrice::PerCall(call)) => put(CALL, json!(call.nanos() as f64 / 1e9)),
             Some(OwnerPrice::PerToken(prices)) => {
                 let ratios = ModelRatios::from_prices(&prices).ok_or_else(|| {
-                    Fault::new(
-                        FaultKind::Usage,
-                        "input cannot be free while something else is not",
-                    )
-                    .advise("the protocol writes all prices as multiples of the input price")
+                    Fault::new(FaultKind::Usage, say!("owner-free-input"))
+                        .advise(say!("owner-free-input-advice"))
                 })?;
                 put(MODEL, json!(ratios.model.to_f64()));
                 put(COMPLETION, json!(ratios.completion.to_f64()));
@@ -264,9 +267,8 @@ fn map(options: &BTreeMap<String, String>, name: &str) -> Result<Map<String, Val
     match options.get(name).map(|text| text.trim()) {
         None | Some("") => Ok(Map::new()),
         Some(text) => serde_json::from_str(text).map_err(|error| {
-            odd_answer(&format!("the option {name}")).advise(format!(
-                "it holds no JSON map ({error}), and is left as it is"
-            ))
+            odd_answer(&say!("what-option", name = name))
+                .advise(say!("owner-option-advice", error = error))
         }),
     }
 }
@@ -282,12 +284,16 @@ fn in_dollars(price: &OwnerPrice) -> Value {
     }
 }
 
-fn no_such<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a String>) -> Fault {
+fn no_such<'a>(
+    told: impl FnOnce(String) -> String,
+    name: &str,
+    known: impl Iterator<Item = &'a String>,
+) -> Fault {
     let known: Vec<&str> = known.map(String::as_str).collect();
-    let fault = Fault::new(FaultKind::NotFound, format!("there is no {what} {name:?}"));
+    let fault = Fault::new(FaultKind::NotFound, told(format!("{name:?}")));
     if known.is_empty() {
         fault
     } else {
-        fault.advise(format!("there are: {}", known.join(", ")))
+        fault.advise(say!("owner-there-are", names = known.join(", ")))
     }
 }

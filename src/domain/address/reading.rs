@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{Address, AddressError, Suspicion};
 use crate::domain::visible::is_invisible;
+use crate::locale::say;
 
 /// The endings that are taken off, longest first.
 const ENDPOINTS: [&str; 12] = [
@@ -61,7 +62,9 @@ pub(super) fn read(text: &str) -> Result<(Address, Vec<Suspicion>), AddressError
     if !url.username().is_empty() || url.password().is_some() {
         return Err(AddressError::Credentials);
     }
-    let host = url.host_str().ok_or_else(|| malformed("no host".into()))?;
+    let host = url
+        .host_str()
+        .ok_or_else(|| malformed(say!("address-no-host").into()))?;
     if url.query().is_some() || url.fragment().is_some() {
         odd.push(Suspicion::Extras);
     }

@@ -30,6 +30,7 @@ use rusqlite::{Connection, ErrorCode, Transaction};
 
 use super::book::Book;
 use super::error::RelayError;
+use crate::locale::{Language, within};
 use journal::{Journal, Posted};
 use writer::Writer;
 
@@ -109,7 +110,9 @@ impl Store {
         let reader = Arc::clone(&self.reader);
         let read = move || {
             let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            work(&connection).map_err(StoreError::from)
+            within(Language::English, || {
+                work(&connection).map_err(StoreError::from)
+            })
         };
         tokio::task::spawn_blocking(read)
             .await

@@ -21,6 +21,7 @@ use super::batch::{Batch, Ended, WORTH_A_ROW};
 use super::inbox::{Haste, Inbox};
 use super::journal::{Entry, Journal, Posted};
 use super::money::{Ending, Reservation};
+use crate::locale::{Language, within};
 
 /// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
 const MOST: usize = 512;
@@ -73,7 +74,7 @@ impl Writer {
         };
         let thread = thread::Builder::new()
             .name("relay-writer".into())
-            .spawn(move || desk.work())
+            .spawn(move || within(Language::English, || desk.work()))
             .map_err(|error| RelayError::NoThread(error.to_string()))?;
         Ok(Writer {
             desk: shared,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::{EditError, line_break, position, scalar_text};
+use crate::locale::say;
 use crate::tools::path::Step;
 
 const BEGIN: &str = "# >>> relaydeck >>>";
@@ -23,12 +24,12 @@ fn find(text: &str) -> Result<Option<Range<usize>>, EditError> {
         };
         match (line.trim(), open) {
             (BEGIN, None) if found.is_none() => open = Some(at),
-            (BEGIN, _) => return Err(broken("our first mark stands there twice")),
+            (BEGIN, _) => return Err(broken(say!("trouble-edit-mark-twice"))),
             (END, Some(start)) => {
                 found = Some(start..at + line.len());
                 open = None;
             }
-            (END, None) => return Err(broken("our last mark without the first")),
+            (END, None) => return Err(broken(say!("trouble-edit-mark-last"))),
             _ => {}
         }
         at += line.len();
@@ -37,7 +38,7 @@ fn find(text: &str) -> Result<Option<Range<usize>>, EditError> {
         Some(start) => Err(EditError::Broken {
             line: position(text, start).0,
             column: 1,
-            why: "our first mark without the last".into(),
+            why: say!("trouble-edit-mark-first").into(),
         }),
         None => Ok(found),
     }

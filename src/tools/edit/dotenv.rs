@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde_json::Value;
 
 use super::{EditError, line_break, scalar_text};
+use crate::locale::say;
 use crate::tools::path::{Step, shown};
 
 /// One assignment.
@@ -40,12 +41,12 @@ fn parse(text: &str) -> Result<Vec<Line>, EditError> {
         let export = text[start..end].len() != body.len();
         let start = start + (text[start..end].len() - body.len());
         let Some((name, _)) = body.split_once('=') else {
-            return Err(broken("a line without ="));
+            return Err(broken(say!("trouble-edit-no-equals")));
         };
         let fits =
             |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-');
         if name.trim().is_empty() || !name.trim().chars().all(fits) {
-            return Err(broken("this is no name of a variable"));
+            return Err(broken(say!("trouble-edit-no-name")));
         }
         let after = start + name.len() + 1;
         let blank = text[after..end].len() - text[after..end].trim_start_matches([' ', '\t']).len();
@@ -55,7 +56,7 @@ fn parse(text: &str) -> Result<Vec<Line>, EditError> {
         let (value, to) = match quote {
             Some(mark) => {
                 let Some((value, length)) = quoted(&text[from + 1..], mark) else {
-                    return Err(broken("a quote that is never closed"));
+                    return Err(broken(say!("trouble-edit-quote")));
                 };
                 (value, from + 1 + length)
             }
@@ -124,7 +125,7 @@ pub(super) fn get(text: &str, path: &[Step]) -> Result<Option<String>, EditError
 pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, EditError> {
     let wrong = || EditError::OtherShape {
         at: shown(path),
-        wanted: "the name of a variable",
+        wanted: say!("trouble-shape-variable"),
     };
     let name = name_of(path).ok_or_else(wrong)?;
     let wanted = scalar_text(value).unwrap_or_default();

@@ -5,6 +5,7 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 use serde_json::Value;
 
 use super::{EditError, scalar_text};
+use crate::locale::say;
 use crate::tools::path::{Step, shown};
 
 fn parse(text: &str) -> Result<CstRootNode, EditError> {
@@ -71,16 +72,22 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
     let root = parse(text)?;
     let wrong = |upto: usize, wanted| EditError::OtherShape {
         at: match shown(&path[..upto]) {
-            at if at.is_empty() => "the whole file".into(),
+            at if at.is_empty() => say!("trouble-shape-file").into(),
             at => at,
         },
         wanted,
     };
     let list_first = path.first().is_some_and(Step::into_list);
     let mut place = if list_first {
-        Place::List(root.array_value_or_create().ok_or(wrong(0, "a list"))?)
+        Place::List(
+            root.array_value_or_create()
+                .ok_or(wrong(0, say!("trouble-shape-list")))?,
+        )
     } else {
-        Place::Object(root.object_value_or_create().ok_or(wrong(0, "an object"))?)
+        Place::Object(
+            root.object_value_or_create()
+                .ok_or(wrong(0, say!("trouble-shape-object")))?,
+        )
     };
     for (at, step) in path.iter().enumerate() {
         let last = at + 1 == path.len();
@@ -89,18 +96,18 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
             (Place::Object(object), Step::Key(key)) if last => {
                 let old = object.get(key).and_then(|property| property.value());
                 if old.is_some_and(|old| old.as_object().is_some() || old.as_array().is_some()) {
-                    return Err(wrong(at + 1, "a value"));
+                    return Err(wrong(at + 1, say!("trouble-shape-value")));
                 }
                 put(&object, key, value);
                 return Ok(ended(root.to_string(), text));
             }
             (Place::Object(object), Step::Key(key)) if next_is_list => {
                 let list = object.array_value_or_create(key);
-                Place::List(list.ok_or(wrong(at + 1, "a list"))?)
+                Place::List(list.ok_or(wrong(at + 1, say!("trouble-shape-list")))?)
             }
             (Place::Object(object), Step::Key(key)) => {
                 let inner = object.object_value_or_create(key);
-                Place::Object(inner.ok_or(wrong(at + 1, "an object"))?)
+                Place::Object(inner.ok_or(wrong(at + 1, say!("trouble-shape-object")))?)
             }
             (Place::List(list), Step::Where { field, value }) => Place::Object(
                 element(&list, field, value)
@@ -115,18 +122,18 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
                         },
                         Some,
                     )
-                    .ok_or(wrong(at + 1, "an object"))?,
+                    .ok_or(wrong(at + 1, say!("trouble-shape-object")))?,
             ),
             (Place::List(list), Step::First) => {
                 let first = list.elements().into_iter().next();
                 let object = first.and_then(|node| node.as_object());
-                Place::Object(object.ok_or(wrong(at + 1, "an object"))?)
+                Place::Object(object.ok_or(wrong(at + 1, say!("trouble-shape-object")))?)
             }
-            (Place::Object(_), _) => return Err(wrong(at, "a list")),
-            (Place::List(_), _) => return Err(wrong(at, "an object")),
+            (Place::Object(_), _) => return Err(wrong(at, say!("trouble-shape-list"))),
+            (Place::List(_), _) => return Err(wrong(at, say!("trouble-shape-object"))),
         };
     }
-    Err(wrong(path.len(), "a value"))
+    Err(wrong(path.len(), say!("trouble-shape-value")))
 }
 
 fn put(object: &CstObject, key: &str, value: &Value) {

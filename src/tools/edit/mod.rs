@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::path::Step;
+use crate::locale::say;
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ pub enum Format {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// It is not valid.
-    #[error("not valid at line {line}, column {column}: {why}")]
+    #[error("{}", say!("trouble-edit-broken", line = line, column = column, why = why))]
     Broken {
         /// Counted from 1.
         line: usize,
@@ -48,7 +49,7 @@ pub enum EditError {
         why: String,
     },
     /// Something else stands where a value or a table is wanted.
-    #[error("{at} is not {wanted}")]
+    #[error("{}", say!("trouble-edit-shape", at = at, wanted = wanted))]
     OtherShape {
         /// The path.
         at: String,
@@ -56,7 +57,7 @@ pub enum EditError {
         wanted: &'static str,
     },
     /// The change could not be made without touching more than it should.
-    #[error("{at} cannot be changed here without touching other things: {why}")]
+    #[error("{}", say!("trouble-edit-unsafe", at = at, why = why))]
     Unsafe {
         /// The path.
         at: String,

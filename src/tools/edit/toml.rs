@@ -4,6 +4,7 @@ use serde_json::Value;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
 use super::{EditError, position};
+use crate::locale::say;
 use crate::tools::path::{Step, shown};
 
 fn parse(text: &str) -> Result<DocumentMut, EditError> {
@@ -56,11 +57,11 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
     };
     let mut table: &mut dyn TableLike = document.as_table_mut();
     let Some((last, way)) = path.split_last() else {
-        return Err(wrong(0, "a value"));
+        return Err(wrong(0, say!("trouble-shape-value")));
     };
     for (at, step) in way.iter().enumerate() {
         let Step::Key(key) = step else {
-            return Err(wrong(at + 1, "a table"));
+            return Err(wrong(at + 1, say!("trouble-shape-table")));
         };
         if table.get(key).is_none() {
             let mut fresh = Table::new();
@@ -69,10 +70,10 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
             table.insert(key, Item::Table(fresh));
         }
         let inner = table.get_mut(key).and_then(Item::as_table_like_mut);
-        table = inner.ok_or(wrong(at + 1, "a table"))?;
+        table = inner.ok_or(wrong(at + 1, say!("trouble-shape-table")))?;
     }
     let Step::Key(key) = last else {
-        return Err(wrong(path.len(), "a value"));
+        return Err(wrong(path.len(), say!("trouble-shape-value")));
     };
     let mut fresh = match value {
         Value::Bool(flag) => toml_edit::Value::from(*flag),
@@ -83,7 +84,7 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
         Some(item) => {
             let old = item.as_value_mut();
             let Some(old) = old.filter(|old| !old.is_array() && !old.is_inline_table()) else {
-                return Err(wrong(path.len(), "a value"));
+                return Err(wrong(path.len(), say!("trouble-shape-value")));
             };
             *fresh.decor_mut() = old.decor().clone();
             *old = fresh;

@@ -4,6 +4,7 @@ use super::ErrorAnswer;
 use super::read::{ErrorText, Shape};
 use super::verdict::Verdict;
 use crate::domain::FaultKind as Kind;
+use crate::locale::say;
 
 /// Types that only a relay's own errors carry.
 const OWN_TYPES: [&str; 4] = [
@@ -47,10 +48,7 @@ pub(super) fn judge(answer: &ErrorAnswer<'_>, text: &ErrorText) -> Verdict {
     }
     let speaker = speaker(answer, text);
     if speaker == Speaker::Upstream && matches!(status, 401 | 402 | 403 | 429) {
-        return Verdict::advised(
-            Kind::Upstream,
-            "the trouble is between the relay and its vendor, not with your key: try again later, or take another model or group",
-        );
+        return Verdict::advised(Kind::Upstream, say!("trouble-relay-upstream-advice"));
     }
     let says = Words::of(text);
     own_codes(&says)
@@ -72,10 +70,7 @@ fn page(answer: &ErrorAnswer<'_>, status: u16) -> Verdict {
         "challenge-platform",
     ];
     if answer.firewall || challenge.iter().any(|sign| title.contains(sign)) {
-        return Verdict::advised(
-            Kind::NotAnApi,
-            "a firewall in front of the relay asks for a browser: wait a while, try another node, or ask the relay for its API address",
-        );
+        return Verdict::advised(Kind::NotAnApi, say!("trouble-relay-firewall"));
     }
     match status {
         429 => Kind::RateLimited.into(),
@@ -111,10 +106,7 @@ fn refused(says: &Words<'_>) -> Verdict {
     if says.any(&["令牌验证失败"]) {
         return Kind::Server.into();
     }
-    Verdict::advised(
-        Kind::CredentialRefused,
-        "check the key: it starts with sk- and is no password or access token; newer relays say the same of expired, disabled and used-up keys",
-    )
+    Verdict::advised(Kind::CredentialRefused, say!("trouble-relay-key-advice"))
 }
 
 fn quota(status: u16, speaker: Speaker, says: &Words<'_>) -> Option<Verdict> {
@@ -135,7 +127,7 @@ fn quota(status: u16, speaker: Speaker, says: &Words<'_>) -> Option<Verdict> {
     if says.code == "insufficient_user_quota" || says.any(&balance) {
         return Some(Verdict::advised(
             Kind::Balance,
-            "top up the wallet of this account, or ask for fewer tokens: relays reserve the longest answer beforehand",
+            say!("trouble-relay-balance-advice"),
         ));
     }
     let vendors = [
@@ -159,16 +151,10 @@ fn forbidden(says: &Words<'_>) -> Verdict {
         return Kind::IpNotAllowed.into();
     }
     if says.any(&["封禁", "banned"]) {
-        return Verdict::advised(
-            Kind::Forbidden,
-            "the account is banned: ask the relay's support",
-        );
+        return Verdict::advised(Kind::Forbidden, say!("trouble-relay-banned"));
     }
     if says.any(&["指定渠道", "specify a channel"]) {
-        return Verdict::advised(
-            Kind::CredentialRefused,
-            "the key has a dash and something behind it, which picks a channel and is for administrators: use the key alone",
-        );
+        return Verdict::advised(Kind::CredentialRefused, say!("trouble-relay-dash"));
     }
     // A group may be named after a model, and the other way round: whole phrases before single words.
     let starts = |phrase: &str| says.lower.starts_with(phrase);
@@ -215,7 +201,7 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
     {
         return Some(Verdict::advised(
             Kind::BadRequest,
-            "the conversation is longer than the model takes: start a new one, shorten it, or take a model with a larger context",
+            say!("trouble-relay-too-long"),
         ));
     }
     let filters = [
@@ -227,7 +213,7 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
     if filters.contains(&says.code) {
         return Some(Verdict::advised(
             Kind::BadRequest,
-            "a filter refused the words of the request: change them, or take another model",
+            say!("trouble-relay-filter"),
         ));
     }
     // Relays before 2026 answer 500 where a field is missing.
@@ -237,7 +223,7 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
     if status == 413 {
         return Some(Verdict::advised(
             Kind::BadRequest,
-            "the request is too large for the relay: shorten it",
+            say!("trouble-relay-large"),
         ));
     }
     Some(match status {

@@ -2,6 +2,7 @@
 
 use super::read::{ErrorText, Shape};
 use crate::domain::{Fault, FaultKind};
+use crate::locale::say;
 
 /// A kind of trouble, with advice that is nearer to it than the kind's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +32,15 @@ impl Verdict {
     pub fn fault(self, status: Option<u16>, text: &ErrorText) -> Fault {
         let head = headline(self.kind);
         let message = match (text.message.as_str(), status) {
-            ("", Some(status)) => format!("{head} (HTTP {status})"),
+            ("", Some(status)) => say!("trouble-relay-status", head = head, status = status),
             ("", None) => head.to_owned(),
-            (title, Some(status)) if text.shape == Shape::Html => {
-                format!("{head} (HTTP {status}): a web page titled {title:?}")
-            }
-            (words, _) => format!("{head}: {words}"),
+            (title, Some(status)) if text.shape == Shape::Html => say!(
+                "trouble-relay-page",
+                head = head,
+                status = status,
+                title = format!("{title:?}")
+            ),
+            (words, _) => say!("trouble-relay-says", head = head, words = words),
         };
         let mut fault = Fault::new(self.kind, message);
         if let Some(advice) = self.advice {
@@ -50,29 +54,29 @@ impl Verdict {
 /// What went wrong, by kind, where a relay's answer is the source.
 fn headline(kind: FaultKind) -> &'static str {
     match kind {
-        FaultKind::NotAnApi => "the address did not answer as an API",
-        FaultKind::EndpointMissing => "the relay has no such endpoint",
-        FaultKind::CredentialRefused => "the relay refused the key",
-        FaultKind::SecondFactor => "the account has a second factor",
-        FaultKind::KeyExpired => "the key has expired",
-        FaultKind::KeyDisabled => "the key is disabled",
-        FaultKind::KeyQuota => "the key's quota does not suffice",
-        FaultKind::Balance => "the balance does not suffice",
-        FaultKind::IpNotAllowed => "the key may not be used from this address",
-        FaultKind::Forbidden => "the relay does not allow it",
-        FaultKind::ModelNotAllowed => "the key may not call this model",
-        FaultKind::GroupNotAllowed => "the key's group may not be used",
-        FaultKind::ModelNotFound => "the model is not served here",
-        FaultKind::ModelUnpriced => "the model has no price at this relay",
-        FaultKind::NotFound => "the relay does not know it",
-        FaultKind::BadRequest | FaultKind::Usage => "the relay refused the request",
-        FaultKind::RateLimited => "too many requests",
-        FaultKind::Upstream => "the relay's upstream failed",
-        FaultKind::Server => "the relay failed",
-        FaultKind::Network => "the relay could not be reached",
-        FaultKind::Timeout => "it took too long",
-        FaultKind::StreamBroken => "the stream broke off",
-        FaultKind::Local => "something on this machine failed",
-        FaultKind::Unsupported => "the relay does not offer it",
+        FaultKind::NotAnApi => say!("trouble-relay-not-an-api"),
+        FaultKind::EndpointMissing => say!("trouble-relay-endpoint"),
+        FaultKind::CredentialRefused => say!("trouble-relay-credential"),
+        FaultKind::SecondFactor => say!("trouble-relay-second-factor"),
+        FaultKind::KeyExpired => say!("trouble-relay-key-expired"),
+        FaultKind::KeyDisabled => say!("trouble-relay-key-disabled"),
+        FaultKind::KeyQuota => say!("trouble-relay-key-quota"),
+        FaultKind::Balance => say!("trouble-relay-balance"),
+        FaultKind::IpNotAllowed => say!("trouble-relay-ip"),
+        FaultKind::Forbidden => say!("trouble-relay-forbidden"),
+        FaultKind::ModelNotAllowed => say!("trouble-relay-model-not-allowed"),
+        FaultKind::GroupNotAllowed => say!("trouble-relay-group-not-allowed"),
+        FaultKind::ModelNotFound => say!("trouble-relay-model-not-found"),
+        FaultKind::ModelUnpriced => say!("trouble-relay-unpriced"),
+        FaultKind::NotFound => say!("trouble-relay-not-found"),
+        FaultKind::BadRequest | FaultKind::Usage => say!("trouble-relay-bad-request"),
+        FaultKind::RateLimited => say!("trouble-relay-rate"),
+        FaultKind::Upstream => say!("trouble-relay-upstream"),
+        FaultKind::Server => say!("trouble-relay-server"),
+        FaultKind::Network => say!("trouble-relay-network"),
+        FaultKind::Timeout => say!("trouble-relay-timeout"),
+        FaultKind::StreamBroken => say!("trouble-relay-stream"),
+        FaultKind::Local => say!("trouble-relay-local"),
+        FaultKind::Unsupported => say!("trouble-relay-unsupported"),
     }
 }

@@ -97,7 +97,10 @@ impl Drop for Server {
 
 fn relaydeck(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relaydeck"));
-    command.env("RELAYDECK_HOME", home).stdin(Stdio::null());
+    command
+        .env("RELAYDECK_HOME", home)
+        .env("RELAYDECK_LANGUAGE", "en")
+        .stdin(Stdio::null());
     command
 }
 

@@ -8,6 +8,7 @@ mod tree;
 use serde_json::Value;
 
 use super::{EditError, line_break, scalar_text};
+use crate::locale::say;
 use crate::tools::path::{Step, shown};
 use tree::{Kind, Node};
 
@@ -46,10 +47,7 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
     let mut done = 0;
     while let Some(found) = path.get(done).and_then(|step| node.step(step)) {
         if node.anchored {
-            return Err(unsafe_at(
-                path,
-                "it is used in several places through an anchor",
-            ));
+            return Err(unsafe_at(path, say!("trouble-edit-anchor")));
         }
         node = found;
         done += 1;
@@ -59,14 +57,11 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
         return Ok(text.to_owned());
     }
     if node.anchored {
-        return Err(unsafe_at(
-            path,
-            "it is used in several places through an anchor",
-        ));
+        return Err(unsafe_at(path, say!("trouble-edit-anchor")));
     }
     let made = match (&node.kind, rest) {
         (Kind::Scalar { block: true, .. }, _) => {
-            return Err(unsafe_at(path, "its value goes over several lines"));
+            return Err(unsafe_at(path, say!("trouble-edit-lines")));
         }
         (Kind::Scalar { null: true, .. }, [_, ..]) if node.span.is_empty() => {
             below(text, node, rest, value)
@@ -92,13 +87,13 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
         _ => {
             return Err(EditError::OtherShape {
                 at: match shown(&path[..done]) {
-                    at if at.is_empty() => "the whole file".into(),
+                    at if at.is_empty() => say!("trouble-shape-file").into(),
                     at => at,
                 },
                 wanted: match rest.first() {
-                    Some(step) if step.into_list() => "a list",
-                    Some(_) => "a table",
-                    None => "a value",
+                    Some(step) if step.into_list() => say!("trouble-shape-list"),
+                    Some(_) => say!("trouble-shape-table"),
+                    None => say!("trouble-shape-value"),
                 },
             });
         }
@@ -124,7 +119,7 @@ fn proved(
     let expected = tree::with(bare, path, wanted);
     match tree::parse(&made) {
         Ok(Some(after)) if after.value() == expected => Ok(made),
-        Ok(_) | Err(_) => Err(unsafe_at(path, "the layout of this file is unusual")),
+        Ok(_) | Err(_) => Err(unsafe_at(path, say!("trouble-edit-layout"))),
     }
 }
 

@@ -6,6 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
 use super::super::EditError;
+use crate::locale::say;
 use crate::tools::path::Step;
 
 /// One thing of the file.
@@ -57,7 +58,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, EditError> {
                     return Err(EditError::Broken {
                         line: span.start.line(),
                         column: 1,
-                        why: "several documents in one file".into(),
+                        why: say!("trouble-edit-documents").into(),
                     });
                 }
                 let first = reader.next()?;
@@ -91,7 +92,7 @@ impl<'a> Reader<'a> {
             None => Err(EditError::Broken {
                 line: self.text.lines().count().max(1),
                 column: 1,
-                why: "it ends too early".into(),
+                why: say!("trouble-edit-early").into(),
             }),
         }
     }
