@@ -427,6 +427,20 @@ fn what_the_environment_offers_becomes_a_channel_only_after_a_yes() {
 }
 
 #[test]
+fn of_thousands_of_models_a_dozen_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let models: Vec<String> = (1..=2_000).map(|number| format!("m-{number}")).collect();
+    let models = models.join(",");
+    let url = ["--url", "http://127.0.0.1:9/v1"];
+    let added = ["channels", "add", "v", url[0], url[1], "--models", &models];
+    let told = text(&relaydeck(home.path(), &added).stderr);
+    assert!(
+        told.contains("m-12 and 1988 more") && !told.contains("m-13"),
+        "{told}"
+    );
+}
+
+#[test]
 fn vendors_prices_are_proposed_for_what_has_none_and_set_only_after_a_yes() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();

@@ -79,13 +79,22 @@ pub async fn run(world: &World, command: ChannelsCommand) -> Result<Ending, Faul
     }
 }
 
+/// An upstream may have thousands of models; so many are named.
+const NAMED_MODELS: usize = 12;
+
 /// Tells of a channel that was added.
 fn added(world: &World, channel: &Channel, priced: bool) -> Result<Ending, Fault> {
     if world.json {
         print_json(&channel_json(channel)).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
-    let models = channel.models.join(", ");
+    let (named, rest) = channel
+        .models
+        .split_at(channel.models.len().min(NAMED_MODELS));
+    let models = match (named.join(", "), rest.len()) {
+        (names, 0) => names,
+        (names, more) => say!("cli-channel-models-more", names = names, more = #more),
+    };
     world.warn(&say!(
         "cli-channel-added",
         id = channel.id,

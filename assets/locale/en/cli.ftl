@@ -128,6 +128,7 @@ cli-channel-answers = channel { $id } answers; it took { $ms } ms
 cli-channel-removed = channel { $id } was removed
 cli-channel-added = channel { $id } ({ $name }) was added; it serves: { $models }
 cli-channel-switched = channel { $id } ({ $name }) is { $status }
+cli-channel-models-more = { $names } and { $more } more
 cli-channel-unpriced = models without a price are shown with ? and cost nothing; set one with: relaydeck prices set MODEL
 cli-channel-catalogue = the bundled catalogue of { $date } has vendors' prices for { $known } of them; look at them with: relaydeck prices propose
 cli-offers-nothing = nothing was found; add one with: relaydeck channels add NAME --url URL

@@ -122,6 +122,7 @@ cli-channel-answers = 渠道 { $id } 有响应，用时 { $ms } ms
 cli-channel-removed = 已移除渠道 { $id }
 cli-channel-added = 已添加渠道 { $id }（{ $name }），提供：{ $models }
 cli-channel-switched = 渠道 { $id }（{ $name }）{ $status }
+cli-channel-models-more = { $names } 等，另有 { $more } 个
 cli-channel-unpriced = 没有价格的模型显示为 ?，不收费；设置价格：relaydeck prices set MODEL
 cli-channel-catalogue = 内置价目（{ $date }）有其中 { $known } 个模型的供应商价格；查看：relaydeck prices propose
 cli-offers-nothing = 没有找到；添加渠道：relaydeck channels add NAME --url URL

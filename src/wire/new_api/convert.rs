@@ -243,6 +243,8 @@ pub fn models(pricing: &Pricing) -> Vec<Model> {
         .collect();
     models.sort_by(|one, other| one.name.cmp(&other.name));
     models.dedup_by(|later, kept| later.name == kept.name);
+    // They stay as long as the program.
+    models.shrink_to_fit();
     models
 }
 
