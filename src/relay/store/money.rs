@@ -62,14 +62,13 @@ pub fn post<'a>(
     connection: &Connection,
     endings: impl Iterator<Item = &'a Ending>,
 ) -> rusqlite::Result<()> {
-    let mut rows = logs::Rows::of(connection)?;
+    let mut rows = Vec::new();
     let mut sums = Sums::default();
     for ending in endings {
-        if let Some(log) = &ending.log {
-            rows.insert(log)?;
-        }
+        rows.extend(&ending.log);
         sums.add(&ending.change);
     }
+    logs::insert_all(connection, &rows)?;
     sums.write(connection)
 }
 
