@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::args::DoctorArgs;
-use super::output::{fault_json, pad, print_json, put_cost, visible};
+use super::output::{fault_json, pad, pair, print_json, put_cost, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
@@ -165,15 +165,14 @@ pub(super) fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Resu
     if let Some(proof) = &finding.proof {
         writeln!(
             out,
-            "  {} {} {}: {}",
+            "  {} {} {}",
             pad("", RUNG),
             if proof.helped {
                 say!("cli-doctor-proof")
             } else {
                 say!("cli-doctor-tried")
             },
-            visible(&proof.change),
-            visible(&proof.outcome)
+            pair(&proof.change, &proof.outcome)
         )?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Cli, Global, Lang};
-use super::world::{load, speak};
+use super::world::{load, speak_at_first};
 use super::{failed, help};
 use crate::config::{Environment, Folders};
 use crate::domain::{Fault, FaultKind};
@@ -51,14 +51,9 @@ pub fn end(error: &clap::Error) -> ExitCode {
 /// that is not sound has no say here.
 pub fn speak_as_told(global: &Global) {
     let environment = Environment::of_process();
-    let loaded = Folders::find(global.home.as_deref(), &environment)
-        .map_err(Fault::from)
-        .and_then(|folders| load(global, &folders, &environment));
-    if loaded.is_err() {
-        speak(
-            global,
-            super::world::flags(global).language.unwrap_or_default(),
-        );
+    speak_at_first(global, &environment);
+    if let Ok(folders) = Folders::find(global.home.as_deref(), &environment) {
+        let _ = load(global, &folders, &environment);
     }
 }
 

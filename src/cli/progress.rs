@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinHandle;
 
+use super::output::pair;
 use crate::engine::proof::Pulse;
 use crate::locale::say;
 use crate::tui::text::width;
@@ -45,7 +46,8 @@ impl Progress {
     /// A rung of a diagnosis was found.
     pub fn rung(&self, finding: &Finding) {
         let (sign, rung) = (finding.verdict.sign(), finding.rung.words());
-        show(self.is_terminal, &format!("{}: {sign} {rung}", self.what));
+        let told = pair(self.what, &format!("{sign} {rung}"));
+        show(self.is_terminal, &told);
     }
 }
 

@@ -7,8 +7,9 @@ use clap::Subcommand;
 use serde_json::{Map, Value, json};
 
 use super::args::Global;
+use super::misuse::speak_as_told;
 use super::output::{Align, Table, print, print_json};
-use super::world::{Ending, World, flags, load, speak};
+use super::world::{Ending, World, flags, load};
 use crate::config::{Config, Environment, Folders, Layer, Vault};
 use crate::domain::{Access, Fault, FaultKind};
 use crate::files::{Readers, read, replace};
@@ -28,10 +29,10 @@ pub enum ConfigCommand {
 /// # Errors
 /// When a file cannot be read or written, or holds a mistake.
 pub fn run(global: &Global, command: ConfigCommand) -> Result<Ending, Fault> {
+    // A configuration that is not sound is still shown its way.
+    speak_as_told(global);
     let environment = Environment::of_process();
     let folders = Folders::find(global.home.as_deref(), &environment)?;
-    // A configuration that is not sound is still shown its way, in the language of flags and environment.
-    speak(global, flags(global).language.unwrap_or_default());
     match command {
         ConfigCommand::Show => show(global, &folders, &environment)?,
         ConfigCommand::Path => path(global, &folders)?,

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::VerifyArgs;
 use super::doctor::{money, report_json, write_finding};
 use super::history;
-use super::output::{fault_json, pad, print_json, put_cost, put_money, visible};
+use super::output::{fault_json, pad, pair, print_json, put_cost, put_money, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
@@ -315,19 +315,15 @@ fn print_outcome(outcome: &Outcome) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
     let mut print = || -> io::Result<()> {
         let sign = if outcome.passed { "✓" } else { "✗" };
-        writeln!(
-            out,
-            "{sign} {}: {}",
-            outcome.test.words(),
-            visible(&outcome.summary)
-        )?;
+        let told = pair(outcome.test.words(), &outcome.summary);
+        writeln!(out, "{sign} {told}")?;
         for check in &outcome.checks {
             let sign = match check.passed {
                 Some(true) => "✓",
                 Some(false) => "✗",
                 None => "?",
             };
-            writeln!(out, "    {sign} {}: {}", check.what, visible(&check.seen))?;
+            writeln!(out, "    {sign} {}", pair(&check.what, &check.seen))?;
         }
         if outcome.sent.len() > 2 {
             for (nth, sent) in outcome.sent.iter().enumerate() {
@@ -341,13 +337,8 @@ fn print_outcome(outcome: &Outcome) -> Result<(), Fault> {
             }
         }
         for evidence in &outcome.evidence {
-            writeln!(
-                out,
-                "    {} {}: {}",
-                look_sign(evidence),
-                evidence.about,
-                visible(&evidence.seen)
-            )?;
+            let told = pair(evidence.about, &evidence.seen);
+            writeln!(out, "    {} {told}", look_sign(evidence))?;
         }
         if let Some(fault) = outcome.fault.as_ref().filter(|_| !outcome.passed) {
             writeln!(out, "    → {}", visible(&fault.advice))?;

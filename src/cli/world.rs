@@ -76,6 +76,7 @@ impl World {
     pub fn new(global: &Global, dashboard: bool) -> Result<Self, Fault> {
         output::print_plainly(global.plain);
         let environment = Environment::of_process();
+        speak_at_first(global, &environment);
         let folders = Folders::find(global.home.as_deref(), &environment)?;
         let config = load(global, &folders, &environment)?;
         let settings = config.settings.clone();
@@ -252,10 +253,20 @@ pub fn load(
     environment: &Environment,
 ) -> Result<Config, Fault> {
     let flags = flags(global);
-    speak(global, flags.language.unwrap_or_default());
+    speak_at_first(global, environment);
     let config = Config::load(folders, environment, &flags)?;
     speak(global, config.settings.language.value);
     Ok(config)
+}
+
+/// Speaks the language of flags and environment, else of the locale: before the configuration was read.
+pub fn speak_at_first(global: &Global, environment: &Environment) {
+    let of_environment = || {
+        let value = environment.get("RELAYDECK_LANGUAGE")?;
+        value.to_str()?.parse().ok()
+    };
+    let language = flags(global).language.or_else(of_environment);
+    speak(global, language.unwrap_or_default());
 }
 
 /// Chooses the language of the program. What is for programs is the same everywhere: with `--json` it is English.

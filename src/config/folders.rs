@@ -105,7 +105,7 @@ impl Environment {
     }
 
     /// A variable; an empty one counts as not set.
-    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
         let value = self.0.get(OsStr::new(name))?;
         (!value.is_empty()).then_some(value)
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::SetupArgs;
 use super::list::relay;
-use crate::cli::output::{fault_json, print, print_json, put_cost};
+use crate::cli::output::{fault_json, pair, print, print_json, put_cost};
 use crate::cli::secret;
 use crate::cli::world::{Ending, World};
 use crate::domain::{Address, ApiKey, Fault, FaultKind};
@@ -73,7 +73,7 @@ pub async fn setup(world: &World, places: &Places, args: SetupArgs) -> Result<En
             key = key,
             model = chosen.target.model
         );
-        world.warn(&format!("{}: {with}", tool.name));
+        world.warn(&pair(&tool.name, &with));
         print(&shown(&plan, places)).map_err(World::stdout_gone)?;
     }
     if plan.changes.is_empty() && !chosen.key_to_make {
