@@ -191,7 +191,7 @@ fn models_are_chosen_from_a_list_in_which_several_can_be_marked() {
         .sees("claude-opus-4-5, claude-sonnet-4-5-20250929");
     script
         .keys("<Up> <C-f>")
-        .sees("•claude-opus-4-5")
+        .sees("•▸ claude-opus-4-5")
         .keys("<Tab> <Enter>");
     script
         .misses("claude-opus-4-5,")

@@ -183,20 +183,26 @@ pub fn write_new(path: &Path, text: &str) -> Result<PathBuf, Fault> {
             _ => fault.advise(say!("export-failed-advice")),
         }
     };
+    match put_new(&path, text) {
+        Ok(()) => Ok(path),
+        Err(error) => Err(failed(&error)),
+    }
+}
+
+/// Puts a text into a file that is not there yet, readable by its owner alone. Nothing is there when it fails.
+///
+/// # Errors
+/// When something of this name is there, even if it came a moment ago, or the file cannot be written.
+pub fn put_new(path: &Path, text: &str) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        // Fails where something of this name is there, even if it came a moment ago.
-        Ok(file.persist_noclobber(&path)?)
-    });
-    match written {
-        Ok(_) => Ok(path),
-        Err(error) => Err(failed(&error)),
-    }
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 pub(super) fn at_home(path: &Path) -> PathBuf {

@@ -148,11 +148,11 @@ impl Widths {
             }
         };
         let cursor = if here { theme.glyph(Sign::Cursor) } else { " " };
-        let mut spans = vec![Span::styled(format!(" {cursor}"), style(Role::Text))];
-        spans.push(match marked {
+        let mark = match marked {
             true => Span::styled(theme.glyph(Sign::Mark), style(Role::Mark)),
             false => Span::styled(" ", style(Role::Text)),
-        });
+        };
+        let mut spans = vec![mark, Span::styled(format!("{cursor} "), style(Role::Text))];
         for (at, (column, width)) in columns.iter().zip(&self.cells).enumerate() {
             if let Some(width) = width {
                 let (text, role) = text(at, *width);

@@ -1,9 +1,9 @@
 //! Writes a text into a new file of the working folder: the way for what is too long for a clipboard.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::Path;
+
+use crate::engine::export::put_new;
 
 /// As many names are tried before it is given up.
 const TRIES: u32 = 100;
@@ -23,24 +23,10 @@ fn save_in(folder: &Path, name: &str, text: &str) -> io::Result<String> {
             number => format!("{stem}-{number}.{ending}"),
         };
         let path = folder.join(name);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
-        let mut file = match file {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            file => file?,
-        };
-        let written = file
-            .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all());
-        if let Err(error) = written {
-            // Half a text must not look like a whole one.
-            let _ = std::fs::remove_file(&path);
-            return Err(error);
+        match put_new(&path, text) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            put => return put.map(|()| path.display().to_string()),
         }
-        return Ok(path.display().to_string());
     }
     Err(io::ErrorKind::AlreadyExists.into())
 }

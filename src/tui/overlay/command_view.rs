@@ -71,17 +71,19 @@ pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>
             false => fit(&cut(theme, &candidate.shown, WORDS), WORDS, Align::Left, ""),
         };
         let sign = if here { theme.glyph(Sign::Cursor) } else { " " };
-        let left = Line::from(vec![
-            Span::styled(format!(" {sign} {words} "), style(role)),
-            Span::styled(clean(&candidate.detail).into_owned(), style(Role::Dim)),
-        ]);
-        let keys = candidate
-            .keys
-            .split(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let keys = candidate.keys.split(' ').next().unwrap_or_default();
         let right = Line::styled(format!(" {keys} "), theme.style(Role::Key));
+        let words = format!(" {sign} {words} ");
+        let taken = width(&words) + right.width() + 1;
+        let detail = cut(
+            theme,
+            &candidate.detail,
+            usize::from(page.width).saturating_sub(taken),
+        );
+        let left = Line::from(vec![
+            Span::styled(words, style(role)),
+            Span::styled(detail, style(Role::Dim)),
+        ]);
         put_both(frame.buffer_mut(), row(page, place), &left, &right);
     }
 }

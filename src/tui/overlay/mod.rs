@@ -250,7 +250,8 @@ impl Overlay {
             Overlay::KeyDetail { .. } => &[Context::Detail, Context::Keys],
             Overlay::GroupDetail { .. } => &[Context::Detail, Context::Groups],
             Overlay::ModelDetail { .. } => &[Context::Detail, Context::Market],
-            Overlay::Receipt { .. } => &[Context::Detail, Context::Usage],
+            // The copying is that of the tab: a receipt has an id, and no name.
+            Overlay::Receipt { .. } => &[Context::Usage, Context::Detail],
         }
     }
 

@@ -7,13 +7,16 @@ use ratatui::text::{Line, Span};
 use super::view::head;
 use super::{NamedKey, Question};
 use crate::locale::say;
-use crate::tui::draw::{below, clean, cut, put_all};
+use crate::tui::draw::{below, cell, clean, cut, put_all};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
+use crate::tui::text::{Align, width};
 use crate::tui::theme::Role;
 
 /// Names of keys that are listed one by one.
 const NAMED: usize = 6;
+/// Cells for the name of such a key.
+const NAME: usize = 34;
 
 impl Question {
     /// Rows it takes: the rule with the question, what it is about, what follows from it.
@@ -81,10 +84,16 @@ pub fn draw(model: &Model, question: &Question, area: Rect, frame: &mut Frame<'_
     head(model, &question.title(), area, frame);
     let keys = question.keys();
     let mut rows = Vec::new();
-    for key in keys.iter().take(NAMED) {
+    let named = || keys.iter().take(NAMED);
+    let names = named().map(|key| width(&clean(&key.name)).min(NAME));
+    let names = names.max().unwrap_or(0);
+    for key in named() {
         rows.push(Line::from(vec![
             Span::raw("   "),
-            Span::styled(cut(theme, &key.name, 34), theme.style(Role::Strong)),
+            Span::styled(
+                cell(theme, &key.name, names, Align::Left),
+                theme.style(Role::Strong),
+            ),
             Span::styled(
                 format!("  {}", cut(theme, &key.masked, 30)),
                 theme.style(Role::Dim),

@@ -153,8 +153,19 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
     }
 }
 
+/// Whether what is looked at is not there any more: nothing can be done with it but to leave.
+fn is_gone(model: &Model, overlay: &Overlay) -> bool {
+    match overlay {
+        Overlay::KeyDetail { id, .. } => model.relay.key(*id).is_none(),
+        Overlay::GroupDetail { name, .. } => model.relay.group(name).is_none(),
+        Overlay::ModelDetail { name, .. } => model.relay.model(name).is_none(),
+        _ => false,
+    }
+}
+
 fn in_overlay(model: &Model, overlay: &Overlay, action: Action) -> bool {
     match overlay {
+        overlay if is_gone(model, overlay) => action == Action::Back,
         Overlay::KeyDetail { .. } | Overlay::GroupDetail { .. } | Overlay::ModelDetail { .. } => {
             !matches!(
                 action,
@@ -219,8 +230,8 @@ fn in_chat(model: &Model, action: Action) -> bool {
         Action::Follow => chat.scroll != Scroll::Follow,
         Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
         Action::ContactSupport => chat.turns.last().is_some_and(|last| last.failed_there()),
-        Action::Diagnose => chat.turns.last().is_some_and(|last| last.failed()),
-        Action::Retry => {
+        // A reply that is still coming has not failed.
+        Action::Diagnose | Action::Retry => {
             chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.failed())
         }
         _ => true,

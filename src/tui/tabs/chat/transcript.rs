@@ -200,7 +200,13 @@ fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>
         next.push_str("  ");
         next.push_str(&say!("chat-support", key = look.support_key));
     }
-    rows.extend(block(look, &format!("{next}{id}"), Role::Dim));
+    // An id is copied by the mouse too: it stays in one piece.
+    if width(&next) + width(&id) > look.cells() {
+        rows.extend(block(look, &next, Role::Dim));
+        rows.extend(block(look, id.trim_start(), Role::Dim));
+    } else {
+        rows.extend(block(look, &format!("{next}{id}"), Role::Dim));
+    }
     rows
 }
 

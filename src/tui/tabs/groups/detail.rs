@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::domain::stability::{Marks, Stability};
+use crate::engine::door::ChannelRow;
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, ratio};
 use crate::tui::model::Model;
@@ -170,8 +171,7 @@ fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
             "group-channel",
             sign = sign,
             name = clean(&channel.name),
-            kind = channel.kind,
-            url = clean(&channel.base_url),
+            place = place(channel),
             models = channel.models,
             status = channel.status
         );
@@ -183,4 +183,13 @@ fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
         rows.extend(paragraph(theme, text, Role::Dim, 3, cells));
     }
     rows
+}
+
+/// What a channel speaks and where it leads; the one inside leads nowhere.
+fn place(channel: &ChannelRow) -> String {
+    let (kind, url) = (clean(&channel.kind), clean(&channel.base_url));
+    match url.is_empty() {
+        true => kind.into_owned(),
+        false => format!("{kind} {url}"),
+    }
 }

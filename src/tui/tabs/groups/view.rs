@@ -56,7 +56,7 @@ const SUCCESS: (Cell, Column) = column(
 const FIRST: (Cell, Column) = column(
     Cell::First,
     Word("groups-column-first"),
-    14,
+    15,
     18,
     Align::Left,
     4,

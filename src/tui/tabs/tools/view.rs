@@ -16,12 +16,22 @@ use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
 const COLUMNS: [Column; 5] = [
-    column(Word("tools-column-tool"), 18, 26, 9),
-    column(Word("tools-column-here"), 4, 4, 6),
-    column(Word("tools-column-state"), 11, 12, 8),
+    TOOL,
+    HERE,
+    STATE,
     column(Word("tools-column-uses"), 22, 40, 7),
     column(Word("tools-column-model"), 14, 30, 5),
 ];
+/// The columns where no tool says which model it uses.
+const WITHOUT_MODEL: [Column; 4] = [
+    column(Word("tools-column-tool"), 18, 20, 9),
+    HERE,
+    STATE,
+    column(Word("tools-column-uses"), 22, 80, 7),
+];
+const TOOL: Column = column(Word("tools-column-tool"), 18, 26, 9);
+const HERE: Column = column(Word("tools-column-here"), 4, 4, 6);
+const STATE: Column = column(Word("tools-column-state"), 11, 12, 8);
 
 const fn column(title: Word, least: usize, most: usize, matters: u8) -> Column {
     Column::new(title, least, most, Align::Left, matters)
@@ -64,19 +74,29 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         );
         return;
     }
-    let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
-    let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme, None));
     let items = tab.items.value().map(Vec::as_slice).unwrap_or_default();
+    let columns = columns(items);
+    let widths = Widths::fit(columns, usize::from(layout.rows.width));
+    let buffer = frame.buffer_mut();
+    put(buffer, layout.head, &widths.head(columns, theme, None));
     let (window, cursor) = tab.list.window(layout.list_height());
     for (at, index) in window.iter().enumerate() {
         let Some(item) = items.get(*index) else {
             continue;
         };
-        let line = widths.row(&COLUMNS, theme, at == cursor, false, |column, _| {
+        let line = widths.row(columns, theme, at == cursor, false, |column, _| {
             cell(model, item, column)
         });
         put(buffer, row(layout.rows, at), &line);
+    }
+}
+
+/// The columns; the one of models only where a tool says which it uses.
+fn columns(items: &[Item]) -> &'static [Column] {
+    let has_model = |item: &Item| matches!(item, Item::Tool(row) if !row.models.is_empty());
+    match items.iter().any(has_model) {
+        true => &COLUMNS,
+        false => &WITHOUT_MODEL,
     }
 }
 

@@ -21,15 +21,22 @@ use crate::tui::text::Align;
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
-const COLUMNS: [Column; 7] = [
-    Column::new(Word("usage-column-sent"), 5, 16, Align::Left, 8),
-    Column::new(Word("usage-column-model"), 16, 32, Align::Left, 7),
-    Column::new(Word("usage-column-key"), 10, 24, Align::Left, 4),
-    Column::new(Word("usage-column-tool"), 9, 14, Align::Left, 6),
-    Column::new(Word("usage-column-in"), 5, 7, Align::Right, 1),
-    Column::new(Word("usage-column-out"), 5, 7, Align::Right, 5),
-    Column::new(Word("usage-column-cost"), 22, 24, Align::Left, 9),
-];
+/// The columns of receipts. Those of today need no date.
+const fn columns(span: Span) -> [Column; 7] {
+    let sent = match span {
+        Span::Today => 5,
+        Span::Week | Span::Month => 16,
+    };
+    [
+        Column::new(Word("usage-column-sent"), 5, sent, Align::Left, 8),
+        Column::new(Word("usage-column-model"), 16, 32, Align::Left, 7),
+        Column::new(Word("usage-column-key"), 10, 24, Align::Left, 4),
+        Column::new(Word("usage-column-tool"), 9, 14, Align::Left, 6),
+        Column::new(Word("usage-column-in"), 5, 7, Align::Right, 1),
+        Column::new(Word("usage-column-out"), 5, 7, Align::Right, 5),
+        Column::new(Word("usage-column-cost"), 22, 24, Align::Left, 9),
+    ]
+}
 
 /// Draws the tab.
 pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
@@ -167,7 +174,9 @@ fn lasts(minutes: u64) -> String {
         (0, 0) => format!("{rest} m"),
         (0, hours) => format!("{hours} h {rest} m"),
         (1..100, hours) => format!("{days} d {hours} h"),
-        (days, _) => format!("{} d", words::short(days)),
+        (100..=365, _) => format!("{days} d"),
+        // Nobody plans that far, and an hour's spending says nothing about it.
+        _ => say!("usage-over-a-year").into(),
     }
 }
 
@@ -342,13 +351,14 @@ fn receipts(model: &Model, view: &UsageView, places: &Places, frame: &mut Frame<
     }
     let caption = Line::styled(format!(" {what}"), theme.style(Role::Dim));
     put(buffer, places.caption, &caption);
-    let widths = Widths::fit(&COLUMNS, usize::from(places.rows.width));
-    put(buffer, places.head, &widths.head(&COLUMNS, theme, None));
+    let columns = columns(model.usage.span);
+    let widths = Widths::fit(&columns, usize::from(places.rows.width));
+    put(buffer, places.head, &widths.head(&columns, theme, None));
     let height = usize::from(places.rows.height);
     let top = model.usage.cursor.top(count, height);
     for (at, receipt) in view.receipts.iter().skip(top).take(height).enumerate() {
         let here = top + at == model.usage.cursor.index();
-        let line = widths.row(&COLUMNS, theme, here, false, |column, cells| {
+        let line = widths.row(&columns, theme, here, false, |column, cells| {
             text(model, receipt, column, cells)
         });
         put(buffer, row(places.rows, at), &line);
@@ -406,7 +416,8 @@ mod tests {
             (190, "3 h 10 m"),
             (60 * 24, "1 d 0 h"),
             (60 * 24 * 12 + 250, "12 d 4 h"),
-            (60 * 24 * 4_000, "4k d"),
+            (60 * 24 * 200, "200 d"),
+            (60 * 24 * 4_000, "over a year"),
         ] {
             assert_eq!(lasts(minutes), text);
         }

@@ -47,7 +47,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         height: 1,
         ..area
     };
-    put(buffer, above, &rule(theme, title, area.width));
+    let heading = rule(theme, title, area.width);
     let found = rows::found(model, area.width);
     let from = model.verify.scroll.min(found.len().saturating_sub(1));
     let shown: Vec<Line<'_>> = found
@@ -57,20 +57,12 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         .cloned()
         .collect();
     put_all(buffer, area, &shown);
+    put(buffer, above, &heading);
     let left = found.len().saturating_sub(from + usize::from(area.height));
     if left > 0 {
         let more = say!("verify-more", sign = theme.glyph(Sign::Below), left = left);
-        let last = Rect {
-            y: area.y + area.height - 1,
-            height: 1,
-            ..area
-        };
-        put_both(
-            buffer,
-            last,
-            &shown.last().cloned().unwrap_or_default(),
-            &Line::styled(more, theme.style(Role::Dim)),
-        );
+        let more = Line::styled(format!(" {more} "), theme.style(Role::Dim));
+        put_both(buffer, above, &heading, &more);
     }
 }
 
