@@ -5,6 +5,7 @@ mod tui_support;
 
 use relaydeck::domain::{Conversation, FaultKind, Finish, Turn, UnixMillis, Usage};
 use relaydeck::engine::door::{Event, Scope, Snapshot};
+use relaydeck::locale::{Language, within};
 use tui_support::events::{fault, list_failed, loaded, open, open_with};
 use tui_support::{NOON, Script, world};
 
@@ -94,6 +95,25 @@ fn s_01_enter_on_the_first_door_asks_the_handbook_what_can_be_done() {
     script
         .sees("What can I do here?")
         .sees("waiting for the answer");
+}
+
+#[test]
+fn x_12_the_first_question_is_asked_in_the_reader_s_language() {
+    within(Language::Chinese, || {
+        let mut script = first_run();
+        script
+            .keys("<Enter>")
+            .engine(Event::Opened {
+                profile: world::profile("local"),
+                facts: world::facts(true),
+                conversation: None,
+            })
+            .engine(loaded(Snapshot::Account(world::account("10"))))
+            .engine(loaded(Snapshot::Keys(world::keys())))
+            .engine(loaded(Snapshot::Groups(world::groups())))
+            .engine(loaded(Snapshot::Models(world::models())))
+            .sees("我能在这里做什么？");
+    });
 }
 
 #[test]

@@ -16,7 +16,7 @@ use words_support::source::{bare, is_a_sentence, is_for_people, literals, own, r
 
 /// What the dashboard may write out: names that are the same in every language, what is for its makers, and a question that
 /// is put to a model which knows English only.
-const WRITTEN_OUT: [(&str, &[&str]); 9] = [
+const WRITTEN_OUT: [(&str, &[&str]); 8] = [
     ("text/code/languages.rs", &[""]),
     ("term/crash.rs", &[""]),
     (
@@ -42,7 +42,6 @@ const WRITTEN_OUT: [(&str, &[&str]); 9] = [
             "Ctrl-",
         ],
     ),
-    ("doors.rs", &["What can I do here?"]),
     ("overlay/chat_form.rs", &["Markdown"]),
     ("tabs/groups/support.rs", &["%Y-%m-%d %H:%M:%S UTC"]),
     (

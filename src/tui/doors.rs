@@ -7,10 +7,7 @@ use super::overlay::Overlay;
 use super::overlay::relay_form::{Door, RelayForm};
 use super::update::engine::open_local;
 
-use crate::locale::Word;
-
-/// What is asked behind the first door, so that the first thing seen is an answer.
-pub const FIRST_QUESTION: &str = "What can I do here?";
+use crate::locale::{Word, say};
 
 /// The doors: title, and what lies behind.
 pub const DOORS: [(Word, Word); 3] = [
@@ -40,7 +37,8 @@ fn go_in(model: &mut Model, door: usize, fx: &mut Effects) {
     model.stage = Stage::FirstRun(door);
     match door {
         0 => {
-            model.greeting = Some(FIRST_QUESTION);
+            // So that the first thing seen is an answer, in the reader's own language.
+            model.greeting = Some(say!("first-run-question"));
             open_local(model, fx);
         }
         1 => add_relay(model, Door::Key),

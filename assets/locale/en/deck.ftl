@@ -429,6 +429,7 @@ fault-request = request { $id }
 page-not-open-ways = r tries again, P uses another relay or adds one, q quits.
 first-run-welcome = Welcome. Which relay shall this be the deck of?
 first-run-promise = Nothing is sent anywhere before you go through a door. P adds and changes relays at any time later.
+first-run-question = What can I do here?
 first-run-inside-title = Start with the relay inside
 first-run-inside-about = no account, no network, nothing to pay: 10 USD of play money and two built-in models
 first-run-key-title = Use a relay with a key

@@ -422,6 +422,7 @@ fault-request = 请求 { $id }
 page-not-open-ways = r 再试一次，P 换用或添加中转站，q 退出。
 first-run-welcome = 欢迎。要把哪个中转站放上控制台？
 first-run-promise = 进门之前不会向任何地方发送任何内容。之后随时可以按 P 添加和切换中转站。
+first-run-question = 我能在这里做什么？
 first-run-inside-title = 使用内置中转站
 first-run-inside-about = 无需账号、无需网络、无需付费：10 美元体验金和两个内置模型
 first-run-key-title = 用密钥接入中转站
