@@ -622,7 +622,11 @@ group-failure = { $age } ago, { $model }: { $what }
 group-support-hint = s copies a message for the relay's support
 group-channels = Channels behind it
 group-channels-fetching = { $working } fetching
-group-channel = { $sign } { $name } { $place }: { $models } models, { $status }
+group-channel = { $sign } { $name }{ $place }: { $models } models, { $status ->
+    [enabled] enabled
+    [disabled] disabled
+   *[other] failing
+ }
 group-no-channel = none: the two built-in models need no channel; relaydeck channels add brings one
 chat-nothing-failed = No request failed at the relay here
 support-not-given = not given

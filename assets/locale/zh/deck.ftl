@@ -600,7 +600,11 @@ group-failure = { $age }前，{ $model }：{ $what }
 group-support-hint = 按 s 复制给中转站客服的说明
 group-channels = 背后的渠道
 group-channels-fetching = { $working } 正在获取
-group-channel = { $sign } { $name } { $place }：{ $models } 个模型，{ $status }
+group-channel = { $sign } { $name }{ $place }：{ $models } 个模型，{ $status ->
+    [enabled] 已启用
+    [disabled] 已禁用
+   *[other] 故障
+ }
 group-no-channel = 无：两个内置模型不需要渠道；用 relaydeck channels add 添加
 chat-nothing-failed = 这里没有在中转站失败的请求
 support-not-given = 未给出

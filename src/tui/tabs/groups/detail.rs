@@ -185,11 +185,10 @@ fn channels(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     rows
 }
 
-/// What a channel speaks and where it leads; the one inside leads nowhere.
+/// What a channel speaks and where it leads; the one inside speaks for itself and leads nowhere.
 fn place(channel: &ChannelRow) -> String {
-    let (kind, url) = (clean(&channel.kind), clean(&channel.base_url));
-    match url.is_empty() {
-        true => kind.into_owned(),
-        false => format!("{kind} {url}"),
+    match clean(&channel.base_url) {
+        url if url.is_empty() => String::new(),
+        url => format!(" {} {url}", clean(channel.kind)),
     }
 }
