@@ -326,7 +326,7 @@ async fn leaving_while_a_reply_runs_writes_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_stopped_before_it_began_costs_nothing() {
+async fn what_was_stopped_before_it_began_costs_nobody_knows_what() {
     let mut deck = Deck::opened().await;
     let before = deck.balance().await;
     deck.say(Command::Send {
@@ -339,7 +339,8 @@ async fn what_was_stopped_before_it_began_costs_nothing() {
     deck.say(Command::Stop(TurnId(1)));
     let end = deck.ended(TurnId(1)).await;
     assert_eq!((end.finish, end.fault), (Finish::Cancelled, None));
-    assert_eq!(end.spend.cost.amount.map(|cost| cost.nanos()), Some(0));
+    // The relay may charge a prompt that it has read. This one does not, but only its log could say so.
+    assert_eq!(end.spend.cost.amount, None);
     assert_eq!(deck.balance().await, before);
     let (_host, ledger) = deck.leave().await;
     let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();

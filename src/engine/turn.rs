@@ -107,6 +107,7 @@ pub async fn run_asked(
     tell(Progress::Spend(meter.spend(0)));
 
     let mut course = Course::default();
+    let sent = !stop.is_cancelled();
     let answered = tokio::select! {
         biased;
         () = stop.cancelled() => Err(None),
@@ -138,10 +139,9 @@ pub async fn run_asked(
     let spend = if generated || meter.reported().is_some() {
         meter.spend(total_ms)
     } else {
-        // A refusal costs nothing, and neither does what was stopped before it began. But where the line broke after
-        // the relay had taken the request on, only its log knows what that costs.
-        let cancelled = course.finish == Some(Finish::Cancelled);
-        let cost = (refused || cancelled).then_some(Money::ZERO);
+        // A refusal costs nothing. But where the line broke or was given up after the relay had taken the request on,
+        // only its log knows what that costs: relays charge a prompt that was read, whoever waits for the answer.
+        let cost = (refused || !sent).then_some(Money::ZERO);
         SpendMeter::nothing(&plan.purse, cost, total_ms)
     };
     let end = TurnEnd {
@@ -155,7 +155,7 @@ pub async fn run_asked(
     let mut done = Done {
         end,
         receipt: Some(receipt),
-        may_be_billed: !refused,
+        may_be_billed: sent && !refused,
         model_echoed: course.model_echoed,
         fingerprint: course.fingerprint,
         status: course.status,
