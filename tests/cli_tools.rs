@@ -241,3 +241,36 @@ fn a_link_is_printed_after_a_yes_only() {
     assert!(text.lines().count() > 10, "no code is drawn");
     assert_eq!(code(&relaydeck(home, &["tools", "link", "nope"])), 4);
 }
+
+#[cfg(unix)]
+#[test]
+fn s_98_a_tool_that_is_set_up_stands_in_the_checklist_with_its_version() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let programs = home.join(".local/bin");
+    fs::create_dir_all(&programs).unwrap();
+    let program = programs.join("llm");
+    fs::write(&program, "#!/bin/sh\necho 'llm, version 9.8.7'\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let tell = |words: &[&str]| {
+        support::command(&home.join("relaydeck"), words)
+            .env("HOME", home)
+            .env("PATH", format!("{}:/usr/bin:/bin", programs.display()))
+            .current_dir(home)
+            .output()
+            .unwrap()
+    };
+    let line = |told: &Value| {
+        let lines = told["checklist"].as_array().unwrap().iter();
+        let mut of_versions = lines.filter(|line| line["item"] == "tool_version");
+        of_versions.next().unwrap().clone()
+    };
+    let verify = ["verify", "--all", "--yes", "--long-words", "64", "--json"];
+    assert_eq!(line(&json(&tell(&verify)))["state"], "unknown");
+    let set = tell(&["tools", "setup", "llm", "--new-key", "--yes", "--json"]);
+    assert_eq!(json(&set)["written"], true);
+    let done = line(&json(&tell(&verify)));
+    assert_eq!(done["state"], "done", "{done}");
+    assert!(done["seen"].as_str().unwrap().contains("9.8.7"), "{done}");
+}

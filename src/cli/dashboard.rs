@@ -64,6 +64,7 @@ fn options(world: &World) -> Result<Options, Fault> {
     let options = Options::detect(ColorChoice::Auto, link, version, env);
     let mut options = options.map_err(looks::broken)?;
     options.glyphs_may_change = settings.glyphs.value == Glyphs::Auto;
+    options.within = settings.timeout.value.get();
     options.mouse = settings.mouse.value == Mouse::On;
     (options.keymap, options.theme) = (keymap, theme);
     // What was used last the engine knows, and on a first run nothing is opened unasked.

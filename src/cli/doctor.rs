@@ -2,7 +2,6 @@
 //! which kind of trouble it is (S-90…S-97).
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -40,7 +39,7 @@ pub async fn run(world: &World, args: DoctorArgs) -> Result<Ending, Fault> {
         url: args.url.or(used.url),
         key: key.or(used.key),
         model: args.model.or(used.model),
-        within: args.timeout.map(Duration::from_secs),
+        within: world.within(args.timeout),
         ..used
     };
     // With an address given, whatever is wrong with the profile is beside the point.

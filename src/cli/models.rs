@@ -68,7 +68,10 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                 ModelSort::Price => found.sort_by_key(|model| price(model, false)),
                 ModelSort::Output => found.sort_by_key(|model| price(model, true)),
                 ModelSort::Vendor => found.sort_by(|one, other| one.vendor.cmp(&other.vendor)),
-                ModelSort::Context => found.sort_by_key(|model| std::cmp::Reverse(model.context)),
+                ModelSort::Context => {
+                    let context = |model: &&Model| model.context.or(model.listed_context());
+                    found.sort_by_key(|model| std::cmp::Reverse(context(model)));
+                }
             }
             list(world, &session, &found, group.as_deref())
         }
@@ -229,9 +232,11 @@ fn list(
             input,
             output,
             cache,
-            model
-                .context
-                .map_or("?".into(), |tokens| tokens.to_string()),
+            match (model.context, model.listed_context()) {
+                (Some(tokens), _) => tokens.to_string(),
+                (None, Some(listed)) => format!("~{listed}"),
+                (None, None) => "?".into(),
+            },
             endpoints(model),
         ]);
     }
@@ -337,7 +342,15 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
         Some(tokens) => say!("cli-model-tokens", tokens = tokens),
         None => say!("not-provided").to_owned(),
     };
-    line(say!("cli-label-context"), &tokens(model.context));
+    let context = match model.listed_context() {
+        Some(listed) => say!(
+            "cli-model-context-listed",
+            tokens = listed,
+            date = price_catalogue::date()
+        ),
+        None => tokens(model.context),
+    };
+    line(say!("cli-label-context"), &context);
     line(say!("cli-label-max-output"), &tokens(model.max_output));
     for (group, price) in &offers {
         line(&say!("cli-model-group", group = group), &price_text(price));
@@ -433,6 +446,7 @@ fn model_json(session: &Session, model: &Model, group: Option<&str>) -> Value {
     object.insert("groups".into(), json!(model.groups));
     object.insert("endpoints".into(), json!(model.endpoints));
     object.insert("context".into(), json!(model.context));
+    object.insert("context_listed".into(), json!(model.listed_context()));
     object.insert("max_output".into(), json!(model.max_output));
     if let Some(group) = group {
         object.insert("group".into(), json!(group));

@@ -82,6 +82,11 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
             settings.language.layer,
         ),
         (
+            "timeout",
+            settings.timeout.value.to_string(),
+            settings.timeout.layer,
+        ),
+        (
             "listen",
             settings.listen.value.to_string(),
             settings.listen.layer,

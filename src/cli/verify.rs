@@ -3,7 +3,6 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -44,7 +43,7 @@ pub async fn run(world: &World, args: VerifyArgs) -> Result<Ending, Fault> {
         key: args.key.clone().map(secret::given).transpose()?,
         model: args.model.clone(),
         system: args.system.clone(),
-        within: args.timeout.map(Duration::from_secs),
+        within: world.within(args.timeout),
         ..Given::default()
     };
     world.stay().await;

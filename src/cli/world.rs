@@ -110,6 +110,12 @@ impl World {
         &self.settings.profile.value
     }
 
+    /// The longest that a request of a test or a diagnosis may take: what was said now, or in the settings.
+    pub fn within(&self, seconds: Option<u64>) -> Option<Duration> {
+        let said = seconds.map(Duration::from_secs);
+        said.or(self.settings.timeout.value.get())
+    }
+
     /// Opens the profile to use.
     ///
     /// # Errors

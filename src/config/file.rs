@@ -208,7 +208,9 @@ impl Reader<'_> {
         if !Options::NAMES.contains(&name) {
             return false;
         }
-        let outcome = match item.as_str() {
+        // A number may stand without quotes.
+        let number = item.as_integer().map(|number| number.to_string());
+        let outcome = match item.as_str().or(number.as_deref()) {
             Some(text) => options.set(name, text).map(drop),
             None => Err(WrongValue {
                 takes: Options::takes(name),

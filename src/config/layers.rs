@@ -8,7 +8,7 @@ use super::file::ConfigFile;
 use super::folders::{Environment, Folders};
 use super::nearest::nearest;
 use super::options::{
-    Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Offers, Options, Theme,
+    Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Offers, Options, Theme, TimeLimit,
 };
 use super::state::State;
 use crate::domain::{Profile, profile::LOCAL};
@@ -72,6 +72,8 @@ pub struct Settings {
     pub offers: Sourced<Offers>,
     /// The language of the interface.
     pub language: Sourced<Language>,
+    /// The longest that one request of a test or a diagnosis may take.
+    pub timeout: Sourced<TimeLimit>,
     /// Where the embedded relay listens.
     pub listen: Sourced<SocketAddr>,
 }
@@ -179,6 +181,7 @@ fn resolve(
         mouse: strongest(&layers, |options| options.mouse, Mouse::default()),
         offers: strongest(&layers, |options| options.offers, Offers::default()),
         language: strongest(&layers, |options| options.language, Language::default()),
+        timeout: strongest(&layers, |options| options.timeout, TimeLimit::default()),
         listen: strongest(&layers, |options| options.listen, DEFAULT_LISTEN),
     }
 }

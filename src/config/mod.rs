@@ -17,7 +17,8 @@ pub use error::{ConfigError, Mistake};
 pub use folders::{Environment, Folders};
 pub use layers::{Config, Layer, Settings, Sourced};
 pub use options::{
-    Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Offers, Options, Theme, WrongValue,
+    Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Offers, Options, Theme, TimeLimit,
+    WrongValue,
 };
 pub use profiles::Profiles;
 pub use state::State;

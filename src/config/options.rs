@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::error::did_you_mean;
 use super::nearest::nearest;
@@ -167,6 +168,46 @@ impl FromStr for Theme {
     }
 }
 
+/// The longest that one request of a test or a diagnosis may take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TimeLimit(Option<Duration>);
+
+impl TimeLimit {
+    /// The longest that is taken, in seconds: a day.
+    const LONGEST: u64 = 86_400;
+
+    /// The limit; `None` for each request's own.
+    pub const fn get(self) -> Option<Duration> {
+        self.0
+    }
+}
+
+impl FromStr for TimeLimit {
+    type Err = WrongValue;
+
+    fn from_str(text: &str) -> Result<Self, WrongValue> {
+        if text == "auto" {
+            return Ok(TimeLimit(None));
+        }
+        match text.parse() {
+            Ok(seconds @ 1..=Self::LONGEST) => Ok(TimeLimit(Some(Duration::from_secs(seconds)))),
+            _ => Err(WrongValue {
+                takes: vec!["auto, or a number of seconds from 1 to 86400"],
+                nearest: None,
+            }),
+        }
+    }
+}
+
+impl fmt::Display for TimeLimit {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => out.write_str("auto"),
+            Some(limit) => write!(out, "{}", limit.as_secs()),
+        }
+    }
+}
+
 /// Where the embedded relay listens when nothing else is said: this machine alone can reach it.
 pub const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 4141);
@@ -190,14 +231,17 @@ pub struct Options {
     pub offers: Option<Offers>,
     /// The language of the interface.
     pub language: Option<Language>,
+    /// The longest that one request of a test or a diagnosis may take.
+    pub timeout: Option<TimeLimit>,
     /// Where the embedded relay listens.
     pub listen: Option<SocketAddr>,
 }
 
 impl Options {
     /// Their names, as they are written in files; in capitals after `RELAYDECK_` in the environment.
-    pub const NAMES: [&str; 9] = [
-        "profile", "color", "link", "glyphs", "theme", "mouse", "offers", "language", "listen",
+    pub const NAMES: [&str; 10] = [
+        "profile", "color", "link", "glyphs", "theme", "mouse", "offers", "language", "timeout",
+        "listen",
     ];
 
     /// Sets the option of this name from a text. `false` when there is none of that name.
@@ -217,6 +261,7 @@ impl Options {
             "mouse" => self.mouse = Some(text.parse()?),
             "offers" => self.offers = Some(text.parse()?),
             "language" => self.language = Some(text.parse()?),
+            "timeout" => self.timeout = Some(text.parse()?),
             "listen" => {
                 let address = text.parse().map_err(|_| WrongValue {
                     takes: vec![say!("trouble-config-takes-listen")],
@@ -254,6 +299,7 @@ mod tests {
             "on",
             "off",
             "zh",
+            "30",
             "0.0.0.0:80",
         ];
         assert_eq!(good.len(), Options::NAMES.len());

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The name that stands for several groups of a relay: which of them is billed, the relay chooses anew for each request.
+pub const AUTO: &str = "auto";
+
 /// A multiplier in billionths: `Ratio::ONE` is ×1. Relays publish ratios as JSON numbers; as an integer they
 /// multiply without drift. Nine decimals are more than any relay publishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

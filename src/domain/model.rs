@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::group::{Group, Ratio};
+use super::group::{AUTO, Group, Ratio};
 use super::money::QuotaScale;
 use super::price::{BasePrice, Price};
 use super::price_catalogue;
@@ -97,9 +97,18 @@ pub struct Model {
 impl Model {
     /// Whether a group serves it; unknown counts as yes, because the relay will say if not.
     pub fn in_group(&self, group: &str) -> bool {
-        self.groups
-            .as_ref()
-            .is_none_or(|groups| groups.iter().any(|name| name == group || name == "all"))
+        self.groups.as_ref().is_none_or(|groups| {
+            groups.iter().any(|name| name == group || name == "all")
+                || group == AUTO && !groups.is_empty()
+        })
+    }
+
+    /// The longest prompt and answer together that its vendor's list tells, in tokens, where the relay tells none.
+    pub fn listed_context(&self) -> Option<u64> {
+        match self.context {
+            Some(_) => None,
+            None => price_catalogue::find(&self.name)?.context,
+        }
     }
 
     /// Its price in a group; where the relay publishes none, the bundled catalogue's.
@@ -118,10 +127,22 @@ impl Model {
 
     /// Its price in the named one of these groups; unknown where the group or its ratio is.
     pub fn price_in_group(&self, group: &str, groups: &[Group], scale: QuotaScale) -> Price {
-        let ratio = groups
-            .iter()
-            .find(|known| known.name == group)
-            .and_then(|known| known.ratio);
+        let known = groups.iter().find(|known| known.name == group);
+        let ratio = match known.and_then(|known| known.ratio) {
+            None if group == AUTO => self.ratio_wherever(groups),
+            ratio => ratio,
+        };
         self.price_in(ratio, scale)
+    }
+
+    /// The ratio in all groups that serve it, where it is one: then it does not matter which of them the relay chooses.
+    fn ratio_wherever(&self, groups: &[Group]) -> Option<Ratio> {
+        let mut serving = groups
+            .iter()
+            .filter(|group| group.name != AUTO && self.in_group(&group.name));
+        let first = serving.next()?.ratio?;
+        serving
+            .all(|group| group.ratio == Some(first))
+            .then_some(first)
     }
 }

@@ -78,6 +78,8 @@ pub struct Caller {
     pub key_masked: String,
     /// The key's own group or, where it has none, the account's.
     pub group: String,
+    /// The account's group: what is paid in another may depend on it.
+    pub own_group: String,
     /// Whether it may use the group though the group is not for everybody: it is its account's own, or an administrator's.
     pub any_group: bool,
     pub rules: Arc<KeyRules>,
@@ -235,6 +237,7 @@ impl Book {
             key_masked: page.row.masked.clone(),
             any_group: *group == account.row.group || account.row.role >= ADMIN,
             group: group.clone(),
+            own_group: account.row.group.clone(),
             rules: Arc::clone(&page.rules),
         })
     }

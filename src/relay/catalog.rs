@@ -12,12 +12,15 @@ use super::builtin;
 use super::channels::{Channel, choice::order};
 use super::protocol::{Protocol, embeds};
 use super::rows::{ADMIN, Account};
-use super::settings::Settings;
+use super::settings::{Settings, SpecialRatios};
 use super::store::prices::OwnPrice;
 use super::store::{channels, groups, options, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::{Money, QuotaScale, Ratio, TokenPrices, UnixMillis};
+
+/// How `auto` is described.
+pub const AUTO_IS: &str = "Automatic: the first group that serves the model";
 
 /// Units in a dollar: the protocol's usual scale, and the only one this relay has.
 pub fn scale() -> QuotaScale {
@@ -69,6 +72,10 @@ pub struct Catalog {
     own_prices: BTreeMap<String, OwnPrice>,
     /// How the owner wants the relay to be.
     pub settings: Settings,
+    /// What accounts of a group pay in another, where it is not the ratio of that group.
+    special: SpecialRatios,
+    /// The groups that `auto` stands for, in their order.
+    auto: Vec<String>,
     /// Model to the enabled channels that serve it.
     offers: BTreeMap<String, Vec<Arc<Channel>>>,
 }
@@ -80,6 +87,8 @@ impl Catalog {
             settings: Settings::of(options::all(connection)?),
             ..Catalog::default()
         };
+        catalog.special = catalog.settings.special_ratios();
+        catalog.auto = catalog.settings.auto_groups();
         for group in groups::all(connection)? {
             catalog.groups.insert(group.name.clone(), group);
         }
@@ -95,10 +104,12 @@ impl Catalog {
             }
             catalog.own_prices.insert(model, price);
         }
+        let mut learned = channels::learned(connection)?;
         for stored in channels::all(connection)? {
+            let known = learned.remove(&stored.id);
             // A row this version cannot serve (made by hand, or by a newer one) is left out, not fatal.
             match Channel::from_stored(stored) {
-                Ok(channel) => catalog.add(Arc::new(channel)),
+                Ok(channel) => catalog.add(Arc::new(channel.knowing(known))),
                 Err(why) => tracing::warn!(%why, "a channel is left out"),
             }
         }
@@ -120,6 +131,24 @@ impl Catalog {
     /// A group by name.
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.get(name)
+    }
+
+    /// The ratio that accounts of a group pay in a group that is theirs alone; `None` where they pay what everybody pays.
+    pub fn special_ratio(&self, own: &str, group: &str) -> Option<Ratio> {
+        self.special.get(own)?.get(group).copied()
+    }
+
+    /// The ratio that accounts of a group pay in a group.
+    pub fn ratio_for(&self, own: &str, group: &Group) -> Ratio {
+        let special = self.special_ratio(own, &group.name);
+        special.unwrap_or(group.ratio)
+    }
+
+    /// The groups that `auto` stands for, for an account: those it may use, in their order.
+    pub fn auto_groups<'a>(&'a self, account: Option<&'a Account>) -> Vec<&'a Group> {
+        let usable: Vec<&Group> = self.groups_for(account).collect();
+        let named = |name: &String| usable.iter().find(|group| group.name == *name).copied();
+        self.auto.iter().filter_map(named).collect()
     }
 
     /// Every group, by name.

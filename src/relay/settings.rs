@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::domain::Address;
+use crate::domain::group::AUTO;
+use crate::domain::{Address, Ratio};
 use crate::wire::new_api::ApiInfo;
 
 /// What an option may be.
@@ -25,10 +26,14 @@ enum Kind {
     Link,
     /// A JSON list of nodes.
     Nodes,
+    /// A JSON list of groups.
+    Groups,
+    /// A JSON map of an account's group to a map of the group it uses to the ratio it pays there.
+    Ratios,
 }
 
 /// Every option with what it may be and how it begins.
-const KNOWN: [(&str, Kind, &str); 14] = [
+const KNOWN: [(&str, Kind, &str); 16] = [
     ("RegisterEnabled", Kind::Flag, "false"),
     ("PasswordRegisterEnabled", Kind::Flag, "true"),
     ("PasswordLoginEnabled", Kind::Flag, "true"),
@@ -43,6 +48,8 @@ const KNOWN: [(&str, Kind, &str); 14] = [
     ("general_setting.docs_link", Kind::Link, ""),
     ("console_setting.api_info", Kind::Nodes, "[]"),
     ("console_setting.api_info_enabled", Kind::Flag, "true"),
+    ("AutoGroups", Kind::Groups, "[]"),
+    ("GroupGroupRatio", Kind::Ratios, "{}"),
 ];
 
 /// More than anybody's budget, and far from overflowing: a billion dollars.
@@ -87,6 +94,19 @@ impl Settings {
     /// What a new account begins with, in quota units.
     pub fn quota_for_new_user(&self) -> i64 {
         self.text("QuotaForNewUser").parse().unwrap_or(0)
+    }
+
+    /// The groups that `auto` stands for, in the order in which they are tried.
+    pub fn auto_groups(&self) -> Vec<String> {
+        serde_json::from_str(self.text("AutoGroups")).unwrap_or_default()
+    }
+
+    /// What accounts of a group pay in another, where it is not the ratio of that group.
+    pub fn special_ratios(&self) -> SpecialRatios {
+        serde_json::from_str::<Numbers>(self.text("GroupGroupRatio"))
+            .ok()
+            .and_then(|numbers| ratios_of(&numbers).ok())
+            .unwrap_or_default()
     }
 
     /// The nodes that the owner names.
@@ -144,8 +164,51 @@ impl Kind {
                 }
             }
             Kind::Nodes => nodes(text),
+            Kind::Groups => groups(text),
+            Kind::Ratios => {
+                let text = if text.is_empty() { "{}" } else { text };
+                let numbers: Numbers = serde_json::from_str(text).map_err(|error| {
+                    format!("it is a JSON map of a group to a map of groups to ratios: {error}")
+                })?;
+                ratios_of(&numbers)?;
+                Ok(text.to_owned())
+            }
         }
     }
+}
+
+/// Account's group, group it uses, ratio.
+pub type SpecialRatios = BTreeMap<String, BTreeMap<String, Ratio>>;
+type Numbers = BTreeMap<String, BTreeMap<String, f64>>;
+
+fn ratios_of(numbers: &Numbers) -> Result<SpecialRatios, String> {
+    let ratio = |own: &str, name: &str, number: f64| {
+        let ratio = Ratio::from_f64(number).ok_or_else(|| {
+            format!("the ratio of {own:?} in {name:?} is a number from 0 to 1000000, not {number}")
+        })?;
+        Ok((name.to_owned(), ratio))
+    };
+    let inner = |own: &str, map: &BTreeMap<String, f64>| -> Result<_, String> {
+        let each = map.iter().map(|(name, number)| ratio(own, name, *number));
+        each.collect()
+    };
+    numbers
+        .iter()
+        .map(|(own, map)| Ok((own.clone(), inner(own, map)?)))
+        .collect()
+}
+
+/// Checks a list of groups.
+fn groups(text: &str) -> Result<String, String> {
+    let text = if text.is_empty() { "[]" } else { text };
+    let names: Vec<String> = serde_json::from_str(text)
+        .map_err(|error| format!("it is a JSON list of the names of groups: {error}"))?;
+    if let Some(odd) = names.iter().find(|name| name.is_empty() || *name == AUTO) {
+        return Err(format!(
+            "{odd:?} cannot be one of the groups that auto stands for"
+        ));
+    }
+    serde_json::to_string(&names).map_err(|error| error.to_string())
 }
 
 /// Checks a list of nodes (`contract/new-api.md` 3: at most 50; url 500, route 100, description 200 characters).
@@ -205,6 +268,16 @@ mod tests {
             ("QuotaForNewUser", json!("0.5"), None),
             ("QuotaForNewUser", json!(-1), None),
             ("SystemName", json!(" Ours "), Some("Ours")),
+            ("AutoGroups", json!(["a", "b"]), Some(r#"["a","b"]"#)),
+            ("AutoGroups", json!("[\"auto\"]"), None),
+            ("AutoGroups", json!("a"), None),
+            (
+                "GroupGroupRatio",
+                json!({"vip": {"default": 0.9}}),
+                Some(r#"{"vip":{"default":0.9}}"#),
+            ),
+            ("GroupGroupRatio", json!({"vip": {"default": -1}}), None),
+            ("GroupGroupRatio", json!({"vip": 1}), None),
             ("SystemName", json!("a\nb"), None),
             ("SystemName", json!(""), None),
             ("TopUpLink", json!("javascript:alert(1)"), None),

@@ -130,7 +130,8 @@ impl Widths {
         Line::styled(text.trim_end().to_owned(), theme.style(Role::ColumnHead))
     }
 
-    /// A row of cells. Only cells of columns that are kept are asked for.
+    /// A row of cells. Only cells of columns that are kept are asked for. A text that is too long for its column runs over
+    /// the empty cells to its right.
     pub fn row(
         &self,
         columns: &[Column],
@@ -153,13 +154,25 @@ impl Widths {
             false => Span::styled(" ", style(Role::Text)),
         };
         let mut spans = vec![mark, Span::styled(format!("{cursor} "), style(Role::Text))];
-        for (at, (column, width)) in columns.iter().zip(&self.cells).enumerate() {
-            if let Some(width) = width {
-                let (text, role) = text(at, *width);
-                let text = cell(theme, &text, *width, column.align);
-                spans.push(Span::styled(text, style(role)));
-                spans.push(Span::styled(" ".repeat(GAP), style(Role::Text)));
+        let kept = columns.iter().zip(&self.cells).enumerate();
+        let mut cells = kept
+            .filter_map(|(at, (column, cells))| {
+                let (text, role) = text(at, (*cells)?);
+                Some((text, role, (*cells)?, column.align))
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        while let Some((text, role, mut room, align)) = cells.next() {
+            while align == Align::Left
+                && width(&text) > room
+                && let Some((_, _, more, _)) = cells.next_if(|(next, ..)| next.is_empty())
+            {
+                room += GAP + more;
             }
+            let text = cell(theme, &text, room, align);
+            spans.push(Span::styled(text, style(role)));
+            spans.push(Span::styled(" ".repeat(GAP), style(Role::Text)));
         }
         if here {
             let used: usize = spans.iter().map(|span| width(&span.content)).sum();

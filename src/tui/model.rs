@@ -1,5 +1,7 @@
 //! The whole state of the dashboard. `update` changes it, `view` draws it, nothing else touches it.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
@@ -37,6 +39,8 @@ pub struct Settings {
     pub version: &'static str,
     /// The profile that was asked for; `None` for the one used last.
     pub profile: Option<String>,
+    /// The longest that one request of a test or a diagnosis may take; `None` for each request's own.
+    pub within: Option<Duration>,
 }
 
 /// How far the dashboard has come.

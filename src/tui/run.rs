@@ -120,6 +120,7 @@ impl Loop {
             zone: options.zone,
             version: options.version,
             profile: options.profile,
+            within: options.within,
         };
         let probe = if screen.ask(options.term.as_deref().unwrap_or_default())? {
             Probe::asked(clock.uptime(), options.link)

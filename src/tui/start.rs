@@ -1,6 +1,7 @@
 //! Starting the dashboard and ending it: what it is given, the terminal taken over and given back, what came of it.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub zone: TimeZone,
     /// The profile to open; `None` for the one used last.
     pub profile: Option<String>,
+    /// The longest that one request of a test or a diagnosis may take; `None` for each request's own.
+    pub within: Option<Duration>,
     /// The program's version.
     pub version: &'static str,
 }
@@ -63,6 +66,7 @@ impl Options {
             term: env("TERM"),
             zone: TimeZone::system(),
             profile: None,
+            within: None,
             version,
         })
     }

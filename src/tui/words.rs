@@ -16,6 +16,11 @@ const DAY: i64 = 24 * HOUR;
 /// Under this many seconds an expiry is a warning: seven days (S-23).
 const SOON: i64 = 7 * DAY;
 
+/// A count that is not the relay's own word.
+pub fn about(count: u64) -> String {
+    format!("~{}", short(count))
+}
+
 /// A short count: `412`, `1.2k`, `12k`, `3.4M`. Cut, never rounded up, so that no limit looks larger than it is.
 pub fn short(count: u64) -> String {
     let scaled = |unit: u64, letter: char| {

@@ -5,11 +5,12 @@
 //! request id at the end of the message; passed-on ones carry a foreign type, or one id for each relay they came through.
 //! An address that adds no id at all is no relay: there, a foreign type speaks for the address itself.
 
+mod pace;
 mod read;
 mod rules;
 mod verdict;
 
-use crate::domain::Fault;
+use crate::domain::{Fault, FaultKind};
 
 pub use read::{ErrorText, Shape, read_error, strip_request_ids};
 
@@ -35,7 +36,12 @@ pub fn classify(answer: &ErrorAnswer<'_>) -> Fault {
     let text = read_error(answer.body);
     let verdict = rules::judge(answer, &text);
     let mut fault = verdict.fault(answer.status, &text);
-    fault.retry_after = answer.retry_after;
+    let slow_down = fault.kind == FaultKind::RateLimited || answer.status == Some(429);
+    fault.retry_after = answer.retry_after.or_else(|| {
+        slow_down
+            .then(|| pace::wait(answer.body, &text.message))
+            .flatten()
+    });
     fault.request_id = answer
         .request_id
         .map(str::to_owned)

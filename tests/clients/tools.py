@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import secrets
 import shutil
 import subprocess
 import sys
@@ -150,16 +151,18 @@ def used(name):
 def through_litellm(programs, env, folder):
     """Starts the LiteLLM proxy on what was written and asks it."""
     command = [programs / "litellm", "--config", "litellm_config.yaml", "--host", "127.0.0.1", "--port", "4555"]
+    # Since late 2026 it does not start without a key of its own.
+    master = "sk-" + secrets.token_hex(24)
     log = folder / "proxy.log"
     with open(log, "wb") as out:
         proxy = subprocess.Popen(
-            command, env=env | {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}, cwd=folder, stdout=out, stderr=out
+            command, env=env | {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MASTER_KEY": master}, cwd=folder, stdout=out, stderr=out
         )
     try:
         body = json.dumps({"model": MODEL, "messages": [{"role": "user", "content": QUESTION}]}).encode()
         request = urllib.request.Request(
             "http://127.0.0.1:4555/v1/chat/completions", body,
-            {"Content-Type": "application/json", "Authorization": "Bearer sk-any"},
+            {"Content-Type": "application/json", "Authorization": f"Bearer {master}"},
         )
         for _ in range(CALL):
             try:

@@ -63,6 +63,7 @@ impl Script {
             zone: TimeZone::UTC,
             version: "0.1.0",
             profile: None,
+            within: None,
         };
         let now = Now {
             wall: NOON,

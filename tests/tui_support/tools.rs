@@ -28,6 +28,7 @@ fn row(id: &'static str, name: &'static str, state: State) -> ToolRow {
         key_name: None,
         state,
         why: "not set up".into(),
+        brief: "",
         advice: None,
         undoable: 0,
         steps: Vec::new(),
@@ -49,6 +50,7 @@ pub fn rows() -> Vec<ToolRow> {
     claude.undoable = 1;
     let mut codex = row("codex", "Codex CLI", State::Wrong);
     codex.urls = vec![placed("https://relay.example", "~/.codex/config.toml")];
+    codex.brief = "wrong form of address";
     codex.why = "wrong form of address: it would call https://relay.example/responses".into();
     let mut aider = row("aider", "Aider", State::Untouched);
     aider.found = None;

@@ -312,6 +312,7 @@ cli-label-vendor = vendor
 cli-label-tags = tags
 cli-none = none
 cli-model-tokens = { $tokens } tokens
+cli-model-context-listed = { $tokens } tokens by the vendors' list of { $date }; the relay does not say
 cli-label-context = context
 cli-label-max-output = max output
 cli-model-group = group { $group }

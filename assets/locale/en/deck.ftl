@@ -673,6 +673,7 @@ model-gone = This model is gone.
 model-vendor-unknown = vendor not told
 model-not-told = not told
 model-limits = context { $context }, answer { $answer } tokens
+model-limits-listed = context { $context } by the vendors' list of { $date }; the relay does not say
 label-limits = Limits
 model-price-tokens = Price in dollars per million tokens
 model-price-call = Price in dollars per call
@@ -837,6 +838,10 @@ order-write = write this session to a new file: .json for programs, else Markdow
 order-image = a picture that goes with the next question
 order-takes-side = MODEL [GROUP]
 order-side = the same question to this model, or in this group, side by side
+order-takes-seconds = [SECONDS]
+order-timeout = the longest that one request of Verify may take; its own without a number
+order-no-seconds = { $word } is no number of seconds from 1 to 86400
+order-timeout-taken = taken for the tests and diagnoses from now on; timeout in config.toml keeps it
 order-no-key = there is no key named { $words }
 order-no-relay = there is no relay named { $words }; P adds one
 order-none-of = { $word } is none of { $all }
@@ -1125,6 +1130,7 @@ verify-one-running = one is running; Esc stops it
 verify-more = { $sign } { $left } more, PgDn{" "}
 verify-looking = {" "}{ $working } looking at model, key and price
 verify-group = {" "}{ $dot } group { $group }
+verify-within = {" "}{ $dot } at most { $seconds } s a request
 verify-worst = WORST CASE{" "}
 verify-worst-unknown = unknown
 verify-worst-nothing = nothing
@@ -1799,7 +1805,12 @@ offer-later = nothing was used; it is offered again at the next start
 offer-taken = { $name } is a channel now: { $count ->
     [one] one model, { $models }
    *[other] { $count } models, { $models }
+ }offer-priced = costs are estimated by the vendors' list of { $date }
+offer-unpriced = { $unknown ->
+    [one] one of them has no known price and shows ?; relaydeck prices set gives it one
+   *[other] { $unknown } of them have no known price and show ?; relaydeck prices set gives them one
  }
+
 
 ## The user's own marks
 
@@ -1838,6 +1849,11 @@ tools-mend-line = mend that line
 tools-no-address = what stands for an address is none
 tools-wrong-form = wrong form of address: it would call { $calls }
 tools-wants-form = this tool wants { $wants }
+tools-brief-broken = its file is broken
+tools-brief-no-address = no usable address
+tools-brief-wrong-form = wrong form of address
+tools-brief-no-key = no key
+tools-brief-key-missing = its key is missing
 tools-no-key = there is no key
 tools-read-key-file = read the file of the key in this shell; see: relaydeck tools show { $tool }
 tools-set-up-again = set it up again with: relaydeck tools setup { $tool }

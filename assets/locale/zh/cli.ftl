@@ -297,6 +297,7 @@ cli-label-vendor = 供应商
 cli-label-tags = 标签
 cli-none = 无
 cli-model-tokens = { $tokens } token
+cli-model-context-listed = { $tokens } token（{ $date } 的厂商价目表；中转站未提供）
 cli-label-context = 上下文
 cli-label-max-output = 最大输出
 cli-model-group = 分组 { $group }

@@ -1,5 +1,7 @@
 //! What the dashboard asks for when it proves something, and what it hears back.
 
+use std::time::Duration;
+
 use crate::domain::Fault;
 use crate::domain::test_result::{TestKind, TestResult};
 
@@ -19,6 +21,8 @@ pub struct Wish {
     pub model: String,
     /// The key's number at the relay; the first that is held where absent.
     pub key: Option<i64>,
+    /// The longest that one request to a model may take; `None` for each request's own.
+    pub within: Option<Duration>,
 }
 
 /// What can be wanted.

@@ -47,6 +47,7 @@ pub async fn fulfil(means: Means, wish: Wish, mut tell: impl FnMut(ProofNews) + 
         url: None,
         key: wish.key.map(|id| id.to_string()),
         model: Some(wish.model).filter(|model| !model.is_empty()),
+        within: wish.within,
         ..Given::default()
     };
     let Means {

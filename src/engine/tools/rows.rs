@@ -85,6 +85,8 @@ pub struct ToolRow {
     pub state: State,
     /// Why, in a few words.
     pub why: String,
+    /// The same in two or three words, where it is wrong.
+    pub brief: &'static str,
     /// What to do, where something is to be done.
     pub advice: Option<String>,
     /// How many setups can be undone.
@@ -212,6 +214,7 @@ fn make(tool: &'static Tool, places: &Places, relay: Option<&Address>, known: &K
         key_name,
         state,
         why,
+        brief: brief(&verdict),
         advice,
         undoable: tools::setups(tool, places),
         steps: tool.steps.clone(),
@@ -224,6 +227,18 @@ fn placed<T>(value: &str, found: &Found<T>) -> Placed {
     Placed {
         value: value.to_owned(),
         place: found.place.clone(),
+    }
+}
+
+/// What is wrong, in two or three words.
+fn brief(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ready | Verdict::Untouched | Verdict::Unknown => "",
+        Verdict::Broken(_) => say!("tools-brief-broken"),
+        Verdict::NoAddress(_) => say!("tools-brief-no-address"),
+        Verdict::WrongForm { .. } => say!("tools-brief-wrong-form"),
+        Verdict::NoKey => say!("tools-brief-no-key"),
+        Verdict::KeyMissing(_) => say!("tools-brief-key-missing"),
     }
 }
 

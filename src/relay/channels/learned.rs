@@ -1,8 +1,10 @@
-//! What a channel's upstream has shown it can and cannot do. It is kept in memory: a start begins anew.
+//! What a channel's upstream has shown it can and cannot do. It is kept in memory, and written down when it changes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
 
 use crate::domain::UnixMillis;
 
@@ -22,6 +24,15 @@ pub struct Learned {
     refused_responses: Mutex<HashMap<String, UnixMillis>>,
 }
 
+/// The same as it is written down.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Written {
+    refuses_stream_options: bool,
+    speaks_responses: bool,
+    refused_responses: HashMap<String, i64>,
+}
+
 /// Whether a channel speaks Responses for a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaks {
@@ -32,6 +43,37 @@ pub enum Speaks {
 }
 
 impl Learned {
+    /// From what was written down; what cannot be read was never learned.
+    pub fn read(text: &str) -> Self {
+        let written: Written = serde_json::from_str(text).unwrap_or_default();
+        let refused = written.refused_responses.into_iter();
+        Learned {
+            refuses_stream_options: written.refuses_stream_options.into(),
+            speaks_responses: written.speaks_responses.into(),
+            refused_responses: Mutex::new(
+                refused.map(|(model, at)| (model, UnixMillis(at))).collect(),
+            ),
+        }
+    }
+
+    /// As it is written down.
+    pub fn write(&self) -> String {
+        let refused = self
+            .refused_responses
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let written = Written {
+            refuses_stream_options: !self.takes_stream_options(),
+            speaks_responses: self.speaks_responses(),
+            refused_responses: refused
+                .iter()
+                .map(|(model, at)| (model.clone(), at.0))
+                .collect(),
+        };
+        // It has no member that could not become JSON.
+        serde_json::to_string(&written).unwrap_or_default()
+    }
+
     /// Whether it can be asked for the usage of a stream.
     pub fn takes_stream_options(&self) -> bool {
         !self.refuses_stream_options.load(Ordering::Relaxed)
@@ -40,6 +82,11 @@ impl Learned {
     /// Remembers that it cannot.
     pub fn refused_stream_options(&self) {
         self.refuses_stream_options.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it ever answered on `/v1/responses`.
+    pub fn speaks_responses(&self) -> bool {
+        self.speaks_responses.load(Ordering::Relaxed)
     }
 
     /// Whether it speaks Responses for a model.
@@ -54,16 +101,16 @@ impl Learned {
         };
         if refused("") || refused(model) {
             Speaks::No
-        } else if self.speaks_responses.load(Ordering::Relaxed) {
+        } else if self.speaks_responses() {
             Speaks::Yes
         } else {
             Speaks::Unknown
         }
     }
 
-    /// Remembers that it answered on `/v1/responses`.
-    pub fn answered_responses(&self) {
-        self.speaks_responses.store(true, Ordering::Relaxed);
+    /// Remembers that it answered on `/v1/responses`. Whether that is news.
+    pub fn answered_responses(&self) -> bool {
+        !self.speaks_responses.swap(true, Ordering::Relaxed)
     }
 
     /// Remembers that it does not speak Responses: for a model, or not at all.
@@ -102,5 +149,22 @@ mod tests {
         }
         let kept = learned.refused_responses.lock().unwrap().len();
         assert!(kept <= MOST_MODELS);
+    }
+
+    #[test]
+    fn what_is_written_down_is_read_again_and_nonsense_is_nothing() {
+        let learned = Learned::default();
+        learned.refused_stream_options();
+        assert!(learned.answered_responses() && !learned.answered_responses());
+        learned.refused_responses(Some("b"), NOW);
+        let again = Learned::read(&learned.write());
+        assert!(!again.takes_stream_options());
+        assert_eq!(again.responses("a", NOW), Speaks::Yes);
+        assert_eq!(again.responses("b", NOW), Speaks::No);
+        for nonsense in ["", "[]", "{\"refused_responses\": 1}", "{}"] {
+            let new = Learned::read(nonsense);
+            assert!(new.takes_stream_options(), "{nonsense}");
+            assert_eq!(new.responses("a", NOW), Speaks::Unknown);
+        }
     }
 }

@@ -41,6 +41,8 @@ pub struct Channel {
     /// The protocols its upstream is said to speak; none where nobody said.
     speaks: Vec<Protocol>,
     memory: OnceLock<Arc<Memory>>,
+    /// What was learned of its upstream before this process began, as it was kept.
+    known: Option<String>,
 }
 
 /// What outlives the pictures of the catalog that a channel appears in.
@@ -119,7 +121,14 @@ impl Channel {
                 .filter_map(Protocol::named)
                 .collect(),
             memory: OnceLock::new(),
+            known: None,
         })
+    }
+
+    /// The same with what was learned of its upstream in an earlier process.
+    pub fn knowing(mut self, known: Option<String>) -> Self {
+        self.known = known;
+        self
     }
 
     /// Whether it may be used.
@@ -190,12 +199,22 @@ impl Channel {
 
     /// What was learned of it.
     pub fn learned(&self) -> &Learned {
-        &self.memory.get_or_init(Arc::default).learned
+        &self.memory().learned
+    }
+
+    fn memory(&self) -> &Arc<Memory> {
+        self.memory.get_or_init(|| {
+            let learned = self.known.as_deref().map(Learned::read);
+            Arc::new(Memory {
+                learned: learned.unwrap_or_default(),
+                ..Memory::default()
+            })
+        })
     }
 
     /// Its rests after failures. The models built in fail when they are told to, which is no trouble of theirs.
     pub fn cooling(&self) -> &Cooling {
-        &self.memory.get_or_init(Arc::default).cooling
+        &self.memory().cooling
     }
 
     /// Remembers that a request for a model failed.
@@ -214,8 +233,7 @@ impl Channel {
         };
         if same && self.speaks == earlier.speaks {
             // It is new, so nothing is remembered of it yet.
-            let known = earlier.memory.get_or_init(Arc::default);
-            let _ = self.memory.set(Arc::clone(known));
+            let _ = self.memory.set(Arc::clone(earlier.memory()));
         }
     }
 

@@ -109,24 +109,58 @@ async fn list(clients: &Clients, server: &Server, path: &str) -> Result<Vec<u8>,
 }
 
 async fn read_list(clients: &Clients, server: &Server, path: &str) -> Result<Vec<u8>, ListError> {
+    let (status, text) = read(clients, server, Method::GET, path, LIST_LIMIT).await?;
+    if !StatusCode::from_u16(status).is_ok_and(|status| status.is_success()) {
+        return Err(ListError::Status(status, server.kind));
+    }
+    if text.len() > LIST_LIMIT {
+        return Err(ListError::NoList(server.kind));
+    }
+    Ok(text)
+}
+
+/// Asks for something that is no answer of a model and needs no body: its status, and its text.
+pub async fn fetch(
+    clients: &Clients,
+    server: &Server,
+    method: Method,
+    path: &str,
+    within: Duration,
+    most: usize,
+) -> Result<(u16, Vec<u8>), UpstreamError> {
+    let reading = tokio::time::timeout(within, read(clients, server, method, path, most));
+    let (status, text) = reading
+        .await
+        .unwrap_or_else(|_| Err(UpstreamError::TimedOut(within.as_secs())))?;
+    if text.len() > most {
+        return Err(UpstreamError::Cut(format!("more than {most} bytes")));
+    }
+    Ok((status, text))
+}
+
+/// Reads an answer, and no further than a little beyond the most that is wanted.
+async fn read(
+    clients: &Clients,
+    server: &Server,
+    method: Method,
+    path: &str,
+    most: usize,
+) -> Result<(u16, Vec<u8>), UpstreamError> {
     let request = http::Call {
-        method: Method::GET,
+        method,
         uri: server.uri(path)?,
         headers: server.headers()?.clone(),
         body: Bytes::new(),
     };
     let mut answer = clients.send(request).await?;
-    if !StatusCode::from_u16(answer.status).is_ok_and(|status| status.is_success()) {
-        return Err(ListError::Status(answer.status, server.kind));
-    }
     let mut text = Vec::new();
     while let Some(piece) = answer.body.next().await {
         text.extend_from_slice(&piece?);
-        if text.len() > LIST_LIMIT {
-            return Err(ListError::NoList(server.kind));
+        if text.len() > most {
+            break;
         }
     }
-    Ok(text)
+    Ok((answer.status, text))
 }
 
 /// The names on a page, and what asks for the next one.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use rusqlite::Transaction;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -19,6 +20,7 @@ use super::super::channels::server::{self, Call};
 use super::super::channels::{Channel, Upstream};
 use super::super::meter::tally::{Seen, Tally};
 use super::super::protocol::Protocol;
+use super::super::store::channels as rows;
 use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
 use super::ask::{Ask, Sent};
@@ -95,6 +97,7 @@ async fn try_open(
             {
                 let model = (unspoken == Unspoken::Model).then_some(ask.model.as_str());
                 channel.learned().refused_responses(model, app.clock.now());
+                keep_learned(app, channel).await;
                 sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
                 continue;
             }
@@ -102,6 +105,7 @@ async fn try_open(
             let ours = sent.usage_is_ours && matches!(status, 400 | 422);
             if ours && String::from_utf8_lossy(&body).contains("stream_options") {
                 channel.learned().refused_stream_options();
+                keep_learned(app, channel).await;
                 sent = ask
                     .for_channel(channel, app.clock.now())
                     .map_err(Failure::elsewhere)?;
@@ -128,15 +132,25 @@ async fn try_open(
         match (opened, otherwise) {
             (Err(failure), Some(pair)) if failure.says_unspoken => {
                 channel.learned().refused_responses(None, app.clock.now());
+                keep_learned(app, channel).await;
                 sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
             }
             (opened, otherwise) => {
-                if opened.is_ok() && otherwise.is_some() {
-                    channel.learned().answered_responses();
+                if opened.is_ok() && otherwise.is_some() && channel.learned().answered_responses() {
+                    keep_learned(app, channel).await;
                 }
                 return opened;
             }
         }
+    }
+}
+
+/// Writes down what was learned of a channel. It happens once in a while; where it fails, it is learned again.
+async fn keep_learned(app: &App, channel: &Channel) {
+    let (id, what) = (channel.id, channel.learned().write());
+    let write = move |transaction: &Transaction<'_>| Ok(rows::put_learned(transaction, id, &what)?);
+    if let Err(error) = app.store.change(write, |_| {}).await {
+        tracing::warn!(%error, channel = id, "what was learned of a channel is not kept");
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Order {
     /// The published price, and the group's ratio on it.
     pub base: BasePrice,
     pub group_ratio: Ratio,
+    /// The same, where accounts of the caller's group pay a ratio of their own.
+    pub special_ratio: Option<Ratio>,
     pub stream: bool,
     pub path: &'static str,
     /// The request as the upstream gets it, for counting where nobody else does.

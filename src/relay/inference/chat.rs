@@ -17,7 +17,7 @@ use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::book::Caller;
 use super::super::builtin;
-use super::super::catalog::Catalog;
+use super::super::catalog::{Catalog, Group};
 use super::super::channels::Channel;
 use super::super::ids;
 use super::super::live::tool_in;
@@ -31,6 +31,7 @@ use super::bill::{Bill, End, Order};
 use super::body::{self, Members};
 use super::gemini::Method;
 use super::trouble::Failure;
+use crate::domain::group::AUTO;
 
 /// At most so many channels are tried for one request.
 const ATTEMPTS: usize = 4;
@@ -55,9 +56,10 @@ pub async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Resp
 }
 
 async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
-    let (caller, _, body) = taken(app, request).await?;
+    let (mut caller, _, body) = taken(app, request).await?;
     let ask = Ask::read(Protocol::Messages, &body)?;
     let catalog = app.wall.now();
+    choose_group(app, &catalog, &mut caller, &ask);
     allowed(&catalog, &caller, &ask.model)?;
     candidates(app, &catalog, &caller, &ask)?;
     ask.check()?;
@@ -79,9 +81,10 @@ async fn counted_upstream(
     model: String,
     request: Request,
 ) -> Result<Bytes, ApiError> {
-    let (caller, _, body) = taken(app, request).await?;
+    let (mut caller, _, body) = taken(app, request).await?;
     let ask = Ask::gemini(model, Method::Count, &body)?;
     let catalog = app.wall.now();
+    choose_group(app, &catalog, &mut caller, &ask);
     allowed(&catalog, &caller, &ask.model)?;
     let channels = candidates(app, &catalog, &caller, &ask)?;
     let stamp = stamp(app, id, &ask);
@@ -158,9 +161,10 @@ async fn run(
     door: Door,
 ) -> Result<Response, ApiError> {
     let started = Instant::now();
-    let (caller, parts, body) = taken(app, request).await?;
+    let (mut caller, parts, body) = taken(app, request).await?;
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
+    choose_group(app, &catalog, &mut caller, &ask);
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
     let channels = candidates(app, &catalog, &caller, &ask)?;
     let Some(first) = channels.first() else {
@@ -190,6 +194,7 @@ async fn run(
         model: ask.model.clone(),
         base: catalog.price(&ask.model).clone(),
         group_ratio,
+        special_ratio: catalog.special_ratio(&caller.own_group, &caller.group),
         stream: ask.stream,
         path: ask.protocol.path(),
         body: counted,
@@ -245,12 +250,36 @@ async fn run(
     Err(error)
 }
 
+/// A key in `auto` uses the first of the groups it stands for that serves the model; that group is billed
+/// (`contract/new-api.md` 6.3). Where none does, the key stays in `auto`, which serves nothing.
+fn choose_group(app: &App, catalog: &Catalog, caller: &mut Caller, ask: &Ask<'_>) {
+    if caller.group != AUTO {
+        return;
+    }
+    let account = app.book.account(caller.account_id);
+    let walked = catalog.auto_groups(account.as_ref()).into_iter();
+    let serves = |group: &&Group| {
+        let mut serving = catalog.serving(&ask.model, &group.name);
+        serving.any(|channel| channel.serves(ask.protocol))
+    };
+    // Served on other paths only: then that is what is told.
+    let elsewhere = |group: &&Group| catalog.serving(&ask.model, &group.name).next().is_some();
+    let found = walked.clone().find(serves);
+    if let Some(group) = found.or_else(|| walked.clone().find(elsewhere)) {
+        caller.group.clone_from(&group.name);
+        caller.any_group = true;
+    }
+}
+
 /// Whether the key may call the model in its group; the group's ratio if so.
 fn allowed(
     catalog: &Catalog,
     caller: &Caller,
     model: &str,
 ) -> Result<crate::domain::Ratio, ApiError> {
+    if caller.group == AUTO {
+        return Err(no_channel(model, AUTO));
+    }
     let Some(group) = catalog.group(&caller.group) else {
         return Err(ApiError::own(
             StatusCode::FORBIDDEN,
@@ -279,7 +308,7 @@ fn allowed(
             format!("Model {model} has not been priced by the administrator yet"),
         ));
     }
-    Ok(group.ratio)
+    Ok(catalog.ratio_for(&caller.own_group, group))
 }
 
 /// The channels to try, in their order.

@@ -15,5 +15,6 @@ pub mod note;
 pub mod passage;
 pub mod probe;
 pub mod sieve;
+pub mod stored;
 pub mod trouble;
 pub mod unspoken;

@@ -1,5 +1,6 @@
 //! `GET /v1/models` and `GET /v1/models/{id}`: what a key may call, in OpenAI's shape or Anthropic's.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
@@ -14,6 +15,7 @@ use super::super::auth::{self, Peer};
 use super::super::builtin;
 use super::super::catalog::Catalog;
 use super::super::protocol::Protocol;
+use crate::domain::group::AUTO;
 
 /// When every model was made, as far as this protocol is concerned.
 const CREATED: i64 = 1_626_777_600;
@@ -92,8 +94,20 @@ fn callable(app: &App, request: &Request) -> Result<Vec<String>, ApiError> {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
     let caller = auth::caller(app, request.headers(), request.uri(), peer)?;
     let catalog = app.wall.now();
-    let models = catalog.models_in(&caller.group);
+    let groups: Vec<String> = match caller.group.as_str() {
+        AUTO => {
+            let account = app.book.account(caller.account_id);
+            let walked = catalog.auto_groups(account.as_ref()).into_iter();
+            walked.map(|group| group.name.clone()).collect()
+        }
+        own => vec![own.to_owned()],
+    };
+    let models: BTreeSet<&str> = groups
+        .iter()
+        .flat_map(|group| catalog.models_in(group))
+        .collect();
     Ok(models
+        .into_iter()
         .filter(|name| caller.rules.allows_model(name) && catalog.sells(name))
         .map(str::to_owned)
         .collect())

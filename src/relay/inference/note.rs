@@ -26,7 +26,7 @@ struct Told<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     model_price: Option<f64>,
     group_ratio: f64,
-    user_group_ratio: i8,
+    user_group_ratio: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     frt: Option<u64>,
     request_path: &'a str,
@@ -101,7 +101,7 @@ pub fn consumption(facts: &Facts, settled: &Settled, generated: bool, end: &End)
         cache_ratio: ratios.map(|ratios| number(ratios.cache_read.unwrap_or(Ratio::ONE))),
         model_price: call.or(ratios.map(|_| -1.0)),
         group_ratio: number(order.group_ratio),
-        user_group_ratio: -1,
+        user_group_ratio: order.special_ratio.map_or(-1.0, number),
         frt: facts.first_ms,
         request_path: order.path,
         tool: &order.tool,

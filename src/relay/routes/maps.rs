@@ -9,6 +9,7 @@ use serde_json::{Map, Number, Value, json};
 use super::super::catalog::{Catalog, dollars};
 use super::super::store::prices::Column;
 use super::super::store::{StoreError, groups, prices};
+use crate::domain::group::AUTO;
 use crate::domain::{Money, Ratio};
 
 /// The longest name of a group, in characters.
@@ -132,8 +133,8 @@ impl Checked {
 
 fn group_name(name: &str) -> Result<String, String> {
     let odd = |letter: char| letter.is_control() || letter == ',';
-    if name == "auto" {
-        return Err("this relay has no automatic group; a key names the group it uses".into());
+    if name == AUTO {
+        return Err("auto is no group of its own; the option AutoGroups says for which automatic keys try others".into());
     }
     if name.trim() != name || name.is_empty() || name.chars().any(odd) {
         return Err(format!("{name:?} cannot be the name of a group"));

@@ -35,7 +35,7 @@ pub use status::VERSION;
 
 use super::answers::{ApiError, RequestId, no_such_path};
 use super::app::App;
-use super::inference::{chat, gemini, models};
+use super::inference::{chat, gemini, models, stored};
 use super::protocol::Protocol;
 
 /// Every path: those of models, which is what a relay is asked for all day, straight to what answers them; the others
@@ -178,6 +178,9 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/v1/models", get(models::list)),
         ("/v1/models/{*id}", get(models::one).post(gemini::call)),
         ("/v1/messages/count_tokens", post(chat::count_tokens)),
+        ("/v1/responses/{id}", get(stored::call).delete(stored::call)),
+        ("/v1/responses/{id}/input_items", get(stored::call)),
+        ("/v1/responses/{id}/cancel", post(stored::call)),
         ("/v1beta/models", get(gemini::list)),
         ("/v1beta/models/{*id}", get(gemini::one).post(gemini::call)),
     ]

@@ -12,9 +12,10 @@ use super::super::answers::json_answer;
 use super::super::app::App;
 use super::super::auth;
 use super::super::builtin::{self, BuiltinModel};
-use super::super::catalog::{Catalog, Group, dollars};
+use super::super::catalog::{AUTO_IS, Catalog, Group, dollars};
 use super::super::protocol::Protocol;
 use crate::domain::Ratio;
+use crate::domain::group::AUTO;
 use crate::domain::price::BasePrice;
 use crate::wire::new_api::{Pricing, PricingEntry, Vendor};
 
@@ -26,6 +27,14 @@ pub async fn pricing(State(app): State<Arc<App>>, headers: HeaderMap) -> Respons
     let catalog = app.wall.now();
     let account = auth::account(&app, &headers).ok();
     let usable: Vec<&Group> = catalog.groups_for(account.as_ref()).collect();
+    let own = account
+        .as_ref()
+        .map_or("", |account| account.group.as_str());
+    let walked = catalog.auto_groups(account.as_ref()).into_iter();
+    let mut usable_group = map(&usable, |group| json!(group.description));
+    if walked.len() > 0 {
+        usable_group.insert(AUTO.into(), json!(AUTO_IS));
+    }
     let data = catalog
         .models()
         .map(|name| entry(&catalog, name, &usable))
@@ -45,10 +54,12 @@ pub async fn pricing(State(app): State<Arc<App>>, headers: HeaderMap) -> Respons
         message: String::new(),
         data: data.collect(),
         vendors: vendors.into_iter().collect(),
-        group_ratio: map(&usable, |group| json!(group.ratio.to_f64())),
-        usable_group: map(&usable, |group| json!(group.description)),
+        group_ratio: map(&usable, |group| {
+            json!(catalog.ratio_for(own, group).to_f64())
+        }),
+        usable_group,
         supported_endpoint: endpoints(&catalog),
-        auto_groups: Vec::new(),
+        auto_groups: walked.map(|group| group.name.clone()).collect(),
     };
     json_answer(StatusCode::OK, &body)
 }

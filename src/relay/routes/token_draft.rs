@@ -6,6 +6,7 @@ use super::super::catalog::Catalog;
 use super::super::rows::{Account, Key, NEVER, odd_address};
 use super::sent::whole;
 use crate::domain::KeyDraft;
+use crate::domain::group::AUTO;
 use crate::domain::key::NAME_LIMIT_BYTES;
 
 /// More than anybody's budget, and far from overflowing: a billion dollars.
@@ -104,9 +105,11 @@ impl TokenDraft {
         if let Some(group) = self.group {
             key.group = group;
         }
+        let auto = (!catalog.auto_groups(Some(account)).is_empty()).then_some(AUTO);
         let known: Vec<&str> = catalog
             .groups_for(Some(account))
             .map(|group| group.name.as_str())
+            .chain(auto)
             .collect();
         if !key.group.is_empty() && !known.contains(&key.group.as_str()) {
             return Err(format!(

@@ -12,12 +12,14 @@ use serde_json::{Value, json};
 use super::super::answers::{Answered, done, json_answer};
 use super::super::app::App;
 use super::super::auth;
+use super::super::catalog::AUTO_IS;
 use super::super::ids::{self, SecretHash};
 use super::super::rows::{Account, OWNER};
 use super::super::store::{StoreError, accounts, sessions};
 use super::params::Params;
 use super::{sent, users};
-use crate::wire::new_api::{Envelope, GroupEntry, SelfUser};
+use crate::domain::group::AUTO;
+use crate::wire::new_api::{Envelope, SelfUser};
 
 /// The longest name to log in with, in characters.
 const LONGEST_NAME: usize = 20;
@@ -47,16 +49,19 @@ pub async fn groups(State(app): State<Arc<App>>) -> Response {
 
 fn shown_groups(app: &App, account: Option<&Account>) -> Response {
     let catalog = app.wall.now();
-    let map: BTreeMap<&str, GroupEntry> = catalog
+    let own = account.map(|account| account.group.as_str());
+    let mut map: BTreeMap<&str, Value> = catalog
         .groups_for(account)
         .map(|group| {
-            let entry = GroupEntry {
-                ratio: Some(group.ratio.to_f64()),
-                desc: group.description.clone(),
-            };
+            let ratio = catalog.ratio_for(own.unwrap_or_default(), group).to_f64();
+            let entry = json!({"ratio": ratio, "desc": group.description});
             (group.name.as_str(), entry)
         })
         .collect();
+    if !catalog.auto_groups(account).is_empty() {
+        // Its ratio is this word in the protocol.
+        map.insert(AUTO, json!({"ratio": "自动", "desc": AUTO_IS}));
+    }
     done(map)
 }
 
@@ -69,9 +74,14 @@ pub async fn models(State(app): State<Arc<App>>, headers: HeaderMap, uri: Uri) -
     let catalog = app.wall.now();
     let params = Params::of(&uri);
     let wanted = params.get("group");
+    let walked = catalog.auto_groups(Some(&account));
     let names: BTreeSet<&str> = catalog
         .groups_for(Some(&account))
-        .filter(|group| wanted.is_none_or(|wanted| group.name == wanted))
+        .filter(|group| match wanted {
+            None => true,
+            Some(AUTO) => walked.iter().any(|walked| walked.name == group.name),
+            Some(wanted) => group.name == wanted,
+        })
         .flat_map(|group| catalog.models_in(&group.name))
         .collect();
     done(names)

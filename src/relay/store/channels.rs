@@ -1,5 +1,7 @@
 //! Channel rows: made, changed, removed, read.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, Row, params};
 
 /// A channel as it is stored. Its secret is the upstream's credential.
@@ -48,8 +50,14 @@ pub fn insert(connection: &Connection, channel: &StoredChannel) -> rusqlite::Res
     Ok(connection.last_insert_rowid())
 }
 
-/// Writes a channel's settings. How many rows there were: none when it is gone.
+/// Writes a channel's settings. How many rows there were: none when it is gone. What was learned of another upstream is
+/// forgotten.
 pub fn update(connection: &Connection, channel: &StoredChannel) -> rusqlite::Result<usize> {
+    connection.execute(
+        "DELETE FROM learned_of_channels WHERE channel IN (
+             SELECT id FROM channels WHERE id = ?1 AND (secret <> ?2 OR base_url <> ?3 OR endpoints <> ?4))",
+        params![channel.id, channel.secret, channel.base_url, channel.endpoints],
+    )?;
     connection.execute(
         "UPDATE channels SET name = ?2, secret = ?3, base_url = ?4, models = ?5, user_groups = ?6, model_mapping = ?7,
          priority = ?8, weight = ?9, status = ?10, endpoints = ?11 WHERE id = ?1",
@@ -71,7 +79,25 @@ pub fn update(connection: &Connection, channel: &StoredChannel) -> rusqlite::Res
 
 /// Removes a channel. How many rows there were.
 pub fn delete(connection: &Connection, id: i64) -> rusqlite::Result<usize> {
+    connection.execute("DELETE FROM learned_of_channels WHERE channel = ?1", [id])?;
     connection.execute("DELETE FROM channels WHERE id = ?1", [id])
+}
+
+/// Writes what was learned of a channel.
+pub fn put_learned(connection: &Connection, id: i64, what: &str) -> rusqlite::Result<usize> {
+    connection.execute(
+        "INSERT INTO learned_of_channels (channel, what) SELECT id, ?2 FROM channels WHERE id = ?1
+         ON CONFLICT (channel) DO UPDATE SET what = excluded.what",
+        params![id, what],
+    )
+}
+
+/// What was learned of channels, by their number.
+pub fn learned(connection: &Connection) -> rusqlite::Result<HashMap<i64, String>> {
+    connection
+        .prepare("SELECT channel, what FROM learned_of_channels")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 /// Every channel.

@@ -11,13 +11,14 @@ use rusqlite_migration::{M, Migrations};
 use super::super::error::RelayError;
 
 /// The schema's steps, oldest first; never changed once released.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     include_str!("../../../assets/migrations/relay/001_beginning.sql"),
     include_str!("../../../assets/migrations/relay/002_pace.sql"),
     include_str!("../../../assets/migrations/relay/003_endpoints_of_channels.sql"),
     include_str!("../../../assets/migrations/relay/004_accounts.sql"),
     include_str!("../../../assets/migrations/relay/005_prices.sql"),
     include_str!("../../../assets/migrations/relay/006_journal.sql"),
+    include_str!("../../../assets/migrations/relay/007_learned.sql"),
 ];
 
 /// Makes the folder if it is missing.

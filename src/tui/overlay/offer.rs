@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::Overlay;
 use super::detail::paragraph;
 use super::view::head;
-use crate::domain::Profile;
+use crate::domain::{Profile, price_catalogue};
 use crate::engine::door::{Command, Offered};
 use crate::locale::{Word, say};
 use crate::tui::draw::{below, clean, put_all};
@@ -100,7 +100,14 @@ pub fn taken(model: &mut Model, name: &str, models: &[String]) {
         count = #models.len(),
         models = first.join(", ")
     );
-    model.say(Tone::Good, text);
+    let unknown = models
+        .iter()
+        .filter(|model| price_catalogue::find(model).is_none());
+    let price = match unknown.count() {
+        0 => say!("offer-priced", date = price_catalogue::date()),
+        unknown => say!("offer-unpriced", unknown = #unknown),
+    };
+    model.say(Tone::Good, format!("{text}; {price}"));
 }
 
 /// Draws the page.

@@ -1,6 +1,7 @@
 //! The orders of the command line that take words: what each is called, what can stand behind it, and what it does.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{ChatSettings, Effort, Protocol};
@@ -37,10 +38,12 @@ pub enum Order {
     Image,
     /// The same question to a second model.
     Side,
+    /// The longest that one request of a test or a diagnosis may take.
+    Timeout,
 }
 
 /// Every order: its word, the words behind it, what it does. Words in brackets may be left out.
-pub const ORDERS: [(Order, &str, Word, Word); 12] = [
+pub const ORDERS: [(Order, &str, Word, Word); 13] = [
     (
         Order::Model,
         "model",
@@ -112,6 +115,12 @@ pub const ORDERS: [(Order, &str, Word, Word); 12] = [
         "side",
         Word("order-takes-side"),
         Word("order-side"),
+    ),
+    (
+        Order::Timeout,
+        "timeout",
+        Word("order-takes-seconds"),
+        Word("order-timeout"),
     ),
 ];
 
@@ -236,6 +245,13 @@ impl Order {
             Order::Side => {
                 let (name, group) = words.split_once(' ').unwrap_or((words, ""));
                 chat::side::begin(model, name.trim(), group.trim(), fx)?;
+            }
+            Order::Timeout => {
+                model.settings.within = optional(words, |word| match word.parse() {
+                    Ok(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+                    _ => Err(say!("order-no-seconds", word = word)),
+                })?;
+                model.say(Tone::Good, say!("order-timeout-taken"));
             }
         }
         Ok(())

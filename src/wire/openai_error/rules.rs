@@ -1,6 +1,7 @@
 //! The classifier's rules in their order; the first that fits decides (`contract/new-api.md` 8.7).
 
 use super::ErrorAnswer;
+use super::pace::{self, Ceiling};
 use super::read::{ErrorText, Shape};
 use super::verdict::Verdict;
 use crate::domain::FaultKind as Kind;
@@ -221,19 +222,30 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
         return Some(Kind::BadRequest.into());
     }
     if status == 413 {
-        return Some(Verdict::advised(
-            Kind::BadRequest,
-            say!("trouble-relay-large"),
-        ));
+        let advice = match pace::ceiling(&says.lower, says.kind, says.code) {
+            Some(Ceiling::Tokens) => {
+                say!("trouble-relay-large-tokens")
+            }
+            _ => say!("trouble-relay-large"),
+        };
+        return Some(Verdict::advised(Kind::BadRequest, advice));
     }
     Some(match status {
         404 | 405 | 501 => Kind::EndpointMissing.into(),
         300..=399 => Kind::NotAnApi.into(),
         400 | 409 | 410 | 415 | 422 => Kind::BadRequest.into(),
         408 => Kind::Timeout.into(),
-        429 => Kind::RateLimited.into(),
+        429 => too_fast(says),
         _ => return None,
     })
+}
+
+/// Who asks too fast is told which ceiling it was, where the refusal names one.
+fn too_fast(says: &Words<'_>) -> Verdict {
+    match pace::ceiling(&says.lower, says.kind, says.code) {
+        Some(ceiling) => Verdict::advised(Kind::RateLimited, pace::advice(ceiling)),
+        None => Kind::RateLimited.into(),
+    }
 }
 
 fn trouble(status: u16, speaker: Speaker, says: &Words<'_>) -> Verdict {

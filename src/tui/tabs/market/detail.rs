@@ -65,14 +65,16 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
 fn limits(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let tokens = |count: Option<u64>| count.map_or("?".into(), words::short);
-    let text = match (offer.context, offer.max_output) {
-        (None, None) => say!("model-not-told").into(),
-        (context, answer) => {
-            say!(
-                "model-limits",
-                context = tokens(context),
-                answer = tokens(answer)
-            )
+    let text = match (offer.context, offer.listed_context(), offer.max_output) {
+        (None, None, None) => say!("model-not-told").into(),
+        (None, Some(listed), None) => say!(
+            "model-limits-listed",
+            context = words::short(listed),
+            date = price_catalogue::date()
+        ),
+        (context, listed, answer) => {
+            let context = listed.map_or_else(|| tokens(context), words::about);
+            say!("model-limits", context = context, answer = tokens(answer))
         }
     };
     let value = vec![Span::styled(text, theme.style(Role::Text))];

@@ -157,9 +157,10 @@ fn text(offer: &Offer, here: bool, prices: &[String; 3], column: usize) -> (Stri
         2 => money(&prices[0]),
         3 => money(&prices[1]),
         4 => money(&prices[2]),
-        5 => match offer.context {
-            Some(tokens) => (words::short(tokens), Role::Dim),
-            None => ("?".into(), Role::Dim),
+        5 => match (offer.context, offer.listed_context()) {
+            (Some(tokens), _) => (words::short(tokens), Role::Dim),
+            (None, Some(listed)) => (words::about(listed), Role::Dim),
+            (None, None) => ("?".into(), Role::Dim),
         },
         _ => {
             let words: Vec<String> = offer.endpoints.iter().map(ToString::to_string).collect();

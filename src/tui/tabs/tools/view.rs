@@ -158,7 +158,7 @@ pub fn of_tool(model: &Model, row: &ToolRow, column: usize) -> (String, Role) {
         },
         3 => match (&row.relay, row.urls.first()) {
             (Some(relay), _) if row.state == State::Ready => (relay.clone(), Role::Text),
-            (_, _) if row.state == State::Wrong => (row.why.clone(), Role::Bad),
+            (_, _) if row.state == State::Wrong => (row.brief.into(), Role::Bad),
             (_, Some(url)) => (url.value.clone(), Role::Text),
             (_, None) => (row.about.into(), Role::Dim),
         },

@@ -31,6 +31,7 @@ fn ask(model: &mut Model, what: Wanting, fx: &mut Effects) -> AskId {
         what,
         model: model.chat.model.clone(),
         key: chat::update::key(model).map(|row| row.info.id),
+        within: model.settings.within,
     };
     fx.engine(Command::Prove { ask, wish });
     ask

@@ -87,8 +87,11 @@ fn caption(model: &Model, layout: &Layout, buffer: &mut ratatui::buffer::Buffer)
             let group = plan.group.as_deref().map_or_else(String::new, |group| {
                 say!("verify-group", dot = dot, group = clean(group))
             });
+            let limit = model.settings.within.map_or_else(String::new, |within| {
+                say!("verify-within", dot = dot, seconds = within.as_secs())
+            });
             (
-                format!(" {} {dot} {}{group}", clean(&plan.model), plan.key),
+                format!(" {} {dot} {}{group}{limit}", clean(&plan.model), plan.key),
                 Role::Dim,
             )
         }
