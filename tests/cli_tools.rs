@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Output;
 
 use serde_json::Value;
+use support::serving::Serving;
 
 fn relaydeck(home: &Path, words: &[&str]) -> Output {
     let project = home.join("project");
@@ -266,6 +267,8 @@ fn s_98_a_tool_that_is_set_up_stands_in_the_checklist_with_its_version() {
         let mut of_versions = lines.filter(|line| line["item"] == "tool_version");
         of_versions.next().unwrap().clone()
     };
+    // One relay for all of it: a tool is set up with an address.
+    let _relay = Serving::start(&home.join("relaydeck"));
     let verify = ["verify", "--all", "--yes", "--long-words", "64", "--json"];
     assert_eq!(line(&json(&tell(&verify)))["state"], "unknown");
     let set = tell(&["tools", "setup", "llm", "--new-key", "--yes", "--json"]);

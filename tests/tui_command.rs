@@ -160,6 +160,11 @@ fn orders_do_what_they_say_and_refuse_what_makes_no_sense() {
     assert_eq!(script.model.chat.key, Some(4));
     assert_eq!(script.model.chat.settings.protocol, Protocol::Messages);
     assert_eq!(script.model.chat.system, "Be brief.");
+    order(&mut script, "timeout 30");
+    let limit = std::time::Duration::from_secs(30);
+    assert_eq!(script.model.settings.within, Some(limit));
+    order(&mut script, "timeout");
+    assert_eq!(script.model.settings.within, None);
     for (line, why) in [
         ("key n8n-prod-workflow", "not stored here"),
         ("protocol smoke", "none of auto, chat"),
@@ -169,6 +174,8 @@ fn orders_do_what_they_say_and_refuse_what_makes_no_sense() {
         ("help now", "takes no words"),
         ("model", "model wants NAME"),
         ("side gpt-4o-mini", "type a question first"),
+        ("timeout soon", "no number of seconds"),
+        ("timeout 0", "no number of seconds"),
     ] {
         order(&mut script, line);
         script.sees(why).keys("<Esc>");

@@ -91,7 +91,7 @@ const ROOMS: [&str; 11] = [
 ];
 
 /// Sentences that are written out in those rooms, each for a reason. `""` stands for all of a file.
-const SENTENCES: [(&str, &[&str]); 20] = [
+const SENTENCES: [(&str, &[&str]); 21] = [
     // What `--json` prints.
     ("cli/profiles.rs", &["key only"]),
     ("domain/chat.rs", &["content filter", "tool calls"]),
@@ -124,6 +124,7 @@ const SENTENCES: [(&str, &[&str]); 20] = [
     ("engine/proof/keeping.rs", &["embedded relay"]),
     // What relays say, to be recognised.
     ("wire/console_error.rs", &[""]),
+    ("wire/openai_error/pace.rs", &[""]),
     ("wire/openai_error/read.rs", &[""]),
     ("wire/openai_error/rules.rs", &[""]),
     // What models are asked.

@@ -192,7 +192,7 @@ impl FromStr for TimeLimit {
         match text.parse() {
             Ok(seconds @ 1..=Self::LONGEST) => Ok(TimeLimit(Some(Duration::from_secs(seconds)))),
             _ => Err(WrongValue {
-                takes: vec!["auto, or a number of seconds from 1 to 86400"],
+                takes: vec![say!("trouble-config-takes-timeout")],
                 nearest: None,
             }),
         }

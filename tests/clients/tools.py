@@ -8,6 +8,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import secrets
 import shutil
 import subprocess
@@ -203,6 +204,8 @@ def call(name):
     if program is None:
         raise Absent("its package brings no program")
     told = run([program, *tool.version], env=env, cwd=project).strip().splitlines()[-1]
+    version = re.search(r"\d+(\.\d+)+[\w.-]*", told)
+    told = version.group() if version else told
     setup = [binary, "tools", "setup", known, "-m", MODEL, "--new-key", "--yes", "--json"]
     written = json.loads(run(setup + (["--file", ".env"] if tool.library else []), env=env, cwd=project))
     assert written["written"] and written["check"]["answer"]["text"], written
@@ -243,7 +246,7 @@ for name in names:
     print(f"{name}: {told} {result}", flush=True)
     rows.append((name, told, result))
     shutil.rmtree(home / name, ignore_errors=True)
-print(f"\n{'tool':18}{'version':30}result")
+print(f"\n{'tool':18}{'version':14}result")
 for name, told, result in rows:
-    print(f"{name:18}{told[:28]:30}{result}")
+    print(f"{name:18}{told:14}{result}")
 sys.exit(failed)

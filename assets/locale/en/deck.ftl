@@ -841,7 +841,7 @@ order-side = the same question to this model, or in this group, side by side
 order-takes-seconds = [SECONDS]
 order-timeout = the longest that one request of Verify may take; its own without a number
 order-no-seconds = { $word } is no number of seconds from 1 to 86400
-order-timeout-taken = taken for the tests and diagnoses from now on; timeout in config.toml keeps it
+order-timeout-taken = taken from now on; timeout in config.toml keeps it
 order-no-key = there is no key named { $words }
 order-no-relay = there is no relay named { $words }; P adds one
 order-none-of = { $word } is none of { $all }
@@ -1130,7 +1130,7 @@ verify-one-running = one is running; Esc stops it
 verify-more = { $sign } { $left } more, PgDn{" "}
 verify-looking = {" "}{ $working } looking at model, key and price
 verify-group = {" "}{ $dot } group { $group }
-verify-within = {" "}{ $dot } at most { $seconds } s a request
+verify-within = {" "}{ $dot } max { $seconds } s
 verify-worst = WORST CASE{" "}
 verify-worst-unknown = unknown
 verify-worst-nothing = nothing
@@ -1805,12 +1805,12 @@ offer-later = nothing was used; it is offered again at the next start
 offer-taken = { $name } is a channel now: { $count ->
     [one] one model, { $models }
    *[other] { $count } models, { $models }
- }offer-priced = costs are estimated by the vendors' list of { $date }
+ }
+offer-priced = costs are estimated by the vendors' list of { $date }
 offer-unpriced = { $unknown ->
     [one] one of them has no known price and shows ?; relaydeck prices set gives it one
    *[other] { $unknown } of them have no known price and show ?; relaydeck prices set gives them one
  }
-
 
 ## The user's own marks
 

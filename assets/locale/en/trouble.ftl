@@ -87,6 +87,7 @@ trouble-config-must-be = must be { $takes }
 trouble-config-unknown = unknown name { $name }
 trouble-config-unknown-in-profile = unknown name { $name } in a profile
 trouble-config-takes-theme = auto, dark, light, mono, colour-blind, or the name of a file in the folder themes, without .toml
+trouble-config-takes-timeout = auto, or a number of seconds from 1 to 86400
 trouble-config-takes-profile = a profile's name: letters, digits, - _ .
 trouble-config-takes-listen = an IP address with a port, like 127.0.0.1:4141 or [::1]:4141
 trouble-layer-built-in = built in

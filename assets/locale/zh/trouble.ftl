@@ -83,6 +83,7 @@ trouble-config-must-be = 必须是 { $takes }
 trouble-config-unknown = 未知名称 { $name }
 trouble-config-unknown-in-profile = 配置中的未知名称 { $name }
 trouble-config-takes-theme = auto, dark, light, mono, colour-blind，或 themes 文件夹中的文件名（不带 .toml）
+trouble-config-takes-timeout = auto，或 1 到 86400 之间的秒数
 trouble-config-takes-profile = 配置的名称：字母、数字、- _ .
 trouble-config-takes-listen = 带端口的 IP 地址，例如 127.0.0.1:4141 或 [::1]:4141
 trouble-layer-built-in = 内置

@@ -131,7 +131,7 @@ pub async fn fetch(
     let reading = tokio::time::timeout(within, read(clients, server, method, path, most));
     let (status, text) = reading
         .await
-        .unwrap_or_else(|_| Err(UpstreamError::TimedOut(within.as_secs())))?;
+        .unwrap_or(Err(UpstreamError::TimedOut(within.as_secs())))?;
     if text.len() > most {
         return Err(UpstreamError::Cut(format!("more than {most} bytes")));
     }

@@ -24,7 +24,7 @@ const COLUMNS: [Column; 7] = [
     Column::new(Word("column-input"), 6, 9, Align::Right, 8),
     Column::new(Word("column-output"), 7, 9, Align::Right, 7),
     Column::new(Word("market-column-cache"), 6, 8, Align::Right, 3),
-    Column::new(Word("market-column-context"), 4, 6, Align::Right, 5),
+    Column::new(Word("market-column-context"), 5, 6, Align::Right, 5),
     Column::new(Word("market-column-endpoints"), 13, 24, Align::Left, 2),
 ];
 
