@@ -395,7 +395,7 @@ fn s_46_a_model_that_is_elsewhere_is_named_before_anything_is_sent() {
     script.keys("<C-p> thinking <Enter>");
     script
         .sees("claude-sonnet-4-5-thinking is not in group default, which the key in use has")
-        .sees("groups that have it: vip; ^K chooses a key of one of them");
+        .sees("groups that have it: auto, vip; ^K chooses a key of one of them");
     script.engine(loaded(Snapshot::Models(vec![world::priced(
         "other", "v", 1.0, 2.0,
     )])));

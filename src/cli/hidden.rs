@@ -20,11 +20,12 @@ pub fn can_ask() -> bool {
 pub fn ask(question: &str) -> Result<String, Fault> {
     let lost = |error| Fault::new(FaultKind::Local, say!("cli-stdin", error = error));
     let mut out = io::stderr().lock();
-    let _ = write!(out, "{question} ");
-    let _ = out.flush();
     let mut text = String::new();
     let typed = {
+        // Before the question is seen: whoever answers it at once is not shown either.
         let _raw = Raw::on().map_err(lost)?;
+        let _ = write!(out, "{question} ");
+        let _ = out.flush();
         loop {
             let Event::Key(key) = read().map_err(lost)? else {
                 continue;
