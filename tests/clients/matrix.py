@@ -250,7 +250,8 @@ class Gemini:
         self.check(reply.text, reply.usage_metadata)
         assert self.client.models.count_tokens(model=self.model, contents="Hello").total_tokens == 7
         names = [model.name for model in self.client.models.list()]
-        assert names == [f"models/{self.model}"], names
+        # Every model of the relay answers this client, translated where its upstream speaks another dialect.
+        assert {f"models/{self.model}", "models/relaydeck-handbook"} <= set(names), names
 
     def stream(self):
         pieces = list(self.client.models.generate_content_stream(model=self.model, contents="Hello", config=self.config))
