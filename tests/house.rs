@@ -5,8 +5,13 @@
     reason = "a test that cannot read the source fails"
 )]
 
+#[path = "support/tree.rs"]
+mod tree;
+
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use tree::rust_files;
 
 /// A room and the rooms it may use besides itself.
 const ROOMS: [(&str, &[&str]); 14] = [
@@ -34,20 +39,6 @@ const ROOMS: [(&str, &[&str]); 14] = [
         ],
     ),
 ];
-
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -318,8 +318,8 @@ fn s_18_a_key_is_written_into_a_file_and_a_work_tree_wants_a_yes() {
         .misses("Write the key");
 }
 
-#[test]
-fn s_18_a_new_secret_that_was_written_into_a_file_may_be_left() {
+/// Key 9 was just made, and its secret is on the screen.
+fn new_secret() -> Script {
     let mut script = keys();
     script.keys("n").types("blog-prod-x-ann");
     for _ in 0..8 {
@@ -334,6 +334,12 @@ fn s_18_a_new_secret_that_was_written_into_a_file_may_be_left() {
         secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
         stored_in: "the vault".into(),
     });
+    script
+}
+
+#[test]
+fn s_18_a_new_secret_that_was_written_into_a_file_may_be_left() {
+    let mut script = new_secret();
     script.keys("w <Down> <Down> <Enter>");
     told(
         &mut script,
@@ -352,20 +358,7 @@ fn s_18_a_new_secret_that_was_written_into_a_file_may_be_left() {
 
 #[test]
 fn s_18_a_tool_is_set_up_with_a_new_key_straight_from_its_secret() {
-    let mut script = keys();
-    script.keys("n").types("blog-prod-x-ann");
-    for _ in 0..8 {
-        script.keys("<Down>");
-    }
-    script.keys("<Enter>");
-    let ask = script.ask();
-    script.engine(Event::KeyCreated {
-        ask,
-        profile: "4sapi".into(),
-        key: world::key(9, "blog-prod-x-ann").info,
-        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
-        stored_in: "the vault".into(),
-    });
+    let mut script = new_secret();
     script.asked();
     script.keys("t").sees("Looking for tools");
     assert_eq!(script.asked(), ["tool List"]);

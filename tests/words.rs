@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use words_support::catalogue::{Arguments, catalogue, folder};
-use words_support::source::{bare, is_a_sentence, is_for_people, literals, own, rust_files, said};
+use words_support::source::{bare, is_a_sentence, is_for_people, literals, own, said};
+use words_support::tree::rust_files;
 
 /// What the dashboard may write out: names that are the same in every language, what is for its makers, and a question that
 /// is put to a model which knows English only.

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::book::Book;
+use super::book::{Book, Caller};
 use super::catalog::Wall;
 use super::channels::http::Clients;
 use super::clock::Clock;
@@ -20,6 +20,7 @@ use super::passwords::Passwords;
 use super::sessions::Sessions;
 use super::store::Store;
 use crate::domain::UnixSeconds;
+use crate::domain::group::AUTO;
 
 /// How long and how large things may be. The defaults suit a relay for people; tests shorten them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +143,17 @@ impl App {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
+    }
+
+    /// The groups a key's requests may be served in: its own, or where it is `auto` those that are tried in turn.
+    pub fn groups_of(&self, caller: &Caller) -> Vec<String> {
+        if caller.group != AUTO {
+            return vec![caller.group.clone()];
+        }
+        let account = self.book.account(caller.account_id);
+        let catalog = self.wall.now();
+        let walked = catalog.auto_groups(account.as_ref()).into_iter();
+        walked.map(|group| group.name.clone()).collect()
     }
 
     /// A number no other reservation of this process has. Those of earlier processes were released at start.

@@ -2,3 +2,6 @@
 
 pub mod catalogue;
 pub mod source;
+
+#[path = "../support/tree.rs"]
+pub mod tree;

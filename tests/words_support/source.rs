@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use super::catalogue::folder;
+use super::tree::rust_files;
 
 /// Every place of the source that says a text: its file, the id, and the names of what it gives.
 pub fn said() -> Vec<(String, String, BTreeSet<String>)> {
@@ -30,20 +30,6 @@ pub fn said() -> Vec<(String, String, BTreeSet<String>)> {
             }
         }
     }
-    found
-}
-
-pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
     found
 }
 

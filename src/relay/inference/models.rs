@@ -15,7 +15,6 @@ use super::super::auth::{self, Peer};
 use super::super::builtin;
 use super::super::catalog::Catalog;
 use super::super::protocol::Protocol;
-use crate::domain::group::AUTO;
 
 /// When every model was made, as far as this protocol is concerned.
 const CREATED: i64 = 1_626_777_600;
@@ -94,14 +93,7 @@ fn callable(app: &App, request: &Request) -> Result<Vec<String>, ApiError> {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
     let caller = auth::caller(app, request.headers(), request.uri(), peer)?;
     let catalog = app.wall.now();
-    let groups: Vec<String> = match caller.group.as_str() {
-        AUTO => {
-            let account = app.book.account(caller.account_id);
-            let walked = catalog.auto_groups(account.as_ref()).into_iter();
-            walked.map(|group| group.name.clone()).collect()
-        }
-        own => vec![own.to_owned()],
-    };
+    let groups = app.groups_of(&caller);
     let models: BTreeSet<&str> = groups
         .iter()
         .flat_map(|group| catalog.models_in(group))

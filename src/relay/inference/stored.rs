@@ -19,7 +19,6 @@ use super::super::auth::{self, Peer};
 use super::super::channels::{Channel, Upstream, server};
 use super::super::protocol::Protocol;
 use super::ask::invalid;
-use crate::domain::group::AUTO;
 
 /// At most so many upstreams are asked for one answer.
 const ASKED: usize = 4;
@@ -54,14 +53,7 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
     let caller = auth::caller(app, &request.headers, &request.uri, peer)?;
     let path = asked_for(request)?;
     let catalog = app.wall.now();
-    let groups: Vec<String> = match caller.group.as_str() {
-        AUTO => {
-            let account = app.book.account(caller.account_id);
-            let walked = catalog.auto_groups(account.as_ref()).into_iter();
-            walked.map(|group| group.name.clone()).collect()
-        }
-        own => vec![own.to_owned()],
-    };
+    let groups = app.groups_of(&caller);
     let mut keepers: Vec<&Arc<Channel>> = catalog
         .channels()
         .filter(|channel| channel.enabled() && keeps(channel))

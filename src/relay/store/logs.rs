@@ -88,7 +88,7 @@ pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
     insert_all(connection, &[row])
 }
 
-/// So many rows share a statement where there are as many: what a statement costs beside its rows is a third of a row.
+/// So many rows share a statement where there are as many, and what it costs beside them.
 const TOGETHER: usize = 16;
 
 /// Writes rows, in their order.
