@@ -34,8 +34,8 @@ const STARTING_WAIT: Duration = Duration::from_millis(50);
 /// Where the embedded relay listens when this process starts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listen {
-    /// On any free port of this machine: only this process needs to find it.
-    Anywhere,
+    /// On any free port of this machine: only this process needs to find it. Others know the relay by this address.
+    Passing(SocketAddr),
     /// Here, or on any free port when that one is taken: nobody asked for this one.
     Prefer(SocketAddr),
     /// Here and nowhere else: somebody asked for it.
@@ -74,7 +74,7 @@ impl CliHost {
     pub async fn serve(&self, asked: Option<SocketAddr>) -> Result<SocketAddr, Fault> {
         let listen = asked.unwrap_or(match self.listen {
             Listen::Prefer(address) | Listen::Exactly(address) => address,
-            Listen::Anywhere => anywhere(),
+            Listen::Passing(_) => anywhere(),
         });
         let started = self.start(listen).await?.map_err(Fault::from)?;
         let address = started.address();
@@ -109,8 +109,11 @@ impl CliHost {
         self.folders.make()?;
         let owner = tokio::task::block_in_place(|| self.owner())?;
         let secret = owner.first_key.clone();
-        let started =
-            relay::start(RelayOptions::new(self.folders.data.clone(), listen, owner)).await;
+        let mut options = RelayOptions::new(self.folders.data.clone(), listen, owner);
+        if let Listen::Passing(lasting) = self.listen {
+            options.known_as = Some(lasting);
+        }
+        let started = relay::start(options).await;
         if let Ok(running) = &started
             && let Some(id) = running.first_key()
         {
@@ -144,7 +147,7 @@ impl CliHost {
                 None => {}
             }
             let (first, then) = match self.listen {
-                Listen::Anywhere => (anywhere(), None),
+                Listen::Passing(_) => (anywhere(), None),
                 Listen::Prefer(address) => (address, Some(anywhere())),
                 Listen::Exactly(address) => (address, None),
             };
@@ -247,7 +250,7 @@ impl CliHost {
     fn write_address(&self, address: &Address) -> Result<(), Fault> {
         let profiles = Profiles::of(&self.folders);
         let known = profiles.list()?.into_iter().find(Profile::is_local);
-        let passing = self.listen == Listen::Anywhere;
+        let passing = matches!(self.listen, Listen::Passing(_));
         if known.is_some_and(|known| passing || known.address == *address) {
             return Ok(());
         }
@@ -363,7 +366,7 @@ impl Host for CliHost {
             let held = self.holder().ok().flatten();
             let asked = match self.listen {
                 Listen::Prefer(address) | Listen::Exactly(address) => Some(address),
-                Listen::Anywhere => None,
+                Listen::Passing(_) => None,
             };
             let held = held.and_then(|holder| holder.address);
             let own: Vec<SocketAddr> = [running, held, asked].into_iter().flatten().collect();

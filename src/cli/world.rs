@@ -85,7 +85,7 @@ impl World {
             (true, Layer::BuiltIn) => Listen::Prefer(settings.listen.value),
             (true, _) => Listen::Exactly(settings.listen.value),
             // A command that is over in a moment does not take the well-known port from anyone.
-            (false, _) => Listen::Anywhere,
+            (false, _) => Listen::Passing(settings.listen.value),
         };
         let log = folders
             .make()
@@ -110,7 +110,8 @@ impl World {
         &self.settings.profile.value
     }
 
-    /// The longest that a request of a test or a diagnosis may take: what was said now, or in the settings.
+    /// The longest that a request of a test or a diagnosis may take, and that nothing may come in a chat: what was said now,
+    /// or in the settings.
     pub fn within(&self, seconds: Option<u64>) -> Option<Duration> {
         let said = seconds.map(Duration::from_secs);
         said.or(self.settings.timeout.value.get())

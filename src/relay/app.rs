@@ -71,6 +71,8 @@ pub struct App {
     pub limits: Limits,
     pub started: UnixSeconds,
     pub address: SocketAddr,
+    /// The address that others know it by.
+    pub known_as: SocketAddr,
     /// What runs at this moment.
     pub live: Arc<Live>,
     /// Said when nothing new is taken any more.
@@ -115,6 +117,7 @@ impl App {
             clock,
             limits,
             address,
+            known_as: address,
             live: Arc::default(),
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),

@@ -101,9 +101,9 @@ impl Live {
         (runs.version, rows.map(|run| run.row()).collect())
     }
 
-    /// Waits until something begins or ends after a version, or until the figures of what runs have moved on; at most
-    /// until `deadline`.
-    pub async fn changed_after(&self, version: u64, deadline: Instant) {
+    /// Waits until something begins or ends after a version, or, where the figures are wanted, until those of what runs have
+    /// moved on; at most until `deadline`.
+    pub async fn changed_after(&self, version: u64, figures: bool, deadline: Instant) {
         loop {
             let changed = self.changed.notified();
             let (now, running) = {
@@ -114,7 +114,7 @@ impl Live {
                 sleep_until(deadline.min(Instant::now() + GATHER)).await;
                 return;
             }
-            let beat = if running {
+            let beat = if running && figures {
                 deadline.min(Instant::now() + BEAT)
             } else {
                 deadline
@@ -195,7 +195,7 @@ mod tests {
         let (version, rows) = live.now(None);
         assert!(rows.is_empty());
         let soon = Instant::now() + Duration::from_secs(20);
-        let idle = live.changed_after(version, soon);
+        let idle = live.changed_after(version, true, soon);
         assert!(
             tokio::time::timeout(Duration::from_secs(19), idle)
                 .await
@@ -204,17 +204,26 @@ mod tests {
         );
         let entry = live.begin(1, run(1));
         let _other = live.begin(2, run(2));
-        live.changed_after(version, soon).await;
+        live.changed_after(version, true, soon).await;
         let (version, rows) = live.now(Some(1));
         assert_eq!((rows.len(), rows[0].completion_parts), (1, 0));
         assert_eq!(live.now(None).1.len(), 2);
         entry.heard(5);
         let later = Instant::now() + Duration::from_secs(20);
-        live.changed_after(version, later).await;
+        live.changed_after(version, true, later).await;
         assert!(Instant::now() < later, "the figures beat");
         assert_eq!(live.now(Some(1)).1[0].completion_parts, 5);
+        let hour = Instant::now() + Duration::from_secs(3_600);
+        let still = live.changed_after(version, false, hour);
+        assert!(
+            tokio::time::timeout(Duration::from_secs(600), still)
+                .await
+                .is_err(),
+            "who does not want the figures is not woken by them"
+        );
+        let later = Instant::now() + Duration::from_secs(20);
         drop(entry);
-        live.changed_after(version, later).await;
+        live.changed_after(version, true, later).await;
         assert!(live.now(Some(1)).1.is_empty());
     }
 

@@ -54,6 +54,8 @@ pub struct RelayOptions {
     pub folder: PathBuf,
     /// Where to listen; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// The address that others know it by, where it is not the one it listens on this time.
+    pub known_as: Option<SocketAddr>,
     /// The owner's secrets.
     pub owner: OwnerSecrets,
     /// How long and how large things may be.
@@ -68,6 +70,7 @@ impl RelayOptions {
         RelayOptions {
             folder,
             listen,
+            known_as: None,
             owner,
             limits: Limits::default(),
             clock: Clock::system(),
@@ -124,7 +127,7 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         opened.posted,
         Arc::clone(&opened.book),
     )?;
-    let app = Arc::new(App::new(
+    let mut app = App::new(
         store,
         opened.book,
         Arc::new(opened.sessions),
@@ -132,7 +135,9 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         options.limits,
         address,
         opened.lock,
-    ));
+    );
+    app.known_as = options.known_as.unwrap_or(address);
+    let app = Arc::new(app);
     app.wall.hang(Arc::new(opened.catalog));
     let running = Running {
         address,

@@ -24,6 +24,11 @@ pub struct Answer {
     pub took: Duration,
 }
 
+/// Where the relay is meant to listen.
+pub fn address() -> std::net::SocketAddr {
+    "127.0.0.1:4141".parse().unwrap()
+}
+
 /// A body that asks this.
 pub fn body(prompt: &str, more: Value) -> Map<String, Value> {
     let mut body = json!({"model": "any", "messages": [{"role": "user", "content": prompt}]});
@@ -35,7 +40,7 @@ pub fn body(prompt: &str, more: Value) -> Map<String, Value> {
 /// Sends a body and reads the answer to its end.
 pub async fn send(model: &str, body: &Map<String, Value>) -> Answer {
     let start = Instant::now();
-    let mut reply = builtin::answer(model, body).await;
+    let mut reply = builtin::answer(model, body, address()).await;
     let mut pieces = Vec::new();
     let mut broken = None;
     while let Some(piece) = reply.body.next().await {

@@ -8,7 +8,7 @@ use relaydeck::domain::price::ModelRatios;
 use relaydeck::relay::builtin;
 use serde_json::{Value, json};
 
-use crate::probe::{HANDBOOK, LAB, body, send, stream, whole};
+use crate::probe::{HANDBOOK, LAB, address, body, send, stream, whole};
 
 const fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -259,7 +259,8 @@ async fn a_document_waits_as_long_as_the_prompt_asks_and_else_shortly() {
 async fn a_body_that_is_dropped_does_nothing_more() {
     let start = tokio::time::Instant::now();
     let options = json!({"stream": true});
-    let mut reply = builtin::answer(LAB, &body("[[tokens=1000 speed=1]]", options)).await;
+    let mut reply =
+        builtin::answer(LAB, &body("[[tokens=1000 speed=1]]", options), address()).await;
     assert!(reply.body.next().await.is_some());
     drop(reply);
     let alive = tokio::runtime::Handle::current()

@@ -14,6 +14,7 @@ mod reply;
 mod request;
 mod sse;
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -90,7 +91,8 @@ pub fn models() -> &'static [BuiltinModel] {
 ///
 /// `model` is the name of a built-in model; the `model` member of the body is not read. Waits that the answer wants
 /// (the time to the first token, the pace of the stream) are spent here or in the body; dropping either ends them.
-pub async fn answer(model: &str, body: &Map<String, Value>) -> UpstreamReply {
+/// `address` is what the relay is known by: the handbook names it.
+pub async fn answer(model: &str, body: &Map<String, Value>, address: SocketAddr) -> UpstreamReply {
     let Some(known) = MODELS.iter().find(|known| known.name == model) else {
         return Refusal::unknown_model(model).into_reply();
     };
@@ -100,7 +102,7 @@ pub async fn answer(model: &str, body: &Map<String, Value>) -> UpstreamReply {
     };
     let stamp = Stamp::now();
     match known.name {
-        HANDBOOK => handbook::answer(ask, stamp).await,
+        HANDBOOK => handbook::answer(ask, stamp, address).await,
         _ => lab::answer(ask, stamp).await,
     }
 }

@@ -174,7 +174,7 @@ async fn send(
             // The body was read as an object before, so it is one.
             let body: Map<String, Value> = serde_json::from_slice(&sent.body).unwrap_or_default();
             let name = channel.upstream_name(&ask.model);
-            timeout(wait, builtin::answer(name, &body))
+            timeout(wait, builtin::answer(name, &body, app.known_as))
                 .await
                 .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))
         }

@@ -6,6 +6,7 @@ mod index;
 mod questions;
 mod words;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::Stamp;
@@ -23,6 +24,9 @@ const PACE: Pace = Pace {
     stall: None,
     whole_waits: false,
 };
+
+/// The address of the relay as the entries write it: where it listens unless it is told otherwise.
+const USUAL: &str = "127.0.0.1:4141";
 
 /// How many questions are looked at, the last included.
 const REMEMBERED: usize = 8;
@@ -71,13 +75,24 @@ const THANKS: [&str; 16] = [
 ];
 
 /// Answers a request from the handbook.
-pub(super) async fn answer(ask: Ask, stamp: Stamp) -> UpstreamReply {
+pub(super) async fn answer(ask: Ask, stamp: Stamp, address: SocketAddr) -> UpstreamReply {
     let questions: Vec<&str> = ask.questions().take(REMEMBERED).collect();
-    let text = reply(&questions);
+    let text = located(reply(&questions), address);
     let (stream, usage_chunk) = (ask.stream, ask.usage_chunk);
     Script::new(&ask, stamp, String::new(), text, PACE)
         .play(stream, usage_chunk)
         .await
+}
+
+/// An answer with the address where the relay really listens; one that listens everywhere is reached on this machine.
+fn located(text: String, mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    match address.to_string() {
+        usual if usual == USUAL => text,
+        other => text.replace(USUAL, &other),
+    }
 }
 
 /// The answer to these questions, the last one first.
@@ -231,6 +246,22 @@ mod tests {
         );
         let pieces = super::super::pieces::pieces(&text).count();
         assert!(pieces < 330, "{pieces} tokens are too many to begin with");
+    }
+
+    #[test]
+    fn the_relay_is_named_where_it_really_listens() {
+        let usual = reply(&["What can I do here?"]);
+        assert!(usual.contains("http://127.0.0.1:4141/v1"));
+        for (listens, named) in [
+            ("127.0.0.1:4141", "http://127.0.0.1:4141/v1"),
+            ("127.0.0.1:4199", "http://127.0.0.1:4199/v1"),
+            ("0.0.0.0:8080", "http://127.0.0.1:8080/v1"),
+            ("[::1]:9000", "http://[::1]:9000/v1"),
+        ] {
+            let text = located(usual.clone(), listens.parse().unwrap());
+            assert!(text.contains(named), "{text}");
+            assert_eq!(text.contains("4141"), listens.ends_with("4141"));
+        }
     }
 
     #[test]
