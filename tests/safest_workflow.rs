@@ -1,5 +1,6 @@
-//! The safest workflow (S-99), by keys only: the real binary in a pseudo-terminal, from the first run to a tool that another
-//! program's configuration sets up, and the key that was written there calls the relay.
+//! The safest workflow (S-99), by keys only: the real binary in a pseudo-terminal and a relay that is served beside it. From
+//! the first run, where an account is made there, over the code that fills its wallet, to a tool that another program's
+//! configuration sets up; and the key that was written there calls the relay.
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
@@ -10,8 +11,10 @@ use std::path::Path;
 use relaydeck::client::{Credentials, RelayClient};
 use relaydeck::domain::{Address, ApiKey};
 use support::pty::Pty;
+use support::serving::Serving;
 
 const DOWN: &str = "\x1b[B";
+const RIGHT: &str = "\x1b[C";
 const KEY: &str = "blog-dev-summaries-ann";
 
 /// Whether the relay answers to what was written somewhere, with the model that is meant to be called.
@@ -33,17 +36,75 @@ fn value<'a>(text: &'a str, name: &str) -> &'a str {
     &line[name.len() + 1..]
 }
 
-/// Register and top up: the relay inside has an owner with money in the wallet.
-fn begin(deck: &mut Pty) {
-    deck.wait_text("relay inside");
-    deck.keys("\r");
-    deck.wait_text("settled");
+/// A relay whose owner lets everybody make an account, and gave a code away.
+fn serve(home: &Path) -> (Serving, String) {
+    let serving = Serving::start(home);
+    relaydeck::client::install_tls();
+    let secrets = std::fs::read_to_string(home.join("secrets.toml")).unwrap();
+    let line = secrets
+        .lines()
+        .find(|line| line.starts_with("access_token"));
+    let token = line.unwrap().split('"').nth(1).unwrap();
+    let owner = Credentials {
+        access_token: Some(ApiKey::new(token)),
+        user_id: Some(1),
+    };
+    let client = RelayClient::new(Address::parse(&serving.url).unwrap().0, owner).unwrap();
+    tokio::runtime::Runtime::new()
+        .unwrap()
+        .block_on(client.set_option("RegisterEnabled", "true"))
+        .unwrap();
+    let made = support::relaydeck(home, &["codes", "create", "--amount", "5.00"]);
+    let code = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert!(
+        !code.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    (serving, code)
+}
+
+/// The third door of the first run makes an account.
+fn register(deck: &mut Pty, url: &str) {
+    deck.wait_text("Which relay shall this be the deck of?");
+    deck.keys("3");
+    deck.wait_text("Log in to a relay");
+    deck.keys(url);
+    deck.keys(&format!("{DOWN}{RIGHT}{RIGHT}"));
+    deck.wait_text("[a new account]");
+    deck.keys(&format!("{DOWN}ann"));
+    deck.keys(&format!("{DOWN}correct horse battery"));
+    // The name of the profile, and the button.
+    deck.keys(&format!("{DOWN}\x15team"));
+    deck.wait_text("team");
+    deck.keys(&format!("{DOWN}\r"));
+    deck.wait_text("the account ann was made");
+    deck.keys("\x1b");
+    deck.wait_text("the wallet is empty");
+}
+
+/// A code fills the wallet.
+fn top_up(deck: &mut Pty, code: &str) {
+    deck.keys("\x1b");
+    deck.wait_text("Enter or i writes");
+    deck.keys("W");
+    deck.wait_text("c redeems a code");
+    deck.keys("c");
+    deck.wait_text("Redeem a code");
+    deck.keys(code);
+    deck.keys(&format!("{DOWN}\r"));
+    deck.wait_text("was added to the wallet");
+    deck.wait_text("wallet $5.0000");
+    deck.keys("\x1b");
+    deck.wait_for("the wallet to close", |screen| {
+        !screen.contains("What came in")
+    });
 }
 
 /// A key with a name that says what it is for, saved where the program that needs it looks.
 fn make_and_save_a_key(deck: &mut Pty, file: &Path) {
-    deck.keys("\x1b1");
-    deck.wait_text("local-default");
+    deck.keys("1");
+    deck.wait_text("No keys yet");
     deck.keys("n");
     deck.wait_text("project-env-use-owner");
     deck.keys(KEY);
@@ -61,7 +122,7 @@ fn make_and_save_a_key(deck: &mut Pty, file: &Path) {
     deck.keys(&format!("{DOWN}{DOWN}\r"));
     deck.wait_text("written to");
     deck.keys("\r");
-    deck.wait_text("2 keys");
+    deck.wait_text("1 key");
 }
 
 /// The group, the exact name, its endpoint and base URL, and one small request.
@@ -124,8 +185,9 @@ fn set_a_tool_up(deck: &mut Pty) {
 
 #[test]
 fn s_99_from_the_first_run_to_a_tools_key_without_a_mouse() {
-    let home = tempfile::tempdir().unwrap();
+    let (theirs, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let user = tempfile::tempdir().unwrap();
+    let (mut serving, code) = serve(theirs.path());
     let file = user.path().join(".env");
     std::fs::write(&file, "# mine\nDEBUG=1\n").unwrap();
     let claude = user.path().join(".claude/settings.json");
@@ -141,13 +203,13 @@ fn s_99_from_the_first_run_to_a_tools_key_without_a_mouse() {
             ("HOME", user.path().to_str().unwrap()),
         ],
     );
-    begin(&mut deck);
+    register(&mut deck, &serving.url);
+    top_up(&mut deck, &code);
     make_and_save_a_key(&mut deck, &file);
     choose_and_try_a_model(&mut deck);
     run_the_tests(&mut deck);
     set_a_tool_up(&mut deck);
 
-    relaydeck::client::install_tls();
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("# mine\nDEBUG=1\n"), "{text}");
     assert!(answers(
@@ -168,4 +230,6 @@ fn s_99_from_the_first_run_to_a_tools_key_without_a_mouse() {
     ));
     deck.keys("\x03\x03");
     deck.wait_end();
+    serving.interrupt();
+    serving.wait();
 }
