@@ -100,6 +100,7 @@ async fn x_01_estimated_then_reported_then_settled_and_all_figures_agree() {
         turn: TurnId(1),
         request: lab("[[tokens=300 speed=0]] go"),
         key: None,
+        silence: None,
     });
     let early = deck
         .until(|event| matches!(event, Event::Spend { .. }))
@@ -153,6 +154,7 @@ async fn a_stopped_reply_keeps_what_came_and_is_billed_for_it() {
         turn: TurnId(7),
         request: lab("[[tokens=5000 speed=200 first=0ms]]"),
         key: None,
+        silence: None,
     });
     deck.until(|event| matches!(event, Event::Delta { .. }))
         .await;
@@ -209,6 +211,7 @@ async fn s_17_a_key_s_secret_is_stored_before_it_is_shown() {
         turn: TurnId(1),
         request: lab("[[tokens=3 speed=0]]"),
         key: Some(key.id),
+        silence: None,
     });
     assert_eq!(deck.ended(TurnId(1)).await.fault, None);
     deck.say(Command::DeleteKeys {
@@ -261,6 +264,7 @@ async fn troubles_of_a_reply_are_explained_and_recorded() {
             turn,
             request: lab(prompt),
             key: None,
+            silence: None,
         });
         let end = deck.ended(turn).await;
         let fault = end.fault.unwrap_or_else(|| panic!("{prompt} did not fail"));
@@ -275,6 +279,7 @@ async fn troubles_of_a_reply_are_explained_and_recorded() {
             ..lab("x")
         },
         key: None,
+        silence: None,
     });
     let fault = deck.ended(TurnId(9)).await.fault.unwrap();
     assert_eq!(fault.kind, FaultKind::ModelNotFound);
@@ -305,6 +310,7 @@ async fn the_embedded_relay_is_started_anew_when_its_process_has_gone() {
         turn: TurnId(1),
         request: lab("[[tokens=3 speed=0]]"),
         key: None,
+        silence: None,
     });
     assert_eq!(deck.ended(TurnId(1)).await.fault, None);
 }
@@ -316,6 +322,7 @@ async fn leaving_while_a_reply_runs_writes_its_end() {
         turn: TurnId(1),
         request: lab("[[tokens=5000 speed=200 first=0ms]]"),
         key: None,
+        silence: None,
     });
     deck.until(|event| matches!(event, Event::Delta { .. }))
         .await;
@@ -333,6 +340,7 @@ async fn what_was_stopped_before_it_began_costs_nothing_that_is_known() {
         turn: TurnId(1),
         request: lab("[[tokens=50 first=60s]] a long prompt that would cost something"),
         key: None,
+        silence: None,
     });
     deck.until(|event| matches!(event, Event::Spend { .. }))
         .await;

@@ -107,3 +107,35 @@ async fn x_05_what_another_program_sends_is_seen_while_it_runs_and_has_a_receipt
     deck.leave().await;
     host.stop_relay().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x_05_what_another_program_spent_is_in_the_spend_of_today_though_nobody_looks() {
+    let host = Arc::new(TestHost::new());
+    let mut deck = Talk::with(&host);
+    deck.open("local", &[Scope::Models]).await;
+    let address = host.start_local().await.unwrap();
+    let key = host.held_keys("local").unwrap()[0].secret.clone();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .user_agent("codex_cli_rs/0.60.1")
+        .build()
+        .unwrap();
+    let body = json!({"model": "relaydeck-lab",
+        "messages": [{"role": "user", "content": "[[tokens=40 speed=0]]"}]});
+    let answer = client
+        .post(address.join("/v1/chat/completions"))
+        .bearer_auth(key.expose())
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.status().is_success());
+    answer.bytes().await.unwrap();
+    let spent = |event: &Event| matches!(event, Event::Today(today) if today.requests == 1);
+    let Event::Today(today) = deck.until(spent).await else {
+        unreachable!("only the spend of today fits")
+    };
+    assert!(today.spent > relaydeck::domain::Money::ZERO && today.tokens > 40);
+    deck.leave().await;
+    host.stop_relay().await;
+}

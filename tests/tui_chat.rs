@@ -453,6 +453,7 @@ fn a_door_that_is_full_gives_the_question_back() {
             ..Default::default()
         },
         key: None,
+        silence: None,
     })));
     script.sees("busy").misses("You").sees(" hi");
 }

@@ -7,7 +7,7 @@ mod tui_support;
 use relaydeck::domain::{Basis, FaultKind, Finish, Image, Protocol};
 use relaydeck::engine::door::Event;
 use tui_support::Script;
-use tui_support::events::{cost, ended, failed, fault, open, spend, text};
+use tui_support::events::{cost, ended, failed, fault, open, reasoning, spend, text};
 use tui_support::scenes::scene;
 
 fn deck() -> Script {
@@ -76,6 +76,33 @@ fn the_frame_is_seen() {
         script.keys("<Esc> 1 <C-x> <Enter>");
     });
     scene("side_by_side", side_by_side);
+    scene("side_by_side_coming", |script| {
+        open(script, "4sapi");
+        script
+            .keys("<C-p> sonnet <Enter>")
+            .types("Explain SSE in one line.");
+        script
+            .keys("<A-:>")
+            .types("side gpt-4o-mini")
+            .keys("<Enter>");
+        let right = script.turn();
+        let left = relaydeck::engine::door::TurnId(right.0 - 2);
+        script
+            .engine(reasoning(left, "One line means one sentence."))
+            .engine(text(right, "一个响应，"))
+            .engine(Event::Spend {
+                turn: right,
+                spend: spend(412, 4, "0.000064", Basis::Estimated),
+            });
+    });
+    scene("side_by_side_asked", |script| {
+        open(script, "4sapi");
+        script.keys("<C-p> sonnet <Enter>").types("why?");
+        script
+            .keys("<A-:>")
+            .types("side gpt-4o-mini")
+            .keys("<Enter>");
+    });
     scene("side_by_side_failed", |script| {
         side_by_side(script);
         let turn = script.turn();

@@ -164,7 +164,7 @@ fn s_01_a_key_is_pasted_for_a_relay_and_the_relay_is_opened() {
         .engine(Event::Opening {
             profile: "4sapi".into(),
         })
-        .sees("4sapi was added; this was put right")
+        .sees("4sapi was added")
         .sees("\"Bearer\" was taken off the key")
         .keys("<Esc>")
         .sees("opening 4sapi");

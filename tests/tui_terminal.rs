@@ -127,7 +127,7 @@ fn an_answer_is_saved_in_a_file_and_printed_on_the_way_out() {
 fn what_is_too_long_to_copy_has_a_way_out_that_works() {
     let refused = relaydeck::tui::term::Copyable::new(&"x".repeat(120_000));
     let why = refused.err().map(|why| why.to_string()).unwrap_or_default();
-    for key in ["M-s", "M-p", "M-v"] {
+    for key in ["Alt-s", "Alt-p", "Alt-v"] {
         assert!(why.contains(key), "{why}");
     }
     let mut script = answered("an answer");
@@ -138,5 +138,5 @@ fn what_is_too_long_to_copy_has_a_way_out_that_works() {
     });
     script
         .sees("120 kB is more than a terminal's clipboard takes")
-        .sees("M-s saves it");
+        .sees("Alt-s saves it");
 }

@@ -212,6 +212,45 @@ fn usage_scenes() {
             at: NOON,
         });
     });
+    scene("reading", |script| {
+        open(script, "4sapi");
+        script.keys("<Esc> 5");
+    });
+    scene("reading_again", |script| {
+        usage(script);
+        script.waits(1_000).keys("r");
+    });
+    scene("no_disputes", |script| {
+        usage(script);
+        script.keys("d");
+        let mut none = view(MIDNIGHT, true);
+        none.receipts.clear();
+        script.engine(Event::Usage {
+            view: Box::new(none),
+            at: NOON,
+        });
+    });
+    scene("week_by_key_and_much_of_it", |script| {
+        usage(script);
+        script.keys("s b");
+        let mut much = view(MIDNIGHT - 6 * DAY, false);
+        let more = (1..=9).map(|at| (format!("laptop-{at}"), sum("0.01", 100, 2)));
+        much.report.keys.extend(more);
+        script.engine(Event::Usage {
+            view: Box::new(much),
+            at: NOON,
+        });
+    });
+    scene("month_by_group_and_barely_spent", |script| {
+        usage(script);
+        script.keys("s s b b");
+        let mut little = view(MIDNIGHT - 29 * DAY, false);
+        little.last_hour = Money::from_nanos(1_000);
+        script.engine(Event::Usage {
+            view: Box::new(little),
+            at: NOON,
+        });
+    });
     scene("failed", |script| {
         open(script, "4sapi");
         script.keys("<Esc> 5").engine(Event::UsageFailed {
@@ -222,6 +261,79 @@ fn usage_scenes() {
         usage(script);
         script.waits(120_000).keys("r").engine(Event::UsageFailed {
             fault: fault(FaultKind::Local, "the ledger is busy").advise("try again"),
+        });
+    });
+}
+
+#[test]
+fn receipts_of_every_kind() {
+    let with = |script: &mut Script, keys: &str, change: &dyn Fn(&mut Receipt)| {
+        usage(script);
+        let mut told = view(MIDNIGHT, false);
+        change(&mut told.receipts[0]);
+        script
+            .engine(Event::Usage {
+                view: Box::new(told),
+                at: NOON,
+            })
+            .keys(keys);
+    };
+    scene("receipt_running", |script| with(script, "<Enter>", &|_| {}));
+    scene("receipt_failed", |script| {
+        with(script, "j <Enter>", &|_| {})
+    });
+    scene("receipt_interrupted", |script| {
+        with(script, "<Enter>", &|receipt| {
+            receipt.state = ReceiptState::Interrupted;
+            receipt.model_echoed = Some("claude-haiku-4-5".into());
+            receipt.price = Price::Unknown;
+            receipt.counted = Usage {
+                cache_read: 1_000,
+                cache_write: 200,
+                ..receipt.counted
+            };
+            receipt.key_name = None;
+        });
+    });
+    scene("receipt_of_a_listed_price", |script| {
+        with(script, "<Enter>", &|receipt| {
+            receipt.state = ReceiptState::Ended;
+            let Price::PerToken(prices) = receipt.price else {
+                return;
+            };
+            receipt.price = Price::Listed(prices);
+        });
+    });
+    scene("receipt_tiered", |script| {
+        with(script, "<Enter>", &|receipt| {
+            receipt.price = Price::Tiered {
+                expression: "tier(prompt, 32000, 1.2, 2.4)".into(),
+            };
+        });
+    });
+    for (name, finish) in [
+        ("cancelled", Finish::Cancelled),
+        ("filtered", Finish::ContentFilter),
+        ("with_tools", Finish::ToolCalls),
+    ] {
+        scene(&format!("receipt_{name}"), |script| {
+            with(script, "<Enter>", &|receipt| {
+                receipt.state = ReceiptState::Ended;
+                receipt.finish = Some(finish.clone());
+            });
+        });
+    }
+    scene("receipt_without_an_id", |script| {
+        with(script, "y", &|receipt| receipt.request_id = None);
+    });
+    scene("receipt_gone", |script| {
+        usage(script);
+        script.keys("<Enter>");
+        let mut later = view(MIDNIGHT, false);
+        later.receipts.remove(0);
+        script.engine(Event::Usage {
+            view: Box::new(later),
+            at: NOON,
         });
     });
 }

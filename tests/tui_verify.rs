@@ -263,6 +263,191 @@ fn s_82_several_at_once_are_bars() {
     });
 }
 
+/// The test of a row of the list, run: what it found.
+fn tested(script: &mut Script, row: &str, outcome: Outcome) {
+    verify(script);
+    script.keys(row).keys("<Enter>");
+    news(script, ProofNews::Tested(Box::new(outcome)));
+}
+
+fn check(what: &str, passed: Option<bool>, seen: &str) -> Check {
+    Check {
+        what: what.into(),
+        passed,
+        seen: seen.into(),
+    }
+}
+
+fn outcome(test: TestKind, summary: &str, checks: Vec<Check>, fault: Option<Fault>) -> Outcome {
+    Outcome {
+        test,
+        passed: fault.is_none(),
+        summary: summary.into(),
+        checks,
+        sent: vec![sent(810, 200), sent(1_020, 200)],
+        fault,
+        cost: cost("0.000428"),
+        evidence: vec![Evidence {
+            about: "fingerprint",
+            look: Look::Unknown,
+            seen: "none was sent along".into(),
+        }],
+        detail: serde_json::Value::Null,
+    }
+}
+
+fn long(passed: bool) -> Outcome {
+    let silent = Fault::new(
+        FaultKind::StreamBroken,
+        "the answer broke off before its end",
+    )
+    .advise("ask for less, or take another group, model or node of this relay");
+    let end = if passed {
+        "stop"
+    } else {
+        "the stream ended without saying why"
+    };
+    let needle = |place: &str, found| {
+        let seen = match found {
+            true => "violet-anchor-17 was found",
+            false => "violet-anchor-17 was not named",
+        };
+        check(&format!("needle at the {place}"), Some(found), seen)
+    };
+    let checks = vec![
+        check("ends with stop", Some(passed), end),
+        needle("start", true),
+        needle("middle", passed),
+        needle("end", passed),
+    ];
+    let summary = match passed {
+        true => {
+            "5312 in, 1204 out in 41200 ms, longest silence 1310 ms at 20400 ms; 3 of 3 needles"
+        }
+        false => {
+            "5312 in, 388 out in 61200 ms, longest silence 30010 ms at 31190 ms; 1 of 3 needles; \
+             it broke after 388 tokens, 61200 ms in"
+        }
+    };
+    outcome(TestKind::Long, summary, checks, (!passed).then_some(silent))
+}
+
+fn connect(passed: bool) -> Outcome {
+    let refused = Fault::new(
+        FaultKind::CredentialRefused,
+        "the key was refused (HTTP 401)",
+    )
+    .advise("look whether it is a key of this relay, enabled and whole");
+    let checks = match passed {
+        true => vec![
+            check(
+                "models are listed",
+                None,
+                "412 models, but not claude-sonnet-4-5-20250929",
+            ),
+            check("reply: status 200, understood", Some(true), "answered"),
+            check("reply: says something", Some(true), "\"ready\""),
+            check("stream: reports its tokens", Some(true), "12 in, 2 out"),
+        ],
+        false => vec![
+            check(
+                "models are listed",
+                Some(false),
+                "the key was refused (HTTP 401)",
+            ),
+            check(
+                "reply: status 200, understood",
+                Some(false),
+                "the key was refused (HTTP 401)",
+            ),
+        ],
+    };
+    let summary = match passed {
+        true => "reply in 810 ms, first part of the stream after 420 ms",
+        false => "the key was refused (HTTP 401)",
+    };
+    outcome(
+        TestKind::Connect,
+        summary,
+        checks,
+        (!passed).then_some(refused),
+    )
+}
+
+#[test]
+fn s_80_to_s_82_every_test_passed_and_failed() {
+    for (name, passed) in [("passed", true), ("failed", false)] {
+        scene(&format!("connect_{name}"), |script| {
+            tested(script, "j", connect(passed));
+        });
+        scene(&format!("long_{name}"), |script| {
+            tested(script, "j j", long(passed));
+        });
+    }
+    scene("concurrency_passed", |script| {
+        let mut all = concurrency();
+        all.passed = true;
+        all.fault = None;
+        all.summary = "5 of 5 answered, p50 1020 ms, p95 2200 ms".into();
+        all.checks.truncate(1);
+        all.checks[0] = check("all 5 succeed", Some(true), "all");
+        all.sent.truncate(4);
+        all.sent.push(sent(1_100, 200));
+        all.evidence.truncate(1);
+        tested(script, "j j j", all);
+    });
+    scene("concurrency_lost", |script| {
+        let mut lost = concurrency();
+        lost.sent[4].status = None;
+        tested(script, "j j j", lost);
+    });
+    scene("long_running", |script| {
+        verify(script);
+        script.keys("j j <Enter>").keys("<Enter>");
+    });
+}
+
+#[test]
+fn what_cannot_be_looked_at_or_run() {
+    let plan_failed = |script: &mut Script| {
+        open(script, "4sapi");
+        script.keys("<Esc> 6");
+        let none = Fault::new(FaultKind::Local, "there is no key to test with")
+            .advise("make one with: relaydeck keys create --name NAME, or give one with --key");
+        script.model.verify.plan = Some(Err(none));
+    };
+    scene("costs_on_their_way", |script| {
+        open(script, "4sapi");
+        script.keys("<Esc> 6");
+    });
+    scene("no_costs", plan_failed);
+    scene("refused", |script| {
+        verify(script);
+        script.keys("<Enter>");
+        let gone = Fault::new(FaultKind::Local, "there is no relay to examine")
+            .advise("give its address with --url, or add it: relaydeck profiles add");
+        news(script, ProofNews::Failed(gone));
+    });
+    for (name, keys) in [("checklist_not_looked", "j j j j"), ("history_none", "G")] {
+        scene(name, |script| {
+            verify(script);
+            script.keys(keys);
+        });
+    }
+    scene("tried_in_vain", |script| {
+        verify(script);
+        script.keys("<Enter>");
+        let mut report = climbed();
+        let proof = Proof {
+            change: "called claude-sonnet-4-5-20250929 instead".into(),
+            outcome: "it does not answer either".into(),
+            helped: false,
+        };
+        report.findings[5].proof = Some(proof);
+        news(script, ProofNews::Climbed(report));
+    });
+}
+
 #[test]
 fn s_98_s_99_checklist_path_and_history() {
     for (name, keys) in [

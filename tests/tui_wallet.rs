@@ -83,6 +83,16 @@ fn looks() -> Vec<RelayLook> {
             ..look("gone", None, None)
         },
         look("local", Some("10"), None),
+        look(
+            "tiers",
+            Some("3.5"),
+            Some((
+                "default".into(),
+                Price::Tiered {
+                    expression: "tier(prompt, 32000, 1.2, 2.4)".into(),
+                },
+            )),
+        ),
         look("只有密钥", None, Some((String::new(), Price::Unknown))),
     ]
 }
@@ -385,6 +395,14 @@ fn what_the_wallet_shows() {
                 number: "20261122-0001".into(),
             }),
         });
+    });
+}
+
+#[test]
+fn help_over_a_page_elsewhere() {
+    scene("help_link", |script| {
+        elsewhere(script);
+        script.keys("?");
     });
 }
 

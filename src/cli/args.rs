@@ -160,6 +160,7 @@ pub enum ModelSort {
     Output,
     Vendor,
     Context,
+    Marks,
 }
 
 /// A way of billing.

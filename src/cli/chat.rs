@@ -42,6 +42,8 @@ pub struct ChatArgs {
     pub max_tokens: Option<u32>,
     #[arg(long, value_name = "T")]
     pub temperature: Option<f32>,
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: Option<u64>,
     #[arg(value_name = "PROMPT")]
     pub prompt: Vec<String>,
 }
@@ -93,6 +95,10 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
         &session.profile.name,
     );
     let plan = session.plan(request, &choice).map_err(World::wrong_usage)?;
+    let plan = Plan {
+        silence: world.within(args.timeout),
+        ..plan
+    };
     let ledger = world.ledger().await?;
 
     let (stop, hurry) = (CancellationToken::new(), CancellationToken::new());

@@ -8,6 +8,7 @@ use super::args::{BillingKind, ModelSort, ModelsCommand};
 use super::output::{Align, Table, pad, print, print_json, put_money, visible};
 use super::world::{Ending, World};
 use crate::domain::price::BasePrice;
+use crate::domain::stability::Measured;
 use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name, price_catalogue};
 use crate::engine::session::{Session, name_fault};
 use crate::locale::say;
@@ -71,6 +72,12 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                 ModelSort::Context => {
                     let context = |model: &&Model| model.context.or(model.listed_context());
                     found.sort_by_key(|model| std::cmp::Reverse(context(model)));
+                }
+                ModelSort::Marks => {
+                    let marks = world.ledger().await?.marks(world.profile_name()).await?;
+                    let marks = Measured::default().with_marks(marks);
+                    let liking = |model: &&Model| marks.marks_of_model(&model.name).liking();
+                    found.sort_by_key(|model| std::cmp::Reverse(liking(model)));
                 }
             }
             list(world, &session, &found, group.as_deref())

@@ -6,6 +6,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -75,7 +76,25 @@ impl RelayClient {
     /// # Errors
     /// When the relay refuses, or cannot be reached. Trouble after the beginning comes with the parts.
     pub async fn chat(&self, key: &ApiKey, request: &ChatRequest) -> Result<Reply, Fault> {
+        self.chat_with_patience(key, request, None).await
+    }
+
+    /// The same; `silence` is the longest that nothing may come, where another time than the client's own is wanted.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn chat_with_patience(
+        &self,
+        key: &ApiKey,
+        request: &ChatRequest,
+        silence: Option<Duration>,
+    ) -> Result<Reply, Fault> {
         let inner = &self.inner;
+        let mut options = inner.options;
+        if let Some(silence) = silence {
+            options.first_byte = silence;
+            options.stall = silence;
+        }
         let delivery = match inner.refuses_usage.load(Ordering::Relaxed) {
             true => Delivery::StreamWithoutUsage,
             false => Delivery::Stream,
@@ -98,7 +117,7 @@ impl RelayClient {
             .headers(headers)
             .header(CONTENT_TYPE, "application/json")
             .body(reply::encode(&endpoint, request, delivery));
-        let response = timeout(inner.options.first_byte, call.send())
+        let response = timeout(options.first_byte, call.send())
             .await
             .map_err(|_| timeout_fault(&inner.address))?
             .map_err(|error| network_fault(&inner.address, &error))?;
@@ -132,7 +151,7 @@ impl RelayClient {
                 response,
                 ReplyDecoder::new(&endpoint),
                 inner.address.clone(),
-                inner.options,
+                options,
                 self.secrets(As::Key(key)),
             )),
         })

@@ -9,22 +9,30 @@ use crate::locale::say;
 use crate::wire::new_api::{Envelope, LiveList, LiveRow};
 use crate::wire::plain::one_line;
 
-/// The relay holds its answer back for 20 seconds at most.
+/// The relay holds its answer back for 20 seconds at most, and for an hour where only beginnings and ends are wanted.
 const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE_STILL: Duration = Duration::from_secs(3_660);
 
 impl RelayClient {
-    /// What runs now, and a version; with the version of the answer before, it waits until there is something to tell.
+    /// What runs now, and a version; with the version of the answer before, it waits until there is something to tell: a
+    /// request that begins or ends or, unless `still`, figures that moved on.
     ///
     /// # Errors
     /// `NotFound` or `Unsupported` at a relay that does not tell; otherwise what the refusal means.
-    pub async fn running(&self, after: Option<u64>) -> Result<(u64, Vec<RunningRequest>), Fault> {
+    pub async fn running(
+        &self,
+        after: Option<u64>,
+        still: bool,
+    ) -> Result<(u64, Vec<RunningRequest>), Fault> {
         self.needs_token(say!("what-live"))?;
-        let path = match after {
-            Some(version) => format!("/api/relaydeck/live?after={version}"),
-            None => "/api/relaydeck/live".into(),
+        let path = match (after, still) {
+            (Some(version), false) => format!("/api/relaydeck/live?after={version}"),
+            (Some(version), true) => format!("/api/relaydeck/live?after={version}&still=1"),
+            (None, _) => "/api/relaydeck/live".into(),
         };
+        let patience = if still { PATIENCE_STILL } else { PATIENCE };
         let answer = self
-            .call_without_repeating(&Call::get(path, As::Account, PATIENCE))
+            .call_without_repeating(&Call::get(path, As::Account, patience))
             .await?;
         let document = answer.document()?;
         let list: Option<LiveList> = serde_json::from_value::<Envelope<LiveList>>(document)

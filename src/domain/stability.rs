@@ -56,6 +56,12 @@ impl Marks {
         let all = self.good.checked_add(self.bad)?;
         self.good.checked_mul(1_000)?.checked_div(all)
     }
+
+    /// How much it is liked, to be compared: the share marked good, then how many marks that rests on. Without any mark it
+    /// is less than with the worst.
+    pub fn liking(self) -> Option<(u64, u64)> {
+        Some((self.good_tenths()?, self.good.saturating_add(self.bad)))
+    }
 }
 
 /// Whether trouble of this kind says something of the relay, rather than of the request, the key or the wallet.
@@ -155,6 +161,20 @@ impl Measured {
             self.marks.entry(group).or_default().insert(model, marks);
         }
         self
+    }
+
+    /// Whether anything was marked.
+    pub fn has_marks(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
+    /// The user's marks of a model in all groups together.
+    pub fn marks_of_model(&self, model: &str) -> Marks {
+        let groups = self.marks.values().filter_map(|models| models.get(model));
+        groups.fold(Marks::default(), |all, marks| Marks {
+            good: all.good.saturating_add(marks.good),
+            bad: all.bad.saturating_add(marks.bad),
+        })
     }
 
     /// The user's marks in a group, by model.

@@ -1,6 +1,7 @@
 //! The part of the door that leads in: every command the engine takes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::door::{
     AskId, Credential, ExportFormat, KeyAsk, Offered, Scope, TurnId, WalletAsk, Wanting, Wish,
@@ -94,6 +95,8 @@ pub enum Command {
         request: ChatRequest,
         /// The key's number at the relay, or `None` for the first key in the vault that may be used.
         key: Option<i64>,
+        /// The longest that nothing may come; `None` for the usual.
+        silence: Option<Duration>,
     },
     /// Stops a reply; what came is kept and billed.
     Stop(TurnId),

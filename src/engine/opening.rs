@@ -63,6 +63,7 @@ impl Engine {
         self.session = None;
         self.refreshes.forget();
         self.watch_running(false);
+        self.looked_through = Arc::default();
         self.tell(Event::Opening {
             profile: name.clone(),
         });
@@ -122,6 +123,7 @@ impl Engine {
         self.tell_today().await;
         self.tell_measured();
         self.settle_old_rows();
+        self.watch_running(false);
     }
 
     /// Rows of an earlier run whose bill is not known yet are looked up in the relay's log.

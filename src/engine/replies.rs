@@ -1,7 +1,9 @@
 //! The engine's commands about replies: sending, and keeping the conversation they belong to.
 
+use std::time::Duration;
+
 use super::door::{Event, Scope, Spend, TurnEnd, TurnId};
-use super::session::KeyChoice;
+use super::session::{KeyChoice, Plan};
 use super::task::{Engine, Report, not_open};
 use super::turn;
 use crate::domain::{
@@ -10,7 +12,13 @@ use crate::domain::{
 use crate::locale::say;
 
 impl Engine {
-    pub(super) fn send(&mut self, turn: TurnId, request: ChatRequest, key: Option<i64>) {
+    pub(super) fn send(
+        &mut self,
+        turn: TurnId,
+        request: ChatRequest,
+        key: Option<i64>,
+        silence: Option<Duration>,
+    ) {
         let choice = key.map_or(KeyChoice::Any, KeyChoice::Id);
         let ready = match (&self.session, &self.ledger) {
             (None, _) => Err(not_open()),
@@ -18,6 +26,7 @@ impl Engine {
                 .advise(say!("ledger-closed-advice"))),
             (Some(session), Some(ledger)) => session
                 .plan(request, &choice)
+                .map(|plan| Plan { silence, ..plan })
                 .map(|plan| (session.clone(), ledger.clone(), plan)),
         };
         let (session, ledger, plan) = match ready {

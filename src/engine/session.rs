@@ -1,6 +1,7 @@
 //! One opened profile: its client, what was fetched through it, and the check of a request before money is spent.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::door::{ChannelRow, KeyRow, Scope, Snapshot};
 use super::host::{HeldKey, Host};
@@ -76,6 +77,8 @@ pub struct Plan {
     pub group: Option<String>,
     /// The money behind it.
     pub purse: Purse,
+    /// The longest that nothing may come; `None` for the client's own patience.
+    pub silence: Option<Duration>,
 }
 
 impl Session {
@@ -260,6 +263,7 @@ impl Session {
             key,
             group,
             purse,
+            silence: None,
         })
     }
 

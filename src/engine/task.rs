@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -93,6 +94,8 @@ pub(super) struct Engine {
     pub(super) turns: HashMap<TurnId, CancellationToken>,
     /// Whoever watches what runs at the relay, while that is looked at.
     pub(super) watcher: Option<AbortHandle>,
+    /// The newest row of the relay's log that was looked through for other programs.
+    pub(super) looked_through: Arc<AtomicI64>,
     /// Whoever reads what was spent, and whoever measures the groups: a later one makes them superfluous.
     pub(super) looking: Option<AbortHandle>,
     pub(super) measuring: Option<AbortHandle>,
@@ -118,6 +121,7 @@ impl Engine {
             generation: 0,
             turns: HashMap::new(),
             watcher: None,
+            looked_through: Arc::default(),
             looking: None,
             measuring: None,
             proving: Proving::default(),
@@ -242,7 +246,12 @@ impl Engine {
             Command::KeepCommands(lines) => self.keep_commands(&lines),
             Command::Mark(mark) => self.mark(mark).await,
             Command::AnswerOffer { ask, what, yes } => self.answer_offer(ask, what, yes),
-            Command::Send { turn, request, key } => self.send(turn, request, key),
+            Command::Send {
+                turn,
+                request,
+                key,
+                silence,
+            } => self.send(turn, request, key, silence),
             Command::Stop(turn) => {
                 if let Some(stop) = self.turns.get(&turn) {
                     stop.cancel();

@@ -60,7 +60,10 @@ pub async fn run(
     stop: &CancellationToken,
     tell: impl FnMut(Progress),
 ) -> Done {
-    let asked = session.client.chat(&plan.key.held.secret, &plan.request);
+    let (key, request) = (&plan.key.held.secret, &plan.request);
+    let asked = session
+        .client
+        .chat_with_patience(key, request, plan.silence);
     run_asked(session, ledger, plan, clock, stop, asked, tell).await
 }
 

@@ -1,10 +1,12 @@
-//! What the ledger says was spent, and what runs at the relay now: told to the dashboard while it is looked at, and
-//! not otherwise.
+//! What the ledger says was spent, and what runs at the relay now: told to the dashboard while it is looked at.
 //!
-//! What other programs send is followed by a request that the relay answers when something changes. Held all day it would
-//! wake an idle dashboard, over SSH too, for figures that nobody sees; so it is held while they are shown. Nothing is lost
-//! by that: whatever ended meanwhile is read from the relay's log the moment they are looked at again.
+//! What other programs send is followed by a request that the relay answers when something changes. While nobody looks, only
+//! a relay on this machine is asked, and only for beginnings and ends: what they cost belongs into the spend of today as
+//! soon as it is billed, and while nothing is sent nobody is woken. Nothing is lost at the others: whatever ended
+//! meanwhile is read from the relay's log the moment it is looked at again.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::door::{Event, UsageView};
@@ -20,6 +22,8 @@ const RECEIPTS: u32 = 200;
 const HOUR_MS: i64 = 3_600_000;
 /// Pages of the relay's log that are looked through at once.
 const PAGES: usize = 100;
+/// How long ends are gathered while nobody looks: a busy relay must not be read all the time.
+const GATHER: Duration = Duration::from_secs(1);
 /// How long until a relay that failed is asked again what runs.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -52,32 +56,43 @@ impl Engine {
         }
     }
 
-    /// Watches what runs at the relay, or stops watching. Only our own relay tells; others are asked once.
-    pub(super) fn watch_running(&mut self, watch: bool) {
+    /// Watches what runs at the relay while somebody looks, and what ends where that costs nothing. Only our own relay
+    /// tells; others are asked once.
+    pub(super) fn watch_running(&mut self, looked_at: bool) {
         if let Some(watcher) = self.watcher.take() {
             watcher.abort();
         }
-        let session = self.session.clone().filter(|session| session.facts.manages);
-        let (Some(session), true) = (session, watch) else {
+        let watched =
+            |session: &Session| session.facts.manages && (looked_at || session.profile.is_local());
+        let Some(session) = self.session.clone().filter(watched) else {
             return;
         };
         let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
-        let ledger = self.ledger.clone();
+        let (ledger, newest) = (self.ledger.clone(), Arc::clone(&self.looked_through));
         self.watcher = Some(self.tasks.spawn(async move {
-            let (mut version, mut newest) = (None, 0);
+            let mut version = None;
             // At first, whatever ended while nobody looked is looked up.
             let mut before = usize::MAX;
             loop {
-                match running(&session, version).await {
+                match running(&session, version, !looked_at).await {
                     Ok((now, running)) => {
                         version = Some(now);
-                        // What ended has a bill by now.
-                        if running.len() < before {
-                            newest = bring_in(&session, ledger.as_ref(), newest).await;
-                            let _ = reports.send(Report::Spent);
+                        // Between two answers one may have begun and another ended: what ended has a bill by now.
+                        let ended = running.len() < before || !looked_at;
+                        if ended {
+                            let after = newest.load(Ordering::Relaxed);
+                            let (until, brought) = bring_in(&session, ledger.as_ref(), after).await;
+                            newest.store(until, Ordering::Relaxed);
+                            if looked_at || brought > 0 {
+                                let _ = reports.send(Report::Spent);
+                            }
                         }
                         before = running.len();
-                        outbox.push(Event::Running(running));
+                        if looked_at {
+                            outbox.push(Event::Running(running));
+                        } else {
+                            tokio::time::sleep(GATHER).await;
+                        }
                     }
                     Err(fault) if may_tell_later(&fault) => {
                         version = None;
@@ -93,16 +108,18 @@ impl Engine {
 async fn running(
     session: &Session,
     version: Option<u64>,
+    still: bool,
 ) -> Result<(u64, Vec<RunningRequest>), Fault> {
     let session = session.clone().alive().await?;
-    session.client.running(version).await
+    session.client.running(version, still).await
 }
 
-/// Writes receipts of what other programs sent, as far as the relay's log is newer than a row; the newest row now.
-async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> i64 {
+/// Writes receipts of what other programs sent, as far as the relay's log is newer than a row; the newest row now, and how
+/// many receipts are new.
+async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> (i64, usize) {
     let (mut newest, mut brought) = (after, 0);
     let Some(ledger) = ledger else {
-        return newest;
+        return (newest, brought);
     };
     for number in 1..=PAGES {
         let page = match session.client.foreign_requests(number, after).await {
@@ -110,7 +127,7 @@ async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> i64
             Err(fault) => {
                 tracing::warn!(%fault, "the requests of other programs");
                 // What could not be read is looked up the next time.
-                return after;
+                return (after, brought);
             }
         };
         newest = newest.max(page.newest);
@@ -120,7 +137,7 @@ async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> i64
             Ok(new) => brought += new,
             Err(error) => {
                 tracing::warn!(%error, "the requests of other programs");
-                return after;
+                return (after, brought);
             }
         }
         if !page.more {
@@ -128,7 +145,7 @@ async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> i64
         }
     }
     tracing::debug!(brought, "requests of other programs");
-    newest
+    (newest, brought)
 }
 
 fn receipt(request: ForeignRequest) -> ForeignReceipt {

@@ -1,8 +1,10 @@
-//! Columns of a list: how wide each is at a given width, and which give way where room is short.
+//! Columns of a list: how wide each is at a given width, which give way where room is short, and how its rows are drawn.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::draw::cell;
+use super::draw::{bar, cell, put, row};
 use super::text::{Align, width};
 use super::theme::{Role, Sign, Theme};
 
@@ -32,7 +34,62 @@ pub struct Column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Widths {
     cells: Vec<Option<usize>>,
-    total: usize,
+}
+
+/// A list that is drawn in columns.
+pub struct Table<'a> {
+    columns: &'a [Column],
+    widths: Widths,
+    theme: &'a Theme,
+}
+
+impl<'a> Table<'a> {
+    /// The columns, as they fit into so many cells.
+    pub fn new(columns: &'a [Column], theme: &'a Theme, cells: u16) -> Self {
+        Table {
+            columns,
+            widths: Widths::fit(columns, usize::from(cells)),
+            theme,
+        }
+    }
+
+    /// Draws the row of titles.
+    pub fn head(&self, buffer: &mut Buffer, area: Rect, sorted: Option<(usize, bool)>) {
+        put(
+            buffer,
+            area,
+            &self.widths.head(self.columns, self.theme, sorted),
+        );
+    }
+
+    /// Draws the rows that are seen, the one under the cursor as a bar. `text` says what stands in a column and has so many
+    /// cells to say it in; `marked` tells which rows are marked.
+    pub fn rows<T>(
+        &self,
+        buffer: &mut Buffer,
+        area: Rect,
+        cursor: usize,
+        rows: impl IntoIterator<Item = T>,
+        marked: impl Fn(&T) -> bool,
+        text: impl Fn(&T, usize, usize) -> (String, Role),
+    ) {
+        let seen = rows.into_iter().take(usize::from(area.height));
+        for (at, one) in seen.enumerate() {
+            let here = at == cursor;
+            let line = self.widths.row(
+                self.columns,
+                self.theme,
+                here,
+                marked(&one),
+                |column, cells| text(&one, column, cells),
+            );
+            let place = row(area, at);
+            put(buffer, place, &line);
+            if here {
+                bar(buffer, place, self.theme);
+            }
+        }
+    }
 }
 
 impl Column {
@@ -94,10 +151,7 @@ impl Widths {
                 *width = total.saturating_sub(MARGIN);
             }
         }
-        Widths {
-            cells: widths,
-            total,
-        }
+        Widths { cells: widths }
     }
 
     /// The row of titles, with a sign at the column by which the rows are sorted: its position, and whether upside down.
@@ -140,20 +194,12 @@ impl Widths {
         marked: bool,
         mut text: impl FnMut(usize, usize) -> (String, Role),
     ) -> Line<'static> {
-        // The row under the cursor is one bar from edge to edge: its words and signs say what colours say elsewhere.
-        let style = |role| {
-            if here {
-                theme.style(Role::Selection)
-            } else {
-                theme.style(role)
-            }
-        };
         let cursor = if here { theme.glyph(Sign::Cursor) } else { " " };
         let mark = match marked {
-            true => Span::styled(theme.glyph(Sign::Mark), style(Role::Mark)),
-            false => Span::styled(" ", style(Role::Text)),
+            true => Span::styled(theme.glyph(Sign::Mark), theme.style(Role::Mark)),
+            false => Span::raw(" "),
         };
-        let mut spans = vec![mark, Span::styled(format!("{cursor} "), style(Role::Text))];
+        let mut spans = vec![mark, Span::raw(format!("{cursor} "))];
         let kept = columns.iter().zip(&self.cells).enumerate();
         let mut cells = kept
             .filter_map(|(at, (column, cells))| {
@@ -171,13 +217,8 @@ impl Widths {
                 room += GAP + more;
             }
             let text = cell(theme, &text, room, align);
-            spans.push(Span::styled(text, style(role)));
-            spans.push(Span::styled(" ".repeat(GAP), style(Role::Text)));
-        }
-        if here {
-            let used: usize = spans.iter().map(|span| width(&span.content)).sum();
-            let rest = " ".repeat(self.total.saturating_sub(used));
-            spans.push(Span::styled(rest, style(Role::Text)));
+            spans.push(Span::styled(text, theme.style(role)));
+            spans.push(Span::raw(" ".repeat(GAP)));
         }
         Line::from(spans)
     }

@@ -31,6 +31,11 @@ pub fn put_all(buffer: &mut Buffer, area: Rect, lines: &[Line<'_>]) {
     }
 }
 
+/// Makes a row the one under the cursor: one bar from edge to edge, whose words and signs say what colours say elsewhere.
+pub fn bar(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    buffer.set_style(area, Style::reset().patch(theme.style(Role::Selection)));
+}
+
 /// One row of an area, counted from its top; empty beyond its end.
 pub fn row(area: Rect, at: usize) -> Rect {
     let at = u16::try_from(at).unwrap_or(u16::MAX);

@@ -39,7 +39,8 @@ pub struct Settings {
     pub version: &'static str,
     /// The profile that was asked for; `None` for the one used last.
     pub profile: Option<String>,
-    /// The longest that one request of a test or a diagnosis may take; `None` for each request's own.
+    /// The longest that one request of a test or a diagnosis may take, and that nothing may come in the chat; `None` for
+    /// each request's own.
     pub within: Option<Duration>,
 }
 

@@ -12,6 +12,7 @@
 
 pub mod events;
 pub mod scenes;
+pub mod shown;
 pub mod tools;
 pub mod world;
 

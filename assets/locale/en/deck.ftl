@@ -113,6 +113,7 @@ bind-market-sort-vendor = sort by vendor
 bind-market-sort-input = sort by the price of input
 bind-market-sort-output = sort by the price of output
 bind-market-sort-context = sort by the length of the context
+bind-market-sort-marks = sort by your own marks of the answers
 bind-market-copy-url = copy the full URL it is called on
     .hint = copy URL
 bind-market-new-key = make a key for it
@@ -467,7 +468,6 @@ copied-findings = what was found
 copied-support = a message for the relay's support
 chat-picture-goes = { $name } goes with the next question
 relay-added = { $name } was added
-relay-added-mended = { $name } was added; this was put right
 engine-busy = busy: too many things are waiting to be done
 engine-busy-advice = try again in a moment
 engine-ended = the engine behind this screen has ended
@@ -507,7 +507,7 @@ list-no-match = Nothing matches; Esc drops the filter.
 
 ## The terminal: copying, editing, a terminal that cannot be used
 
-copy-too-long = { $size } kB is more than a terminal's clipboard takes (100 kB); in the chat M-s saves it in a file, M-p prints it when you leave, M-v shows it to select
+copy-too-long = { $size } kB is more than a terminal's clipboard takes (100 kB); in the chat Alt-s saves it in a file, Alt-p prints it when you leave, Alt-v shows it to select
 copy-nothing = there is nothing to copy
 copy-sent-tmux = is in tmux's buffer and was sent to the terminal
 copy-sent = was sent to the terminal
@@ -655,6 +655,7 @@ market-column-vendor = VENDOR
 market-column-cache = CACHE
 market-column-context = CTX
 market-column-endpoints = ENDPOINTS
+market-column-marks = MARKS
 models-count = { $count } { $models ->
     [one] model
    *[other] models
@@ -839,7 +840,7 @@ order-image = a picture that goes with the next question
 order-takes-side = MODEL [GROUP]
 order-side = the same question to this model, or in this group, side by side
 order-takes-seconds = [SECONDS]
-order-timeout = the longest that one request of Verify may take; its own without a number
+order-timeout = seconds: the longest silence in the chat, and one request of Verify; none: the usual
 order-no-seconds = { $word } is no number of seconds from 1 to 86400
 order-timeout-taken = taken from now on; timeout in config.toml keeps it
 order-no-key = there is no key named { $words }
@@ -1055,7 +1056,7 @@ chat-picture = { $bullet } picture { $name }, { $size }
 chat-reasoning-folds = { $sign } reasoning, about { $size } tokens  { $key } folds it
 chat-reasoning-opens = { $sign } reasoning, about { $size } tokens  { $key } opens it
 end-empty = the answer is empty
-end-length = the answer was cut at the model's limit of length
+end-length = the answer was cut at the limit of length: the model's own, or the one that you set
 end-filter = a filter of the vendor cut the answer
 end-other = the model ended it: { $reason }
 end-stopped = stopped; what came is billed
@@ -1147,8 +1148,7 @@ tools-count = { $count } { $rows ->
     [one] row
    *[other] tools, samples and links
  }
-tools-looking = Looking for tools on this machine …
-tools-none = No tools are known.
+tools-looking = {" "}{ $working } looking for tools on this machine
 tools-sample = sample
 tools-sample-calls = a program that calls { $endpoint }
 tools-link = link

@@ -165,6 +165,8 @@ impl WorldDoor {
                 key_left: None,
                 wallet: None,
             },
+            // Who gives it longer gives the silence before the first token longer too; the whole time ends it before that.
+            silence: self.within.map(|within| within + Duration::from_secs(1)),
         };
         let mut heard = Heard::new(&self.pulse);
         let (secret, endpoint) = (&plan.key.held.secret, &ask.endpoint);

@@ -218,6 +218,8 @@ pub enum Action {
     SortOutput,
     /// Sorts by the length of the context.
     SortContext,
+    /// Sorts by the user's own marks.
+    SortMarks,
     /// Opens the wallet.
     Wallet,
     /// Marks an answer as good.

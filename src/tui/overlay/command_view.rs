@@ -8,7 +8,7 @@ use super::Overlay;
 use super::command::{CommandLine, candidates};
 use super::view::head_with;
 use crate::locale::say;
-use crate::tui::draw::{below, clean, cut, put, put_all, put_both, row};
+use crate::tui::draw::{bar, below, clean, cut, put, put_all, put_both, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::text::{Align, fit, truncate_start, width};
@@ -60,7 +60,6 @@ pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>
     for (place, (number, candidate)) in found.iter().enumerate().skip(top).take(height).enumerate()
     {
         let here = at == Some(number);
-        let style = |role| theme.style(if here { Role::Selection } else { role });
         let role = if candidate.dangerous {
             Role::Dangerous
         } else {
@@ -81,9 +80,13 @@ pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>
             usize::from(page.width).saturating_sub(taken),
         );
         let left = Line::from(vec![
-            Span::styled(words, style(role)),
-            Span::styled(detail, style(Role::Dim)),
+            Span::styled(words, theme.style(role)),
+            Span::styled(detail, theme.style(Role::Dim)),
         ]);
-        put_both(frame.buffer_mut(), row(page, place), &left, &right);
+        let area = row(page, place);
+        put_both(frame.buffer_mut(), area, &left, &right);
+        if here {
+            bar(frame.buffer_mut(), area, theme);
+        }
     }
 }

@@ -4,7 +4,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::Overlay;
 use super::detail::paragraph;
@@ -12,7 +12,7 @@ use super::view::head;
 use crate::domain::{Profile, price_catalogue};
 use crate::engine::door::{Command, Offered};
 use crate::locale::{Word, say};
-use crate::tui::draw::{below, clean, put_all};
+use crate::tui::draw::{bar, below, clean, put_all, row};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
@@ -140,16 +140,15 @@ pub fn draw(model: &Model, offer: &Offer, area: Rect, frame: &mut Frame<'_>) {
         area.width,
     ));
     rows.push(Line::default());
-    for (at, word) in ANSWERS.into_iter().enumerate() {
-        let here = at == offer.at;
-        let (cursor, role) = match here {
-            true => (theme.glyph(Sign::Cursor), Role::Selection),
-            false => (" ", Role::Text),
+    let chosen = rows.len() + offer.at;
+    for word in ANSWERS {
+        let cursor = match rows.len() == chosen {
+            true => theme.glyph(Sign::Cursor),
+            false => " ",
         };
-        rows.push(Line::from(vec![
-            Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
-            Span::styled(word.to_string(), theme.style(role)),
-        ]));
+        rows.push(Line::raw(format!(" {cursor} {word}")));
     }
-    put_all(frame.buffer_mut(), below(area, 1), &rows);
+    let page = below(area, 1);
+    put_all(frame.buffer_mut(), page, &rows);
+    bar(frame.buffer_mut(), row(page, chosen), theme);
 }

@@ -10,13 +10,13 @@ use super::view::head_with;
 use crate::domain::profile::LOCAL;
 use crate::domain::{Access, KeyStatus, Price};
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
+use crate::tui::columns::{Column, Table};
 use crate::tui::draw::{below, clean, put, ratio, row};
 use crate::tui::model::Model;
 use crate::tui::tabs::keys::view::{status_role, status_sign};
 use crate::tui::tabs::{chat, tools};
 use crate::tui::text::{Align, truncate_start, width};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
 /// Draws a picker.
@@ -41,15 +41,14 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
     frame.set_cursor_position((line.x + caret.min(line.width.saturating_sub(1)), line.y));
     let page = below(area, 2);
     let columns = columns(picker.kind);
-    let widths = Widths::fit(columns, usize::from(page.width));
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {
         let text = if list.total() == 0 && asks_for_tools(model, picker) {
-            say!("tools-looking")
+            say!("tools-looking", working = theme.glyph(Sign::Working))
         } else if list.total() == 0 {
-            say!("picker-nothing")
+            say!("picker-nothing").to_owned()
         } else {
-            say!("picker-no-match")
+            say!("picker-no-match").to_owned()
         };
         put(
             frame.buffer_mut(),
@@ -57,16 +56,14 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
             &Line::styled(text, theme.style(Role::Dim)),
         );
     }
-    for (at, index) in window.iter().enumerate() {
-        let Some(pick) = list.key_at(*index) else {
-            continue;
-        };
-        let chosen = is_chosen(model, picker, pick);
-        let line = widths.row(columns, theme, at == cursor, chosen, |column, _| {
-            text_of(model, pick, column)
-        });
-        put(frame.buffer_mut(), row(page, at), &line);
-    }
+    Table::new(columns, theme, page.width).rows(
+        frame.buffer_mut(),
+        page,
+        cursor,
+        window.iter().filter_map(|index| list.key_at(*index)),
+        |pick| is_chosen(model, picker, pick),
+        |pick, column, _| text_of(model, pick, column),
+    );
 }
 
 const fn column(least: usize, most: usize, align: Align, matters: u8) -> Column {

@@ -227,7 +227,9 @@ impl RelayForm {
         let odd = address.as_ref().map(|(_, odd)| odd.as_slice());
         let odd = odd.unwrap_or_default().iter().map(ToString::to_string);
         self.form.set_warnings(RelayField::Address, odd);
-        if let (Ok((address, _)), false) = (&address, self.named) {
+        let on_it = self.form.focus() == Some(RelayField::Name);
+        // What is being typed is left alone, an empty line too.
+        if let (Ok((address, _)), false, false) = (&address, self.named, on_it) {
             let name = Profile::propose_name(address, profiles);
             if let Some(field) = self.form.field_mut(RelayField::Name) {
                 field.control = Control::Line(Editor::with(&name));

@@ -8,7 +8,7 @@ use super::sessions::Sessions;
 use super::view::head_with;
 use crate::domain::ConversationInfo;
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
+use crate::tui::columns::{Column, Table};
 use crate::tui::draw::{below, clean, put, row};
 use crate::tui::model::Model;
 use crate::tui::text::{Align, truncate_start, width};
@@ -51,12 +51,8 @@ pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_
     if super::is_top(model, |over| matches!(over, super::Overlay::Sessions(_))) {
         frame.set_cursor_position((line.x + caret.min(line.width.saturating_sub(1)), line.y));
     }
-    let widths = Widths::fit(&COLUMNS, usize::from(area.width));
-    put(
-        frame.buffer_mut(),
-        row(area, 2),
-        &widths.head(&COLUMNS, theme, None),
-    );
+    let table = Table::new(&COLUMNS, theme, area.width);
+    table.head(frame.buffer_mut(), row(area, 2), None);
     let page = below(area, 3);
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {
@@ -71,17 +67,14 @@ pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_
             &Line::styled(text, theme.style(Role::Dim)),
         );
     }
-    for (at, index) in window.iter().enumerate() {
-        let Some(info) = sessions.at(*index) else {
-            continue;
-        };
-        let open = model.chat.id == Some(info.id);
-        let found = sessions.found(info.id);
-        let line = widths.row(&COLUMNS, theme, at == cursor, open, |column, _| {
-            text_of(model, info, found, column)
-        });
-        put(frame.buffer_mut(), row(page, at), &line);
-    }
+    table.rows(
+        frame.buffer_mut(),
+        page,
+        cursor,
+        window.iter().filter_map(|index| sessions.at(*index)),
+        |info| model.chat.id == Some(info.id),
+        |info, column, _| text_of(model, info, sessions.found(info.id), column),
+    );
 }
 
 fn text_of(

@@ -102,7 +102,7 @@ fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'sta
             let text = if fits {
                 format!("{what}{advice}")
             } else {
-                what
+                cut(theme, &what, room.saturating_sub(width(&age)))
             };
             vec![
                 Span::styled(age, theme.style(Role::Stale)),

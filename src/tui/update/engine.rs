@@ -275,7 +275,7 @@ fn profile_added(model: &mut Model, ask: AskId, profile: Profile, notes: Vec<Str
         model.say(Tone::Good, say!("relay-added", name = name));
     } else {
         model.overlays.push(Overlay::Note(Note {
-            title: say!("relay-added-mended", name = name),
+            title: say!("relay-added", name = name),
             lines: notes,
         }));
     }

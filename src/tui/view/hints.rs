@@ -16,6 +16,8 @@ use crate::tui::text::{Wrap, wrap_text};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::update::input::contexts;
 
+/// Cells between the hints and a message beside them.
+const APART: usize = 2;
 /// A message may take so many rows.
 const FLASH_ROWS: usize = 3;
 
@@ -36,7 +38,8 @@ pub fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     match &model.flash {
         None => put(buffer, area, &hints(model, cells)),
         Some(flash) if beside(model, flash, cells) => {
-            let (left, right) = (hints(model, cells), flash_line(model, flash));
+            let right = flash_line(model, flash);
+            let left = hints(model, cells.saturating_sub(right.width() + APART));
             put_both(buffer, area, &left, &right);
         }
         Some(flash) => put_all(buffer, area, &flash_rows(model, flash, cells)),

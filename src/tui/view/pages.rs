@@ -2,12 +2,12 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::domain::Fault;
 use crate::locale::say;
 use crate::tui::doors::DOORS;
-use crate::tui::draw::{clean, put_all};
+use crate::tui::draw::{bar, clean, put_all, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::theme::{Role, Sign};
@@ -82,18 +82,15 @@ pub fn doors(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
         area.width,
     ));
     rows.push(Line::default());
+    let mut chosen = 0;
     for (number, (title, about)) in DOORS.iter().enumerate() {
         let here = number == at;
         let cursor = if here { theme.glyph(Sign::Cursor) } else { " " };
-        let style = if here {
-            theme.style(Role::Selection)
-        } else {
-            theme.style(Role::Text)
-        };
-        rows.push(Line::from(vec![
-            Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
-            Span::styled(format!("{} {} ", number + 1, title.say()), style),
-        ]));
+        if here {
+            chosen = rows.len();
+        }
+        let text = format!(" {cursor} {} {}", number + 1, title.say());
+        rows.push(Line::raw(text));
         rows.extend(paragraph(theme, about.say(), Role::Dim, 5, area.width));
         rows.push(Line::default());
     }
@@ -105,4 +102,5 @@ pub fn doors(model: &Model, at: usize, area: Rect, buffer: &mut Buffer) {
         area.width,
     ));
     put_all(buffer, area, &rows);
+    bar(buffer, row(area, chosen), theme);
 }

@@ -38,7 +38,13 @@ fn model_missing(model: &Model) -> Option<Fault> {
         return None;
     }
     let Some(known) = model.relay.model(name) else {
-        let message = say!("order-no-model", name = name);
+        // Nothing is rewritten: the name stays as it is until another is chosen (S-45).
+        let known = model.chat.mistaken.as_ref();
+        let told = known.filter(|(mistaken, _)| mistaken == name);
+        let message = told.map_or_else(
+            || say!("order-no-model", name = name),
+            |(_, told)| told.clone(),
+        );
         return Some(missing(message).advise(say!("chat-choose-there")));
     };
     let group = group(model)?;

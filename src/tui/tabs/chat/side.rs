@@ -144,7 +144,13 @@ fn ask(
     let request = ChatRequest::with(name.clone(), messages, model.chat.settings);
     let mut asked = ChatTurn::asked(serial, turn, name, prompt, model.now.wall);
     asked.turn.images = images;
-    fx.engine(Command::Send { turn, request, key });
+    let silence = model.settings.within;
+    fx.engine(Command::Send {
+        turn,
+        request,
+        key,
+        silence,
+    });
     SideColumn {
         turn: asked,
         key,

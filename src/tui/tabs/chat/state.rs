@@ -195,6 +195,8 @@ pub struct ChatTab {
     /// A question that goes out as soon as the relay has told its prices and keys: sent before, nobody could say what
     /// it costs.
     pub waiting: Option<(String, Vec<Image>)>,
+    /// A model's name that the relay does not have, and what is said of it: looked for once, among thousands of names.
+    pub mistaken: Option<(String, String)>,
     /// Why the last attempt to send was refused here, before anything was sent (S-58).
     pub refusal: Option<Fault>,
     awaiting: VecDeque<Awaiting>,
@@ -224,6 +226,7 @@ impl Default for ChatTab {
             spend: None,
             speeds: VecDeque::new(),
             waiting: None,
+            mistaken: None,
             refusal: None,
             awaiting: VecDeque::new(),
         }

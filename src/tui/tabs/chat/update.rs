@@ -6,6 +6,7 @@ use crate::engine::door::{Command, KeyRow, Scope, Spend, TurnEnd, TurnId};
 use crate::locale::say;
 use crate::tui::effect::{Effect, Effects};
 use crate::tui::model::{Model, Tone};
+use crate::tui::overlay::orders::check_model;
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
 use crate::tui::update::engine::refresh;
@@ -175,7 +176,13 @@ pub fn ask(model: &mut Model, prompt: String, images: Vec<Image>, fx: &mut Effec
         stopping: false,
     });
     model.today_lacks_last = true;
-    fx.engine(Command::Send { turn, request, key });
+    let silence = model.settings.within;
+    fx.engine(Command::Send {
+        turn,
+        request,
+        key,
+        silence,
+    });
     keep(model, fx);
     true
 }
@@ -274,6 +281,17 @@ pub fn choose_defaults(model: &mut Model) {
     {
         chat.model = only.name.clone();
     }
+    doubt_the_model(model);
+}
+
+/// Looks whether the relay has the chosen model at all, and which are near to its name otherwise (S-45).
+fn doubt_the_model(model: &mut Model) {
+    let name = model.chat.model.clone();
+    let told = match name.is_empty() {
+        true => None,
+        false => check_model(model, &name).err(),
+    };
+    model.chat.mistaken = told.map(|told| (name, told));
 }
 
 /// The figures of a reply moved.

@@ -5,8 +5,8 @@ use ratatui::text::Span;
 
 use crate::domain::{Group, Model as Offer};
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{cut, put, ratio, row};
+use crate::tui::columns::{Column, Table};
+use crate::tui::draw::{cut, ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::tabs::list::{self, Caption};
@@ -160,7 +160,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         None => &ALL,
     };
     let columns: Vec<Column> = cells.iter().map(|(_, column)| *column).collect();
-    let widths = Widths::fit(&columns, usize::from(layout.rows.width));
+    let table = Table::new(&columns, theme, layout.rows.width);
     let buffer = frame.buffer_mut();
     let sorted = tab.order.by().and_then(|(by, reversed)| {
         let wanted = match by {
@@ -172,18 +172,17 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         let at = cells.iter().position(|(cell, _)| *cell == wanted)?;
         Some((at, reversed))
     });
-    put(buffer, layout.head, &widths.head(&columns, theme, sorted));
+    table.head(buffer, layout.head, sorted);
     let rows = model.relay.group_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
-    for (at, index) in window.iter().enumerate() {
-        let Some(group) = rows.get(*index) else {
-            continue;
-        };
-        let line = widths.row(&columns, theme, at == cursor, false, |column, _| {
-            text(model, group, offer, cells[column].0)
-        });
-        put(buffer, row(layout.rows, at), &line);
-    }
+    table.rows(
+        buffer,
+        layout.rows,
+        cursor,
+        window.iter().filter_map(|index| rows.get(*index)),
+        |_| false,
+        |group, column, _| text(model, group, offer, cells[column].0),
+    );
 }
 
 fn text(model: &Model, group: &Group, offer: Option<&Offer>, cell: Cell) -> (String, Role) {

@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use crate::domain::{KeyInfo, KeyStatus, Money, QuotaLimit};
 use crate::engine::door::KeyRow;
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{clean, put, put_all, row, with_ratio};
+use crate::tui::columns::{Column, Table};
+use crate::tui::draw::{clean, put_all, with_ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -65,22 +65,20 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         );
         return;
     }
-    let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
+    let table = Table::new(&COLUMNS, theme, layout.rows.width);
     let buffer = frame.buffer_mut();
     let sorted = tab.order.by().map(|(column, up)| (column as usize, up));
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme, sorted));
+    table.head(buffer, layout.head, sorted);
     let rows = model.relay.key_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
-    for (at, index) in window.iter().enumerate() {
-        let Some(key) = rows.get(*index) else {
-            continue;
-        };
-        let marked = tab.marked.contains(&key.info.id);
-        let line = widths.row(&COLUMNS, theme, at == cursor, marked, |column, _| {
-            text(model, key, column)
-        });
-        put(buffer, row(layout.rows, at), &line);
-    }
+    table.rows(
+        buffer,
+        layout.rows,
+        cursor,
+        window.iter().filter_map(|index| rows.get(*index)),
+        |key| tab.marked.contains(&key.info.id),
+        |key, column, _| text(model, key, column),
+    );
 }
 
 /// The text of one cell.

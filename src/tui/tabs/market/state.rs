@@ -26,7 +26,12 @@ pub enum MarketColumn {
     Output,
     /// The longest first, the unknown last.
     Context,
+    /// Those first whose answers were liked best, the unmarked last (S-33).
+    Marks,
 }
+
+/// The position of the column of marks, which is the last one.
+pub const MARKS: usize = 7;
 
 impl MarketColumn {
     /// The column that an action sorts by.
@@ -37,6 +42,7 @@ impl MarketColumn {
             Action::SortInput => MarketColumn::Input,
             Action::SortOutput => MarketColumn::Output,
             Action::SortContext => MarketColumn::Context,
+            Action::SortMarks => MarketColumn::Marks,
             _ => return None,
         })
     }
@@ -49,6 +55,7 @@ impl MarketColumn {
             MarketColumn::Input => 2,
             MarketColumn::Output => 3,
             MarketColumn::Context => 5,
+            MarketColumn::Marks => MARKS,
         }
     }
 }
@@ -225,6 +232,14 @@ fn rank<'a>(model: &'a Model, relay: &Relay, group: &str, column: MarketColumn) 
             ),
             None => by(1, 0, ""),
         },
+        MarketColumn::Marks => {
+            let marks = relay.measured.marks_of_model(&model.name);
+            let small = |count: u64| i64::try_from(count).unwrap_or(i64::MAX).min(999_999);
+            match marks.liking() {
+                Some((share, count)) => by(0, -(small(share) * 1_000_000 + small(count)), ""),
+                None => by(1, 0, ""),
+            }
+        }
         MarketColumn::Input | MarketColumn::Output => {
             let (class, money) = price_rank(model, relay, group, column == MarketColumn::Output);
             by(class, money.nanos(), "")

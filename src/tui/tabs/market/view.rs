@@ -3,10 +3,11 @@
 use ratatui::Frame;
 use ratatui::text::Span;
 
+use crate::domain::stability::Marks;
 use crate::domain::{Model as Offer, Price};
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{below, clean, cut, put, put_all, ratio, row};
+use crate::tui::columns::{Column, Table};
+use crate::tui::draw::{below, clean, cut, put_all, ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -17,8 +18,10 @@ use crate::tui::words;
 
 use super::detail;
 use super::facet::Facet;
+use super::state::MARKS;
 
-const COLUMNS: [Column; 7] = [
+/// The columns; the last one only where answers were marked.
+const COLUMNS: [Column; 8] = [
     Column::new(Word("market-column-model"), 32, 44, Align::Left, 9),
     Column::new(Word("market-column-vendor"), 9, 14, Align::Left, 4),
     Column::new(Word("column-input"), 6, 9, Align::Right, 8),
@@ -26,6 +29,7 @@ const COLUMNS: [Column; 7] = [
     Column::new(Word("market-column-cache"), 6, 8, Align::Right, 3),
     Column::new(Word("market-column-context"), 5, 6, Align::Right, 5),
     Column::new(Word("market-column-endpoints"), 13, 24, Align::Left, 2),
+    Column::new(Word("market-column-marks"), 7, 9, Align::Right, 6),
 ];
 
 /// Draws the tab.
@@ -47,28 +51,24 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         nothing(model, layout, frame);
         return;
     }
-    let widths = Widths::fit(&COLUMNS, usize::from(layout.rows.width));
+    let columns = match model.relay.measured.has_marks() {
+        true => &COLUMNS[..],
+        false => &COLUMNS[..MARKS],
+    };
+    let table = Table::new(columns, theme, layout.rows.width);
     let sorted = tab.order.by().map(|(column, up)| (column.position(), up));
     let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(&COLUMNS, theme, sorted));
+    table.head(buffer, layout.head, sorted);
     let rows = model.relay.model_rows();
     let (window, cursor) = tab.list.window(layout.list_height());
-    for (at, index) in window.iter().enumerate() {
-        let Some(offer) = rows.get(*index) else {
-            continue;
-        };
-        let here = offer.in_group(&tab.group) || tab.group.is_empty();
-        let prices = if here {
-            figures(model, offer)
-        } else {
-            let none = theme.glyph(Sign::Nothing);
-            [none, none, none].map(str::to_owned)
-        };
-        let line = widths.row(&COLUMNS, theme, at == cursor, false, |column, _| {
-            text(offer, here, &prices, column)
-        });
-        put(buffer, row(layout.rows, at), &line);
-    }
+    table.rows(
+        buffer,
+        layout.rows,
+        cursor,
+        window.iter().filter_map(|index| rows.get(*index)),
+        |_| false,
+        |offer, column, _| text(model, offer, column),
+    );
     if let (Some(area), Some(name)) = (layout.detail, tab.list.current_key()) {
         let bar = theme.glyph(Sign::ColumnBar);
         for y in area.top()..area.bottom() {
@@ -139,14 +139,20 @@ fn figures(model: &Model, offer: &Offer) -> [String; 3] {
     }
 }
 
-fn text(offer: &Offer, here: bool, prices: &[String; 3], column: usize) -> (String, Role) {
-    let money = |text: &str| {
-        let role = match text {
-            text if text == "?" || text.starts_with('~') => Role::MoneyUnknown,
-            _ if here => Role::Money,
-            _ => Role::Dim,
+fn text(model: &Model, offer: &Offer, column: usize) -> (String, Role) {
+    let theme = &model.settings.theme;
+    let group = &model.market.group;
+    let here = offer.in_group(group) || group.is_empty();
+    let money = |at: usize| {
+        if !here {
+            return (theme.glyph(Sign::Nothing).to_owned(), Role::Dim);
+        }
+        let text = std::mem::take(&mut figures(model, offer)[at]);
+        let role = match text == "?" || text.starts_with('~') {
+            true => Role::MoneyUnknown,
+            false => Role::Money,
         };
-        (text.to_owned(), role)
+        (text, role)
     };
     match column {
         0 => {
@@ -154,13 +160,17 @@ fn text(offer: &Offer, here: bool, prices: &[String; 3], column: usize) -> (Stri
             (offer.name.clone(), role)
         }
         1 => (offer.vendor.clone(), Role::Dim),
-        2 => money(&prices[0]),
-        3 => money(&prices[1]),
-        4 => money(&prices[2]),
+        2 => money(0),
+        3 => money(1),
+        4 => money(2),
         5 => match (offer.context, offer.listed_context()) {
             (Some(tokens), _) => (words::short(tokens), Role::Dim),
             (None, Some(listed)) => (words::about(listed), Role::Dim),
             (None, None) => ("?".into(), Role::Dim),
+        },
+        MARKS => match model.relay.measured.marks_of_model(&offer.name) {
+            Marks { good: 0, bad: 0 } => (theme.glyph(Sign::Nothing).into(), Role::Dim),
+            Marks { good, bad } => (format!("+{good} -{bad}"), Role::Text),
         },
         _ => {
             let words: Vec<String> = offer.endpoints.iter().map(ToString::to_string).collect();

@@ -6,8 +6,7 @@ use ratatui::text::Span;
 use super::state::Item;
 use crate::engine::tools::{SetupKind, State, ToolRow};
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
-use crate::tui::draw::{put, row};
+use crate::tui::columns::{Column, Table};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::tabs::list::{self, Caption};
@@ -64,31 +63,26 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     );
     if tab.list.shown() == 0 {
         list::nothing(
-            model,
-            layout,
-            frame,
-            &tab.list,
-            &tab.items,
-            say!("tools-none"),
-            "",
+            model, layout, frame, &tab.list, &tab.items,
+            // Samples and links are always there.
+            "", "",
         );
         return;
     }
     let items = tab.items.value().map(Vec::as_slice).unwrap_or_default();
     let columns = columns(items);
-    let widths = Widths::fit(columns, usize::from(layout.rows.width));
+    let table = Table::new(columns, theme, layout.rows.width);
     let buffer = frame.buffer_mut();
-    put(buffer, layout.head, &widths.head(columns, theme, None));
+    table.head(buffer, layout.head, None);
     let (window, cursor) = tab.list.window(layout.list_height());
-    for (at, index) in window.iter().enumerate() {
-        let Some(item) = items.get(*index) else {
-            continue;
-        };
-        let line = widths.row(columns, theme, at == cursor, false, |column, _| {
-            cell(model, item, column)
-        });
-        put(buffer, row(layout.rows, at), &line);
-    }
+    table.rows(
+        buffer,
+        layout.rows,
+        cursor,
+        window.iter().filter_map(|index| items.get(*index)),
+        |_| false,
+        |item, column, _| cell(model, item, column),
+    );
 }
 
 /// The columns; the one of models only where a tool says which it uses.

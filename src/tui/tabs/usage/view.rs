@@ -11,7 +11,7 @@ use crate::domain::spending::minutes_left;
 use crate::domain::{By, Dispute, Receipt, ReceiptState, Spending};
 use crate::engine::door::UsageView;
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Widths};
+use crate::tui::columns::{Column, Table};
 use crate::tui::draw::{self, Piece, cell, clean, cut, put, put_all, put_both, put_pieces, row};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -352,17 +352,20 @@ fn receipts(model: &Model, view: &UsageView, places: &Places, frame: &mut Frame<
     let caption = Line::styled(format!(" {what}"), theme.style(Role::Dim));
     put(buffer, places.caption, &caption);
     let columns = columns(model.usage.span);
-    let widths = Widths::fit(&columns, usize::from(places.rows.width));
-    put(buffer, places.head, &widths.head(&columns, theme, None));
-    let height = usize::from(places.rows.height);
-    let top = model.usage.cursor.top(count, height);
-    for (at, receipt) in view.receipts.iter().skip(top).take(height).enumerate() {
-        let here = top + at == model.usage.cursor.index();
-        let line = widths.row(&columns, theme, here, false, |column, cells| {
-            text(model, receipt, column, cells)
-        });
-        put(buffer, row(places.rows, at), &line);
-    }
+    let table = Table::new(&columns, theme, places.rows.width);
+    table.head(buffer, places.head, None);
+    let top = model
+        .usage
+        .cursor
+        .top(count, usize::from(places.rows.height));
+    table.rows(
+        buffer,
+        places.rows,
+        model.usage.cursor.index() - top,
+        view.receipts.iter().skip(top),
+        |_| false,
+        |receipt, column, cells| text(model, receipt, column, cells),
+    );
 }
 
 fn text(model: &Model, receipt: &Receipt, column: usize, cells: usize) -> (String, Role) {

@@ -8,7 +8,7 @@ use super::rows;
 use super::state::Item;
 use crate::engine::door::WorstCase;
 use crate::locale::say;
-use crate::tui::draw::{clean, cut, put, put_all, put_both, row, rule};
+use crate::tui::draw::{bar, clean, cut, put, put_all, put_both, row, rule};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::text::{Align, fit};
@@ -27,11 +27,11 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             },
             at,
         );
-        put(
-            buffer,
-            area,
-            &item_row(model, item, usize::from(layout.body.width)),
-        );
+        let line = item_row(model, item, usize::from(layout.body.width));
+        put(buffer, area, &line);
+        if model.verify.item == item {
+            bar(buffer, area, &model.settings.theme);
+        }
     }
     let area = rows::area(layout.body);
     if area.height == 0 {
@@ -117,11 +117,10 @@ fn item_row(model: &Model, item: Item, cells: usize) -> Line<'static> {
         None => say!("verify-worst-nothing").into(),
     };
     let about = cells.saturating_sub(3 + 3 + 17 + 14);
-    let name = if here { Role::Selection } else { Role::Text };
     Line::from(vec![
-        Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
+        Span::raw(format!(" {cursor} ")),
         Span::styled(fit(sign, 3, Align::Left, ""), theme.style(role)),
-        Span::styled(fit(item.words(), 16, Align::Left, ""), theme.style(name)),
+        Span::raw(fit(item.words(), 16, Align::Left, "")),
         Span::raw(" "),
         Span::styled(
             fit(
