@@ -7,7 +7,7 @@ mod support;
 use support::{json, relaydeck};
 
 /// What is pasted, the base that must come out, and what must be named.
-const MANGLED: [(&str, &str, &[&str]); 16] = [
+const MANGLED: [(&str, &str, &[&str]); 18] = [
     (
         "https://relay.example/v1/v1",
         "https://relay.example",
@@ -82,6 +82,16 @@ const MANGLED: [(&str, &str, &[&str]); 16] = [
         "https://relay.example/v1/chat/completions/v1",
         "https://relay.example",
         &["doubled_version", "endpoint_path"],
+    ),
+    (
+        "https://relay.example/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+        "https://relay.example",
+        &["endpoint_path", "extras"],
+    ),
+    (
+        "https://relay.example/models/gemini-2.5-pro:generateContent",
+        "https://relay.example",
+        &["endpoint_path", "version_missing"],
     ),
     (
         "[我的中转](https://relay.example:8443/v1beta)",

@@ -72,10 +72,26 @@ fn lay(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// A configuration as people write them: comments everywhere, odd spacing, other programs' settings.
+/// Every file that a setup of the tool writes, as it would lie here; the first is known.
+fn files_of(tool: &Tool, machine: &Machine, first: &Path) -> Vec<(PathBuf, Format)> {
+    let rest = tool.files.iter().skip(1).map(|rule| {
+        let path = machine.places.file(&rule.path).unwrap();
+        (path, rule.format)
+    });
+    std::iter::once((first.to_owned(), tool.files[0].format))
+        .chain(rest)
+        .collect()
+}
+
+/// The tool's first file as people write them.
 fn by_hand(tool: &Tool) -> &'static str {
-    match (tool.id.as_str(), tool.files[0].format) {
-        ("llm", _) => {
+    hand_written(&tool.id, tool.files[0].format)
+}
+
+/// A configuration as people write them: comments everywhere, odd spacing, other programs' settings.
+fn hand_written(tool: &str, format: Format) -> &'static str {
+    match (tool, format) {
+        ("llm", Format::Yaml) => {
             "# my models\n\n-   model_id:   \"gpt-oss\"   # local\n    model_name: gpt-oss\n    api_base: 'http://127.0.0.1:8080/v1'\n\n# the end\n"
         }
         ("aider", _) => {
@@ -115,57 +131,31 @@ fn lost<'a>(before: &'a str, after: &str) -> Vec<&'a str> {
 #[test]
 fn s_76_a_setup_touches_only_what_it_must_and_undo_restores_every_byte() {
     let mut shown = String::new();
-    for (tool, machine, path) in written() {
-        let before = by_hand(tool);
-        lay(&path, before);
+    for (tool, machine, first) in written() {
+        let files = files_of(tool, &machine, &first);
+        for (path, format) in &files {
+            lay(path, hand_written(&tool.id, *format));
+        }
         let plan = tool
             .plan(target(), &machine.places)
             .unwrap_or_else(|error| panic!("{}: {error}", tool.id));
-        let change = plan
-            .changes
-            .iter()
-            .find(|change| change.path == path)
-            .unwrap();
-        let lines = lost(before, &change.after);
-        for line in &lines {
-            let name = line.trim_start().trim_start_matches("export ");
-            // Lines that hold a value we set, or that open what we add to.
-            let ours = [
-                "\"env\"",
-                "model",
-                "GEMINI_API_KEY",
-                "OPENAI_API_KEY",
-                "custom_providers",
-                "old",
-                "}",
-            ];
-            assert!(
-                ours.iter().any(|word| name.starts_with(word)),
-                "{}: {line:?} is lost",
-                tool.id
-            );
+        let changed: Vec<&PathBuf> = plan.changes.iter().map(|change| &change.path).collect();
+        assert_eq!(
+            changed,
+            files.iter().map(|(path, _)| path).collect::<Vec<_>>(),
+            "{}",
+            tool.id
+        );
+        shown += &format!("== {}\n", tool.id);
+        for (change, (_, format)) in plan.changes.iter().zip(&files) {
+            touches_only_what_it_must(tool, hand_written(&tool.id, *format), &change.after);
+            shown += &change.diff(&machine.places);
         }
-        assert!(lines.len() <= 2, "{}: {lines:?}", tool.id);
-        for word in [
-            "mine",
-            "tail",
-            "kept",
-            "# odd",
-            "// odd",
-            "# always",
-            "# the end",
-        ] {
-            assert_eq!(
-                before.contains(word),
-                before.contains(word) && change.after.contains(word),
-                "{}",
-                tool.id
-            );
-        }
-        shown += &format!("== {}\n{}", tool.id, change.diff(&machine.places));
 
         write(&plan, &machine).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), change.after);
+        for change in &plan.changes {
+            assert_eq!(fs::read_to_string(&change.path).unwrap(), change.after);
+        }
         let again = tool.plan(target(), &machine.places).unwrap();
         let twice: Vec<&Path> = again
             .changes
@@ -180,7 +170,10 @@ fn s_76_a_setup_touches_only_what_it_must_and_undo_restores_every_byte() {
 
         let back = plan_undo(&tool.id, &machine.places).unwrap();
         undo(&back).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), before, "{}", tool.id);
+        for (path, format) in &files {
+            let before = hand_written(&tool.id, *format);
+            assert_eq!(fs::read_to_string(path).unwrap(), before, "{}", tool.id);
+        }
         let left = plan_undo(&tool.id, &machine.places).unwrap_err();
         assert!(matches!(left, ToolError::NothingToUndo(_)));
     }
@@ -189,6 +182,44 @@ fn s_76_a_setup_touches_only_what_it_must_and_undo_restores_every_byte() {
     insta::with_settings!({filters => vec![(r"(?m)\S*/(data|home)/", "[$1]/")]}, {
         insta::assert_snapshot!(shown);
     });
+}
+
+fn touches_only_what_it_must(tool: &Tool, before: &str, after: &str) {
+    let lines = lost(before, after);
+    for line in &lines {
+        let name = line.trim_start().trim_start_matches("export ");
+        // Lines that hold a value we set, or that open what we add to.
+        let ours = [
+            "\"env\"",
+            "model",
+            "GEMINI_API_KEY",
+            "OPENAI_API_KEY",
+            "custom_providers",
+            "old",
+            "}",
+        ];
+        assert!(
+            ours.iter().any(|word| name.starts_with(word)),
+            "{}: {line:?} is lost",
+            tool.id
+        );
+    }
+    assert!(lines.len() <= 2, "{}: {lines:?}", tool.id);
+    for word in [
+        "mine",
+        "tail",
+        "kept",
+        "# odd",
+        "// odd",
+        "# always",
+        "# the end",
+    ] {
+        assert!(
+            !before.contains(word) || after.contains(word),
+            "{}",
+            tool.id
+        );
+    }
 }
 
 #[test]
@@ -272,40 +303,44 @@ fn a_file_that_holds_a_key_is_readable_for_its_owner_only_and_gets_its_rights_ba
 
 #[test]
 fn a_broken_configuration_is_refused_with_its_line_and_stays_as_it_is() {
-    for (tool, machine, path) in written() {
-        let (text, line) = match tool.files[0].format {
-            Format::Json => ("{\n  \"a\": 1,\n  \"b\" 2\n}\n", 3),
-            Format::Toml => ("a = 1\n\nb = = 2\n", 3),
-            Format::Yaml => ("a: 1\nb: [1,\nc: 2\n", 3),
-            Format::Dotenv => ("A=1\nB=\"never closed\n", 2),
-            Format::Block => ("a\n# >>> relaydeck >>>\nb\n", 2),
-            Format::Text => continue,
-        };
-        lay(&path, text);
-        let error = tool.plan(target(), &machine.places).unwrap_err();
-        let ToolError::Edit {
-            error: EditError::Broken { line: told, .. },
-            ..
-        } = &error
-        else {
-            panic!("{}: {error}", tool.id);
-        };
-        assert!(told.abs_diff(line) <= 1, "{}: {error}", tool.id);
-        assert!(error.advice().contains("mend that line"));
-        assert_eq!(fs::read_to_string(&path).unwrap(), text);
-        assert!(
-            !machine.places.data.join("tools").join(&tool.id).exists(),
-            "nothing was begun"
-        );
-        if machine.places.named.is_none() {
+    for (tool, machine, first) in written() {
+        for (path, format) in files_of(tool, &machine, &first) {
+            let (text, line) = match format {
+                Format::Json => ("{\n  \"a\": 1,\n  \"b\" 2\n}\n", 3),
+                Format::Toml => ("a = 1\n\nb = = 2\n", 3),
+                Format::Yaml => ("a: 1\nb: [1,\nc: 2\n", 3),
+                Format::Dotenv => ("A=1\nB=\"never closed\n", 2),
+                Format::Block => ("a\n# >>> relaydeck >>>\nb\n", 2),
+                Format::Text => continue,
+            };
+            lay(&path, text);
+            let error = tool.plan(target(), &machine.places).unwrap_err();
+            let ToolError::Edit {
+                error: EditError::Broken { line: told, .. },
+                path: which,
+            } = &error
+            else {
+                panic!("{}: {error}", tool.id);
+            };
+            assert_eq!(which, &path, "{}", tool.id);
+            assert!(told.abs_diff(line) <= 1, "{}: {error}", tool.id);
+            assert!(error.advice().contains("mend that line"));
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
             assert!(
-                matches!(
-                    tool.verdict(&tool.effective(&machine.places)),
-                    Verdict::Broken(_)
-                ),
-                "{}",
-                tool.id
+                !machine.places.data.join("tools").join(&tool.id).exists(),
+                "nothing was begun"
             );
+            if machine.places.named.is_none() && path == first {
+                assert!(
+                    matches!(
+                        tool.verdict(&tool.effective(&machine.places)),
+                        Verdict::Broken(_)
+                    ),
+                    "{}",
+                    tool.id
+                );
+            }
+            fs::remove_file(&path).unwrap();
         }
     }
 }

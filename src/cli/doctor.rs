@@ -11,13 +11,12 @@ use super::output::{fault_json, pad, pair, print_json, put_cost, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
-use crate::domain::{Address, Fault, FaultKind, Money};
+use crate::domain::{Fault, FaultKind, Money};
 use crate::engine::host::Host;
 use crate::engine::nodes;
 use crate::engine::proof::{self, Given};
 use crate::locale::say;
 use crate::tools;
-use crate::verify::door::ToolForm;
 use crate::verify::ladder::{Limits, climb};
 use crate::verify::report::{Finding, Report, Verdict};
 
@@ -109,22 +108,10 @@ fn used_by(world: &World, name: &str) -> Result<Given, Fault> {
         )
         .advise(say!("cli-doctor-no-address-advice", tool = tool.id)));
     };
-    let wants = Address::parse(&url).map(|(address, _)| tool.url(&address));
-    let has = url.trim_end_matches('/');
-    let form = wants.ok().map(|wants| ToolForm {
-        id: tool.id.clone(),
-        name: tool.name.clone(),
-        calls: format!("{has}{}", tool.calls),
-        is_right: has == wants,
-        wants,
-    });
     Ok(Given {
         key: found.keys.first().map(|key| key.value.expose().to_owned()),
         model: found.models.into_iter().next().map(|model| model.value),
-        url: Some(url),
-        tool: form,
-        endpoint: Some(tool.endpoint.clone()),
-        ..Given::default()
+        ..Given::of_tool(tool, url)
     })
 }
 

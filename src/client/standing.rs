@@ -207,10 +207,18 @@ fn api_seen(answer: &Answer) -> Result<ApiSeen, Fault> {
     let shape = read_error(&answer.body).shape;
     match answer.status {
         200..=299 => {
-            let value = answer.json()?;
+            let value: Value = answer.json()?;
+            let says_no = value.get("error").is_some() || value.get("message").is_some();
             model_list::read(&value)
                 .map(ApiSeen::Open)
-                .ok_or_else(|| answer.failure())
+                .ok_or_else(|| match says_no {
+                    true => answer.failure(),
+                    // JSON of something else, under an address that is no relay's.
+                    false => Fault::new(
+                        FaultKind::NotAnApi,
+                        say!("trouble-relay-not-as", endpoint = "/v1/models"),
+                    ),
+                })
         }
         // It wants a key, or has a word with us about one: as good as an answer.
         401 | 403 if shape != Shape::Html => Ok(ApiSeen::WantsKey),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::edit::Format;
 use crate::domain::Endpoint;
+use crate::locale::{self, Language, say};
 
 /// How well the facts of a tool are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,12 +25,21 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// The word people see.
-    pub const fn word(self) -> &'static str {
+    /// A word for programs.
+    pub const fn code(self) -> &'static str {
         match self {
             Evidence::Verified => "verified",
             Evidence::SecondHand => "second-hand",
             Evidence::Unverified => "unverified",
+        }
+    }
+
+    /// The word people see.
+    pub fn word(self) -> &'static str {
+        match self {
+            Evidence::Verified => say!("tools-facts-verified"),
+            Evidence::SecondHand => say!("tools-facts-second-hand"),
+            Evidence::Unverified => say!("tools-facts-unverified"),
         }
     }
 }
@@ -54,8 +64,10 @@ pub struct Tool {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// What it is, in a few words.
-    pub about: String,
+    /// What people read about it, in English.
+    en: Words,
+    /// The same in Chinese.
+    zh: Words,
     /// How well the facts are known.
     pub evidence: Evidence,
     /// The form of the address it wants.
@@ -91,6 +103,14 @@ pub struct Tool {
     /// Where it looks for address, key and model, the strongest first.
     #[serde(default, rename = "layer")]
     pub layers: Vec<Layer>,
+}
+
+/// What people read about a tool. What it calls its own things stays in its own language.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// What it is, in a few words.
+    pub about: String,
     /// What is to be done by hand, in order: instead of writing where nothing is written, after it where something is.
     #[serde(default)]
     pub steps: Vec<String>,
@@ -181,6 +201,14 @@ const fn dotenv() -> Format {
 }
 
 impl Tool {
+    /// What people read about it, in the language that is spoken now.
+    pub fn words(&self) -> &Words {
+        match locale::spoken() {
+            Language::English => &self.en,
+            Language::Chinese => &self.zh,
+        }
+    }
+
     /// Whether its configuration is written by us; else there are instructions.
     pub fn is_written(&self) -> bool {
         self.evidence != Evidence::Unverified && !self.files.is_empty()
@@ -250,7 +278,7 @@ mod tests {
     fn every_description_can_be_read_and_is_whole() {
         for text in SOURCES {
             let tool: Tool = toml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-            let told = tool.is_written() || !tool.steps.is_empty();
+            let told = tool.is_written() || !tool.en.steps.is_empty();
             assert!(told, "{}: neither written nor told how", tool.id);
             assert!(
                 !tool.is_written() || !tool.layers.is_empty(),
@@ -259,6 +287,38 @@ mod tests {
             );
         }
         assert_eq!(all().len(), SOURCES.len());
+    }
+
+    #[test]
+    fn x_12_every_tool_is_told_in_both_languages_with_the_same_values() {
+        let han = |text: &str| text.chars().any(|letter| ('一'..='鿿').contains(&letter));
+        let values = |text: &str| {
+            let mut names: Vec<String> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|rest| Some(rest.split_once('}')?.0.to_owned()))
+                .collect();
+            names.sort();
+            names
+        };
+        for tool in all() {
+            let all = |words: &Words| -> Vec<String> {
+                let about = std::iter::once(&words.about);
+                about
+                    .chain(&words.steps)
+                    .chain(&words.notes)
+                    .cloned()
+                    .collect()
+            };
+            let count = |words: &Words| (words.steps.len(), words.notes.len());
+            assert_eq!(count(&tool.en), count(&tool.zh), "{}", tool.id);
+            for (english, chinese) in all(&tool.en).iter().zip(all(&tool.zh)) {
+                assert!(han(&chinese) && !han(english), "{}: {chinese}", tool.id);
+                assert_eq!(values(english), values(&chinese), "{}: {chinese}", tool.id);
+            }
+            let told = locale::within(Language::Chinese, || tool.words().about.clone());
+            assert_eq!(told, tool.zh.about);
+        }
     }
 
     #[test]

@@ -72,6 +72,7 @@ impl Tool {
             }
         }
         let steps = self
+            .words()
             .steps
             .iter()
             .map(|step| self.fill(step, &target, places));
@@ -90,6 +91,7 @@ impl Tool {
             ..target.clone()
         };
         let steps = self
+            .words()
             .steps
             .iter()
             .map(|step| self.fill(step, &shown, places));

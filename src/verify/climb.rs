@@ -420,6 +420,14 @@ fn explained(mut fault: Fault, rung: Rung, again: u32) -> Fault {
         fault.message = say!("climb-stream-broken", what = fault.message);
         fault = fault.advise(say!("climb-stream-advice"));
     }
+    // The address is right, as the lower rungs have shown; what knows better has advice of its own.
+    if rung == Rung::Call && fault.advice == fault.kind.advice() {
+        fault = match fault.kind {
+            FaultKind::NotAnApi => fault.advise(say!("climb-page-advice")),
+            FaultKind::Network => fault.advise(say!("climb-cut-advice")),
+            _ => fault,
+        };
+    }
     fault
 }
 

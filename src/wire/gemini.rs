@@ -147,7 +147,8 @@ fn count(told: &Value) -> Option<Usage> {
     (!usage.is_empty()).then_some(usage)
 }
 
-fn finish(reason: &str) -> Finish {
+/// What the dialect's word for an end means; one that is not known stays as it is, in small letters.
+pub(super) fn finish(reason: &str) -> Finish {
     match reason {
         "STOP" => Finish::Stop,
         "MAX_TOKENS" => Finish::Length,
@@ -227,6 +228,17 @@ mod tests {
             ]
         );
         assert!(decoder.finished() && !decoder.done());
+    }
+
+    #[test]
+    fn a_call_that_is_no_call_ends_the_answer_with_a_word_of_its_own() {
+        let (mut decoder, mut out) = (GeminiDecoder::default(), Vec::new());
+        let data = r#"{"candidates":[{"content":{"role":"model"},"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed function call: print(read"}],"usageMetadata":{"promptTokenCount":10}}"#;
+        decoder.take(data, &mut out).unwrap();
+        let word = Finish::Other("malformed_function_call".into());
+        assert_eq!(out[0], Part::Finish(word));
+        assert!(matches!(out[1..], [Part::Usage(Usage { input: 10, .. })]));
+        assert!(decoder.finished());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::gemini::finish as gemini_finish;
 use super::openai_chat::{ChatDecoder, Delivery, encode, usage};
 use crate::domain::{ChatRequest, Endpoint, Fault, FaultKind, Finish, Part, Usage};
 use crate::locale::say;
@@ -166,12 +167,7 @@ fn gemini(value: &Value, parts: &mut Vec<Part>) -> bool {
         }));
     }
     if let Some(reason) = candidate.and_then(|candidate| string(candidate, "finishReason")) {
-        parts.push(Part::Finish(match reason.as_str() {
-            "STOP" => Finish::Stop,
-            "MAX_TOKENS" => Finish::Length,
-            "SAFETY" | "PROHIBITED_CONTENT" => Finish::ContentFilter,
-            _ => Finish::Other(reason),
-        }));
+        parts.push(Part::Finish(gemini_finish(&reason)));
     }
     candidate.is_some()
 }

@@ -308,6 +308,32 @@ fn x_10_a_cut_stream_shows_no_half_of_a_call_and_ends_in_googles_error() {
 }
 
 #[test]
+fn x_10_a_call_that_came_to_no_json_is_left_out_and_the_reason_says_so() {
+    let call =
+        json!({"id": "c1", "type": "function", "function": {"name": "read", "arguments": "{\"pa"}});
+    let mut piece = call.clone();
+    piece["index"] = json!(0);
+    let stream = chat_stream(&[
+        chunk(json!({"content": "Wait"}), None),
+        chunk(json!({"tool_calls": [piece]}), Some("tool_calls")),
+    ]);
+    let bridge = open(Pair::GeminiToChat, asked());
+    let (out, _) = play(&bridge, &stream, &[]);
+    let streamed = read_stream(&out);
+    let whole = json!({"choices": [{"message": {"content": "Wait", "tool_calls": [call]}, "finish_reason": "tool_calls"}]});
+    let answer = bridge
+        .answer(whole.to_string().as_bytes(), stamp())
+        .unwrap();
+    let whole = read_whole(relaydeck::relay::translate::Dialect::Gemini, &answer.body);
+    for told in [streamed, whole] {
+        assert_eq!(
+            (told.text.as_str(), told.calls.len(), told.finish.as_deref()),
+            ("Wait", 0, Some("MALFORMED_FUNCTION_CALL"))
+        );
+    }
+}
+
+#[test]
 fn x_10_claudes_thinking_comes_back_as_it_was_given_streamed_and_whole() {
     let bytes = messages_stream(&[
         json!({"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1}}}),

@@ -2,6 +2,7 @@
 
 use relaydeck::engine::door::{AskId, Event};
 use relaydeck::engine::tools::{Placed, SetupKind, State, Tone, ToolNews, ToolPage, ToolRow};
+use relaydeck::tools::Evidence;
 
 fn placed(value: &str, place: &str) -> Placed {
     Placed {
@@ -15,7 +16,7 @@ fn row(id: &'static str, name: &'static str, state: State) -> ToolRow {
         id,
         name,
         about: "a coding agent in the terminal",
-        evidence: "verified",
+        evidence: Evidence::Verified,
         found: Some(format!("/usr/bin/{id}")),
         kind: SetupKind::Written,
         files: vec![format!("~/.{id}/config")],

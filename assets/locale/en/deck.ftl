@@ -1157,6 +1157,9 @@ tools-wrong = { $sign } wrong
 tools-by-hand = by hand
 tools-by-variable = by variable
 tools-not-set-up = not set up
+tools-facts-verified = verified
+tools-facts-second-hand = second-hand
+tools-facts-unverified = unverified
 tools-nothing-set = relaydeck has set nothing up for { $name }
 
 ## What is wrong with something, and what to do: faults, addresses, keys, amounts, dates
@@ -1415,6 +1418,8 @@ climb-tries = ; it took { $tries } tries
 climb-tried = {" "}(tried { $tries } times)
 climb-stream-broken = whole answers work, streams do not: { $what }
 climb-stream-advice = a proxy in between may hold streams back or cut them: try another node, or switch streaming off in the tool
+climb-page-advice = the address is right, so something in between answers in the relay's place: try again, or another node
+climb-cut-advice = the address is right, and the line broke: try again, or another node
 judge-address-tool = as given, this address does not work in a tool; { $evidence }
 judge-address-use = use { $at } as the base address, or { $base } where a tool adds /chat/completions itself
 judge-slow = { $evidence }; the first byte came after { $took }, which is slow
@@ -1526,7 +1531,10 @@ trial-broke = ; it broke after { $tokens } tokens, { $ms } ms in
 trial-silence = , longest silence { $ms } ms at { $at } ms
 trial-long-summary = { $input } in, { $output } out in { $ms } ms{ $silence }; { $hits } of 3 needles{ $broke }
 trial-many-summary = { $good } of { $all } answered, p50 { $p50 }, p95 { $p95 }
-trial-many-limited = ; { $limited } were told 429
+trial-many-limited = { $limited ->
+    [one] ; one was told 429
+   *[other] ; { $limited } were told 429
+ }
 trial-many-wait = , to come back after { $longest } s
 trial-all-succeed = all { $count } succeed
 trial-all = all

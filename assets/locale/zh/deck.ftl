@@ -1123,6 +1123,9 @@ tools-wrong = { $sign } 有误
 tools-by-hand = 手动设置
 tools-by-variable = 用环境变量
 tools-not-set-up = 未设置
+tools-facts-verified = 已核实
+tools-facts-second-hand = 转述
+tools-facts-unverified = 未核实
 tools-nothing-set = relaydeck 没有为 { $name } 做过设置
 
 ## What is wrong with something, and what to do: faults, addresses, keys, amounts, dates
@@ -1378,6 +1381,8 @@ climb-tries = ；试了 { $tries } 次
 climb-tried = （试了 { $tries } 次）
 climb-stream-broken = 完整回答正常，流式不行：{ $what }
 climb-stream-advice = 中间的代理可能扣住或截断流：换一个节点，或在工具中关闭流式
+climb-page-advice = 地址没有错，是中间的网关代替中转站作了回答：再试一次，或换一个节点
+climb-cut-advice = 地址没有错，是连接中断了：再试一次，或换一个节点
 judge-address-tool = 按原样填写，此地址在工具中不可用；{ $evidence }
 judge-address-use = 基础地址用 { $at }，工具自行追加 /chat/completions 时用 { $base }
 judge-slow = { $evidence }；首字节在 { $took } 后到达，偏慢

@@ -95,7 +95,7 @@ pub fn show(world: &World, places: &Places, tool: &'static Tool) -> Result<Endin
     for file in &row.files {
         line(say!("cli-label-writes"), file);
     }
-    line(say!("cli-label-facts"), row.evidence);
+    line(say!("cli-label-facts"), row.evidence.word());
     line(say!("cli-label-state"), &row.why);
     line(
         say!("cli-label-to-do"),
@@ -229,7 +229,7 @@ fn row_json(row: &ToolRow) -> Value {
         "tool": row.id,
         "name": row.name,
         "found": row.found,
-        "facts": row.evidence,
+        "facts": row.evidence.code(),
         "setup": match row.kind {
             SetupKind::Written => "written",
             SetupKind::NamedFile => "named_file",

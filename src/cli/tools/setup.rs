@@ -290,7 +290,7 @@ fn by_hand(world: &World, places: &Places, tool: &Tool, chosen: &Chosen) -> Resu
         .enumerate()
         .map(|(at, step)| format!("{}. {step}\n", at + 1));
     print(&numbered.collect::<String>()).map_err(World::stdout_gone)?;
-    for note in &tool.notes {
+    for note in &tool.words().notes {
         world.warn(note);
     }
     Ok(Ending::Done)

@@ -251,6 +251,13 @@ fn base_path(path: &str, odd: &mut Vec<Suspicion>) -> String {
         odd.push(Suspicion::Page(page));
         path.clear();
     }
+    if let Some(rest) = before_named_model(&path) {
+        path = rest.to_owned();
+        odd.push(Suspicion::EndpointPath("/models/MODEL:generateContent"));
+        if !versioned(&path) {
+            odd.push(Suspicion::VersionMissing);
+        }
+    }
     let mut endpoints = 0;
     while let Some((ending, meant)) = endpoint_of(&path) {
         path.truncate(path.len() - ending.len());
@@ -290,6 +297,17 @@ fn endpoint_of(path: &str) -> Option<(&'static str, &'static str)> {
     exact
         .chain(MISSPELT)
         .find(|(ending, _)| path.ends_with(ending))
+}
+
+/// What stands before Google's endpoint, which holds the name of a model: `/v1beta/models/gemini-2.5-pro:generateContent`.
+fn before_named_model(path: &str) -> Option<&str> {
+    let (rest, called) = path.rsplit_once("/models/")?;
+    let (model, verb) = called.rsplit_once(':')?;
+    let known = matches!(
+        verb,
+        "generateContent" | "streamGenerateContent" | "countTokens" | "embedContent"
+    );
+    (known && !model.is_empty()).then_some(rest)
 }
 
 fn versioned(path: &str) -> bool {

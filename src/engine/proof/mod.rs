@@ -17,6 +17,7 @@ use crate::client::RelayClient;
 use crate::domain::{Access, Address, ApiKey, Endpoint, Fault, FaultKind, Model, Profile};
 use crate::ledger::Ledger;
 use crate::locale::say;
+use crate::tools::Tool;
 use crate::verify::choice::{all_known, bare, billed_group, cheapest, first_endpoint, price_of};
 use crate::verify::door::{Console, Door, GivenKey, HeldSecret, Subject, ToolForm};
 use crate::verify::trials::{LAB, Target};
@@ -41,6 +42,29 @@ pub struct Given {
     pub tool: Option<ToolForm>,
     /// The path the model is called on, where that is known better than the address tells.
     pub endpoint: Option<Endpoint>,
+}
+
+impl Given {
+    /// The address that a tool has, to be examined as the tool calls it (S-95).
+    pub fn of_tool(tool: &Tool, url: String) -> Given {
+        let has = url.trim_end_matches('/');
+        let form = Address::parse(&url).ok().map(|(address, _)| {
+            let wants = tool.url(&address);
+            ToolForm {
+                id: tool.id.clone(),
+                name: tool.name.clone(),
+                calls: format!("{has}{}", tool.calls),
+                is_right: has == wants,
+                wants,
+            }
+        });
+        Given {
+            tool: form,
+            endpoint: Some(tool.endpoint.clone()),
+            url: Some(url),
+            ..Given::default()
+        }
+    }
 }
 
 /// A relay that is examined: what is known of it without asking anybody, and the door to it.
@@ -267,6 +291,8 @@ fn endpoint_in(given: &str) -> Option<Endpoint> {
         ("/messages", Endpoint::Messages),
         ("/responses", Endpoint::Responses),
         ("/embeddings", Endpoint::Embeddings),
+        (":generateContent", Endpoint::Gemini),
+        (":streamGenerateContent", Endpoint::Gemini),
     ]
     .into_iter()
     .find(|(path, _)| plain.ends_with(path))

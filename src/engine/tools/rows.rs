@@ -3,7 +3,7 @@
 use crate::domain::{Address, Fault};
 use crate::engine::host::Host;
 use crate::locale::say;
-use crate::tools::{self, Found, Places, Tool, Verdict};
+use crate::tools::{self, Evidence, Found, Places, Tool, Verdict};
 
 /// A value and where it stands; keys in their masked form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub struct ToolRow {
     /// What it is.
     pub about: &'static str,
     /// How well its facts are known.
-    pub evidence: &'static str,
+    pub evidence: Evidence,
     /// What shows that it is here.
     pub found: Option<String>,
     /// How it is set up.
@@ -193,8 +193,8 @@ fn make(tool: &'static Tool, places: &Places, relay: Option<&Address>, known: &K
     ToolRow {
         id: &tool.id,
         name: &tool.name,
-        about: &tool.about,
-        evidence: tool.evidence.word(),
+        about: &tool.words().about,
+        evidence: tool.evidence,
         found: places.found(tool).map(|path| places.shown(&path)),
         kind,
         files: files.map(|path| places.shown(&path)).collect(),
@@ -217,8 +217,8 @@ fn make(tool: &'static Tool, places: &Places, relay: Option<&Address>, known: &K
         brief: brief(&verdict),
         advice,
         undoable: tools::setups(tool, places),
-        steps: tool.steps.clone(),
-        notes: &tool.notes,
+        steps: tool.words().steps.clone(),
+        notes: &tool.words().notes,
         install: tool.install.as_deref(),
     }
 }

@@ -186,7 +186,7 @@ pub(super) fn judge_concurrency(asks: &[Ask], told: Vec<Told>) -> Judged {
         p95 = ms(p95)
     );
     if limited > 0 {
-        summary += &say!("trial-many-limited", limited = limited);
+        summary += &say!("trial-many-limited", limited = #limited);
         if let Some(longest) = waits.iter().max() {
             summary += &say!("trial-many-wait", longest = longest);
         }

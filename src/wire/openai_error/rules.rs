@@ -47,11 +47,15 @@ pub(super) fn judge(answer: &ErrorAnswer<'_>, text: &ErrorText) -> Verdict {
     if status == 404 && text.message.contains("Invalid URL") {
         return Kind::EndpointMissing.into();
     }
+    let says = Words::of(text);
+    // The fee that a vendor takes for words it refuses comes as 403, and is no trouble of the relay's with its vendor.
+    if says.code.starts_with("violation_fee") {
+        return filtered();
+    }
     let speaker = speaker(answer, text);
     if speaker == Speaker::Upstream && matches!(status, 401 | 402 | 403 | 429) {
         return Verdict::advised(Kind::Upstream, say!("trouble-relay-upstream-advice"));
     }
-    let says = Words::of(text);
     own_codes(&says)
         .or_else(|| (status == 401).then(|| refused(&says)))
         .or_else(|| quota(status, speaker, &says))
@@ -212,10 +216,7 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
         "content_policy_violation",
     ];
     if filters.contains(&says.code) {
-        return Some(Verdict::advised(
-            Kind::BadRequest,
-            say!("trouble-relay-filter"),
-        ));
+        return Some(filtered());
     }
     // Relays before 2026 answer 500 where a field is missing.
     if says.code == "invalid_request" {
@@ -238,6 +239,11 @@ fn request(status: u16, says: &Words<'_>) -> Option<Verdict> {
         429 => too_fast(says),
         _ => return None,
     })
+}
+
+/// A filter refused what was said.
+fn filtered() -> Verdict {
+    Verdict::advised(Kind::BadRequest, say!("trouble-relay-filter"))
 }
 
 /// Who asks too fast is told which ceiling it was, where the refusal names one.
