@@ -139,6 +139,30 @@ fn s_52_s_56_mangled_addresses_give_the_right_forms() {
 }
 
 #[test]
+fn s_95_the_form_that_a_tool_wants_stands_alone_on_stdout() {
+    let home = tempfile::tempdir().unwrap();
+    let pasted = "https://relay.example/v1/chat/completions/";
+    for (tool, form, calls) in [
+        ("claude-code", "https://relay.example", "/v1/messages"),
+        ("codex", "https://relay.example/v1", "/responses"),
+        ("curl", "https://relay.example/v1/chat/completions", ""),
+    ] {
+        let told = relaydeck(home.path(), &["url", pasted, "--tool", tool]);
+        assert_eq!(String::from_utf8(told.stdout).unwrap(), format!("{form}\n"));
+        let said = String::from_utf8(told.stderr).unwrap();
+        assert!(said.contains(&format!("{form}{calls}")), "{said}");
+        assert!(said.contains("trailing slash"), "{said}");
+        let document = json(home.path(), &["url", pasted, "--tool", tool]);
+        assert_eq!(document["tool"]["url"], form);
+        assert_eq!(document["tool"]["calls"], format!("{form}{calls}"));
+    }
+    let unknown = relaydeck(home.path(), &["url", pasted, "--tool", "claude-cod"]);
+    assert_eq!(unknown.status.code(), Some(4));
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(said.contains("did you mean claude-code?"), "{said}");
+}
+
+#[test]
 fn a_good_address_is_not_suspected_and_a_secret_is_not_repeated() {
     let home = tempfile::tempdir().unwrap();
     let told = json(home.path(), &["url", "https://relay.example/v1"]);

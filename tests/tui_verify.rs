@@ -134,7 +134,7 @@ fn concurrency() -> Outcome {
         test: TestKind::Concurrency,
         passed: false,
         summary:
-            "4 of 5 answered, p50 1020 ms, p95 2200 ms; 1 were told 429, to come back after 7 s"
+            "4 of 5 answered, p50 1020 ms, p95 2200 ms; one was told 429, to come back after 7 s"
                 .into(),
         checks: vec![
             Check {

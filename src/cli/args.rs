@@ -177,6 +177,8 @@ pub enum BillingKind {
 pub struct UrlArgs {
     #[arg(value_name = "FORM")]
     pub form: String,
+    #[arg(long, value_name = "TOOL")]
+    pub tool: Option<String>,
 }
 
 /// What was spent.

@@ -1,13 +1,15 @@
-//! `relaydeck url`: all forms of an address, and what was suspicious in the one that was given (S-52, S-56).
+//! `relaydeck url`: all forms of an address, or the one that a tool wants, and what was suspicious in the one that was
+//! given (S-52, S-56, S-95).
 
 use serde_json::{Map, Value, json};
 
 use super::args::UrlArgs;
-use super::output::{Align, Table, print_json};
+use super::output::{Align, Table, print, print_json};
 use super::world::{Ending, World};
-use crate::domain::address::AddressError;
+use crate::domain::address::{AddressError, Suspicion};
 use crate::domain::{Address, Fault, FaultKind};
 use crate::locale::say;
+use crate::tools;
 
 /// Runs the sub-command.
 ///
@@ -15,6 +17,7 @@ use crate::locale::say;
 /// When the text is no address.
 pub fn run(world: &World, args: &UrlArgs) -> Result<Ending, Fault> {
     let (address, odd) = Address::parse(&args.form).map_err(|error| refused(&error))?;
+    let tool = args.tool.as_deref().map(tools::named).transpose()?;
     if world.json {
         let forms: Map<String, Value> = address
             .forms()
@@ -25,8 +28,23 @@ pub fn run(world: &World, args: &UrlArgs) -> Result<Ending, Fault> {
             .iter()
             .map(|odd| json!({"code": odd.code(), "message": odd.to_string()}))
             .collect();
-        print_json(&json!({"forms": forms, "suspicious": odd})).map_err(World::stdout_gone)?;
+        let mut document = json!({"forms": forms, "suspicious": odd});
+        if let Some(tool) = tool {
+            let url = tool.url(&address);
+            let calls = format!("{url}{}", tool.calls);
+            document["tool"] =
+                json!({"id": tool.id, "name": tool.name, "url": url, "calls": calls});
+        }
+        print_json(&document).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
+    }
+    if let Some(tool) = tool {
+        let url = tool.url(&address);
+        // Alone on its line, so that a script can take it.
+        print(&format!("{url}\n")).map_err(World::stdout_gone)?;
+        let calls = format!("{url}{}", tool.calls);
+        world.warn(&say!("cli-url-tool", tool = tool.name, calls = calls));
+        return warn_of(world, &odd);
     }
     let mut table = Table::new(&[
         (say!("cli-column-form"), Align::Left),
@@ -37,6 +55,10 @@ pub fn run(world: &World, args: &UrlArgs) -> Result<Ending, Fault> {
         table.row([form.name.into(), form.url, form.wanted_by.into()]);
     }
     table.print("").map_err(World::stdout_gone)?;
+    warn_of(world, &odd)
+}
+
+fn warn_of(world: &World, odd: &[Suspicion]) -> Result<Ending, Fault> {
     for odd in odd {
         world.warn(&format!("! {odd}"));
     }

@@ -49,15 +49,28 @@ pub fn hide(line: &str) -> String {
     shown + &masked(&word, named)
 }
 
+/// The line of a file that holds a key and nothing else, with the mark of a difference before it.
+pub fn hide_key(line: &str) -> String {
+    let told_about = ["+++ ", "--- ", "@@", "\\"]
+        .iter()
+        .any(|begin| line.starts_with(begin));
+    match line.strip_prefix(['+', '-', ' ']) {
+        Some(rest) if !told_about && !rest.is_empty() => format!("{}{}", &line[..1], mask(rest)),
+        _ => hide(line),
+    }
+}
+
 /// A word as it may be shown. The value of something named like a secret is masked when it is long and has a figure in
 /// it: `max_tokens: 4096` and the name of a variable may be seen.
 fn masked(word: &str, named: bool) -> String {
+    // The mark of a difference stands right before the first word of its line.
+    let start = word.find(|letter: char| letter.is_ascii_alphanumeric());
+    let (before, word) = word.split_at(start.unwrap_or(word.len()));
     let known = BEGINNINGS.iter().any(|begin| word.starts_with(begin)) && word.len() >= 8;
     let random = word.len() >= 12 && word.chars().any(|letter| letter.is_ascii_digit());
-    if known || (named && random) {
-        mask(word)
-    } else {
-        word.to_owned()
+    match known || (named && random) {
+        true => format!("{before}{}", mask(word)),
+        false => format!("{before}{word}"),
     }
 }
 
@@ -85,5 +98,23 @@ mod tests {
         ] {
             assert_eq!(hide(line), shown);
         }
+    }
+
+    #[test]
+    fn s_24_a_file_of_one_key_shows_none_of_it() {
+        for (line, shown) in [
+            ("+sk-aB3dEFGHijklmnopx9Zk", "+sk-aB3d**********x9Zk"),
+            ("-aB3dEFGHijklmnopx9Zk", "-aB3d**********x9Zk"),
+            ("+++ ~/tools/a.key", "+++ ~/tools/a.key"),
+            ("--- (not there)", "--- (not there)"),
+            ("@@ -0,0 +1 @@", "@@ -0,0 +1 @@"),
+            (
+                "\\ No newline at end of file",
+                "\\ No newline at end of file",
+            ),
+        ] {
+            assert_eq!(hide_key(line), shown);
+        }
+        assert_eq!(hide("+sk-aB3dEFGHijklmnopx9Zk"), "+sk-aB3d**********x9Zk");
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::description::{FileRule, Tool};
 use super::edit::Format;
 use super::error::ToolError;
-use super::hide::hide;
+use super::hide::{hide, hide_key};
 use super::place::Places;
 use crate::domain::{Address, ApiKey};
 use crate::files;
@@ -210,6 +210,11 @@ pub(super) fn difference(before: &str, after: &str, name: &str, new: bool) -> St
         })
         .set_modified_filename(name.to_owned());
     let patch = options.create_patch(before, after).to_string();
-    let lines: Vec<String> = patch.lines().map(hide).collect();
+    // A file of that name holds a key and nothing else, of whatever kind.
+    let shown: fn(&str) -> String = match name.ends_with(".key") {
+        true => hide_key,
+        false => hide,
+    };
+    let lines: Vec<String> = patch.lines().map(shown).collect();
     lines.join("\n") + "\n"
 }

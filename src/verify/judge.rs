@@ -206,7 +206,9 @@ pub fn kind(reach: &Reach, standing: &Standing) -> Finding {
 fn console_words(seen: &ConsoleSeen) -> String {
     let mut text = seen.family.to_owned();
     if let Some(version) = &seen.version {
-        text += &format!(" {version}");
+        // Ours begins with its name.
+        let own = format!("{}-", seen.family);
+        text += &format!(" {}", version.strip_prefix(&own).unwrap_or(version));
     }
     if !seen.name.is_empty() && seen.name != seen.family {
         text += &format!(" ({})", seen.name);

@@ -2,7 +2,8 @@
 
 use relaydeck::engine::door::{AskId, Event};
 use relaydeck::engine::tools::{Placed, SetupKind, State, Tone, ToolNews, ToolPage, ToolRow};
-use relaydeck::tools::Evidence;
+use relaydeck::locale::plain;
+use relaydeck::tools::{Evidence, find};
 
 fn placed(value: &str, place: &str) -> Placed {
     Placed {
@@ -15,7 +16,7 @@ fn row(id: &'static str, name: &'static str, state: State) -> ToolRow {
     ToolRow {
         id,
         name,
-        about: "a coding agent in the terminal",
+        about: find(id).map_or("", |tool| &tool.words().about),
         evidence: Evidence::Verified,
         found: Some(format!("/usr/bin/{id}")),
         kind: SetupKind::Written,
@@ -51,7 +52,7 @@ pub fn rows() -> Vec<ToolRow> {
     claude.undoable = 1;
     let mut codex = row("codex", "Codex CLI", State::Wrong);
     codex.urls = vec![placed("https://relay.example", "~/.codex/config.toml")];
-    codex.brief = "wrong form of address";
+    codex.brief = plain("tools-brief-wrong-form");
     codex.why = "wrong form of address: it would call https://relay.example/responses".into();
     let mut aider = row("aider", "Aider", State::Untouched);
     aider.found = None;

@@ -395,6 +395,7 @@ cli-config-no-room = make room, or a folder that is yours, where it should go
 
 cli-url-key = the key goes into --key, or into a profile: relaydeck profiles add
 cli-url-form = give the relay's address in any form, for example https://host/v1
+cli-url-tool = { $tool } then calls { $calls }
 cli-export-ending = { $file } ends in neither .csv nor .jsonl
 cli-export-ending-advice = name the file like usage.csv or usage.jsonl
 cli-export-written = { $count } receipts written to { $file }

@@ -95,6 +95,7 @@ help-doctor = Find what is wrong, rung by rung: address, TLS, relay, key, balanc
     .max_cost = The most its calls may cost in dollars, in the worst case
 help-url = All forms of an address, with what is suspicious in it
     .form = The address, in any form in which it is pasted
+    .tool = Only the form that this third-party tool wants
 help-wallet = The wallet: its balance, and filling it
 help-usage = What was spent, from the local ledger
     .since = Only since so long ago: 24h, 7d, 4w; rounded to a quarter of an hour

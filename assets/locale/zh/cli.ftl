@@ -380,6 +380,7 @@ cli-config-no-room = 请腾出空间，或让目标文件夹属于你
 
 cli-url-key = 密钥应放在 --key，或放进配置：relaydeck profiles add
 cli-url-form = 以任意形式给出中转站地址，例如 https://host/v1
+cli-url-tool = { $tool } 会调用 { $calls }
 cli-export-ending = { $file } 的扩展名既不是 .csv 也不是 .jsonl
 cli-export-ending-advice = 文件名应如 usage.csv 或 usage.jsonl
 cli-export-written = 已把 { $count } 张收据写入 { $file }

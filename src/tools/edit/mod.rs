@@ -134,6 +134,26 @@ fn line_break(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
+/// A changed text with the line breaks it had before: each line that is still there keeps its own, new ones get the text's.
+fn with_line_breaks_of(before: &str, made: &str) -> String {
+    let bare = |line: &str| line.trim_end_matches(['\r', '\n']).len();
+    let mut old = before.split_inclusive('\n');
+    let mut text = String::with_capacity(made.len() + made.len() / 16);
+    for line in made.split_inclusive('\n') {
+        let (words, end) = line.split_at(bare(line));
+        let same = |other: &&str| other[..bare(other)] == *words;
+        let kept = old.clone().position(|other| same(&other));
+        let kept = kept.and_then(|at| old.nth(at));
+        text.push_str(words);
+        text.push_str(match (end, kept) {
+            ("", _) => "",
+            (_, Some(kept)) if kept.ends_with('\n') => &kept[bare(kept)..],
+            _ => line_break(before),
+        });
+    }
+    text
+}
+
 /// Line and column of a byte, both counted from 1, the column in characters.
 fn position(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);

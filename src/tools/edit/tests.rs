@@ -182,18 +182,25 @@ proptest! {
     }
 
     #[test]
-    fn toml_is_changed_in_place(names in prop::collection::btree_set("[a-z]{1,5}", 1..6), value in "[ -\"$-~]{0,12}") {
+    fn toml_is_changed_in_place(
+        names in prop::collection::btree_set("[a-z]{1,5}", 1..6),
+        value in "[ -\"$-~]{0,12}",
+        windows in any::<bool>(),
+    ) {
         let mut text = String::from("# head\n");
         for (at, name) in names.iter().enumerate() {
             text += &format!("{name}   = {at}  # why {name}\n");
         }
         text += "\n[table.\"in side\"]   # kept\nx = 1\n\n# tail\n";
+        if windows { text = text.replace('\n', "\r\n"); }
         for steps in [vec!["zzzzzz"], vec!["table", "in side", "x"], vec!["table", "fresh", "y"]] {
             let path = path(&steps);
             let after = Format::Toml.set(&text, &path, &json!(value)).unwrap();
             prop_assert_eq!(Format::Toml.get(&after, &path).unwrap().unwrap(), value.clone());
             prop_assert!(missing(&text, &after) <= 1, "{}\n--\n{}", text, after);
             prop_assert_eq!(comments(&text), comments(&after));
+            let breaks = after.matches('\n').count();
+            prop_assert_eq!(after.matches("\r\n").count(), if windows { breaks } else { 0 });
         }
     }
 }
@@ -283,4 +290,15 @@ fn yaml_grows_where_nothing_stood() {
         set("---\na: |\n  x\n  y\n\n", &["b"]),
         "---\na: |\n  x\n  y\nb: v\n\n"
     );
+}
+
+#[test]
+fn toml_keeps_each_line_s_own_break() {
+    let before = "# mine\r\nmodel = \"o3\"\n\n[other]\r\na = 1\n# tail";
+    let after = Format::Toml.set(before, &path(&["model"]), &json!("x"));
+    let wanted = "# mine\r\nmodel = \"x\"\r\n\n[other]\r\na = 1\n# tail";
+    assert_eq!(after.unwrap(), wanted);
+    let plain = "a = 1\n";
+    let after = Format::Toml.set(plain, &path(&["b"]), &json!("x"));
+    assert_eq!(after.unwrap(), "a = 1\nb = \"x\"\n");
 }

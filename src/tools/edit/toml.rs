@@ -3,7 +3,7 @@
 use serde_json::Value;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
-use super::{EditError, position};
+use super::{EditError, position, with_line_breaks_of};
 use crate::locale::say;
 use crate::tools::path::{Step, shown};
 
@@ -91,5 +91,6 @@ pub(super) fn set(text: &str, path: &[Step], value: &Value) -> Result<String, Ed
         }
         None => drop(table.insert(key, Item::Value(fresh))),
     }
-    Ok(document.to_string())
+    // What comes back has plain line breaks throughout.
+    Ok(with_line_breaks_of(text, &document.to_string()))
 }
