@@ -190,6 +190,20 @@ fn orders_do_what_they_say_and_refuse_what_makes_no_sense() {
     order(&mut script, "timeout 30");
     let limit = std::time::Duration::from_secs(30);
     assert_eq!(script.model.settings.within, Some(limit));
+    script.asked();
+    script.types("hi").keys("<Enter>");
+    assert_eq!(
+        script.asked()[0],
+        "send claude-opus-4-5 key Some(4) silence 30s: Be brief. | hi",
+        "the chat is as patient"
+    );
+    let turn = script.turn();
+    script.engine(ended(
+        turn,
+        Finish::Stop,
+        spend(4, 9, "0.0001", Basis::Reported),
+    ));
+    script.keys("<C-n>");
     order(&mut script, "timeout");
     assert_eq!(script.model.settings.within, None);
     for (line, why) in [

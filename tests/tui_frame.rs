@@ -6,9 +6,9 @@ mod tui_support;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use ratatui::layout::Size;
 use relaydeck::domain::{Basis, Fault, FaultKind, Finish, Money};
-use relaydeck::engine::door::{Command, Event, Scope, Today};
+use relaydeck::engine::door::{Command, Event, Scope, Snapshot, Today};
 use relaydeck::tui::msg::Msg;
-use tui_support::events::{list_failed, open, text};
+use tui_support::events::{list_failed, loaded, open, text};
 use tui_support::{Script, world};
 
 fn deck(width: u16) -> Script {
@@ -311,4 +311,45 @@ fn below_60_by_16_one_line_says_so() {
     );
     script.msg(Msg::Resize(Size::new(60, 16))).sees("wallet");
     script.msg(Msg::Resize(Size::new(60, 15))).misses("wallet");
+}
+
+#[test]
+fn what_is_only_read_is_left_for_another_place_and_what_asks_is_not() {
+    let mut script = Script::new(80, 24);
+    open(&mut script, "4sapi");
+    script.keys("<Esc> 1 <Enter>").sees("Key cursor-dev");
+    script.keys("3").sees("8 models").misses("Key cursor-dev");
+    script
+        .keys("<Enter> ?")
+        .sees("The keys of this place")
+        .sees("Groups");
+    script.keys("2").sees("4 groups");
+    // A form keeps what was typed, and its help names no way out of it that there is not.
+    script.keys("1 n").types("blog-prod-ann").keys("<A-3>");
+    script.sees("blog-prod-ann").keys("<F1>");
+    script
+        .sees("Everywhere")
+        .misses("Alt-3")
+        .keys("<Esc> <Esc>");
+    script.keys("<C-d>").keys("2").sees("Delete this key?");
+}
+
+#[test]
+fn a_filter_is_about_the_relay_it_was_typed_at() {
+    let mut script = Script::new(80, 24);
+    open(&mut script, "4sapi");
+    script.keys("<Esc> 1 / cursor <Enter>").sees("1 of 4");
+    script.keys("3 / son <Enter> f billing <Enter>");
+    script
+        .engine(Event::Opening {
+            profile: "work".into(),
+        })
+        .engine(Event::Opened {
+            profile: world::profile("work"),
+            facts: world::facts(true),
+            conversation: None,
+        })
+        .engine(loaded(Snapshot::Keys(world::keys())))
+        .engine(loaded(Snapshot::Models(world::models())));
+    script.keys("1").sees("4 keys").keys("3").sees("8 models");
 }

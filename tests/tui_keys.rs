@@ -118,6 +118,28 @@ fn s_20_the_detail_says_what_the_relay_does_not_provide() {
         .keys("<Enter>")
         .sees("not provided")
         .sees("sk-k1aB**********x9Zk");
+    let mut script = keys();
+    script.keys("<Enter>");
+    for told in [
+        "Name         cursor-dev",
+        "Id           4",
+        "Key          sk-k4aB**********x9Zk",
+        "Status       ✓ enabled",
+        "Group        default ×1",
+        "Left         $4.9000 (98 %)",
+        "Used         $0.1000",
+        "Expires      in 29 d, 2026-12-21 12:05",
+        "Created      2026-10-13 12:04, 40 d ago",
+        "Last used    2026-11-22 12:01, 2 min ago",
+        "Models       all of its group",
+        "Addresses    any",
+    ] {
+        script.sees(told);
+    }
+    script
+        .keys("<Esc> j <Enter>")
+        .sees("Left         unlimited: only the wallet limits it")
+        .misses("%");
 }
 
 #[test]
@@ -133,7 +155,12 @@ fn s_12_to_s_16_a_key_is_made_and_its_secret_is_shown_once() {
         .types("blog-prod-summaries-ann")
         .misses("a weak name");
     script
-        .keys("<Enter> <Enter> vip <Enter>")
+        .keys("<Enter> <Enter>")
+        .sees("Choose the group")
+        .sees("reverse channels, cheaper")
+        .sees("×0.8");
+    script
+        .keys("vip <Enter>")
         .sees("ratio ×0.8, 8 models: reverse");
     script.keys("<Right> <Right> <Enter> <Right> <Enter>");
     script

@@ -5,7 +5,7 @@ mod tui_support;
 
 use std::time::Instant;
 
-use relaydeck::domain::stability::{Measured, Sample};
+use relaydeck::domain::stability::{Marks, Measured, Sample};
 use relaydeck::domain::{FaultKind, UnixMillis};
 use relaydeck::engine::door::{ChannelRow, Event, Snapshot};
 use relaydeck::locale::Word;
@@ -31,6 +31,44 @@ fn s_40_the_list_is_filtered_as_one_types_and_says_how_many() {
         .keys("<Down> <Enter> <Enter>")
         .sees("claude-sonnet-4-5-thinking");
     script.keys("<Esc> <Esc>").sees("8 models");
+}
+
+#[test]
+fn s_33_models_are_sorted_by_the_marks_of_their_answers_the_best_liked_first() {
+    let mut script = market(80);
+    script.misses("MARKS");
+    let marks = |good, bad| Marks { good, bad };
+    let given = [
+        ("default", "gpt-4o-mini", marks(1, 1)),
+        ("vip", "qwen-max", marks(3, 0)),
+        ("default", "relaydeck-handbook", marks(1, 0)),
+        ("vip", "gpt-4o-mini", marks(0, 1)),
+    ];
+    let given = given.map(|(group, model, marks)| (group.into(), model.into(), marks));
+    let measured = Measured::of([]).with_marks(given);
+    script.engine(Event::Measured(Box::new(measured)));
+    script.sees("MARKS").keys("M");
+    let names = |script: &mut Script| -> Vec<String> {
+        let screen = script.screen();
+        let rows = screen.lines().skip(4).take(4);
+        rows.map(|row| {
+            row.split_whitespace()
+                .find(|word| *word != "▸")
+                .unwrap()
+                .into()
+        })
+        .collect()
+    };
+    // The same share, and more marks; then the share; whatever nobody marked comes last.
+    assert_eq!(
+        names(&mut script)[..3],
+        ["qwen-max", "relaydeck-handbook", "gpt-4o-mini"]
+    );
+    script.sees("+3 -0").sees("+1 -2").keys("M");
+    assert_eq!(
+        names(&mut script)[..3],
+        ["gpt-4o-mini", "relaydeck-handbook", "qwen-max"]
+    );
 }
 
 #[test]
@@ -116,6 +154,7 @@ fn s_43_the_detail_has_the_price_in_each_group_and_every_url_in_full() {
     script
         .sees("claude-sonnet-4-5-20250929")
         .sees("Anthropic · vision · tools")
+        .sees("A model for code and long work; reads images.")
         .sees("context 200k, answer 64k tokens")
         .sees("vip              ×0.8     2.40   12.00    0.24    3.00")
         .sees("vip is the cheapest")
@@ -238,6 +277,15 @@ fn s_40_models_are_filtered_by_what_they_have_and_several_at_once() {
     script.sees("1 of 8").sees("gpt-image-1").keys("/ opus");
     script.sees("1 found, but not with these filters");
     script.keys("<Esc> <Esc>").sees("8 models");
+    for (facet, found) in [
+        ("group vip", "8 models"),
+        ("tag vision", "1 of 8"),
+        ("endpoint embeddings", "1 of 8"),
+        ("billing tiered", "1 of 8"),
+    ] {
+        script.keys("f").types(facet).keys("<Enter>").sees(found);
+        script.keys("<Esc>").sees("8 models");
+    }
 }
 
 #[test]

@@ -130,8 +130,11 @@ fn s_03_and_x_11_the_wallet_asks_for_all_that_stands_on_it() {
     assert_eq!(asked[..2], ["refresh account", "refresh wallet"]);
     assert!(asked[2].starts_with("compare "), "{asked:?}");
     script
-        .sees("$12.4831")
-        .sees("Requests")
+        .sees("Account      lin")
+        .sees("Group        default ×1")
+        .sees("Balance      $12.4831")
+        .sees("Used         $2.5000")
+        .sees("Requests     12")
         .sees("looking at each of them");
     script.keys("<Esc>").sees("MODEL");
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::door::{Event, UsageView};
+use super::door::{Event, Scope, UsageView};
 use super::session::Session;
 use super::task::{Engine, Report, not_open};
 use crate::client::ForeignRequest;
@@ -68,6 +68,7 @@ impl Engine {
             return;
         };
         let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
+        let generation = self.generation;
         let (ledger, newest) = (self.ledger.clone(), Arc::clone(&self.looked_through));
         self.watcher = Some(self.tasks.spawn(async move {
             let mut version = None;
@@ -85,6 +86,14 @@ impl Engine {
                             newest.store(until, Ordering::Relaxed);
                             if looked_at || brought > 0 {
                                 let _ = reports.send(Report::Spent);
+                            }
+                            if brought > 0 {
+                                // What was spent is gone from the wallet and from a key.
+                                let _ = reports.send(Report::Done {
+                                    generation,
+                                    scopes: &[Scope::Account, Scope::Keys],
+                                    event: None,
+                                });
                             }
                         }
                         before = running.len();

@@ -71,15 +71,28 @@ fn snippets(db: &Connection, profile: &str, find: &str) -> rusqlite::Result<Vec<
         "SELECT t.conversation, min(t.position),
             CASE WHEN instr(lower(t.prompt), ?2) > 0
                 THEN substr(t.prompt, max(1, instr(lower(t.prompt), ?2) - ?3), ?4)
-                ELSE substr(t.reply, max(1, instr(lower(t.reply), ?2) - ?3), ?4) END
+                ELSE substr(t.reply, max(1, instr(lower(t.reply), ?2) - ?3), ?4) END,
+            CASE WHEN instr(lower(t.prompt), ?2) > 0
+                THEN instr(lower(t.prompt), ?2)
+                ELSE instr(lower(t.reply), ?2) END > ?3 + 1
          FROM turns t JOIN conversations c ON c.id = t.conversation
          WHERE c.profile = ?1 AND (instr(lower(t.prompt), ?2) > 0 OR instr(lower(t.reply), ?2) > 0)
          GROUP BY t.conversation",
     )?
     .query_map(params![profile, find, BEFORE, AROUND], |row| {
-        Ok((row.get(0)?, row.get(2)?))
+        let text: String = row.get(2)?;
+        let from = if row.get(3)? { begun(&text) } else { 0 };
+        Ok((row.get(0)?, text[from..].to_owned()))
     })?
     .collect()
+}
+
+/// Where the first whole word of a text that was cut out begins, as long as that is before what was found.
+fn begun(text: &str) -> usize {
+    let before = usize::try_from(BEFORE).unwrap_or(0);
+    let mut letters = text.char_indices().take(before);
+    let blank = letters.find(|(_, letter)| letter.is_whitespace());
+    blank.map_or(0, |(at, letter)| at + letter.len_utf8())
 }
 
 /// Gives a conversation a name; an empty one takes its name away. Says whether there was such a conversation. Its stamp

@@ -98,6 +98,12 @@ impl<K: Clone + PartialEq> FilteredList<K> {
         }
     }
 
+    /// Drops the filter; the rows follow with the next load.
+    pub fn unfilter(&mut self) {
+        self.query.clear();
+        self.typing = false;
+    }
+
     /// The positions of the visible rows: a window of this height, and where the cursor stands in it.
     pub fn window(&self, height: usize) -> (&[usize], usize) {
         let top = self

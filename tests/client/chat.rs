@@ -193,6 +193,27 @@ async fn a_silent_stream_is_given_up_and_a_finished_one_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_silence_lasts_as_long_as_was_said_for_this_request() {
+    let patient = Options {
+        first_byte: Duration::from_secs(3_600),
+        stall: Duration::from_secs(3_600),
+        ..options()
+    };
+    for spoken in [0, 2] {
+        let told = Told::events(&STREAM[..spoken]).then(Piece::Stall);
+        let fake = Fake::start(move |_| told.clone()).await;
+        let silence = Some(Duration::from_millis(60));
+        let reply = fake
+            .member_with(patient)
+            .chat_with_patience(&key(), &request(), silence)
+            .await
+            .unwrap();
+        let (_, fault) = all(reply).await;
+        assert_eq!(fault.unwrap().kind, FaultKind::Timeout);
+    }
+}
+
+#[tokio::test]
 async fn signs_of_life_are_no_data() {
     let patience = Options {
         first_byte: Duration::from_millis(150),

@@ -388,13 +388,23 @@ fn command_told(command: &Command) -> String {
         Command::StopProving(_) => "stop proving".into(),
         Command::DeleteKeys { ids, .. } => format!("delete {ids:?}"),
         Command::Keys { what, .. } => keys_told(what),
-        Command::Send { request, key, .. } => {
+        Command::Send {
+            request,
+            key,
+            silence,
+            ..
+        } => {
             let said: Vec<&str> = request
                 .messages
                 .iter()
                 .map(|message| message.text.as_str())
                 .collect();
-            format!("send {} key {key:?}: {}", request.model, said.join(" | "))
+            let silence = silence.map_or_else(String::new, |most| format!(" silence {most:?}"));
+            format!(
+                "send {} key {key:?}{silence}: {}",
+                request.model,
+                said.join(" | ")
+            )
         }
         Command::Stop(_) => "stop".into(),
         Command::ReadImage { path, .. } => format!("read image {}", path.display()),

@@ -1104,6 +1104,7 @@ chat-write-hint = Enter or i writes
 
 verify-ask-cost = This can cost { $worst }. Enter once more runs it; any other key leaves it.
 verify-not-run = Not run yet. Enter runs it.
+verify-running = { $working } it runs; Esc stops it
 verify-not-looked = Not looked at yet. Enter looks.
 verify-no-history = No test was run on this relay yet.
 verify-proof = proof: { $change }: { $outcome }
@@ -1221,7 +1222,7 @@ key-text-odd = a key cannot contain { $odd }; copy it again from the relay's con
 key-name-none = a key needs a name; try project-env-use-owner
 key-name-long = the name has { $bytes } bytes; relays take { $limit } at most
 key-name-control = the name holds a control character
-key-name-weak = a weak name; project-env-use-owner tells more, for example blog-prod-summaries-ann
+key-name-weak = a weak name: it does not say what the key is for
 money-no-amount = { $text } is not an amount; write dollars like 5 or 0.25
 money-too-fine = { $text } has more than nine decimals; the smallest amount is 0.000000001
 money-too-large = { $text } is too large; the limit is 9 billion dollars

@@ -1073,6 +1073,7 @@ chat-write-hint = 按回车或 i 书写
 
 verify-ask-cost = 最多可能花费 { $worst }。再按一次回车运行；按其他键放弃。
 verify-not-run = 还没有运行。按回车运行。
+verify-running = { $working } 正在运行；Esc 停止
 verify-not-looked = 还没有查看。按回车查看。
 verify-no-history = 还没有在此中转站上运行过测试。
 verify-proof = 证明：{ $change }：{ $outcome }
@@ -1187,7 +1188,7 @@ key-text-odd = 密钥不能包含 { $odd }；请从中转站控制台重新复�
 key-name-none = 令牌需要名称；建议用 项目-环境-用途-负责人
 key-name-long = 名称有 { $bytes } 字节；中转站最多接受 { $limit } 字节
 key-name-control = 名称中含有控制字符
-key-name-weak = 名称含义太弱；用 项目-环境-用途-负责人 更清楚，例如 blog-prod-summaries-ann
+key-name-weak = 名称含义太弱：看不出令牌的用途
 money-no-amount = { $text } 不是金额；请写美元数，例如 5 或 0.25
 money-too-fine = { $text } 超过九位小数；最小金额是 0.000000001
 money-too-large = { $text } 太大；上限是 90 亿美元

@@ -275,6 +275,27 @@ impl Action {
         })
     }
 
+    /// Whether it goes to a tab by itself, wherever one is.
+    pub const fn chooses_a_tab(self) -> bool {
+        matches!(
+            self,
+            Action::TabKeys
+                | Action::TabGroups
+                | Action::TabMarket
+                | Action::TabChat
+                | Action::TabUsage
+                | Action::TabVerify
+                | Action::TabTools
+                | Action::NextTab
+                | Action::PreviousTab
+        )
+    }
+
+    /// Whether it leaves what lies over a tab for another place: from a form or a question it leads nowhere.
+    pub const fn leads_elsewhere(self) -> bool {
+        self.chooses_a_tab() || matches!(self, Action::PickRelay | Action::Wallet)
+    }
+
     /// Whether it changes something, or spends money: what read-only mode takes away. What slips through is still
     /// withheld where commands go to the engine.
     pub const fn writes(self) -> bool {

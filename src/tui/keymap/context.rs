@@ -125,6 +125,23 @@ impl Context {
         Some(serde_json::to_value(self).ok()?.as_str()?.to_owned())
     }
 
+    /// Whether one stays here until it is answered or left: no key leads to another place.
+    pub const fn holds(self) -> bool {
+        matches!(
+            self,
+            Context::Form
+                | Context::Confirm
+                | Context::FirstRun
+                | Context::Secret
+                | Context::Picker
+                | Context::Sessions
+                | Context::Command
+                | Context::Side
+                | Context::Link
+                | Context::Offer
+        )
+    }
+
     /// Whether plain characters are text here.
     pub const fn is_typing(self) -> bool {
         matches!(

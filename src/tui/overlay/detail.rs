@@ -101,7 +101,9 @@ fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
             theme.style(Role::Heading),
         ));
         for row in section.rows {
-            if model.read_only && (row.dangerous || row.action.writes()) {
+            let withheld = model.read_only && (row.dangerous || row.action.writes());
+            let held = contexts.iter().any(|context| context.holds());
+            if withheld || (held && row.action.leads_elsewhere()) {
                 continue;
             }
             let role = if row.dangerous {

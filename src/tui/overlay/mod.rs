@@ -294,6 +294,21 @@ impl Overlay {
         }
     }
 
+    /// Whether it is there to be read: nothing is lost when it is left.
+    pub fn is_read(&self) -> bool {
+        match self {
+            Overlay::Help { .. }
+            | Overlay::Note(_)
+            | Overlay::KeyDetail { .. }
+            | Overlay::GroupDetail { .. }
+            | Overlay::ModelDetail { .. }
+            | Overlay::Receipt { .. }
+            | Overlay::Wallet { .. } => true,
+            Overlay::Page(page) => page.question.is_none(),
+            _ => false,
+        }
+    }
+
     /// Whether it is a form.
     pub fn is_form(&self) -> bool {
         matches!(self.contexts(), [Context::Form])

@@ -128,6 +128,10 @@ fn figures(model: &Model, column: &SideColumn, area: Rect, frame: &mut Frame<'_>
     let theme = &model.settings.theme;
     let kept = &column.turn.turn;
     let spend = column.spend.as_ref();
+    if column.streaming && spend.is_none() {
+        // Nothing is known yet, which is something else than nothing and than unknown.
+        return;
+    }
     let speed = spend.and_then(|spend| spend.tenths_per_second);
     let tokens = say!(
         "side-tokens",

@@ -190,6 +190,13 @@ fn opening(model: &mut Model, profile: String) {
     model.usage.forget();
     model.verify.forget();
     tools::update::forget(model);
+    // A filter or a mark is about the lists of the relay before.
+    model.keys.list.unfilter();
+    model.keys.marked.clear();
+    model.groups.list.unfilter();
+    model.groups.of_model = None;
+    model.market.list.unfilter();
+    model.market.widen();
     model.relay.connection = Connection::Opening(profile);
     // What lies over the tab is about the relay before; only a secret that was not seen yet must stay.
     model

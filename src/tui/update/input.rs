@@ -97,6 +97,10 @@ pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             contexts: contexts(model).to_vec(),
             scroll: 0,
         }),
+        Some(action) if action.leads_elsewhere() && only_read(model) => {
+            model.overlays.clear();
+            deck(model, key, Some(action), fx);
+        }
         action if !model.overlays.is_empty() => overlay::update::key(model, key, action, fx),
         Some(Action::Quit) => quit(model, fx),
         action => match model.stage {
@@ -105,6 +109,12 @@ pub fn act(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
             Stage::Deck => deck(model, key, action, fx),
         },
     }
+}
+
+/// Whether all that lies over a tab is there to be read: it can be left for another place at any time.
+fn only_read(model: &Model) -> bool {
+    let over = &model.overlays;
+    model.stage == Stage::Deck && !over.is_empty() && over.iter().all(Overlay::is_read)
 }
 
 /// Opens the command line over this place.
@@ -191,7 +201,7 @@ fn quit(model: &mut Model, fx: &mut Effects) {
 /// A key in the deck, with nothing over it.
 fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     // A tab that is chosen is a new beginning: there is nowhere to go back to.
-    if action.is_some_and(chooses_a_tab) {
+    if action.is_some_and(Action::chooses_a_tab) {
         model.came_from.clear();
     }
     match action {
@@ -227,22 +237,6 @@ fn deck(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effec
             (Connection::Failed(..) | Connection::Opening(_) | Connection::Closed, _) => {}
         },
     }
-}
-
-/// Whether an action goes to a tab by itself, wherever one is.
-fn chooses_a_tab(action: Action) -> bool {
-    matches!(
-        action,
-        Action::TabKeys
-            | Action::TabGroups
-            | Action::TabMarket
-            | Action::TabChat
-            | Action::TabUsage
-            | Action::TabVerify
-            | Action::TabTools
-            | Action::NextTab
-            | Action::PreviousTab
-    )
 }
 
 /// Whether there is nothing in the tab itself that one step back would end: no filter, no stream, no input.

@@ -201,6 +201,9 @@ impl SideColumn {
     /// The relay's bill came.
     pub fn settle(&mut self, cost: Cost) {
         self.turn.turn.cost = Some(cost);
+        if let Some(spend) = &mut self.spend {
+            spend.cost = cost;
+        }
     }
 
     /// The engine could not take it.

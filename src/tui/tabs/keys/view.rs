@@ -215,6 +215,27 @@ mod tests {
     use crate::domain::QuotaUnits;
 
     #[test]
+    fn s_21_every_status_has_a_sign_and_a_colour_of_its_own() {
+        use crate::tui::theme::{ColorLevel, Glyphs};
+        let all = [
+            KeyStatus::Enabled,
+            KeyStatus::Disabled,
+            KeyStatus::Expired,
+            KeyStatus::Exhausted,
+        ];
+        for glyphs in [Glyphs::Unicode, Glyphs::Ascii] {
+            let theme = Theme::new(ColorLevel::Ansi16, glyphs);
+            for (at, one) in all.iter().enumerate() {
+                for other in &all[at + 1..] {
+                    assert_ne!(status_sign(&theme, *one), status_sign(&theme, *other));
+                    let style = |status: KeyStatus| theme.style(status_role(status));
+                    assert_ne!(style(*one), style(*other));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn s_22_a_share_is_only_of_what_is_limited() {
         let key = |left, used| KeyInfo {
             id: 1,

@@ -55,10 +55,13 @@ pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
         Item::Workflow => workflow(model, cells),
         Item::History => history(model, cells),
     };
-    let nothing = body.is_empty() && rows.is_empty() && verify.running.is_none();
+    let nothing = body.is_empty() && rows.is_empty();
     rows.extend(body);
     if nothing {
+        let runs = verify.running.is_some_and(|(_, running)| running == item);
+        let running = say!("verify-running", working = theme.glyph(Sign::Working));
         let text = match item {
+            _ if runs => running.as_str(),
             Item::Ladder | Item::Connect | Item::Long | Item::Concurrency => {
                 say!("verify-not-run")
             }
@@ -167,7 +170,7 @@ fn ladder(theme: &Theme, findings: &[Finding], cells: u16) -> Vec<Row<'static>> 
 }
 
 fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
-    const LABEL: usize = 26;
+    let label = if cells < 100 { 26 } else { 34 };
     let passed = |passed: Option<bool>| match passed {
         Some(true) => (theme.glyph(Sign::Check), Role::Good),
         Some(false) => (theme.glyph(Sign::Cross), Role::Bad),
@@ -187,7 +190,7 @@ fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
             theme,
             passed(check.passed),
             &check.what,
-            LABEL,
+            label,
             &check.seen,
             Role::Text,
             cells,
@@ -211,7 +214,7 @@ fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
             theme,
             look_sign(theme, evidence),
             &about,
-            LABEL,
+            label,
             &evidence.seen,
             Role::Text,
             cells,
