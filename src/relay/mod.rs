@@ -32,6 +32,7 @@ mod store;
 mod traffic;
 pub mod translate;
 pub mod upstream;
+mod workers;
 
 pub use app::Limits;
 pub use clock::Clock;

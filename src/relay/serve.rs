@@ -30,6 +30,7 @@ use super::error::RelayError;
 use super::ids;
 use super::routes::{self, Routes};
 use super::sign::Sign;
+use super::workers::Workers;
 use crate::locale::{Language, speaking};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-oneapi-request-id");
@@ -66,21 +67,23 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, RelayError> {
 }
 
 impl Door {
-    /// Accepts connections until the door closes.
+    /// Accepts connections until the door closes, then waits for those that are open.
     pub async fn accept(self, listener: TcpListener) {
+        let mut workers = Workers::new();
         loop {
             let accepted = tokio::select! {
                 biased;
-                () = self.closing.cancelled() => return,
+                () = self.closing.cancelled() => return workers.close().await,
                 accepted = listener.accept() => accepted,
             };
-            match accepted {
-                Ok((stream, peer)) => {
-                    let door = self.clone();
-                    // What clients read is English, whatever the dashboard around this relay speaks.
-                    let served = speaking(Language::English, door.serve(stream, peer));
-                    self.connections.spawn(served);
-                }
+            let taken = accepted.and_then(|(stream, peer)| {
+                let served = self.clone().serve(stream.into_std()?, peer);
+                // What clients read is English, whatever the dashboard around this relay speaks.
+                let served = speaking(Language::English, served);
+                workers.take(self.connections.track_future(served))
+            });
+            match taken {
+                Ok(()) => {}
                 Err(error) => {
                     // Out of file handles, most likely: those in use come free, so it is worth waiting for.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -90,7 +93,15 @@ impl Door {
         }
     }
 
-    async fn serve(self, stream: TcpStream, peer: SocketAddr) {
+    /// Serves a connection, on the thread that it is to stay with.
+    async fn serve(self, stream: std::net::TcpStream, peer: SocketAddr) {
+        let stream = match TcpStream::from_std(stream) {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be served");
+                return;
+            }
+        };
         // Without this the first token waits for the client's delayed acknowledgement: 40 ms instead of a fraction of one.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY could not be set");

@@ -20,6 +20,8 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::Certificate;
+use rustls::ClientConfig;
+use thread_local::ThreadLocal;
 
 use super::super::upstream::UpstreamError;
 use super::patient::Patient;
@@ -55,10 +57,12 @@ pub struct Answer {
 
 type Straight = Client<Patient<HttpsConnector<HttpConnector>>, Full<Bytes>>;
 
-/// Two clients: one straight, one through whatever proxy the system names.
+/// The clients: one through whatever proxy the system names, and a straight one for each thread that asks, so that a
+/// request and its upstream's connection are one thread's affair.
 #[derive(Default)]
 pub struct Clients {
-    straight: OnceLock<Straight>,
+    straight: ThreadLocal<Straight>,
+    tls: OnceLock<ClientConfig>,
     proxied: OnceLock<reqwest::Client>,
     proxies: OnceLock<Matcher>,
 }
@@ -114,11 +118,16 @@ impl Clients {
     }
 
     fn straight(&self) -> Result<&Straight, UpstreamError> {
-        if let Some(client) = self.straight.get() {
-            return Ok(client);
+        self.straight.get_or_try(|| Ok(straight(self.tls()?)))
+    }
+
+    /// How upstreams are spoken to in secret: what it trusts is read once.
+    fn tls(&self) -> Result<ClientConfig, UpstreamError> {
+        if let Some(config) = self.tls.get() {
+            return Ok(config.clone());
         }
-        let made = straight().map_err(|error| no_client(&error))?;
-        Ok(self.straight.get_or_init(|| made))
+        let made = trust::client_config().map_err(|error| no_client(&error))?;
+        Ok(self.tls.get_or_init(|| made).clone())
     }
 
     fn through_proxy(&self) -> Result<&reqwest::Client, UpstreamError> {
@@ -134,7 +143,7 @@ fn no_client(error: &dyn Error) -> UpstreamError {
     UpstreamError::Unreachable(format!("no HTTP client: {error}"))
 }
 
-fn straight() -> Result<Straight, rustls::Error> {
+fn straight(config: ClientConfig) -> Straight {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -142,16 +151,16 @@ fn straight() -> Result<Straight, rustls::Error> {
     tcp.set_keepalive_interval(Some(ALIVE));
     tcp.set_keepalive_retries(Some(3));
     let tls = HttpsConnectorBuilder::new()
-        .with_tls_config(trust::client_config()?)
+        .with_tls_config(config)
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(tcp);
-    Ok(Client::builder(TokioExecutor::new())
+    Client::builder(TokioExecutor::new())
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(IDLE)
         .http1_max_buf_size(BUFFER)
-        .build(Patient::new(tls, CONNECT)))
+        .build(Patient::new(tls, CONNECT))
 }
 
 fn through_proxy() -> reqwest::Result<reqwest::Client> {
