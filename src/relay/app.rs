@@ -99,6 +99,7 @@ impl App {
     pub fn new(
         store: Store,
         book: Arc<Book>,
+        live: Arc<Live>,
         sessions: Arc<Sessions>,
         clock: Clock,
         limits: Limits,
@@ -118,7 +119,7 @@ impl App {
             limits,
             address,
             known_as: address,
-            live: Arc::default(),
+            live,
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),
             settling: TaskTracker::new(),
@@ -150,8 +151,8 @@ impl App {
 
     /// The groups a key's requests may be served in: its own, or where it is `auto` those that are tried in turn.
     pub fn groups_of(&self, caller: &Caller) -> Vec<String> {
-        if caller.group != AUTO {
-            return vec![caller.group.clone()];
+        if &*caller.group != AUTO {
+            return vec![caller.group.to_string()];
         }
         let account = self.book.account(caller.account_id);
         let catalog = self.wall.now();

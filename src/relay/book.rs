@@ -32,6 +32,7 @@ struct Pages {
 struct AccountPage {
     /// As it is: what was settled and not yet posted counts.
     row: Account,
+    group: Arc<str>,
     reserved: i64,
     unposted: Unposted,
 }
@@ -40,9 +41,29 @@ struct KeyPage {
     /// As it is: what was settled and not yet posted counts.
     row: Key,
     rules: Arc<KeyRules>,
+    texts: KeyTexts,
     reserved: i64,
     traffic: Traffic,
     unposted: Unposted,
+}
+
+/// What every request with a key takes along of its row.
+struct KeyTexts {
+    name: Arc<str>,
+    masked: Arc<str>,
+    /// `None` where it has none of its own.
+    group: Option<Arc<str>>,
+}
+
+impl KeyTexts {
+    fn of(row: &Key) -> Self {
+        let own_group = (!row.group.is_empty()).then_some(row.group.as_str());
+        KeyTexts {
+            name: row.name.as_str().into(),
+            masked: row.masked.as_str().into(),
+            group: own_group.map(Arc::from),
+        }
+    }
 }
 
 /// What the database does not have yet.
@@ -74,12 +95,12 @@ impl Unposted {
 pub struct Caller {
     pub account_id: i64,
     pub key_id: i64,
-    pub key_name: String,
-    pub key_masked: String,
+    pub key_name: Arc<str>,
+    pub key_masked: Arc<str>,
     /// The key's own group or, where it has none, the account's.
-    pub group: String,
+    pub group: Arc<str>,
     /// The account's group: what is paid in another may depend on it.
-    pub own_group: String,
+    pub own_group: Arc<str>,
     /// Whether it may use the group though the group is not for everybody: it is its account's own, or an administrator's.
     pub any_group: bool,
     pub rules: Arc<KeyRules>,
@@ -154,6 +175,7 @@ impl Book {
             old.map_or((0, Unposted::default()), |old| (old.reserved, old.unposted));
         row.charge(unposted.charged, unposted.requests);
         let page = AccountPage {
+            group: row.group.as_str().into(),
             reserved,
             unposted,
             row,
@@ -174,9 +196,9 @@ impl Book {
         };
         traffic.fit(&row.pace);
         pages.key_by_hash.insert(row.hash, row.id);
-        let rules = Arc::new(KeyRules::of(&row));
         let page = KeyPage {
-            rules,
+            rules: Arc::new(KeyRules::of(&row)),
+            texts: KeyTexts::of(&row),
             reserved,
             traffic,
             unposted,
@@ -225,19 +247,15 @@ impl Book {
         if account.row.status != ENABLED {
             return Err(KeyRefusal::AccountDisabled);
         }
-        let group = if page.row.group.is_empty() {
-            &account.row.group
-        } else {
-            &page.row.group
-        };
+        let group = page.texts.group.as_ref().unwrap_or(&account.group);
         Ok(Caller {
             account_id: account.row.id,
             key_id: page.row.id,
-            key_name: page.row.name.clone(),
-            key_masked: page.row.masked.clone(),
-            any_group: *group == account.row.group || account.row.role >= ADMIN,
-            group: group.clone(),
-            own_group: account.row.group.clone(),
+            key_name: Arc::clone(&page.texts.name),
+            key_masked: Arc::clone(&page.texts.masked),
+            any_group: *group == account.group || account.row.role >= ADMIN,
+            group: Arc::clone(group),
+            own_group: Arc::clone(&account.group),
             rules: Arc::clone(&page.rules),
         })
     }

@@ -2,12 +2,13 @@
 //! have come. Never their words.
 //!
 //! A request is in here from the moment its money is set aside until that is settled. It costs a request one entry in a
-//! map; nobody is told anything unless somebody waits.
+//! map; nobody is told anything unless somebody waits. The store looks in here for those that have run long enough for
+//! their reservation to be worth a row.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{self, Duration};
 
 use axum::http::HeaderMap;
 use tokio::sync::Notify;
@@ -38,39 +39,82 @@ struct Runs {
 }
 
 /// A running request.
+#[derive(Debug)]
 pub struct Run {
+    /// Its reservation's number: no other request of this process has it.
+    pub number: i64,
     pub account_id: i64,
+    pub key_id: i64,
+    /// Quota units set aside for it.
+    pub units: i64,
     pub request_id: Arc<str>,
-    pub key_name: String,
-    pub model: String,
-    pub group: String,
-    pub tool: String,
+    pub key_name: Arc<str>,
+    pub model: Arc<str>,
+    pub group: Arc<str>,
+    pub tool: Arc<str>,
     pub stream: bool,
     pub begun: UnixMillis,
+    /// The same moment, on a clock that nobody sets.
+    pub since: time::Instant,
     /// Tokens of the prompt, as we counted them.
     pub prompt: u64,
+    pub progress: Progress,
+}
+
+/// What changes about a running request.
+#[derive(Debug, Default)]
+pub struct Progress {
     /// Parts of the answer so far: about its tokens.
-    pub parts: AtomicU64,
+    parts: AtomicU64,
+    /// Its ending is on its way into the store.
+    over: AtomicBool,
+    /// Its reservation has a row. Only the thread that writes the store sets this.
+    kept: AtomicBool,
+}
+
+impl Run {
+    /// Its ending is handed over now: it needs no row any more.
+    pub fn end(&self) {
+        self.progress.over.store(true, Ordering::Release);
+    }
+
+    /// Its reservation has a row now.
+    pub fn keep(&self) {
+        self.progress.kept.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether its reservation has a row.
+    pub fn is_kept(&self) -> bool {
+        self.progress.kept.load(Ordering::Relaxed)
+    }
+
+    fn wants_row(&self) -> bool {
+        !self.is_kept() && !self.progress.over.load(Ordering::Acquire)
+    }
 }
 
 /// Keeps a request among the running ones until it is dropped.
 pub struct Entry {
     live: Arc<Live>,
-    number: i64,
     run: Arc<Run>,
 }
 
 impl Entry {
     /// How far the answer has come.
     pub fn heard(&self, parts: u64) {
-        self.run.parts.store(parts, Ordering::Relaxed);
+        self.run.progress.parts.store(parts, Ordering::Relaxed);
+    }
+
+    /// The request.
+    pub fn run(&self) -> &Arc<Run> {
+        &self.run
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
         let mut runs = self.live.open();
-        runs.by_number.remove(&self.number);
+        runs.by_number.remove(&self.run.number);
         runs.version += 1;
         drop(runs);
         self.live.changed.notify_waiters();
@@ -78,19 +122,33 @@ impl Drop for Entry {
 }
 
 impl Live {
-    /// A request begins; `number` is its reservation's.
-    pub fn begin(self: &Arc<Self>, number: i64, run: Run) -> Entry {
+    /// A request begins.
+    pub fn begin(self: &Arc<Self>, run: Run) -> Entry {
         let run = Arc::new(run);
         let mut runs = self.open();
-        runs.by_number.insert(number, Arc::clone(&run));
+        runs.by_number.insert(run.number, Arc::clone(&run));
         runs.version += 1;
         drop(runs);
         self.changed.notify_waiters();
         Entry {
             live: Arc::clone(self),
-            number,
             run,
         }
+    }
+
+    /// Those that began before a moment and whose reservations have no row, the oldest first.
+    pub fn without_row(&self, before: time::Instant) -> Vec<Arc<Run>> {
+        let runs = self.open();
+        let young = |run: &&Arc<Run>| run.since <= before;
+        let rows = runs.by_number.values().take_while(young);
+        rows.filter(|run| run.wants_row()).cloned().collect()
+    }
+
+    /// When the oldest began of those whose reservations have no row.
+    pub fn oldest_without_row(&self) -> Option<time::Instant> {
+        let runs = self.open();
+        let mut rows = runs.by_number.values();
+        rows.find(|run| run.wants_row()).map(|run| run.since)
     }
 
     /// What runs for an account, or for all of them, the oldest first; and the version to wait beyond.
@@ -135,21 +193,22 @@ impl Run {
     fn row(&self) -> LiveRow {
         LiveRow {
             request_id: self.request_id.to_string(),
-            token_name: self.key_name.clone(),
-            model_name: self.model.clone(),
-            group: self.group.clone(),
-            tool: self.tool.clone(),
+            token_name: self.key_name.to_string(),
+            model_name: self.model.to_string(),
+            group: self.group.to_string(),
+            tool: self.tool.to_string(),
             is_stream: self.stream,
             begun_ms: self.begun.0,
             prompt_tokens: i64::try_from(self.prompt).unwrap_or(i64::MAX),
-            completion_parts: i64::try_from(self.parts.load(Ordering::Relaxed)).unwrap_or(i64::MAX),
+            completion_parts: i64::try_from(self.progress.parts.load(Ordering::Relaxed))
+                .unwrap_or(i64::MAX),
         }
     }
 }
 
 /// The program that sent a request, by the name it gives itself: what stands before the first `/` or blank of its
 /// `User-Agent`, and for the best known the name that people know.
-pub fn tool_in(headers: &HeaderMap) -> String {
+pub fn tool_in(headers: &HeaderMap) -> Arc<str> {
     let sent = headers
         .get("user-agent")
         .and_then(|name| name.to_str().ok());
@@ -166,17 +225,21 @@ pub fn tool_in(headers: &HeaderMap) -> String {
         "codex_cli_rs" | "codex_exec" | "codex_vscode" => "codex".into(),
         "openai" => "openai-sdk".into(),
         "anthropic" => "anthropic-sdk".into(),
-        _ => name,
+        _ => name.into(),
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    fn run(account_id: i64) -> Run {
+    /// A request of the first account.
+    pub fn running(number: i64) -> Run {
         Run {
-            account_id,
+            number,
+            account_id: 1,
+            key_id: 1,
+            units: 5,
             request_id: "r".into(),
             key_name: "k".into(),
             model: "m".into(),
@@ -184,9 +247,34 @@ mod tests {
             tool: "curl".into(),
             stream: true,
             begun: UnixMillis(7),
+            since: time::Instant::now(),
             prompt: 3,
-            parts: AtomicU64::new(0),
+            progress: Progress::default(),
         }
+    }
+
+    #[test]
+    fn a_row_is_wanted_of_what_is_neither_over_nor_kept() {
+        let live = Arc::new(Live::default());
+        let start = time::Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let [ended, kept, young] = [1, 2, 3].map(|second| {
+            let since = at(second);
+            let number = i64::try_from(second).unwrap();
+            live.begin(Run {
+                since,
+                ..running(number)
+            })
+        });
+        assert_eq!(live.oldest_without_row(), Some(at(1)));
+        ended.run().end();
+        kept.run().keep();
+        assert!(live.without_row(at(2)).is_empty());
+        let found = live.without_row(at(3));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].number, 3);
+        drop(young);
+        assert_eq!(live.oldest_without_row(), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -202,8 +290,11 @@ mod tests {
                 .is_err(),
             "while nothing runs nobody is woken"
         );
-        let entry = live.begin(1, run(1));
-        let _other = live.begin(2, run(2));
+        let entry = live.begin(running(1));
+        let _other = live.begin(Run {
+            account_id: 2,
+            ..running(2)
+        });
         live.changed_after(version, true, soon).await;
         let (version, rows) = live.now(Some(1));
         assert_eq!((rows.len(), rows[0].completion_parts), (1, 0));
@@ -242,7 +333,7 @@ mod tests {
             if let Some(sent) = sent {
                 headers.insert("user-agent", sent.parse().unwrap());
             }
-            assert_eq!(tool_in(&headers), name, "{sent:?}");
+            assert_eq!(&*tool_in(&headers), name, "{sent:?}");
         }
     }
 }

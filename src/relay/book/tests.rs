@@ -130,7 +130,7 @@ fn a_paced_key_waits_and_what_is_refused_takes_nothing() {
 #[test]
 fn each_state_of_a_key_is_told_apart() {
     let (book, hash) = book(100, Some(5));
-    assert_eq!(book.caller(&hash, NOW).unwrap().group, "default");
+    assert_eq!(&*book.caller(&hash, NOW).unwrap().group, "default");
     let told = |change: &dyn Fn(&mut Key)| {
         let mut row = book.key(1, 7).unwrap();
         change(&mut row);

@@ -30,7 +30,7 @@ pub const BUILT_IN: i64 = 1000;
 /// One upstream account, ready to be called.
 pub struct Channel {
     pub id: i64,
-    pub name: String,
+    pub name: Arc<str>,
     pub upstream: Upstream,
     pub priority: i64,
     pub weight: i64,
@@ -109,7 +109,7 @@ impl Channel {
         };
         Ok(Channel {
             id: stored.id,
-            name: stored.name,
+            name: stored.name.into(),
             upstream,
             priority: stored.priority,
             weight: stored.weight,

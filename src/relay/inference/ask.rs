@@ -1,6 +1,7 @@
 //! What a request asks for, in whichever protocol: the members the relay must know, and what each channel is sent.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode, Uri};
 use bytes::Bytes;
@@ -26,7 +27,7 @@ pub struct Ask<'a> {
     members: Members<'a>,
     body: &'a Bytes,
     /// The exact name of the model.
-    pub model: String,
+    pub model: Arc<str>,
     /// Whether the answer is to be streamed.
     pub stream: bool,
     /// Whether the client wants the usage at the end of the stream.
@@ -95,7 +96,7 @@ impl<'a> Ask<'a> {
             protocol,
             members,
             body,
-            model,
+            model: model.into(),
             stream,
             wants_usage,
             method: Method::default(),
@@ -109,7 +110,7 @@ impl<'a> Ask<'a> {
             protocol: Protocol::Gemini,
             members: Ask::members_of(body)?,
             body,
-            model,
+            model: model.into(),
             stream: method == Method::Stream,
             wants_usage: false,
             method,
@@ -263,7 +264,7 @@ impl<'a> Ask<'a> {
         let mut edits: Vec<(&str, Option<String>)> = Vec::new();
         let theirs = channel.upstream_name(&self.model);
         let in_path = self.protocol == Protocol::Gemini;
-        if theirs != self.model && !in_path {
+        if theirs != &*self.model && !in_path {
             edits.push(("model", serde_json::to_string(theirs).ok()));
         }
         let mut usage_is_ours = false;

@@ -95,7 +95,7 @@ async fn try_open(
             if let Some(pair) = otherwise
                 && let Some(unspoken) = unspoken::read(status, &body)
             {
-                let model = (unspoken == Unspoken::Model).then_some(ask.model.as_str());
+                let model = (unspoken == Unspoken::Model).then_some(&*ask.model);
                 channel.learned().refused_responses(model, app.clock.now());
                 keep_learned(app, channel).await;
                 sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;

@@ -4,7 +4,6 @@
 //! the client is gone; and a figure is kept before anybody is told of it.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use axum::http::StatusCode;
@@ -17,10 +16,10 @@ use super::super::app::App;
 use super::super::book::{Caller, Change, NoMoney, Refusal, Share};
 use super::super::catalog::scale;
 use super::super::channels::Channel;
-use super::super::live::{Entry, Run};
+use super::super::live::{Entry, Progress, Run};
 use super::super::meter::{count, tally::Tally};
 use super::super::protocol::Protocol;
-use super::super::store::money::{Ending, Reservation};
+use super::super::store::money::Ending;
 use super::super::traffic::{Ceiling, TooMuch};
 use super::ask::Ask;
 use super::note;
@@ -32,7 +31,7 @@ use crate::domain::{Money, Price, QuotaUnits, Ratio, Usage};
 pub struct Order {
     pub caller: Caller,
     pub request_id: Arc<str>,
-    pub model: String,
+    pub model: Arc<str>,
     /// The published price, and the group's ratio on it.
     pub base: BasePrice,
     pub group_ratio: Ratio,
@@ -46,7 +45,7 @@ pub struct Order {
     pub written_in: Protocol,
     pub started: Instant,
     /// The program it came from, by its own word.
-    pub tool: String,
+    pub tool: Arc<str>,
 }
 
 impl Order {
@@ -108,7 +107,6 @@ pub struct Bill {
 pub struct Facts {
     pub app: Arc<App>,
     pub order: Order,
-    pub reservation: i64,
     pub reserved: Share,
     pub channel: Option<Arc<Channel>>,
     /// Milliseconds to the first event.
@@ -139,38 +137,27 @@ impl Bill {
                 Refusal::TooMuch(told) => too_much(told),
                 Refusal::NoMoney(why) => no_money(why, units),
             })?;
-        let reservation = app.reservation_number();
-        app.store.writer().reserve(Reservation {
-            id: reservation,
+        let entry = app.live.begin(Run {
+            number: app.reservation_number(),
             account_id: caller.account_id,
             key_id: caller.key_id,
             units,
-            key_name: caller.key_name.clone(),
-            model: order.model.clone(),
-            group: caller.group.clone(),
-            request_id: order.request_id.to_string(),
-            created: app.clock.seconds().0,
+            request_id: Arc::clone(&order.request_id),
+            key_name: Arc::clone(&caller.key_name),
+            model: Arc::clone(&order.model),
+            group: Arc::clone(&caller.group),
+            tool: Arc::clone(&order.tool),
+            stream: order.stream,
+            begun: app.clock.now(),
+            since: order.started,
+            prompt,
+            progress: Progress::default(),
         });
-        let entry = app.live.begin(
-            reservation,
-            Run {
-                account_id: caller.account_id,
-                request_id: Arc::clone(&order.request_id),
-                key_name: caller.key_name.clone(),
-                model: order.model.clone(),
-                group: caller.group.clone(),
-                tool: order.tool.clone(),
-                stream: order.stream,
-                begun: app.clock.now(),
-                prompt,
-                parts: AtomicU64::new(0),
-            },
-        );
+        app.store.writer().begun();
         Ok(Bill {
             facts: Some(Facts {
                 app: Arc::clone(app),
                 order,
-                reservation,
                 reserved: share,
                 channel: None,
                 first_ms: None,
@@ -241,7 +228,7 @@ impl Bill {
         if let Some(facts) = self.facts.take() {
             note::trace_failure(&facts, error);
             let ending = facts.released(Some(error));
-            facts.app.store.writer().end(ending).await;
+            facts.end(ending).await;
         }
     }
 }
@@ -249,10 +236,10 @@ impl Bill {
 impl Drop for Bill {
     fn drop(&mut self) {
         if let Some(facts) = self.facts.take() {
-            tracing::info!(request_id = %facts.order.request_id, model = facts.order.model, "the client went away before the answer began");
+            tracing::info!(request_id = %facts.order.request_id, model = &*facts.order.model, "the client went away before the answer began");
             let ending = facts.released(None);
             // It is kept when this returns, or as soon as it can be.
-            drop(facts.app.store.writer().end(ending));
+            drop(facts.end(ending));
         }
     }
 }
@@ -283,14 +270,14 @@ impl Facts {
                 };
                 note::trace(&self, &settled, &end);
                 let ending = Ending {
-                    reservation: self.reservation,
+                    reservation: self.entry.run().number,
                     change: self.change(Some(charged), usage.total()),
                     log: Some(note::consumption(&self, &settled, generated, &end)),
                 };
                 (ending, settled)
             }
         };
-        let kept = self.app.store.writer().end(ending);
+        let kept = self.end(ending);
         async move {
             // Where it could not be kept yet, the writer has told so and tries again.
             kept.await;
@@ -321,10 +308,16 @@ impl Facts {
         }
     }
 
+    /// Hands its ending over.
+    fn end(&self, ending: Ending) -> impl Future<Output = bool> + Send + use<> {
+        let run = Arc::clone(self.entry.run());
+        self.app.store.writer().end(ending, run)
+    }
+
     /// The ending of a request that cost nothing; with a row where something went wrong.
     fn released(&self, error: Option<&ApiError>) -> Ending {
         Ending {
-            reservation: self.reservation,
+            reservation: self.entry.run().number,
             change: self.change(None, 0),
             log: error.map(|error| note::failure(self, error)),
         }

@@ -253,7 +253,7 @@ async fn run(
 /// A key in `auto` uses the first of the groups it stands for that serves the model; that group is billed
 /// (`contract/new-api.md` 6.3). Where none does, the key stays in `auto`, which serves nothing.
 fn choose_group(app: &App, catalog: &Catalog, caller: &mut Caller, ask: &Ask<'_>) {
-    if caller.group != AUTO {
+    if &*caller.group != AUTO {
         return;
     }
     let account = app.book.account(caller.account_id);
@@ -266,7 +266,7 @@ fn choose_group(app: &App, catalog: &Catalog, caller: &mut Caller, ask: &Ask<'_>
     let elsewhere = |group: &&Group| catalog.serving(&ask.model, &group.name).next().is_some();
     let found = walked.clone().find(serves);
     if let Some(group) = found.or_else(|| walked.clone().find(elsewhere)) {
-        caller.group.clone_from(&group.name);
+        caller.group = group.name.as_str().into();
         caller.any_group = true;
     }
 }
@@ -277,7 +277,7 @@ fn allowed(
     caller: &Caller,
     model: &str,
 ) -> Result<crate::domain::Ratio, ApiError> {
-    if caller.group == AUTO {
+    if &*caller.group == AUTO {
         return Err(no_channel(model, AUTO));
     }
     let Some(group) = catalog.group(&caller.group) else {
@@ -318,7 +318,7 @@ fn candidates(
     caller: &Caller,
     ask: &Ask<'_>,
 ) -> Result<Vec<Arc<Channel>>, ApiError> {
-    let (model, group) = (ask.model.as_str(), caller.group.as_str());
+    let (model, group) = (&*ask.model, &*caller.group);
     let mut found = catalog.candidates(model, group, ask.protocol, ids::lot(), app.clock.now());
     found.retain(|channel| ask.can_go_to(channel));
     if found.is_empty() {
@@ -351,7 +351,7 @@ fn elsewhere_called(catalog: &Catalog, ask: &Ask<'_>) -> ApiError {
 
 fn stamp(app: &App, id: &RequestId, ask: &Ask<'_>) -> Stamp {
     Stamp {
-        id: id.0.to_string(),
+        id: Arc::clone(&id.0),
         created: u64::try_from(app.clock.seconds().0).unwrap_or(0),
         model: ask.model.clone(),
         prompt_tokens: ask.prompt_tokens(),

@@ -1,5 +1,7 @@
 //! What is written down of a request: its log row, and its line in the process's log. Never its words, never a key.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -94,7 +96,7 @@ pub fn consumption(facts: &Facts, settled: &Settled, generated: bool, end: &End)
     let channel = facts.channel.as_ref();
     let theirs = channel
         .map(|channel| channel.upstream_name(&order.model))
-        .filter(|theirs| *theirs != order.model);
+        .filter(|theirs| *theirs != &*order.model);
     let told = Told {
         model_ratio: ratios.map(|ratios| number(ratios.model)),
         completion_ratio: ratios.map(|ratios| number(ratios.completion)),
@@ -161,17 +163,18 @@ fn row(facts: &Facts) -> NewLog {
         account_id: caller.account_id,
         created_at: facts.app.clock.seconds().0,
         key_id: caller.key_id,
-        key_name: caller.key_name.clone(),
-        model: order.model.clone(),
+        key_name: Arc::clone(&caller.key_name),
+        model: Arc::clone(&order.model),
         use_time: i64::try_from((millis(order.started) + 500) / 1000).unwrap_or(i64::MAX),
         is_stream: order.stream,
         channel_id: facts.channel.as_ref().map_or(0, |channel| channel.id),
         channel_name: facts
             .channel
             .as_ref()
-            .map_or_else(String::new, |channel| channel.name.clone()),
-        group: caller.group.clone(),
-        request_id: order.request_id.to_string(),
+            .map(|channel| Arc::clone(&channel.name))
+            .unwrap_or_default(),
+        group: Arc::clone(&caller.group),
+        request_id: Arc::clone(&order.request_id),
         ..NewLog::default()
     }
 }
@@ -187,9 +190,9 @@ pub fn trace(facts: &Facts, settled: &Settled, end: &End) {
     };
     tracing::debug!(
         request_id = %order.request_id,
-        key = order.caller.key_masked,
-        model = order.model,
-        group = order.caller.group,
+        key = &*order.caller.key_masked,
+        model = &*order.model,
+        group = &*order.caller.group,
         channel = facts.channel.as_ref().map_or(0, |channel| channel.id),
         prompt_tokens = settled.usage.prompt(),
         completion_tokens = settled.usage.output,
@@ -207,9 +210,9 @@ pub fn trace_failure(facts: &Facts, error: &ApiError) {
     let order = &facts.order;
     tracing::warn!(
         request_id = %order.request_id,
-        key = order.caller.key_masked,
-        model = order.model,
-        group = order.caller.group,
+        key = &*order.caller.key_masked,
+        model = &*order.model,
+        group = &*order.caller.group,
         channel = facts.channel.as_ref().map_or(0, |channel| channel.id),
         status = error.status.as_u16(),
         code = error.code_text(),

@@ -44,7 +44,7 @@ pub async fn probe(app: &App, channel: &Arc<Channel>, model: &str) -> Result<(),
     let stamp = Stamp {
         id: "test".into(),
         created: 0,
-        model: model.to_owned(),
+        model: model.into(),
         prompt_tokens: 0,
     };
     let opened = attempt::open(app, channel, &ask, sent, &stamp).await;

@@ -261,7 +261,7 @@ fn row(channel: &Channel, now: UnixMillis) -> ChannelRow {
     let join = |names: Vec<&str>| names.join(",");
     ChannelRow {
         id: channel.id,
-        name: channel.name.clone(),
+        name: channel.name.to_string(),
         kind,
         key,
         base_url,

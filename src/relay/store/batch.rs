@@ -4,25 +4,25 @@
 //! What always holds: what a failed transaction held is here still; and entries are posted in the order of their numbers,
 //! so that one number says how far the database is.
 
-use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::super::book::Change;
+use super::super::live::{Live, Run};
 use super::journal::Posted;
-use super::money::{self, Ending, Reservation};
+use super::money::{self, Ending};
 
 /// How long a request runs before its reservation is written, and how long its ending waits to be posted with others.
 /// The row is there for a killed process to be told of, and what ends sooner than this needs none.
 pub const WORTH_A_ROW: Duration = Duration::from_millis(25);
 
 /// What waits.
-#[derive(Default)]
 pub struct Batch {
-    /// Reservations that have no row yet, by number: the oldest first.
-    young: BTreeMap<i64, (Instant, Reservation)>,
+    /// What runs: its reservations are worth a row after a while.
+    live: Arc<Live>,
     ends: Vec<Ended>,
     /// Since when the oldest of the endings waits.
     since: Option<Instant>,
@@ -31,6 +31,7 @@ pub struct Batch {
 /// An ending on its way into the database.
 pub struct Ended {
     pub ending: Ending,
+    pub run: Arc<Run>,
     /// Its number in the journal; `None` where it could not be written there.
     pub number: Option<i64>,
     /// Who waits for its being posted.
@@ -41,9 +42,13 @@ pub struct Ended {
 pub struct Written(Vec<Ended>);
 
 impl Batch {
-    /// A request begins.
-    pub fn reserve(&mut self, row: Reservation, now: Instant) {
-        self.young.insert(row.id, (now, row));
+    /// Nothing waits yet.
+    pub fn of(live: Arc<Live>) -> Self {
+        Batch {
+            live,
+            ends: Vec::new(),
+            since: None,
+        }
     }
 
     /// A request ended.
@@ -64,7 +69,7 @@ impl Batch {
 
     /// How long until a transaction is worth it; nothing where none waits for one.
     pub fn due(&self, now: Instant) -> Option<Duration> {
-        let young = self.young.values().next().map(|(begun, _)| *begun);
+        let young = self.live.oldest_without_row();
         let oldest = young.into_iter().chain(self.since).min()?;
         Some((oldest + WORTH_A_ROW).saturating_duration_since(now))
     }
@@ -77,32 +82,24 @@ impl Batch {
         now: Instant,
     ) -> rusqlite::Result<Written> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let over: HashSet<i64> = self.ends.iter().map(|end| end.ending.reservation).collect();
-        // Those that were young have no row to take away.
-        let with_row = over.iter().filter(|id| !self.young.contains_key(id));
-        for id in with_row {
-            money::release(&transaction, *id)?;
+        for ended in self.ends.iter().filter(|ended| ended.run.is_kept()) {
+            money::release(&transaction, ended.run.number)?;
         }
         money::post(&transaction, self.ends.iter().map(|end| &end.ending))?;
         let mut further = *posted;
         if let Some(number) = self.ends.iter().filter_map(|end| end.number).next_back() {
             further.move_to(&transaction, number)?;
         }
-        let mut grown = Vec::new();
-        for (id, (begun, row)) in &self.young {
-            if *begun + WORTH_A_ROW > now {
-                break;
-            }
-            if !over.contains(id) {
-                money::reserve(&transaction, row)?;
-                grown.push(*id);
-            }
+        let grown = now
+            .checked_sub(WORTH_A_ROW)
+            .map(|before| self.live.without_row(before))
+            .unwrap_or_default();
+        for run in &grown {
+            money::reserve(&transaction, run)?;
         }
         transaction.commit()?;
         *posted = further;
-        for id in over.iter().chain(&grown) {
-            self.young.remove(id);
-        }
+        grown.iter().for_each(|run| run.keep());
         self.since = None;
         Ok(Written(std::mem::take(&mut self.ends)))
     }
@@ -139,30 +136,29 @@ impl Written {
 #[cfg(test)]
 mod tests {
     use super::super::super::book::Share;
+    use super::super::super::live::tests::running;
     use super::super::file;
     use super::*;
     use crate::domain::UnixSeconds;
 
-    fn reservation(id: i64) -> Reservation {
-        Reservation {
-            id,
-            account_id: 1,
-            key_id: 1,
-            units: 5,
-            key_name: "k".into(),
-            model: "m".into(),
-            group: "g".into(),
-            request_id: format!("r{id}"),
-            created: 0,
+    /// A request that began at a moment.
+    fn run(number: i64, since: Instant) -> Run {
+        Run {
+            number,
+            since,
+            ..running(number)
         }
     }
 
-    fn ended(reservation: i64, charged: Option<i64>) -> Ended {
+    /// Its end.
+    fn ended(run: &Arc<Run>, charged: Option<i64>) -> Ended {
+        run.end();
         Ended {
-            number: Some(reservation),
+            number: Some(run.number),
             told: None,
+            run: Arc::clone(run),
             ending: Ending {
-                reservation,
+                reservation: run.number,
                 change: Change {
                     account_id: 1,
                     key_id: 1,
@@ -200,11 +196,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut connection, mut posted) = database(&folder);
         let rows = "SELECT count(*) FROM reservations";
-        let (start, mut batch) = (Instant::now(), Batch::default());
-        batch.reserve(reservation(1), start);
-        batch.reserve(reservation(2), start);
+        let (start, live) = (Instant::now(), Arc::new(Live::default()));
+        let mut batch = Batch::of(Arc::clone(&live));
+        let [short, long] = [1, 2].map(|number| live.begin(run(number, start)));
         assert_eq!(batch.due(start), Some(WORTH_A_ROW));
-        batch.end(ended(1, Some(30)), start);
+        batch.end(ended(short.run(), Some(30)), start);
         let written = batch.write(&mut connection, &mut posted, start).unwrap();
         assert_eq!((written.changes().count(), posted.number), (1, 1));
         assert_eq!(one(&connection, rows), 0);
@@ -213,7 +209,7 @@ mod tests {
         batch.write(&mut connection, &mut posted, later).unwrap();
         assert_eq!(one(&connection, rows), 1);
         assert_eq!(batch.due(later), None);
-        batch.end(ended(2, Some(12)), later);
+        batch.end(ended(long.run(), Some(12)), later);
         assert_eq!(
             batch.due(later),
             Some(WORTH_A_ROW),
@@ -237,14 +233,15 @@ mod tests {
     fn what_could_not_be_written_waits_and_is_written_once() {
         let folder = tempfile::tempdir().unwrap();
         let (mut connection, mut posted) = database(&folder);
-        let (now, mut batch) = (Instant::now(), Batch::default());
-        batch.reserve(reservation(1), now);
+        let (now, live) = (Instant::now(), Arc::new(Live::default()));
+        let mut batch = Batch::of(Arc::clone(&live));
+        let begun = live.begin(run(1, now));
         let (told, mut answer) = oneshot::channel();
         batch.end(
             Ended {
                 told: Some(told),
                 number: None,
-                ..ended(1, Some(5))
+                ..ended(begun.run(), Some(5))
             },
             now,
         );
@@ -267,11 +264,12 @@ mod tests {
     fn nothing_is_posted_where_somebody_else_posts() {
         let folder = tempfile::tempdir().unwrap();
         let (mut connection, mut posted) = database(&folder);
-        let (now, mut batch) = (Instant::now(), Batch::default());
+        let (now, live) = (Instant::now(), Arc::new(Live::default()));
+        let mut batch = Batch::of(Arc::clone(&live));
         connection
             .execute_batch("UPDATE journal SET posted = 1")
             .unwrap();
-        batch.end(ended(1, Some(5)), now);
+        batch.end(ended(live.begin(run(1, now)).run(), Some(5)), now);
         assert!(batch.write(&mut connection, &mut posted, now).is_err());
         assert_eq!(one(&connection, "SELECT used_quota FROM keys"), 0);
     }

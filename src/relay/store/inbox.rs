@@ -17,7 +17,7 @@ pub struct Inbox<T> {
 struct State<T> {
     items: Vec<T>,
     rest: Rest,
-    /// The bell was rung since the thread went to rest.
+    /// The bell was rung since the thread last looked.
     rung: bool,
     closed: bool,
 }
@@ -62,9 +62,22 @@ impl<T> Inbox<T> {
         self.put_made(|| (item, Haste::Now));
     }
 
-    /// Puts something in that can wait.
-    pub fn put_at_leisure(&self, item: T) {
-        self.put_made(|| (item, Haste::AtLeisure));
+    /// Has the thread look within a moment, at what is not in here.
+    pub fn nudge(&self) {
+        let mut state = self.open();
+        let wakes = match state.rest {
+            // It may have looked already, so it has to look once more before it sleeps.
+            Rest::Works => {
+                state.rung = true;
+                false
+            }
+            Rest::Dozes => false,
+            Rest::Sleeps => !std::mem::replace(&mut state.rung, true),
+        };
+        drop(state);
+        if wakes {
+            self.bell.notify_one();
+        }
     }
 
     /// Puts something in that is made at that moment: what is made in turn comes out in turn.
@@ -97,7 +110,6 @@ impl<T> Inbox<T> {
     pub fn wait(&self, most: Option<Duration>, into: &mut Vec<T>) -> bool {
         let mut state = self.open();
         if state.items.is_empty() && !state.closed {
-            state.rung = false;
             state.rest = match most {
                 Some(most) if most <= self.moment => Rest::Dozes,
                 _ => Rest::Sleeps,
@@ -115,6 +127,7 @@ impl<T> Inbox<T> {
             };
             state.rest = Rest::Works;
         }
+        state.rung = false;
         into.append(&mut state.items);
         !state.closed
     }
@@ -159,7 +172,7 @@ mod tests {
             if number % 7 == 0 {
                 inbox.put(number);
             } else {
-                inbox.put_at_leisure(number);
+                inbox.put_made(|| (number, Haste::AtLeisure));
             }
         }
         inbox.close();
@@ -182,13 +195,30 @@ mod tests {
             }
             taken
         };
+        let at_leisure = |number| inbox.put_made(|| (number, Haste::AtLeisure));
         let taken = rests(None);
-        inbox.put_at_leisure(1);
+        at_leisure(1);
         assert_eq!(taken.recv_timeout(LONG).unwrap(), [1]);
         let taken = rests(Some(LONG));
-        inbox.put_at_leisure(2);
+        at_leisure(2);
+        inbox.nudge();
         assert!(taken.try_recv().is_err() && !inbox.open().rung);
         inbox.put(3);
         assert_eq!(taken.recv_timeout(LONG).unwrap(), [2, 3]);
+    }
+
+    #[test]
+    fn a_nudge_wakes_who_sleeps_and_keeps_who_works_from_falling_asleep() {
+        let inbox = Arc::new(Inbox::<()>::new(Duration::from_millis(1)));
+        let mut none = Vec::new();
+        inbox.nudge();
+        assert!(inbox.wait(None, &mut none) && none.is_empty());
+        let sleeper = Arc::clone(&inbox);
+        let woken = thread::spawn(move || sleeper.wait(None, &mut Vec::new()));
+        while matches!(inbox.open().rest, Rest::Works) {
+            thread::yield_now();
+        }
+        inbox.nudge();
+        assert!(woken.join().unwrap());
     }
 }

@@ -1,5 +1,7 @@
 //! Log rows: writing them, and reading them page by page.
 
+use std::sync::Arc;
+
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, ToSql, params_from_iter};
 use serde::{Deserialize, Serialize};
@@ -35,8 +37,8 @@ pub struct NewLog {
     pub kind: i64,
     pub content: String,
     pub key_id: i64,
-    pub key_name: String,
-    pub model: String,
+    pub key_name: Arc<str>,
+    pub model: Arc<str>,
     /// Quota units.
     pub quota: i64,
     pub prompt_tokens: i64,
@@ -45,9 +47,9 @@ pub struct NewLog {
     pub use_time: i64,
     pub is_stream: bool,
     pub channel_id: i64,
-    pub channel_name: String,
-    pub group: String,
-    pub request_id: String,
+    pub channel_name: Arc<str>,
+    pub group: Arc<str>,
+    pub request_id: Arc<str>,
     /// A JSON map as text.
     pub other: String,
 }

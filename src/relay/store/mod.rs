@@ -30,6 +30,7 @@ use rusqlite::{Connection, ErrorCode, Transaction};
 
 use super::book::Book;
 use super::error::RelayError;
+use super::live::Live;
 use crate::locale::{Language, within};
 use journal::{Journal, Posted};
 use writer::Writer;
@@ -78,10 +79,11 @@ impl Store {
         journal: Journal,
         posted: Posted,
         book: Arc<Book>,
+        live: Arc<Live>,
     ) -> Result<Self, RelayError> {
         let reader = file::open_reader(file)?;
         Ok(Store {
-            writer: Writer::start(connection, journal, posted, book)?,
+            writer: Writer::start(connection, journal, posted, book, live)?,
             reader: Arc::new(Mutex::new(reader)),
         })
     }

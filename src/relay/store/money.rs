@@ -1,26 +1,11 @@
-//! The rows of money: a reservation when a request starts, and what its ending comes to.
+//! The rows of money: a reservation of what runs on, and what its ending comes to.
 
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::super::book::Change;
+use super::super::live::Run;
 use super::logs::{self, NewLog};
-
-/// What a request in flight may cost, kept so that a killed process leaves a trace of it.
-#[derive(Clone, Debug)]
-pub struct Reservation {
-    pub id: i64,
-    pub account_id: i64,
-    pub key_id: i64,
-    /// Quota units.
-    pub units: i64,
-    pub key_name: String,
-    pub model: String,
-    pub group: String,
-    pub request_id: String,
-    /// Unix seconds.
-    pub created: i64,
-}
 
 /// How a request ended. Made once for each, and kept in the journal as it stands here.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -31,20 +16,20 @@ pub struct Ending {
     pub log: Option<NewLog>,
 }
 
-/// Writes a reservation.
-pub fn reserve(connection: &Connection, row: &Reservation) -> rusqlite::Result<()> {
+/// Writes the reservation of a request in flight, so that a killed process leaves a trace of it.
+pub fn reserve(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT INTO reservations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
         .execute(params![
-            row.id,
-            row.account_id,
-            row.key_id,
-            row.units,
-            row.key_name,
-            row.model,
-            row.group,
-            row.request_id,
-            row.created
+            run.number,
+            run.account_id,
+            run.key_id,
+            run.units,
+            run.key_name,
+            run.model,
+            run.group,
+            run.request_id,
+            run.begun.seconds().0
         ])?;
     Ok(())
 }

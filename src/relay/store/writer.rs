@@ -16,11 +16,12 @@ use tokio::sync::oneshot;
 
 use super::super::book::Book;
 use super::super::error::RelayError;
+use super::super::live::{Live, Run};
 use super::StoreError;
 use super::batch::{Batch, Ended, WORTH_A_ROW};
 use super::inbox::{Haste, Inbox};
 use super::journal::{Entry, Journal, Posted};
-use super::money::{Ending, Reservation};
+use super::money::Ending;
 use crate::locale::{Language, within};
 
 /// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
@@ -45,7 +46,6 @@ struct Shared {
 }
 
 enum Job {
-    Reserve(Box<(Instant, Reservation)>),
     End(Box<Ended>),
     Change(Box<dyn FnOnce(&mut Connection) + Send>),
     Post(oneshot::Sender<()>),
@@ -58,6 +58,7 @@ impl Writer {
         journal: Journal,
         posted: Posted,
         book: Arc<Book>,
+        live: Arc<Live>,
     ) -> Result<Self, RelayError> {
         let shared = Arc::new(Shared {
             inbox: Inbox::new(WORTH_A_ROW),
@@ -69,7 +70,7 @@ impl Writer {
         let desk = Desk {
             connection,
             posted,
-            batch: Batch::default(),
+            batch: Batch::of(live),
             shared: Arc::clone(&shared),
         };
         let thread = thread::Builder::new()
@@ -87,19 +88,19 @@ impl Writer {
         self.desk.healthy.load(Ordering::Relaxed)
     }
 
-    /// Keeps a reservation, unless its request ends within a few milliseconds. Not waited for: if the process is killed
-    /// before, there is nothing to release.
-    pub fn reserve(&self, row: Reservation) {
-        let job = Job::Reserve(Box::new((Instant::now(), row)));
-        self.desk.inbox.put_at_leisure(job);
+    /// A request is among the running ones now: its reservation is kept, unless it ends within a few milliseconds. Not
+    /// waited for: if the process is killed before, there is nothing to release.
+    pub fn begun(&self) {
+        self.desk.inbox.nudge();
     }
 
     /// Ends a request: it is in the journal, and in the book, when this returns. Only where the journal could not be
     /// written is there something to wait for, which tells whether the database could.
-    pub fn end(&self, ending: Ending) -> impl Future<Output = bool> + Send + use<> {
+    pub fn end(&self, ending: Ending, run: Arc<Run>) -> impl Future<Output = bool> + Send + use<> {
         let entry = Entry::of(&ending);
         let mut waits = None;
         self.desk.inbox.put_made(|| {
+            run.end();
             self.desk.unposted.fetch_add(1, Ordering::Relaxed);
             let number = self.desk.journal().append(&entry);
             let (number, told, haste) = match number {
@@ -116,6 +117,7 @@ impl Writer {
             };
             let ended = Ended {
                 ending,
+                run,
                 number,
                 told,
             };
@@ -254,10 +256,6 @@ impl Desk {
 
     fn take(&mut self, job: Job) {
         match job {
-            Job::Reserve(reserved) => {
-                let (begun, row) = *reserved;
-                self.batch.reserve(row, begun);
-            }
             Job::End(ended) => {
                 self.batch.end(*ended, Instant::now());
                 if self.batch.ends() >= MOST && self.shared.healthy.load(Ordering::Relaxed) {
@@ -317,6 +315,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::super::super::book::{Change, Share};
+    use super::super::super::live::tests::running;
     use super::super::{accounts, file, setup};
     use super::*;
     use crate::domain::{ApiKey, UnixSeconds};
@@ -345,13 +344,20 @@ mod tests {
             let book = Arc::new(Book::default());
             setup::load(&connection, &book).unwrap();
             let journal = journal(&file, posted);
-            let writer = Writer::start(connection, journal, posted, Arc::clone(&book)).unwrap();
+            let live = Arc::default();
+            let writer =
+                Writer::start(connection, journal, posted, Arc::clone(&book), live).unwrap();
             Room {
                 _folder: folder,
                 file,
                 book,
                 writer,
             }
+        }
+
+        /// A request ends that costs so much.
+        fn end(&self, charged: i64) -> impl Future<Output = bool> + use<> {
+            self.writer.end(ending(charged), Arc::new(running(1)))
         }
 
         fn database(&self) -> Connection {
@@ -389,7 +395,7 @@ mod tests {
     #[tokio::test]
     async fn what_ended_counts_at_once_and_is_posted_for_whoever_reads() {
         let room = Room::with(begun);
-        assert!(room.writer.end(ending(5)).await);
+        assert!(room.end(5).await);
         assert_eq!(room.used().1, 5);
         room.writer.post().await;
         assert_eq!(room.used(), (5, 5));
@@ -406,7 +412,7 @@ mod tests {
     #[tokio::test]
     async fn without_a_journal_the_database_is_waited_for() {
         let room = Room::with(Journal::unwritable);
-        assert!(room.writer.end(ending(5)).await, "it is in the database");
+        assert!(room.end(5).await, "it is in the database");
         assert_eq!(room.used(), (5, 5));
         assert!(room.writer.healthy(), "it could be written after all");
     }
@@ -417,13 +423,13 @@ mod tests {
         let broken =
             "CREATE TRIGGER broken BEFORE UPDATE ON keys BEGIN SELECT raise(FAIL, 'no room'); END";
         room.database().execute_batch(broken).unwrap();
-        assert!(!room.writer.end(ending(5)).await);
+        assert!(!room.end(5).await);
         assert!(!room.writer.healthy());
         assert_eq!(room.used(), (0, 0), "nobody counts what is nowhere");
         room.database()
             .execute_batch("DROP TRIGGER broken")
             .unwrap();
-        assert!(room.writer.end(ending(2)).await);
+        assert!(room.end(2).await);
         assert_eq!(room.used(), (7, 7));
         assert!(room.writer.healthy());
     }

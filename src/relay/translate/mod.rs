@@ -127,11 +127,11 @@ impl Pair {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     /// What makes its ids unlike those of any other answer: letters and digits, without a prefix.
-    pub id: String,
+    pub id: Arc<str>,
     /// When it was made, in seconds since 1970.
     pub created: u64,
     /// The model's name as the client wrote it.
-    pub model: String,
+    pub model: Arc<str>,
     /// The relay's estimate of the prompt in tokens, for clients that are told before the upstream has counted.
     pub prompt_tokens: u64,
 }

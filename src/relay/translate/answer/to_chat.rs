@@ -24,7 +24,7 @@ impl ChatWriter {
                 "data: {{\"id\":{},\"object\":\"chat.completion.chunk\",\"created\":{},\"model\":{},\"choices\":[",
                 Value::from(id(stamp)),
                 stamp.created,
-                Value::from(stamp.model.as_str()),
+                Value::from(&*stamp.model),
             ),
             usage_chunk,
             prompt_tokens: stamp.prompt_tokens,

@@ -26,8 +26,8 @@ impl GeminiWriter {
             chunks: Chunks {
                 tail: format!(
                     "],\"role\":\"model\"}},\"index\":0}}],\"modelVersion\":{},\"responseId\":{}}}\r\n\r\n",
-                    Value::from(stamp.model.as_str()),
-                    Value::from(stamp.id.as_str()),
+                    Value::from(&*stamp.model),
+                    Value::from(&*stamp.id),
                 ),
                 block: Block::new(recall.thoughts),
             },

@@ -26,7 +26,7 @@ impl ResponsesWriter {
     pub fn new(stamp: Arc<Stamp>, recall: Arc<Recall>) -> Self {
         ResponsesWriter {
             row: Sequence::new(format!("call_{}_", stamp.id)),
-            items: Items::new(stamp.id.clone(), recall.clone()),
+            items: Items::new(stamp.id.to_string(), recall.clone()),
             stamp,
             recall,
         }
