@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{Extensions, HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::answers::{ApiError, refused};
@@ -20,6 +20,13 @@ use crate::domain::KeyStatus;
 /// The address a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
+
+impl Peer {
+    /// What the door noted of a request.
+    pub fn of(extensions: &Extensions) -> Option<IpAddr> {
+        extensions.get().map(|Peer(address)| address.ip())
+    }
+}
 
 /// The key of a request; where several are sent, the last form of this list counts, as the protocol has it:
 /// `Authorization`, `x-api-key`, `?key=`, `x-goog-api-key`.

@@ -144,10 +144,10 @@ async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response, Infallible> {
     let id: Arc<str> = ids::request_id(clock.now()).into();
-    let mut request = request.map(Body::new);
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    request.extensions_mut().insert(Peer(peer));
-    let response = routes.answer(request).await;
+    let request = request.map(Body::new);
+    let response = routes
+        .answer(request, RequestId(Arc::clone(&id)), Peer(peer))
+        .await;
     Ok(signed(response, &id))
 }
 

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 use rusqlite::Transaction;
@@ -24,6 +24,7 @@ use super::super::store::channels as rows;
 use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
 use super::ask::{Ask, Sent};
+use super::body::Gathered;
 use super::passage::Passage;
 use super::sieve::Turn;
 use super::trouble::{self, Failure};
@@ -126,7 +127,7 @@ async fn try_open(
                 .first_event(reply, sent.usage_is_ours, deadline)
                 .await
         } else {
-            let body = read_document(app, reply.body, BytesMut::new(), deadline).await?;
+            let body = read_document(app, reply.body, Gathered::default(), deadline).await?;
             reading.document_in(body)
         };
         match (opened, otherwise) {
@@ -207,7 +208,7 @@ impl Reading<'_> {
         };
         let mut out = VecDeque::new();
         // Kept until it is known that this is a stream: what calls itself one may be a document or a web page.
-        let mut raw = BytesMut::new();
+        let mut raw = Gathered::default();
         loop {
             let late = || UpstreamError::TimedOut(self.app.limits.first_event.as_secs());
             let piece = timeout_at(deadline, rest.next())
@@ -216,7 +217,7 @@ impl Reading<'_> {
             let mut ended = false;
             let turn = match piece {
                 Some(Ok(piece)) => {
-                    raw.extend_from_slice(&piece);
+                    raw.add(piece.clone());
                     passage.feed(piece, &mut out)
                 }
                 Some(Err(error)) => return Err(trouble::from_error(&error)),
@@ -224,10 +225,10 @@ impl Reading<'_> {
                     ended = true;
                     let turn = passage.finish(&mut out);
                     if !passage.begun() && turn == Turn::On {
-                        return if raw.trim_ascii().is_empty() || !passage.foreign() {
+                        return if raw.so_far().trim_ascii().is_empty() || !passage.foreign() {
                             Err(trouble::empty())
                         } else {
-                            self.document_in(raw.freeze())
+                            self.document_in(raw.finish())
                         };
                     }
                     turn
@@ -254,7 +255,7 @@ impl Reading<'_> {
                 })));
             }
             if raw.len() > LARGEST_PREAMBLE {
-                return Err(trouble::foreign(&raw));
+                return Err(trouble::foreign(raw.so_far()));
             }
         }
     }
@@ -297,19 +298,19 @@ impl Reading<'_> {
 async fn read_document(
     app: &App,
     mut pieces: BoxStream<'static, Result<Bytes, UpstreamError>>,
-    mut whole: BytesMut,
+    mut whole: Gathered,
     deadline: Instant,
 ) -> Result<Bytes, Failure> {
     let mut heard = Instant::now();
     loop {
         let until = deadline.max(heard + app.limits.stall);
         match timeout_at(until, pieces.next()).await {
-            Ok(None) => return Ok(whole.freeze()),
+            Ok(None) => return Ok(whole.finish()),
             Ok(Some(Ok(piece))) => {
                 if !piece.trim_ascii().is_empty() {
                     heard = Instant::now();
                 }
-                whole.extend_from_slice(&piece);
+                whole.add(piece);
             }
             Ok(Some(Err(error))) => return Err(trouble::from_error(&error)),
             Err(_) => {
@@ -318,7 +319,7 @@ async fn read_document(
             }
         }
         if whole.len() > LARGEST_DOCUMENT {
-            return Err(trouble::foreign(&whole));
+            return Err(trouble::foreign(whole.so_far()));
         }
     }
 }
@@ -336,16 +337,16 @@ fn without_comments(mut body: Bytes) -> Bytes {
 }
 
 async fn read_refusal(mut pieces: BoxStream<'static, Result<Bytes, UpstreamError>>) -> Bytes {
-    let mut whole = BytesMut::new();
+    let mut whole = Gathered::default();
     // What has arrived when the time is over, or when it breaks off, is what there is.
     let read = async {
         while let Some(Ok(piece)) = pieces.next().await {
-            whole.extend_from_slice(&piece);
+            whole.add(piece);
             if whole.len() > LARGEST_PREAMBLE {
                 break;
             }
         }
     };
     let _ = timeout(REFUSAL, read).await;
-    whole.freeze()
+    whole.finish()
 }

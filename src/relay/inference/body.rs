@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, HeaderMap};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -14,13 +13,11 @@ use serde_json::value::RawValue;
 
 use super::super::answers::ApiError;
 
+/// At least so much of what is too large is read all the same.
+const READ_ANYWAY: usize = 16 * 1024 * 1024;
+
 /// Reads a body. A client that sends nothing for `patience` has lost it.
-pub async fn read(
-    headers: &HeaderMap,
-    body: Body,
-    limit: usize,
-    patience: Duration,
-) -> Result<Bytes, ApiError> {
+pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, ApiError> {
     let too_large = || {
         ApiError::own(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -28,12 +25,8 @@ pub async fn read(
             format!("request body too large: at most {limit} bytes are taken"),
         )
     };
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|text| text.parse::<usize>().ok());
     let mut pieces = body.into_data_stream();
-    let mut whole = BytesMut::new();
+    let mut whole = Gathered::default();
     let mut total = 0_usize;
     loop {
         let next = tokio::time::timeout(patience, pieces.next());
@@ -58,21 +51,69 @@ pub async fn read(
         total = total.saturating_add(piece.len());
         // What is too large is read a little further before it is refused: a client that is still writing when the
         // connection closes would never read the answer.
-        if total > limit.saturating_mul(2) {
+        if total > limit.saturating_add(limit.max(READ_ANYWAY)) {
             return Err(too_large());
         }
         if total > limit {
-            whole = BytesMut::new();
-        } else if whole.is_empty() && Some(piece.len()) == announced {
-            return Ok(piece);
+            whole = Gathered::default();
         } else {
-            whole.extend_from_slice(&piece);
+            whole.add(piece);
         }
     }
     if total > limit {
         return Err(too_large());
     }
-    Ok(whole.freeze())
+    Ok(whole.finish())
+}
+
+/// What arrives in pieces; where it arrives in one, which is usual, nothing is copied.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    first: Bytes,
+    /// The first piece with all others behind it, where there are others.
+    all: BytesMut,
+}
+
+impl Gathered {
+    /// Takes the next piece.
+    pub fn add(&mut self, piece: Bytes) {
+        if self.is_empty() {
+            self.first = piece;
+            return;
+        }
+        if self.all.is_empty() {
+            self.all.reserve(self.first.len() + piece.len());
+            self.all.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.all.extend_from_slice(&piece);
+    }
+
+    /// Bytes so far.
+    pub fn len(&self) -> usize {
+        self.first.len() + self.all.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What is there so far.
+    pub fn so_far(&self) -> &[u8] {
+        if self.all.is_empty() {
+            &self.first
+        } else {
+            &self.all
+        }
+    }
+
+    /// All of it.
+    pub fn finish(self) -> Bytes {
+        if self.all.is_empty() {
+            self.first
+        } else {
+            self.all.freeze()
+        }
+    }
 }
 
 /// Reads the name of a member where it stands; only one with escapes is written anew.
@@ -253,6 +294,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn pieces_come_to_a_whole(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..9), 0..6)) {
+            let mut whole = Gathered::default();
+            pieces.iter().for_each(|piece| whole.add(Bytes::copy_from_slice(piece)));
+            prop_assert_eq!(whole.so_far(), pieces.concat());
+            prop_assert_eq!(whole.len(), pieces.concat().len());
+            prop_assert_eq!(whole.finish(), pieces.concat());
+        }
+
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,80}") {
             if let Ok(members) = Members::read(text.as_bytes()) {

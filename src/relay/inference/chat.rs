@@ -1,5 +1,6 @@
 //! A request to a model, in any protocol: checked, paid for in advance, sent to the first channel that answers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -37,13 +38,23 @@ use crate::domain::group::AUTO;
 const ATTEMPTS: usize = 4;
 
 /// A request on one of the paths whose bodies name their model.
-pub async fn answer(app: &Arc<App>, protocol: Protocol, request: Request) -> Response {
-    handle(app, request, Door::Named(protocol)).await
+pub async fn answer(
+    app: &Arc<App>,
+    protocol: Protocol,
+    request: Request,
+    id: RequestId,
+    peer: Peer,
+) -> Response {
+    handle(app, request, id, Some(peer.0.ip()), Door::Named(protocol)).await
 }
 
 /// A Gemini client calls a model.
 pub async fn gemini(app: &Arc<App>, model: String, method: Method, request: Request) -> Response {
-    handle(app, request, Door::Gemini(model, method)).await
+    let (id, peer) = (
+        RequestId::of(request.extensions()),
+        Peer::of(request.extensions()),
+    );
+    handle(app, request, id, peer, Door::Gemini(model, method)).await
 }
 
 /// The handler of `POST /v1/messages/count_tokens`: our own count; it costs nothing and asks nobody.
@@ -56,7 +67,8 @@ pub async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Resp
 }
 
 async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
-    let (mut caller, _, body) = taken(app, request).await?;
+    let peer = Peer::of(request.extensions());
+    let (mut caller, _, body) = taken(app, request, peer).await?;
     let ask = Ask::read(Protocol::Messages, &body)?;
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);
@@ -81,7 +93,8 @@ async fn counted_upstream(
     model: String,
     request: Request,
 ) -> Result<Bytes, ApiError> {
-    let (mut caller, _, body) = taken(app, request).await?;
+    let peer = Peer::of(request.extensions());
+    let (mut caller, _, body) = taken(app, request, peer).await?;
     let ask = Ask::gemini(model, Method::Count, &body)?;
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);
@@ -137,18 +150,26 @@ impl Door {
 }
 
 /// Who asks, and what: a request whose key was checked and whose body is here.
-async fn taken(app: &Arc<App>, request: Request) -> Result<(Caller, Parts, Bytes), ApiError> {
+async fn taken(
+    app: &Arc<App>,
+    request: Request,
+    peer: Option<IpAddr>,
+) -> Result<(Caller, Parts, Bytes), ApiError> {
     let (parts, body) = request.into_parts();
-    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
     let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
-    let body = body::read(&parts.headers, body, app.limits.body, app.limits.client).await?;
+    let body = body::read(body, app.limits.body, app.limits.client).await?;
     Ok((caller, parts, body))
 }
 
-async fn handle(app: &Arc<App>, request: Request, door: Door) -> Response {
-    let id = RequestId::of(request.extensions());
+async fn handle(
+    app: &Arc<App>,
+    request: Request,
+    id: RequestId,
+    peer: Option<IpAddr>,
+    door: Door,
+) -> Response {
     let protocol = door.protocol();
-    match run(app, &id, request, door).await {
+    match run(app, &id, request, peer, door).await {
         Ok(response) => response,
         Err(error) => error.answer_in(protocol, &id),
     }
@@ -158,10 +179,11 @@ async fn run(
     app: &Arc<App>,
     id: &RequestId,
     request: Request,
+    peer: Option<IpAddr>,
     door: Door,
 ) -> Result<Response, ApiError> {
     let started = Instant::now();
-    let (mut caller, parts, body) = taken(app, request).await?;
+    let (mut caller, parts, body) = taken(app, request, peer).await?;
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);

@@ -90,7 +90,7 @@ pub fn callable_in(
 
 /// The models the caller's key may call, by name.
 fn callable(app: &App, request: &Request) -> Result<Vec<String>, ApiError> {
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let peer = Peer::of(request.extensions());
     let caller = auth::caller(app, request.headers(), request.uri(), peer)?;
     let catalog = app.wall.now();
     let groups = app.groups_of(&caller);

@@ -49,7 +49,7 @@ pub async fn call(State(app): State<Arc<App>>, request: Request) -> Response {
 }
 
 async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiError> {
-    let peer = request.extensions.get::<Peer>().map(|peer| peer.0.ip());
+    let peer = Peer::of(&request.extensions);
     let caller = auth::caller(app, &request.headers, &request.uri, peer)?;
     let path = asked_for(request)?;
     let catalog = app.wall.now();

@@ -184,7 +184,7 @@ pub async fn fetch_models(State(app): State<Arc<App>>, headers: HeaderMap, id: I
 async fn read(app: &App, request: Request) -> Result<(ChannelDraft, Arc<Catalog>), Box<Response>> {
     let (parts, body) = request.into_parts();
     auth::admin(app, &parts.headers)?;
-    let body: Value = sent::json(app, &parts.headers, body).await?;
+    let body: Value = sent::json(app, body).await?;
     let draft = ChannelDraft::read(body).map_err(|why| Box::new(failed(why)))?;
     Ok((draft, app.wall.now()))
 }

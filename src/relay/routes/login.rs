@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::http::header::{COOKIE, SET_COOKIE, USER_AGENT};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ struct LogIn {
 /// `POST /api/user/login`.
 pub async fn login(State(app): State<Arc<App>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
-    let from = peer(parts.extensions.get::<Peer>());
+    let from = peer(&parts.extensions);
     if !app.wall.now().settings.flag("PasswordLoginEnabled") {
         return Err("Password login has been disabled by administrator".into());
     }
@@ -48,7 +48,7 @@ pub async fn login(State(app): State<Arc<App>>, request: Request) -> Answered {
     if let Err(seconds) = app.attempts.may(from, now) {
         return Ok(too_often(seconds));
     }
-    let LogIn { username, password } = sent::json(&app, &parts.headers, body).await?;
+    let LogIn { username, password } = sent::json(&app, body).await?;
     let found = app.book.account_named(username.trim());
     let kept = found.as_ref().and_then(|found| found.password.clone());
     let fits = app.passwords.fits(kept.clone(), password).await;
@@ -103,11 +103,11 @@ pub async fn register(State(app): State<Arc<App>>, request: Request) -> Answered
     if !catalog.settings.registers() {
         return Err("New user registration has been disabled by administrator".into());
     }
-    let (from, now) = (peer(parts.extensions.get::<Peer>()), app.clock.seconds());
+    let (from, now) = (peer(&parts.extensions), app.clock.seconds());
     if let Err(seconds) = app.attempts.may(from, now) {
         return Ok(too_often(seconds));
     }
-    let draft: Registration = sent::json(&app, &parts.headers, body).await?;
+    let draft: Registration = sent::json(&app, body).await?;
     // Each registration counts as an attempt: an address makes only so many accounts in a while.
     app.attempts.failed(from, now);
     let username = user::username(&draft.username)?;
@@ -318,8 +318,8 @@ fn cookie(headers: &HeaderMap) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-fn peer(peer: Option<&Peer>) -> IpAddr {
-    peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip())
+fn peer(extensions: &Extensions) -> IpAddr {
+    Peer::of(extensions).unwrap_or(Ipv4Addr::UNSPECIFIED.into())
 }
 
 fn unauthorized(code: &str, message: &str) -> Response {

@@ -35,6 +35,7 @@ pub use status::VERSION;
 
 use super::answers::{ApiError, RequestId, no_such_path};
 use super::app::App;
+use super::auth::Peer;
 use super::inference::{chat, gemini, models, stored};
 use super::protocol::Protocol;
 
@@ -61,16 +62,18 @@ impl Routes {
         Routes { app, table }
     }
 
-    /// Answers a request.
-    pub async fn answer(&self, request: Request) -> Response {
+    /// Answers a request that has this id and comes from this address.
+    pub async fn answer(&self, mut request: Request, id: RequestId, peer: Peer) -> Response {
         let protocol = Protocol::called_on(request.uri().path());
         match protocol.filter(|_| request.method() == Method::POST) {
             Some(protocol) => {
-                let answer = chat::answer(&self.app, protocol, request);
+                let answer = chat::answer(&self.app, protocol, request, id, peer);
                 let caught = AssertUnwindSafe(answer).catch_unwind().await;
                 caught.unwrap_or_else(panicked)
             }
             None => {
+                request.extensions_mut().insert(id);
+                request.extensions_mut().insert(peer);
                 let Ok(response) = self.table.clone().call(request).await;
                 response
             }

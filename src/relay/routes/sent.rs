@@ -24,23 +24,15 @@ pub async fn by<T: DeserializeOwned>(
 ) -> Result<(Account, T), Box<Response>> {
     let (parts, body) = request.into_parts();
     let account = who(app, &parts.headers)?;
-    Ok((account, json(app, &parts.headers, body).await?))
+    Ok((account, json(app, body).await?))
 }
 
 /// Reads a JSON body.
-pub async fn json<T: DeserializeOwned>(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<T, Box<Response>> {
-    let text = body::read(
-        headers,
-        body,
-        LARGEST.min(app.limits.body),
-        app.limits.client,
-    )
-    .await
-    .map_err(|error| Box::new(refused(error.status, &error.code_text(), &error.message)))?;
+pub async fn json<T: DeserializeOwned>(app: &App, body: Body) -> Result<T, Box<Response>> {
+    let most = LARGEST.min(app.limits.body);
+    let text = body::read(body, most, app.limits.client)
+        .await
+        .map_err(|error| Box::new(refused(error.status, &error.code_text(), &error.message)))?;
     serde_json::from_slice(&text).map_err(|error| {
         Box::new(refused(
             StatusCode::BAD_REQUEST,

@@ -76,7 +76,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(account) => account,
         Err(refusal) => return *refusal,
     };
-    let draft: TokenDraft = match sent::json(&app, &parts.headers, body).await {
+    let draft: TokenDraft = match sent::json(&app, body).await {
         Ok(draft) => draft,
         Err(refusal) => return *refusal,
     };
@@ -139,7 +139,7 @@ pub async fn update(State(app): State<Arc<App>>, request: Request) -> Response {
         Ok(account) => account,
         Err(refusal) => return *refusal,
     };
-    let draft: TokenDraft = match sent::json(&app, &parts.headers, body).await {
+    let draft: TokenDraft = match sent::json(&app, body).await {
         Ok(draft) => draft,
         Err(refusal) => return *refusal,
     };
@@ -203,7 +203,7 @@ pub async fn delete_many(State(app): State<Arc<App>>, request: Request) -> Respo
         Ok(account) => account,
         Err(refusal) => return *refusal,
     };
-    match sent::json::<Ids>(&app, &parts.headers, body).await {
+    match sent::json::<Ids>(&app, body).await {
         Ok(Ids { ids }) => match remove(&app, &account, ids).await {
             Ok(count) => done(count),
             Err(response) => *response,

@@ -83,7 +83,7 @@ pub async fn spent(State(app): State<Arc<App>>, request: Request) -> Response {
 
 /// The key that asks, which must be usable.
 fn billed(app: &App, request: &Request) -> Result<Key, ApiError> {
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    let peer = Peer::of(request.extensions());
     let caller = auth::caller(app, request.headers(), request.uri(), peer)?;
     app.book
         .key(caller.account_id, caller.key_id)

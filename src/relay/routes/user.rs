@@ -173,7 +173,7 @@ struct SelfDraft {
 pub async fn update(State(app): State<Arc<App>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let who = auth::who(&app, &parts.headers)?;
-    let draft: SelfDraft = sent::json(&app, &parts.headers, body).await?;
+    let draft: SelfDraft = sent::json(&app, body).await?;
     let (name, shown) = (
         draft.username.as_deref().map(username).transpose()?,
         draft

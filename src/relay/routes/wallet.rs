@@ -29,12 +29,12 @@ struct Redemption {
 pub async fn redeem(State(app): State<Arc<App>>, request: Request) -> Answered {
     let (parts, body) = request.into_parts();
     let account = auth::account(&app, &parts.headers)?;
-    let from = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+    let from = Peer::of(&parts.extensions);
     let now = app.clock.seconds();
     if let Some(Err(seconds)) = from.map(|from| app.attempts.may(from, now)) {
         return Ok(too_often(seconds));
     }
-    let Redemption { key } = sent::json(&app, &parts.headers, body).await?;
+    let Redemption { key } = sent::json(&app, body).await?;
     if key.trim().is_empty() {
         return Err("No redemption code was given".into());
     }
