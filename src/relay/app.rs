@@ -99,7 +99,6 @@ impl App {
     pub fn new(
         store: Store,
         book: Arc<Book>,
-        live: Arc<Live>,
         sessions: Arc<Sessions>,
         clock: Clock,
         limits: Limits,
@@ -107,6 +106,7 @@ impl App {
         lock: Lock,
     ) -> Self {
         App {
+            live: Arc::clone(store.live()),
             store,
             book,
             sessions,
@@ -119,7 +119,6 @@ impl App {
             limits,
             address,
             known_as: address,
-            live,
             closing: CancellationToken::new(),
             cut: CancellationToken::new(),
             settling: TaskTracker::new(),

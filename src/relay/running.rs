@@ -12,7 +12,6 @@ use super::book::Book;
 use super::catalog::Catalog;
 use super::clock::Clock;
 use super::error::RelayError;
-use super::live::Live;
 use super::lock::{self, Attempt, Lock};
 use super::routes::Routes;
 use super::serve::{self, Door};
@@ -121,19 +120,16 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
             folder: options.folder.clone(),
             why: error.to_string(),
         })?;
-    let live = Arc::new(Live::default());
     let store = Store::start(
         &opened.file,
         opened.connection,
         opened.journal,
         opened.posted,
         Arc::clone(&opened.book),
-        Arc::clone(&live),
     )?;
     let mut app = App::new(
         store,
         opened.book,
-        live,
         Arc::new(opened.sessions),
         options.clock.clone(),
         options.limits,

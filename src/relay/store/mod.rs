@@ -37,6 +37,7 @@ use writer::Writer;
 
 /// The database while the relay runs.
 pub struct Store {
+    live: Arc<Live>,
     writer: Writer,
     reader: Arc<Mutex<Connection>>,
 }
@@ -79,13 +80,19 @@ impl Store {
         journal: Journal,
         posted: Posted,
         book: Arc<Book>,
-        live: Arc<Live>,
     ) -> Result<Self, RelayError> {
         let reader = file::open_reader(file)?;
+        let live = Arc::new(Live::default());
         Ok(Store {
-            writer: Writer::start(connection, journal, posted, book, live)?,
+            writer: Writer::start(connection, journal, posted, book, Arc::clone(&live))?,
+            live,
             reader: Arc::new(Mutex::new(reader)),
         })
+    }
+
+    /// What runs: where the writer finds what is worth a row.
+    pub fn live(&self) -> &Arc<Live> {
+        &self.live
     }
 
     /// The way to write about money.
