@@ -111,12 +111,19 @@ fn s_10_to_s_20_a_key_is_made_shown_changed_switched_replaced_and_deleted() {
         .filter(|key| key["name"] == "blog-prod-x-ann")
         .map(|key| key["id"].to_string())
         .collect();
+    // A name that two have deletes neither.
+    let (code, _, told) = run(home, &["keys", "delete", "blog-prod-x-ann"]);
+    assert!(code == 2 && told.contains("2 keys have the name"), "{told}");
+    let (code, ..) = run(home, &["keys", "delete", "nobody"]);
+    assert_eq!(code, 4);
     let gone = json(home, &["keys", "delete", &ids[0], &ids[1]]);
     assert_eq!(gone["deleted"].as_array().map(Vec::len), Some(2), "{gone}");
     assert_eq!(
         json(home, &["keys", "list"]).as_array().map(Vec::len),
         Some(1)
     );
+    let gone = json(home, &["keys", "delete", "local-default"]);
+    assert_eq!(gone["deleted"].as_array().map(Vec::len), Some(1), "{gone}");
 }
 
 #[test]

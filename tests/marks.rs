@@ -98,6 +98,10 @@ fn s_33_marks_have_a_twin_on_the_command_line() {
     assert_eq!((&told["good"], &told["bad"]), (&1.into(), &1.into()));
     let group = json(home.path(), &["groups", "show", "default"]);
     assert_eq!(group["marks"][0]["model"], "relaydeck-lab", "{group}");
+    let models = json(home.path(), &["models", "list", "--sort", "marks"]);
+    assert_eq!(models[0]["name"], "relaydeck-lab", "{models}");
+    assert!(models[0]["marks"]["good"].as_u64() > Some(0), "{models}");
+    assert_eq!(models[1]["marks"]["good"], 0, "{models}");
     let wrong = relaydeck(home.path(), &["groups", "mark", "default", "m", "great"]);
     assert_eq!(wrong.status.code(), Some(2));
 }

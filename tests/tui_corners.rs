@@ -802,7 +802,7 @@ fn pages_about_tools() {
             (Tone::Text, ""),
             (
                 Tone::Bad,
-                "A call through it failed: the account's balance is used up (HTTP 402). top up the wallet of this account",
+                "A call through it failed: the account's balance is used up (HTTP 402); top up the wallet of this account",
             ),
         ];
         page(script, "Claude Code: does it work?", &rows, None);

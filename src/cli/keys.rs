@@ -26,7 +26,7 @@ pub async fn run(world: &World, command: KeysCommand) -> Result<Ending, Fault> {
     match command {
         KeysCommand::List => list(world).await,
         KeysCommand::Create(args) => create(world, args).await,
-        KeysCommand::Delete { ids } => delete(world, &ids).await,
+        KeysCommand::Delete { keys } => change::delete(world, &keys).await,
         KeysCommand::Show { key } => change::show(world, &key).await,
         KeysCommand::Edit(args) => change::edit(world, args).await,
         KeysCommand::Enable { keys } => change::switch(world, &keys, true).await,
@@ -189,21 +189,6 @@ fn expires(text: &str, world: &World) -> Result<Option<UnixSeconds>, Fault> {
 
 fn wrong(message: String) -> Fault {
     Fault::new(FaultKind::Usage, message).advise(say!("cli-advice-help", command = "keys create"))
-}
-
-async fn delete(world: &World, ids: &[i64]) -> Result<Ending, Fault> {
-    let session = world.session().await?;
-    let (gone, trouble) = keys::delete(&session, world.host.as_ref(), ids).await;
-    if let Some(fault) = trouble {
-        world.warn(&say!("cli-keys-deleted", ids = format!("{gone:?}")));
-        return Err(fault);
-    }
-    if world.json {
-        print_json(&json!({"deleted": gone})).map_err(World::stdout_gone)?;
-    } else {
-        world.warn(&say!("cli-keys-deleted", ids = format!("{gone:?}")));
-    }
-    Ok(Ending::Done)
 }
 
 /// A key as JSON; what the relay does not provide is null.

@@ -193,7 +193,7 @@ mod tests {
             "relaydeck keys create",
             "relaydeck keys create --name",
             "relaydeck keys list --colour never",
-            "relaydeck keys delete one",
+            "relaydeck sessions delete one",
             "relaydeck models list --sort size",
             "relaydeck verify --concurrency 500",
             "relaydeck verify --concurrency 5 --concurrency 6",

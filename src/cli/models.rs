@@ -63,6 +63,8 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                 let price = a_price(&session, model, group.as_deref(), output);
                 price.unwrap_or(Money::from_nanos(i64::MAX))
             };
+            // What they are sorted by is shown, too.
+            let mut marks = None;
             match sort {
                 ModelSort::Name if by_fit => {}
                 ModelSort::Name => found.sort_by(|one, other| one.name.cmp(&other.name)),
@@ -74,13 +76,13 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                     found.sort_by_key(|model| std::cmp::Reverse(context(model)));
                 }
                 ModelSort::Marks => {
-                    let marks = world.ledger().await?.marks(world.profile_name()).await?;
-                    let marks = Measured::default().with_marks(marks);
-                    let liking = |model: &&Model| marks.marks_of_model(&model.name).liking();
+                    let given = world.ledger().await?.marks(world.profile_name()).await?;
+                    let given = marks.insert(Measured::default().with_marks(given));
+                    let liking = |model: &&Model| given.marks_of_model(&model.name).liking();
                     found.sort_by_key(|model| std::cmp::Reverse(liking(model)));
                 }
             }
-            list(world, &session, &found, group.as_deref())
+            list(world, &session, &found, group.as_deref(), marks.as_ref())
         }
         ModelsCommand::Show { name } => {
             let Some(model) = models.iter().find(|model| model.name == name) else {
@@ -187,16 +189,22 @@ fn list(
     session: &Session,
     models: &[&Model],
     group: Option<&str>,
+    marks: Option<&Measured>,
 ) -> Result<Ending, Fault> {
     if world.json {
-        let rows = models
-            .iter()
-            .map(|model| model_json(session, model, group))
-            .collect();
+        let row = |model: &&Model| {
+            let mut row = model_json(session, model, group);
+            if let Some(marks) = marks {
+                let of_it = marks.marks_of_model(&model.name);
+                row["marks"] = json!({"good": of_it.good, "bad": of_it.bad});
+            }
+            row
+        };
+        let rows = models.iter().map(row).collect();
         print_json(&Value::Array(rows)).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
-    let columns = [
+    let mut columns = vec![
         (say!("cli-column-model"), Align::Left),
         (say!("cli-column-vendor"), Align::Left),
         (say!("cli-column-in-price"), Align::Right),
@@ -205,6 +213,9 @@ fn list(
         (say!("cli-column-context"), Align::Right),
         (say!("cli-column-endpoints"), Align::Left),
     ];
+    if marks.is_some() {
+        columns.push((say!("market-column-marks"), Align::Right));
+    }
     let mut table = Table::new(&columns);
     let mut estimated = false;
     for model in models {
@@ -233,7 +244,12 @@ fn list(
             }
             Price::Unknown => ("?".into(), "?".into(), "?".into()),
         };
-        table.row([
+        let given = marks.map(|marks| marks.marks_of_model(&model.name));
+        let given = given.map(|given| match given.liking() {
+            Some(_) => format!("+{} -{}", given.good, given.bad),
+            None => "–".into(),
+        });
+        let cells = [
             model.name.clone(),
             model.vendor.clone(),
             input,
@@ -245,7 +261,8 @@ fn list(
                 (None, None) => "?".into(),
             },
             endpoints(model),
-        ]);
+        ];
+        table.row(cells.into_iter().chain(given));
     }
     table
         .print(say!("cli-models-none"))

@@ -42,7 +42,7 @@ pub enum KeysCommand {
     },
     Delete {
         #[arg(required = true)]
-        ids: Vec<i64>,
+        keys: Vec<String>,
     },
 }
 

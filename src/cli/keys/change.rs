@@ -53,6 +53,18 @@ fn find<'a>(rows: &'a [KeyRow], typed: &str) -> Result<&'a KeyRow, Fault> {
     }
 }
 
+/// The numbers of the keys of these numbers or names, each once.
+fn numbers(rows: &[KeyRow], typed: &[String]) -> Result<Vec<i64>, Fault> {
+    let mut ids = Vec::new();
+    for key in typed {
+        let id = find(rows, key)?.info.id;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
 /// Everything about one key; what the relay does not provide is said to be so (S-20).
 pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
     let (session, rows) = opened(world).await?;
@@ -188,10 +200,7 @@ pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fau
 /// Keys on or off.
 pub(super) async fn switch(world: &World, typed: &[String], on: bool) -> Result<Ending, Fault> {
     let (session, rows) = opened(world).await?;
-    let mut ids = Vec::new();
-    for key in typed {
-        ids.push(find(&rows, key)?.info.id);
-    }
+    let ids = numbers(&rows, typed)?;
     let (done, trouble) = keys::switch(&session, &ids, on).await;
     let tell = || {
         let ids = format!("{done:?}");
@@ -207,6 +216,24 @@ pub(super) async fn switch(world: &World, typed: &[String], on: bool) -> Result<
     if world.json {
         let word = if on { "enabled" } else { "disabled" };
         print_json(&json!({word: done})).map_err(World::stdout_gone)?;
+    } else {
+        tell();
+    }
+    Ok(Ending::Done)
+}
+
+/// Deletes keys. What cannot be told apart by its name is not deleted.
+pub(super) async fn delete(world: &World, typed: &[String]) -> Result<Ending, Fault> {
+    let (session, rows) = opened(world).await?;
+    let ids = numbers(&rows, typed)?;
+    let (gone, trouble) = keys::delete(&session, world.host.as_ref(), &ids).await;
+    let tell = || world.warn(&say!("cli-keys-deleted", ids = format!("{gone:?}")));
+    if let Some(fault) = trouble {
+        tell();
+        return Err(fault);
+    }
+    if world.json {
+        print_json(&json!({"deleted": gone})).map_err(World::stdout_gone)?;
     } else {
         tell();
     }

@@ -44,6 +44,11 @@ pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
         let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
         rows.extend(paragraph(theme, &advice, Role::Text, 1, cells));
     }
+    // Why nothing can be run is said above; what to do about it here.
+    if let Some(Err(fault)) = &verify.plan {
+        let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        rows.extend(paragraph(theme, &advice, Role::Accent, 1, cells));
+    }
     let body = match item {
         Item::Ladder => ladder(theme, &verify.findings, cells),
         Item::Connect | Item::Long | Item::Concurrency => item
