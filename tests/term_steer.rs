@@ -109,7 +109,7 @@ fn a_keys_name_a_groups_description_a_models_name_an_account() {
     script
         .engine(loaded(Snapshot::Keys(keys)))
         .engine(loaded(Snapshot::Groups(groups)))
-        .engine(loaded(Snapshot::Models(models)))
+        .engine(loaded(Snapshot::Models(models.into())))
         .engine(loaded(Snapshot::Account(account)));
     is_clean("the chat's rule", &mut script);
     for (tab, what) in [

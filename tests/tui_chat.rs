@@ -396,9 +396,9 @@ fn s_46_a_model_that_is_elsewhere_is_named_before_anything_is_sent() {
     script
         .sees("claude-sonnet-4-5-thinking is not in group default, which the key in use has")
         .sees("groups that have it: auto, vip; ^K chooses a key of one of them");
-    script.engine(loaded(Snapshot::Models(vec![world::priced(
-        "other", "v", 1.0, 2.0,
-    )])));
+    script.engine(loaded(Snapshot::Models(
+        [world::priced("other", "v", 1.0, 2.0)].into(),
+    )));
     script.sees("this relay has no model named claude-sonnet-4-5-thinking");
 }
 
@@ -434,7 +434,7 @@ fn a_question_before_the_prices_are_known_waits_for_them() {
         .engine(loaded(Snapshot::Keys(world::keys())))
         .engine(loaded(Snapshot::Groups(world::groups())))
         .engine(loaded(Snapshot::Account(world::account("1"))))
-        .engine(loaded(Snapshot::Models(world::models())));
+        .engine(loaded(Snapshot::Models(world::models().into())));
     assert_eq!(
         script.asked()[0],
         "send relaydeck-handbook key Some(4): hi\nmore"

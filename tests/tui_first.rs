@@ -84,7 +84,7 @@ fn s_01_enter_on_the_first_door_asks_the_handbook_what_can_be_done() {
             "the relay is in trouble",
         ));
     assert_eq!(script.asked(), [""; 0]);
-    script.engine(loaded(Snapshot::Models(world::models())));
+    script.engine(loaded(Snapshot::Models(world::models().into())));
     assert_eq!(
         script.asked(),
         [
@@ -111,7 +111,7 @@ fn x_12_the_first_question_is_asked_in_the_reader_s_language() {
             .engine(loaded(Snapshot::Account(world::account("10"))))
             .engine(loaded(Snapshot::Keys(world::keys())))
             .engine(loaded(Snapshot::Groups(world::groups())))
-            .engine(loaded(Snapshot::Models(world::models())))
+            .engine(loaded(Snapshot::Models(world::models().into())))
             .sees("我能在这里做什么？");
     });
 }

@@ -170,7 +170,7 @@ fn s_44_a_name_longer_than_the_screen_is_never_cut_in_the_detail() {
     let name = format!("vendor/{}-end", "very-long-".repeat(14));
     let mut script = market(60);
     let model = world::priced(&name, "x", 1.0, 1.0);
-    script.engine(loaded(Snapshot::Models(vec![model])));
+    script.engine(loaded(Snapshot::Models([model].into())));
     script.keys("<Enter>");
     let screen = script.screen().replace(['\n', ' '], "");
     assert!(screen.contains(&name), "{screen}");
@@ -247,7 +247,7 @@ fn five_thousand_models_are_filtered_and_drawn_at_once() {
         .map(|at| world::priced(&format!("vendor-{}/model-{at:04}", at % 37), "v", 1.0, 2.0))
         .collect();
     let mut script = market(120);
-    script.engine(loaded(Snapshot::Models(models)));
+    script.engine(loaded(Snapshot::Models(models.into())));
     script.sees("5 000 models").keys("/");
     let begun = Instant::now();
     for letter in ["m", "o", "d", "4", "2"] {

@@ -112,7 +112,7 @@ fn event(script: &Script, what: u8, hostile: &str) -> Event {
     let trouble = || Fault::new(FaultKind::Local, hostile).with_request_id(Some(hostile.into()));
     let mut model = world::priced(hostile, hostile, 1.0, 2.0);
     model.description = hostile.into();
-    model.tags = vec![hostile.into()];
+    model.tags = [hostile.into()].into();
     let mut key = world::key(5, hostile);
     key.info.group = hostile.into();
     key.info.masked = hostile.into();
@@ -153,8 +153,8 @@ fn event(script: &Script, what: u8, hostile: &str) -> Event {
         7 => loaded(Snapshot::Keys(vec![key, world::key(6, "ok")])),
         8 => loaded(Snapshot::Groups(world::groups())),
         9 => loaded(Snapshot::Groups(vec![world::group(hostile, None, hostile)])),
-        10 => loaded(Snapshot::Models(world::models())),
-        11 => loaded(Snapshot::Models(vec![model])),
+        10 => loaded(Snapshot::Models(world::models().into())),
+        11 => loaded(Snapshot::Models([model].into())),
         12 => loaded(Snapshot::Account(world::account("-1"))),
         13 => loaded(Snapshot::Account(world::account("10"))),
         14 => list_failed(Scope::Keys, FaultKind::Network, hostile),
@@ -279,7 +279,7 @@ proptest! {
         tui_support::events::open(&mut script, "local");
         script.engine(loaded(Snapshot::Groups(vec![world::group("default", Some(0.5), "plain")])));
         script.engine(loaded(Snapshot::Keys(vec![world::key(1, "one"), world::key(2, "two")])));
-        script.engine(loaded(Snapshot::Models(vec![world::priced("model-a", "Vendor", 1.0, 2.0)])));
+        script.engine(loaded(Snapshot::Models([world::priced("model-a", "Vendor", 1.0, 2.0)].into())));
         for at in keys {
             script.keys(KEYS[at]);
             let screen = script.screen();

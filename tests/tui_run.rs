@@ -128,7 +128,7 @@ impl Deck {
         self.tell(events::loaded(Snapshot::Account(world::account("10"))));
         self.tell(events::loaded(Snapshot::Keys(world::keys())));
         self.tell(events::loaded(Snapshot::Groups(world::groups())));
-        self.tell(events::loaded(Snapshot::Models(world::models())));
+        self.tell(events::loaded(Snapshot::Models(world::models().into())));
         self.sees("relaydeck-handbook").await;
     }
 

@@ -41,7 +41,7 @@ fn lists_on_their_way_empty_stale_and_failed() {
     ] {
         let empty = || match scope {
             Scope::Groups => Snapshot::Groups(vec![]),
-            _ => Snapshot::Models(vec![]),
+            _ => Snapshot::Models([].into()),
         };
         scene(&format!("{place}_loading"), |script| {
             arriving(script);
@@ -88,7 +88,7 @@ fn what_is_gone_while_it_is_looked_at() {
     scene("model_gone", |script| {
         deck(script);
         script.keys("3 <Enter>");
-        script.engine(loaded(Snapshot::Models(vec![])));
+        script.engine(loaded(Snapshot::Models([].into())));
     });
 }
 

@@ -101,12 +101,7 @@ fn shown(place: &Place) -> String {
 /// The features that this relay is not known to offer. What calls models is told by its marketplace; files, batches and
 /// the like no relay of this family lists.
 fn lacking<'a>(found: &'a Migration, session: &Session) -> Vec<(&'static str, &'a Place)> {
-    let models = session
-        .lists
-        .models
-        .as_deref()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let models = session.lists.models.as_deref().unwrap_or_default();
     let offered = |endpoint: Endpoint| {
         models
             .iter()

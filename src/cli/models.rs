@@ -251,7 +251,7 @@ fn list(
         });
         let cells = [
             model.name.clone(),
-            model.vendor.clone(),
+            model.vendor.to_string(),
             input,
             output,
             cache,
@@ -464,11 +464,11 @@ fn put_price(object: &mut Map<String, Value>, price: &Price) {
 fn model_json(session: &Session, model: &Model, group: Option<&str>) -> Value {
     let mut object = Map::new();
     object.insert("name".into(), json!(model.name));
-    object.insert("vendor".into(), json!(model.vendor));
+    object.insert("vendor".into(), json!(&*model.vendor));
     object.insert("description".into(), json!(model.description));
-    object.insert("tags".into(), json!(model.tags));
-    object.insert("groups".into(), json!(model.groups));
-    object.insert("endpoints".into(), json!(model.endpoints));
+    object.insert("tags".into(), json!(&*model.tags));
+    object.insert("groups".into(), json!(model.groups.as_deref()));
+    object.insert("endpoints".into(), json!(&*model.endpoints));
     object.insert("context".into(), json!(model.context));
     object.insert("context_listed".into(), json!(model.listed_context()));
     object.insert("max_output".into(), json!(model.max_output));

@@ -71,12 +71,7 @@ fn url(address: &Address, sample: Sample) -> Option<String> {
 fn first(session: &Session, sample: Sample) -> Result<String, Fault> {
     let wanted = sample.endpoint();
     let answers = |model: &&Model| model.endpoints.is_empty() || model.endpoints.contains(&wanted);
-    let models = session
-        .lists
-        .models
-        .as_deref()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let models = session.lists.models.as_deref().unwrap_or_default();
     let found = models.iter().find(answers).map(|model| model.name.clone());
     found.ok_or_else(|| {
         Fault::new(

@@ -48,7 +48,7 @@ impl RelayClient {
             Err(fault) if !may_lack(&fault) => return Err(fault),
             Err(fault) => fault,
         };
-        if let Ok(pricing) = self.pricing().await {
+        if let Ok((pricing, _)) = self.pricing().await {
             let groups = convert::groups_of_pricing(&pricing);
             if !groups.is_empty() {
                 return Ok(groups);

@@ -28,8 +28,12 @@ impl RelayClient {
         let mut fault = None;
         if has_console {
             match self.pricing().await {
-                Ok(pricing) if !pricing.data.is_empty() => return Ok(convert::models(&pricing)),
-                Ok(_) => {}
+                Ok((pricing, answer)) => {
+                    let models = convert::models(&answer.body, &pricing.vendors);
+                    if !models.is_empty() {
+                        return Ok(models);
+                    }
+                }
                 Err(refused) => fault = Some(refused),
             }
             if self.has_account() {
@@ -46,8 +50,8 @@ impl RelayClient {
         }
     }
 
-    /// The price list. It stands at the top level of its answer, and may be megabytes long.
-    pub(super) async fn pricing(&self) -> Result<Pricing, Fault> {
+    /// The price list. It stands at the top level of its answer, and may be megabytes long: the rows are left in it.
+    pub(super) async fn pricing(&self) -> Result<(Pricing, Answer), Fault> {
         let limit = self.inner.options.pricing;
         let answer = self
             .call(&Call::get("/api/pricing", As::Account, limit))
@@ -56,7 +60,7 @@ impl RelayClient {
             return Err(answer.console_failure());
         }
         match serde_json::from_slice::<Pricing>(&answer.body) {
-            Ok(pricing) if pricing.success => Ok(pricing),
+            Ok(pricing) if pricing.success => Ok((pricing, answer)),
             _ => Err(answer.console_failure()),
         }
     }

@@ -29,6 +29,7 @@ pub mod receipt;
 pub mod retry;
 pub mod running;
 pub mod sample;
+pub mod shelf;
 pub mod spending;
 pub mod stability;
 pub mod test_result;

@@ -1,6 +1,7 @@
 //! Models as a relay sells them.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -71,21 +72,21 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// A model on a relay's marketplace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A model on a relay's marketplace. There may be thousands: what many of them say alike they share.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
     /// The exact name, byte for byte (S-44).
     pub name: String,
     /// The vendor's name; empty when the relay does not say.
-    pub vendor: String,
+    pub vendor: Arc<str>,
     /// What the relay says of it; may be empty.
     pub description: String,
     /// The relay's tags.
-    pub tags: Vec<String>,
+    pub tags: Arc<[String]>,
     /// The groups that serve it; `None` when the relay does not say, which is not the same as *none*.
-    pub groups: Option<Vec<String>>,
+    pub groups: Option<Arc<[String]>>,
     /// The ways it is called; empty when the relay does not say.
-    pub endpoints: Vec<Endpoint>,
+    pub endpoints: Arc<[Endpoint]>,
     /// The published price, before any group.
     pub price: BasePrice,
     /// Longest prompt and output together, in tokens, where known.

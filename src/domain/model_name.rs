@@ -48,7 +48,12 @@ pub fn check(name: &str, models: &[Model], group: Option<&str>) -> NameCheck {
         if group.is_none_or(|group| model.in_group(group)) {
             return NameCheck::Exact;
         }
-        groups.extend(model.groups.iter().flatten().cloned());
+        groups.extend(
+            model
+                .groups
+                .iter()
+                .flat_map(|groups| groups.iter().cloned()),
+        );
     }
     groups.sort();
     groups.dedup();
@@ -169,11 +174,11 @@ mod tests {
     fn model(name: &str, groups: Option<&[&str]>) -> Model {
         Model {
             name: name.into(),
-            vendor: String::new(),
+            vendor: "".into(),
             description: String::new(),
-            tags: Vec::new(),
+            tags: [].into(),
             groups: groups.map(|list| list.iter().map(|group| (*group).to_owned()).collect()),
-            endpoints: Vec::new(),
+            endpoints: [].into(),
             price: BasePrice::Unknown,
             context: None,
             max_output: None,

@@ -1,5 +1,7 @@
 //! The part of the door that is lists of the relay: what can be fetched anew, and what was fetched.
 
+use std::sync::Arc;
+
 use super::row_door::{ChannelRow, KeyRow};
 use super::wallet_door::WalletInfo;
 use crate::domain::{Account, Group, Model};
@@ -48,7 +50,7 @@ pub enum Snapshot {
     /// The groups, by name.
     Groups(Vec<Group>),
     /// The models, by name.
-    Models(Vec<Model>),
+    Models(Arc<[Model]>),
     /// The channels, by number.
     Channels(Vec<ChannelRow>),
     /// The wallet beside its balance.

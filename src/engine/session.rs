@@ -41,7 +41,7 @@ pub struct Lists {
     /// The groups.
     pub groups: Option<Arc<Vec<Group>>>,
     /// The models.
-    pub models: Option<Arc<Vec<Model>>>,
+    pub models: Option<Arc<[Model]>>,
 }
 
 /// A key that is to be used, and what its relay says of it.
@@ -174,7 +174,8 @@ impl Session {
                 Snapshot::Models(
                     self.client
                         .models(key.as_ref().map(|key| &key.secret))
-                        .await?,
+                        .await?
+                        .into(),
                 )
             }
         })
@@ -188,7 +189,7 @@ impl Session {
                 self.lists.keys = Some(Arc::new(rows.iter().map(|row| row.info.clone()).collect()));
             }
             Snapshot::Groups(groups) => self.lists.groups = Some(Arc::new(groups.clone())),
-            Snapshot::Models(models) => self.lists.models = Some(Arc::new(models.clone())),
+            Snapshot::Models(models) => self.lists.models = Some(Arc::clone(models)),
             // Nothing that is sent rests on them.
             Snapshot::Channels(_) | Snapshot::Wallet(_) => {}
         }

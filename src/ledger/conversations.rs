@@ -5,13 +5,16 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::pictures;
 use super::row::{millis, nanos, read_millis, read_money, read_usage, tokens};
 use super::words::{read_fault, read_finish, read_word, word};
-use crate::domain::{ChatSettings, Conversation, Cost, Turn, UnixMillis};
+use crate::domain::{ChatSettings, Conversation, Cost, Image, Turn, UnixMillis};
 
 /// What this process knows of the conversations in the file.
 #[derive(Default)]
@@ -20,18 +23,76 @@ pub(super) struct Known {
     stamps: HashMap<i64, i64>,
     /// Numbers that another process took over, and where our end of the conversation went.
     moved: HashMap<i64, i64>,
-    /// The turns of the one in use, so that it need not be read again to see which ones changed.
-    last: Option<(i64, Vec<Turn>)>,
+    /// Prints of the turns of the one in use, so that it need not be read again to see which ones changed.
+    last: Option<(i64, Vec<Print>)>,
+}
+
+/// What tells whether a turn is another one than before. The turns themselves are with whoever shows them: a second copy
+/// of a conversation of megabytes is not kept for this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Print {
+    /// Of everything but the pictures.
+    turn: [u8; 32],
+    /// Their bytes are shared with the turn.
+    images: Vec<Image>,
+}
+
+impl Print {
+    fn of(turn: &Turn) -> Self {
+        let Turn {
+            sent,
+            model,
+            prompt,
+            images,
+            reply,
+            reasoning,
+            finish,
+            fault,
+            usage,
+            cost,
+            first_ms,
+            total_ms,
+        } = turn;
+        let texts = (model, prompt, reply, reasoning);
+        Print {
+            turn: digest(&(sent, texts, finish, fault, usage, cost, first_ms, total_ms)),
+            images: images.clone(),
+        }
+    }
+
+    fn all(turns: &[Turn]) -> Vec<Self> {
+        turns.iter().map(Print::of).collect()
+    }
+}
+
+/// The SHA-256 of a value as JSON, which tells where one member ends and the next begins.
+fn digest(value: &impl Serialize) -> [u8; 32] {
+    struct Sink(Sha256);
+    impl io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut sink = io::BufWriter::new(Sink(Sha256::new()));
+    // Neither the values nor the sink can fail.
+    let _ = serde_json::to_writer(&mut sink, value);
+    let sink = sink.into_inner();
+    sink.map_or([0; 32], |sink| sink.0.finalize().into())
 }
 
 impl Known {
     /// Remembers a conversation as it was kept: under the number it came with, or under another.
-    pub(super) fn kept(&mut self, conversation: Conversation, id: i64, stamp: i64) {
+    pub(super) fn kept(&mut self, conversation: &Conversation, id: i64, stamp: i64) {
         if let Some(before) = conversation.id.filter(|before| *before != id) {
             self.moved.insert(before, id);
         }
         self.stamps.insert(id, stamp);
-        self.last = Some((id, conversation.turns));
+        self.last = Some((id, Print::all(&conversation.turns)));
     }
 
     /// Remembers a conversation as it was read: from here on its number means this one again.
@@ -39,15 +100,15 @@ impl Known {
         if let Some(id) = conversation.id {
             self.moved.remove(&id);
             self.stamps.insert(id, stamp);
-            self.last = Some((id, conversation.turns.clone()));
+            self.last = Some((id, Print::all(&conversation.turns)));
         }
     }
 
-    /// The turns of a conversation whose stamp has not moved on.
-    fn turns(&self, db: &Connection, id: i64) -> rusqlite::Result<Cow<'_, [Turn]>> {
+    /// Prints of the turns of a conversation whose stamp has not moved on.
+    fn turns(&self, db: &Connection, id: i64) -> rusqlite::Result<Cow<'_, [Print]>> {
         match &self.last {
-            Some((last, turns)) if *last == id => Ok(Cow::Borrowed(turns)),
-            _ => read_turns(db, id).map(Cow::Owned),
+            Some((last, prints)) if *last == id => Ok(Cow::Borrowed(prints)),
+            _ => read_turns(db, id).map(|turns| Cow::Owned(Print::all(&turns))),
         }
     }
 }
@@ -95,11 +156,11 @@ pub(super) fn keep(
         }
     };
     for (position, turn) in turns.iter().enumerate() {
-        let before = stored.get(position);
-        if before != Some(turn) {
+        let (before, now) = (stored.get(position), Print::of(turn));
+        if before != Some(&now) {
             write_turn(db, id, position, turn)?;
             let had = before.map_or(&[][..], |before| &before.images);
-            if had != turn.images {
+            if had != now.images {
                 pictures::write(db, id, position, &turn.images)?;
             }
         }

@@ -166,7 +166,7 @@ impl Desk {
         let outcome = self.write(|tx, _| conversations::keep(tx, &conversation, &known));
         self.known = known;
         let (id, stamp) = outcome?;
-        self.known.kept(conversation, id, stamp);
+        self.known.kept(&conversation, id, stamp);
         Ok(id)
     }
 

@@ -19,8 +19,8 @@
 //! number that the text may choose by, for plurals. [`Word`] is a text that is named now and said later: the title of a
 //! column in a constant. Names of models, ids, codes, commands and keys are no texts: they are the same everywhere.
 //!
-//! The language is chosen once, at the start ([`choose`]); until then it is English. A file is read when its first
-//! text is said, and the English one besides only when another lacks an id. A text without arguments is handed out as it
+//! The language is chosen once, at the start ([`choose`]); until then it is English. A file is looked through when its first
+//! text is said, a text is read when it is said first, and the English one besides only when another lacks an id. A text without arguments is handed out as it
 //! lies in the program, so that a frame costs no more than with texts in the source.
 
 mod catalogue;

@@ -1,5 +1,7 @@
 //! What the open relay told about itself: its facts, and the four lists that are fetched from it.
 
+use std::sync::Arc;
+
 use crate::domain::stability::Measured;
 use crate::domain::{
     Account, Group, KeyStatus, Model, Money, Price, Profile, QuotaScale, Ratio, RelayFacts,
@@ -36,7 +38,7 @@ pub struct Relay {
     /// The groups, by name.
     pub groups: Remote<Vec<Group>>,
     /// The models, by name.
-    pub models: Remote<Vec<Model>>,
+    pub models: Remote<Arc<[Model]>>,
     /// The upstreams behind the groups, for the owner of a relay.
     pub channels: Remote<Vec<ChannelRow>>,
     /// How well the groups have worked for us.
@@ -156,7 +158,7 @@ impl Relay {
 
     /// The models that are known.
     pub fn model_rows(&self) -> &[Model] {
-        self.models.value().map_or(&[], Vec::as_slice)
+        self.models.value().map_or(&[], |models| models)
     }
 
     /// A key by its number.

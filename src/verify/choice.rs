@@ -1,5 +1,7 @@
 //! Which model, group, price and endpoint a diagnosis or a test goes by, from what the console tells (S-57).
 
+use std::sync::Arc;
+
 use super::door::{Console, HeldSecret};
 use crate::domain::price::BasePrice;
 use crate::domain::{Endpoint, KeyInfo, Model, Price};
@@ -104,11 +106,11 @@ pub fn first_endpoint(model: &Model) -> Option<Endpoint> {
 pub fn bare(name: &str) -> Model {
     Model {
         name: name.to_owned(),
-        vendor: String::new(),
+        vendor: Arc::default(),
         description: String::new(),
-        tags: Vec::new(),
+        tags: Arc::default(),
         groups: None,
-        endpoints: Vec::new(),
+        endpoints: Arc::default(),
         price: BasePrice::Unknown,
         context: None,
         max_output: None,

@@ -125,7 +125,7 @@ pub(super) async fn group<D: Door, T: FnMut(&Finding) + Send>(
             FaultKind::ModelNotFound,
             say!("model-not-in-group", name = model.name, named = named),
         )
-        .advise(match groups.as_slice() {
+        .advise(match &*groups {
             [] => say!("model-no-group-serves").to_owned(),
             groups => say!("model-use-key-of", groups = groups.join(", ")),
         });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -75,55 +75,111 @@ where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    input.deserialize_any(Rows(PhantomData))
+    let mut rows = Vec::new();
+    let take = |row: T| rows.push(row);
+    input.deserialize_any(&mut Rows::new(take))?;
+    rows.shrink_to_fit();
+    Ok(rows)
 }
 
-/// Reads a list row by row, so that of thousands only one is in memory twice.
-struct Rows<T>(PhantomData<T>);
+/// Reads one list of a document row by row and keeps none of it: each good row is handed on, odd ones are left out. A
+/// document without such a list has no rows, and one that breaks off has those before the break.
+pub fn each<T: DeserializeOwned>(document: &[u8], list: &str, take: impl FnMut(T)) {
+    let rows = Rows::new(take);
+    let mut document = serde_json::Deserializer::from_slice(document);
+    // Whoever read the rest of the document knows whether it is sound.
+    let _ = document.deserialize_map(Member { list, rows });
+}
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Rows<T> {
-    type Value = Vec<T>;
+/// A list whose rows are handed on one by one, so that of thousands only one is in memory twice.
+struct Rows<T, F> {
+    take: F,
+    of: PhantomData<T>,
+}
+
+impl<T, F: FnMut(T)> Rows<T, F> {
+    fn new(take: F) -> Self {
+        let of = PhantomData;
+        Rows { take, of }
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T)> DeserializeSeed<'de> for &mut Rows<T, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
+        input.deserialize_any(self)
+    }
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T)> Visitor<'de> for &mut Rows<T, F> {
+    type Value = ();
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("any JSON")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-        let mut rows = Vec::new();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(row) = list.next_element::<Value>()? {
-            rows.extend(serde_json::from_value::<T>(row));
+            if let Ok(row) = serde_json::from_value(row) {
+                (self.take)(row);
+            }
         }
-        rows.shrink_to_fit();
-        Ok(rows)
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Vec::new())
+        Ok(())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Vec<T>, E> {
-        Ok(Vec::new())
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// A document, of which one list matters.
+struct Member<'a, T, F> {
+    list: &'a str,
+    rows: Rows<T, F>,
+}
+
+impl<'de, T: DeserializeOwned, F: FnMut(T)> Visitor<'de> for Member<'_, T, F> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a document")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut document: A) -> Result<(), A::Error> {
+        while let Some(name) = document.next_key::<String>()? {
+            if name == self.list {
+                document.next_value_seed(&mut self.rows)?;
+            } else {
+                document.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -218,6 +274,35 @@ mod tests {
         names: Option<Vec<String>>,
         #[serde(default, deserialize_with = "map")]
         by_name: BTreeMap<String, Value>,
+    }
+
+    #[test]
+    fn rows_are_handed_on_one_by_one_wherever_their_list_stands() {
+        let rows = |document: &str| {
+            let mut rows = Vec::new();
+            each(document.as_bytes(), "data", |row: u8| rows.push(row));
+            rows
+        };
+        assert_eq!(
+            rows(r#"{"a":{"data":[9]},"data":[1,null,"x",2],"b":[3]}"#),
+            [1, 2]
+        );
+        for none in [
+            "",
+            "null",
+            "[1]",
+            "7",
+            "{}",
+            r#"{"data":null}"#,
+            r#"{"data":{"x":1}}"#,
+        ] {
+            assert!(rows(none).is_empty(), "{none}");
+        }
+        assert_eq!(
+            rows(r#"{"data":"x","b":1,"data":[4"#),
+            [4],
+            "what broke off"
+        );
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Model lists of any server: `GET /v1/models` in the shapes that are about (`contract/new-api.md` 8.3).
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::plain::one_line;
 use crate::domain::price::{BasePrice, ModelRatios};
+use crate::domain::shelf::Shelf;
 use crate::domain::{Endpoint, Model, Money, TokenPrices};
 
 /// Reads a list; `None` when it is none. Sorted by name, each name once.
@@ -17,25 +20,35 @@ pub fn read(document: &Value) -> Option<Vec<Model>> {
             _ => return None,
         },
     };
-    Some(tidy(rows.iter().filter_map(model).collect()))
+    Some(all(rows))
 }
 
 /// Reads a list of names alone.
 pub fn names(data: &Value) -> Option<Vec<Model>> {
     match data {
         Value::Null => Some(Vec::new()),
-        Value::Array(rows) => Some(tidy(rows.iter().filter_map(model).collect())),
+        Value::Array(rows) => Some(all(rows)),
         _ => None,
     }
 }
 
-fn tidy(mut models: Vec<Model>) -> Vec<Model> {
+fn all(rows: &[Value]) -> Vec<Model> {
+    let mut shelves = Shelves::default();
+    let rows = rows.iter().filter_map(|row| model(row, &mut shelves));
+    let mut models: Vec<Model> = rows.collect();
     models.sort_by(|one, other| one.name.cmp(&other.name));
     models.dedup_by(|later, kept| later.name == kept.name);
     models
 }
 
-fn model(row: &Value) -> Option<Model> {
+/// What models have in common.
+#[derive(Default)]
+struct Shelves {
+    words: Shelf<str>,
+    endpoints: Shelf<[Endpoint]>,
+}
+
+fn model(row: &Value, shelves: &mut Shelves) -> Option<Model> {
     let text = |name: &str| row.get(name).and_then(Value::as_str);
     let name = match row {
         Value::String(name) => name,
@@ -55,7 +68,7 @@ fn model(row: &Value) -> Option<Model> {
         .get("meta")
         .and_then(|meta| meta.get("n_ctx_train"))
         .and_then(Value::as_u64);
-    let endpoints = row
+    let endpoints: Option<Vec<Endpoint>> = row
         .get("supported_endpoint_types")
         .and_then(Value::as_array)
         .map(|names| {
@@ -67,11 +80,13 @@ fn model(row: &Value) -> Option<Model> {
         });
     Some(Model {
         name: name.to_owned(),
-        vendor: one_line(text("owned_by").unwrap_or_default()),
+        vendor: shelves
+            .words
+            .one(one_line(text("owned_by").unwrap_or_default())),
         description: text("description").unwrap_or_default().trim().to_owned(),
-        tags: Vec::new(),
+        tags: Arc::default(),
         groups: None,
-        endpoints: endpoints.unwrap_or_default(),
+        endpoints: shelves.endpoints.one(endpoints.unwrap_or_default()),
         price: row
             .get("pricing")
             .and_then(price)
@@ -154,13 +169,13 @@ mod tests {
         assert_eq!(
             (
                 models[0].name.as_str(),
-                models[0].vendor.as_str(),
+                &*models[0].vendor,
                 models[0].context
             ),
             ("org/a:free", "org", Some(4096))
         );
         assert_eq!(
-            models[0].endpoints,
+            *models[0].endpoints,
             [Endpoint::Chat, Endpoint::Other("x".into())]
         );
         assert_eq!(

@@ -217,7 +217,8 @@ pub struct GroupEntry {
     pub desc: String,
 }
 
-/// The whole answer of `GET /api/pricing`: its members stand beside `success`.
+/// The answer of `GET /api/pricing` without its rows, which may be thousands: [`convert::models`] reads those one by one.
+/// All members stand beside `success`, the rows as `data`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pricing {
@@ -230,9 +231,6 @@ pub struct Pricing {
         skip_serializing_if = "String::is_empty"
     )]
     pub message: String,
-    /// The models, in no order.
-    #[serde(deserialize_with = "lenient::list")]
-    pub data: Vec<PricingEntry>,
     /// The vendors that `vendor_id` refers to.
     #[serde(deserialize_with = "lenient::list")]
     pub vendors: Vec<Vendor>,
@@ -250,7 +248,7 @@ pub struct Pricing {
     pub auto_groups: Vec<String>,
 }
 
-/// One model of `GET /api/pricing`.
+/// One model of `GET /api/pricing`: an element of its `data`, in no order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PricingEntry {

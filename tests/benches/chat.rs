@@ -118,7 +118,7 @@ fn command_line() {
         })
         .collect();
     models.sort_by(|a, b| a.name.cmp(&b.name));
-    script.engine(tui_support::events::loaded(Snapshot::Models(models)));
+    script.engine(tui_support::events::loaded(Snapshot::Models(models.into())));
     script.keys("<A-:>").types("model ");
     frames(
         "a letter of a name in the command line, 5,000 models",

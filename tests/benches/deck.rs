@@ -33,7 +33,7 @@ fn deck() -> Script {
     let keys = (1..=500)
         .map(|id| world::key(id, &format!("project-{id}-prod-use-ann")))
         .collect();
-    script.engine(loaded(Snapshot::Models(models)));
+    script.engine(loaded(Snapshot::Models(models.into())));
     script.engine(loaded(Snapshot::Keys(keys)));
     script.keys("<Esc>");
     script

@@ -118,7 +118,7 @@ pub fn open_with(
         .engine(loaded(Snapshot::Account(account)))
         .engine(loaded(Snapshot::Keys(world::keys())))
         .engine(loaded(Snapshot::Groups(world::groups())))
-        .engine(loaded(Snapshot::Models(world::models())))
+        .engine(loaded(Snapshot::Models(world::models().into())))
         .engine(Event::Today(Today {
             spent: Money::parse("0.2137").unwrap(),
             unknown: 0,
@@ -142,7 +142,7 @@ pub fn open_key_only(script: &mut Script, name: &str) {
             facts: world::facts(false),
             conversation: None,
         })
-        .engine(loaded(Snapshot::Models(world::models())));
+        .engine(loaded(Snapshot::Models(world::models().into())));
     script.asked();
 }
 

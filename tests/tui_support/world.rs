@@ -127,9 +127,9 @@ pub fn priced(name: &str, vendor: &str, input: f64, output: f64) -> Model {
         name: name.into(),
         vendor: vendor.into(),
         description: String::new(),
-        tags: vec![],
-        groups: Some(vec!["default".into(), "vip".into()]),
-        endpoints: vec![Endpoint::Chat],
+        tags: [].into(),
+        groups: Some(["default".into(), "vip".into()].into()),
+        endpoints: [Endpoint::Chat].into(),
         price: BasePrice::Ratios(ModelRatios {
             model: ratio(input / 2.0),
             completion: ratio(output / input),
@@ -144,15 +144,15 @@ pub fn priced(name: &str, vendor: &str, input: f64, output: f64) -> Model {
 /// Models of every kind, by name.
 pub fn models() -> Vec<Model> {
     let mut opus = priced("claude-opus-4-5", "Anthropic", 5.0, 25.0);
-    opus.endpoints = vec![Endpoint::Chat, Endpoint::Messages];
+    opus.endpoints = [Endpoint::Chat, Endpoint::Messages].into();
     let mut sonnet = priced("claude-sonnet-4-5-20250929", "Anthropic", 3.0, 15.0);
     sonnet.description = "A model for code and long work; reads images.".into();
-    sonnet.tags = vec!["vision".into(), "tools".into()];
-    sonnet.endpoints = vec![Endpoint::Chat, Endpoint::Messages];
+    sonnet.tags = ["vision".into(), "tools".into()].into();
+    sonnet.endpoints = [Endpoint::Chat, Endpoint::Messages].into();
     sonnet.context = Some(200_000);
     sonnet.max_output = Some(64_000);
     let mut thinking = priced("claude-sonnet-4-5-thinking", "Anthropic", 3.0, 15.0);
-    thinking.groups = Some(vec!["vip".into()]);
+    thinking.groups = Some(["vip".into()].into());
     let mini = priced("gpt-4o-mini", "OpenAI", 0.15, 0.6);
     let mut picture = priced("gpt-image-1", "OpenAI", 1.0, 1.0);
     picture.price = BasePrice::PerCall {
@@ -164,7 +164,7 @@ pub fn models() -> Vec<Model> {
     };
     let handbook = priced("relaydeck-handbook", "relaydeck", 0.1, 0.4);
     let mut embed = priced("text-embedding-3-small", "OpenAI", 0.02, 0.02);
-    embed.endpoints = vec![Endpoint::Embeddings];
+    embed.endpoints = [Endpoint::Embeddings].into();
     embed.price = BasePrice::Unknown;
     vec![
         opus, sonnet, thinking, mini, picture, tiered, handbook, embed,

@@ -64,11 +64,7 @@ fn list(
 ) -> Result<Ending, Fault> {
     let mut groups: Vec<&Group> = groups.iter().collect();
     if let Some(name) = &model {
-        let models = session
-            .lists
-            .models
-            .as_deref()
-            .map_or(&[][..], Vec::as_slice);
+        let models = session.lists.models.as_deref().unwrap_or_default();
         let Some(known) = models.iter().find(|known| known.name == *name) else {
             let check = crate::domain::model_name::check(name, models, None);
             let fault = crate::engine::session::name_fault(check, name, None);

@@ -35,12 +35,7 @@ pub async fn run(world: &World, args: LinkArgs) -> Result<Ending, Fault> {
             model
         }
         None => {
-            let models = session
-                .lists
-                .models
-                .as_deref()
-                .map(Vec::as_slice)
-                .unwrap_or_default();
+            let models = session.lists.models.as_deref().unwrap_or_default();
             models
                 .first()
                 .map(|model| model.name.clone())

@@ -208,12 +208,7 @@ pub async fn run(
                 .into());
             };
             let key = session.choose_key(&KeyChoice::Any)?;
-            let models = session
-                .lists
-                .models
-                .as_deref()
-                .map(Vec::as_slice)
-                .unwrap_or_default();
+            let models = session.lists.models.as_deref().unwrap_or_default();
             let target = Target {
                 address: relay,
                 key: key.held.secret,

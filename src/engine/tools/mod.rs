@@ -180,12 +180,7 @@ fn suiting(
     group: Option<&str>,
     now: Option<&str>,
 ) -> Result<String, Fault> {
-    let all = session
-        .lists
-        .models
-        .as_deref()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let all = session.lists.models.as_deref().unwrap_or_default();
     let fits =
         |model: &&Model| answers(model, tool) && group.is_none_or(|group| model.in_group(group));
     let mut models: Vec<&Model> = all.iter().filter(fits).collect();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::super::answers::json_answer;
@@ -35,24 +36,14 @@ pub async fn pricing(State(app): State<Arc<App>>, headers: HeaderMap) -> Respons
     if walked.len() > 0 {
         usable_group.insert(AUTO.into(), json!(AUTO_IS));
     }
-    let data = catalog
-        .models()
-        .map(|name| entry(&catalog, name, &usable))
-        .filter(|entry| {
-            entry
-                .enable_groups
-                .as_ref()
-                .is_some_and(|groups| !groups.is_empty())
-        });
     let vendors = builtin::models().first().map(|model| Vendor {
         id: OWN_VENDOR,
         name: model.vendor.into(),
         description: "Built into this relay; needs no network".into(),
     });
-    let body = Pricing {
+    let list = Pricing {
         success: true,
         message: String::new(),
-        data: data.collect(),
         vendors: vendors.into_iter().collect(),
         group_ratio: map(&usable, |group| {
             json!(catalog.ratio_for(own, group).to_f64())
@@ -61,7 +52,38 @@ pub async fn pricing(State(app): State<Arc<App>>, headers: HeaderMap) -> Respons
         supported_endpoint: endpoints(&catalog),
         auto_groups: walked.map(|group| group.name.clone()).collect(),
     };
-    json_answer(StatusCode::OK, &body)
+    let data = Rows {
+        catalog: &catalog,
+        usable: &usable,
+    };
+    json_answer(StatusCode::OK, &Body { list, data })
+}
+
+/// The whole answer.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(flatten)]
+    list: Pricing,
+    data: Rows<'a>,
+}
+
+/// The models that someone in these groups may call. Each is described as it is written: all at once they would take more
+/// room than the answer.
+struct Rows<'a> {
+    catalog: &'a Catalog,
+    usable: &'a [&'a Group],
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Rows { catalog, usable } = *self;
+        let served = |entry: &PricingEntry| {
+            let groups = entry.enable_groups.as_ref();
+            groups.is_some_and(|groups| !groups.is_empty())
+        };
+        let rows = catalog.models().map(|name| entry(catalog, name, usable));
+        out.collect_seq(rows.filter(served))
+    }
 }
 
 /// The endpoints that some model is called on.

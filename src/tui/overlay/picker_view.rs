@@ -176,7 +176,7 @@ fn offer(model: &Model, name: &str, column: usize) -> (String, Role) {
             offer.name.clone(),
             if here { Role::Text } else { Role::Dim },
         ),
-        1 => (offer.vendor.clone(), Role::Dim),
+        1 => (offer.vendor.to_string(), Role::Dim),
         _ if !here => (say!("picker-not-in-group", group = group), Role::Warn),
         _ => match model.relay.price(offer, group) {
             Price::PerToken(prices) => (

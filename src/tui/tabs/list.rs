@@ -19,7 +19,7 @@ pub struct Caption<'a, K, T> {
     /// The list.
     pub list: &'a FilteredList<K>,
     /// Where its rows come from.
-    pub remote: &'a Remote<Vec<T>>,
+    pub remote: &'a Remote<T>,
     /// So many of them, in words.
     pub count: fn(usize) -> String,
     /// What stands at the right.
@@ -119,7 +119,7 @@ pub fn nothing<K: Clone + PartialEq, T>(
     layout: &Layout,
     frame: &mut Frame<'_>,
     list: &FilteredList<K>,
-    remote: &Remote<Vec<T>>,
+    remote: &Remote<T>,
     empty: &str,
     narrowed: &str,
 ) {

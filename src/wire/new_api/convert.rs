@@ -5,13 +5,15 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Pricing, PricingEntry, SelfUser, Status, TokenRow};
+use super::{Pricing, PricingEntry, SelfUser, Status, TokenRow, Vendor};
 use crate::domain::key::mask;
 use crate::domain::price::{BasePrice, ModelRatios};
+use crate::domain::shelf::Shelf;
 use crate::domain::{
     Account, ApiKey, Endpoint, Group, KeyDraft, KeyInfo, KeyStatus, Model, Money, Pace, QuotaLimit,
     QuotaScale, QuotaUnits, Ratio, UnixSeconds,
 };
+use crate::wire::lenient;
 use crate::wire::plain::one_line;
 
 /// What the relay's quota units are worth; the usual scale where it does not say, or says nonsense.
@@ -233,14 +235,16 @@ pub fn groups_of_pricing(pricing: &Pricing) -> Vec<Group> {
     groups
 }
 
-/// The marketplace, by name, each model once.
-pub fn models(pricing: &Pricing) -> Vec<Model> {
-    let mut models: Vec<Model> = pricing
-        .data
-        .iter()
-        .filter(|entry| !entry.model_name.is_empty())
-        .map(|entry| model(entry, pricing))
-        .collect();
+/// The marketplace of a whole answer of `GET /api/pricing`, by name, each model once. Vendors may stand behind the rows that
+/// refer to them, so they come from a reading before.
+pub fn models(answer: &[u8], vendors: &[Vendor]) -> Vec<Model> {
+    let mut models = Vec::new();
+    let mut shelves = Shelves::default();
+    lenient::each(answer, "data", |entry: PricingEntry| {
+        if !entry.model_name.is_empty() {
+            models.push(model(entry, vendors, &mut shelves));
+        }
+    });
     models.sort_by(|one, other| one.name.cmp(&other.name));
     models.dedup_by(|later, kept| later.name == kept.name);
     // They stay as long as the program.
@@ -248,10 +252,19 @@ pub fn models(pricing: &Pricing) -> Vec<Model> {
     models
 }
 
-fn model(entry: &PricingEntry, pricing: &Pricing) -> Model {
+/// What models have in common.
+#[derive(Default)]
+struct Shelves {
+    words: Shelf<str>,
+    lists: Shelf<[String]>,
+    endpoints: Shelf<[Endpoint]>,
+}
+
+fn model(entry: PricingEntry, vendors: &[Vendor], shelves: &mut Shelves) -> Model {
+    let price = price(&entry);
     let vendor = entry
         .vendor_id
-        .and_then(|id| pricing.vendors.iter().find(|vendor| vendor.id == id))
+        .and_then(|id| vendors.iter().find(|vendor| vendor.id == id))
         .map_or(entry.owner_by.as_str(), |vendor| vendor.name.as_str());
     let mut endpoints: Vec<Endpoint> = Vec::new();
     for name in &entry.supported_endpoint_types {
@@ -266,13 +279,13 @@ fn model(entry: &PricingEntry, pricing: &Pricing) -> Model {
             .filter(|tokens| *tokens > 0)
     };
     Model {
-        name: entry.model_name.clone(),
-        vendor: one_line(vendor),
+        vendor: shelves.words.one(one_line(vendor)),
         description: entry.description.trim().to_owned(),
-        tags: pieces(&entry.tags, &[',', '，']),
-        groups: entry.enable_groups.clone(),
-        endpoints,
-        price: price(entry),
+        tags: shelves.lists.one(pieces(&entry.tags, &[',', '，'])),
+        groups: entry.enable_groups.map(|list| shelves.lists.one(list)),
+        endpoints: shelves.endpoints.one(endpoints),
+        price,
+        name: entry.model_name,
         context: count(entry.context_length),
         max_output: count(entry.max_output_tokens),
     }

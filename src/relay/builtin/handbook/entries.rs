@@ -1,7 +1,8 @@
 //! The handbook's entries: files under `assets/handbook`, carried in the binary and taken apart once.
 //!
 //! An entry is a title line `# …`, front lines (`section:`, `aliases:` with `;` between them, `see:` with the names of
-//! related entries), an empty line and the text. A second title line begins the same entry in Chinese.
+//! related entries), an empty line and the text. A second title line begins the same entry in Chinese, where `topic:` is
+//! what the list of topics calls it; in English that is the file's name.
 
 use std::sync::LazyLock;
 
@@ -10,14 +11,24 @@ use crate::relay::builtin::lab;
 /// An entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// The file's name without its ending; also how the list of topics calls it, with spaces.
+    /// The file's name without its ending.
     pub name: &'static str,
     /// The part of the handbook it belongs to.
     pub section: &'static str,
     /// Names of related entries.
     pub see: Vec<&'static str>,
     pub english: Version,
-    pub chinese: Option<Version>,
+    pub chinese: Version,
+}
+
+impl Entry {
+    /// The entry in the language of a question.
+    pub fn version(&self, chinese: bool) -> &Version {
+        match chinese {
+            true => &self.chinese,
+            false => &self.english,
+        }
+    }
 }
 
 /// An entry in one language.
@@ -25,6 +36,8 @@ pub(super) struct Entry {
 pub(super) struct Version {
     /// The question it answers.
     pub title: &'static str,
+    /// How the list of topics calls it.
+    pub topic: String,
     /// Other ways to ask.
     pub aliases: Vec<&'static str>,
     /// The answer, in Markdown.
@@ -83,14 +96,26 @@ const FILES: [(&str, &str); 42] = files![
     "cut-or-slow-stream",
 ];
 
+/// The parts of the handbook, and what they are called in Chinese.
+const SECTIONS: [(&str, &str); 8] = [
+    ("Start", "开始"),
+    ("Words", "用语"),
+    ("Money", "费用"),
+    ("Keys", "令牌"),
+    ("Addresses", "地址"),
+    ("Models", "模型"),
+    ("This program", "本程序"),
+    ("Trouble", "问题"),
+];
+
 /// All entries, in the order in which topics are listed.
 pub(super) fn entries() -> &'static [Entry] {
     static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
         let mut entries: Vec<Entry> = FILES.iter().map(|(name, file)| parse(name, file)).collect();
-        let topics = topics(&entries);
+        let lists = [topics(&entries, false), topics(&entries, true)];
         for entry in &mut entries {
-            let versions = [Some(&mut entry.english), entry.chinese.as_mut()];
-            for version in versions.into_iter().flatten() {
+            let versions = [&mut entry.english, &mut entry.chinese];
+            for (version, topics) in versions.into_iter().zip(&lists) {
                 fill(&mut version.text, "{topics}", || topics.clone());
                 fill(&mut version.text, "{directives}", lab::as_list);
             }
@@ -100,12 +125,11 @@ pub(super) fn entries() -> &'static [Entry] {
     &ENTRIES
 }
 
-/// The names of all entries by section, as a Markdown list.
-pub(super) fn topics(entries: &[Entry]) -> String {
+/// The topics of all entries by section, as a Markdown list.
+pub(super) fn topics(entries: &[Entry], chinese: bool) -> String {
     let mut list = String::new();
     let mut section = "";
     for entry in entries {
-        let name = entry.name.replace('-', " ");
         if entry.section == section {
             list.push_str(" · ");
         } else {
@@ -113,9 +137,13 @@ pub(super) fn topics(entries: &[Entry]) -> String {
                 list.push('\n');
             }
             section = entry.section;
-            list.push_str(&format!("- **{section}**: "));
+            let known = SECTIONS.iter().find(|(name, _)| *name == section);
+            list.push_str(&match known.filter(|_| chinese) {
+                Some((_, name)) => format!("- **{name}**："),
+                None => format!("- **{section}**: "),
+            });
         }
-        list.push_str(&name);
+        list.push_str(&entry.version(chinese).topic);
     }
     list
 }
@@ -133,18 +161,16 @@ fn parse(name: &'static str, file: &'static str) -> Entry {
         section: "",
         see: Vec::new(),
         english: Version::default(),
-        chinese: None,
+        chinese: Version::default(),
     };
-    let (english, chinese) = match second_title(file) {
-        Some(at) => (&file[..at], Some(&file[at..])),
-        None => (file, None),
-    };
+    let (english, chinese) = file.split_at(second_title(file).unwrap_or(file.len()));
     entry.english = version(english, |key, value| match key {
         "section" => entry.section = value,
         "see" => entry.see = value.split(';').map(str::trim).collect(),
         _ => {}
     });
-    entry.chinese = chinese.map(|text| version(text, |_, _| {}));
+    entry.english.topic = name.replace('-', " ");
+    entry.chinese = version(chinese, |_, _| {});
     entry
 }
 
@@ -164,7 +190,7 @@ fn second_title(file: &str) -> Option<usize> {
     None
 }
 
-/// One language's part: title, front lines, text. Front lines other than `aliases` are handed out.
+/// One language's part: title, front lines, text. Front lines that both languages share are handed out.
 fn version(part: &'static str, mut other: impl FnMut(&'static str, &'static str)) -> Version {
     let (head, text) = part.trim_start().split_once("\n\n").unwrap_or((part, ""));
     let mut version = Version {
@@ -177,6 +203,7 @@ fn version(part: &'static str, mut other: impl FnMut(&'static str, &'static str)
         } else if let Some((key, value)) = line.split_once(':') {
             match key.trim() {
                 "aliases" => version.aliases = value.split(';').map(str::trim).collect(),
+                "topic" => version.topic = value.trim().to_owned(),
                 key => other(key, value.trim()),
             }
         }
@@ -257,10 +284,7 @@ mod tests {
                     "{name} names {related}"
                 );
             }
-            for version in [Some(&entry.english), entry.chinese.as_ref()]
-                .into_iter()
-                .flatten()
-            {
+            for version in [&entry.english, &entry.chinese] {
                 let asks = version.title.ends_with(['?', '？']);
                 assert!(
                     asks && !version.aliases.is_empty(),
@@ -275,6 +299,7 @@ mod tests {
                     "{name}"
                 );
                 assert!(version.text.len() > 80, "{name}");
+                assert!(!version.topic.is_empty(), "{name}");
                 let filled = ["{topics}", "{directives}"]
                     .iter()
                     .all(|place| !version.text.contains(place));
@@ -288,11 +313,9 @@ mod tests {
     fn no_question_belongs_to_two_entries() {
         let mut owner: HashMap<String, &str> = HashMap::new();
         for entry in entries() {
-            for version in [Some(&entry.english), entry.chinese.as_ref()]
-                .into_iter()
-                .flatten()
-            {
-                for phrase in [version.title].iter().chain(&version.aliases) {
+            for version in [&entry.english, &entry.chinese] {
+                let own = [version.title, &version.topic];
+                for phrase in own.iter().chain(&version.aliases) {
                     let before = owner.insert(spelled(phrase), entry.name);
                     assert!(
                         before.is_none_or(|before| before == entry.name),
@@ -312,6 +335,8 @@ mod tests {
         unique.sort_unstable();
         unique.dedup();
         assert_eq!(sections.len(), unique.len(), "{sections:?}");
+        let known: Vec<_> = SECTIONS.iter().map(|(section, _)| *section).collect();
+        assert_eq!(sections, known);
     }
 
     #[test]
@@ -320,7 +345,7 @@ mod tests {
         let entry = parse("x", file);
         assert_eq!(entry.english.aliases, ["a", "b"]);
         assert_eq!(entry.english.text, "```sh\n# no title\n```");
-        assert_eq!(entry.chinese.unwrap().text, "文");
+        assert_eq!(entry.chinese.text, "文");
         assert_eq!(parse("x", ""), parse("x", "\n"));
     }
 

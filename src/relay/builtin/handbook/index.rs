@@ -107,10 +107,7 @@ impl Index {
                     *counts.entry(number).or_default() += count.min(most);
                 }
             };
-            for version in [Some(&entry.english), entry.chinese.as_ref()]
-                .into_iter()
-                .flatten()
-            {
+            for version in [&entry.english, &entry.chinese] {
                 add(version.title, IN_TITLE, IN_TITLE);
                 add(&version.aliases.join(" ; "), IN_ALIAS, IN_ALIAS * 2.0);
                 add(&version.text, IN_TEXT, IN_TEXT * 4.0);
@@ -131,10 +128,7 @@ impl Index {
         index.rarity = holders.into_iter().map(rare).collect();
         index.unknown = rare(0);
         for (number, entry) in entries.iter().enumerate() {
-            for version in [Some(&entry.english), entry.chinese.as_ref()]
-                .into_iter()
-                .flatten()
-            {
+            for version in [&entry.english, &entry.chinese] {
                 for phrase in [&version.title].into_iter().chain(&version.aliases) {
                     index.add_phrase(number, phrase);
                 }

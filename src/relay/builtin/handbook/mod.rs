@@ -13,7 +13,7 @@ use super::Stamp;
 use super::reply::{Pace, Script};
 use super::request::Ask;
 use crate::relay::upstream::UpstreamReply;
-use entries::{Entry, Version, entries, topics};
+use entries::{Entry, entries, topics};
 use index::{Found, index};
 use words::{is_chinese, means_much, spelled};
 
@@ -153,17 +153,9 @@ fn named(name: &str) -> Option<&'static Entry> {
     entries().iter().find(|entry| entry.name == name)
 }
 
-/// The entry in the language of the question, as far as there is one.
-fn version(entry: &Entry, chinese: bool) -> &Version {
-    match (&entry.chinese, chinese) {
-        (Some(version), true) => version,
-        _ => &entry.english,
-    }
-}
-
 /// An entry as an answer: its text, and what to ask next. One that only may fit says which it is.
 fn entry_text(entry: &Entry, chinese: bool, sure: bool) -> String {
-    let own = version(entry, chinese);
+    let own = entry.version(chinese);
     let mut text = String::new();
     if !sure {
         let nearest = if chinese {
@@ -173,15 +165,12 @@ fn entry_text(entry: &Entry, chinese: bool, sure: bool) -> String {
         };
         text.push_str(&format!("{nearest}: **{}**\n\n", own.title));
     }
-    if chinese && entry.chinese.is_none() {
-        text.push_str("（这一条目前只有英文。）\n\n");
-    }
     text.push_str(&own.text);
     let related: Vec<String> = entry
         .see
         .iter()
         .filter_map(|name| named(name))
-        .map(|entry| format!("*{}*", version(entry, chinese).title))
+        .map(|entry| format!("*{}*", entry.version(chinese).title))
         .collect();
     if !related.is_empty() {
         let see = if chinese { "另见：" } else { "See also: " };
@@ -202,9 +191,9 @@ fn you_are_welcome(chinese: bool) -> String {
 fn nothing_fits(chinese: bool, found: &Found) -> String {
     let near: Vec<String> = found
         .near()
-        .map(|number| format!("*{}*", version(&entries()[number], chinese).title))
+        .map(|number| format!("*{}*", entries()[number].version(chinese).title))
         .collect();
-    let topics = topics(entries());
+    let topics = topics(entries(), chinese);
     let mut text = String::new();
     if chinese {
         text.push_str(
@@ -268,14 +257,17 @@ mod tests {
     fn a_chinese_question_is_answered_in_chinese() {
         let text = reply(&["费用怎么计算？"]);
         assert!(
-            text.contains("每种词元数") && text.contains("另见："),
+            text.contains("每种 token 数") && text.contains("另见："),
             "{text}"
         );
         let text = reply(&["怎么用 tmux"]);
         assert!(
-            text.contains("只有英文") && text.contains("set-clipboard"),
+            text.contains("剪贴板") && text.contains("set-clipboard"),
             "{text}"
         );
+        let text = reply(&["有哪些主题？"]);
+        assert!(text.contains("**用语**：中转站 · 令牌 · 分组"), "{text}");
+        assert!(!text.contains("Words"), "{text}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the chat holds: one conversation, what is being typed, and where one is in reading it.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use crate::domain::stability::is_of_the_relay;
@@ -56,8 +57,11 @@ impl ChatTurn {
 
     /// A turn as it was kept. The answer may have been kept by another program: it is cleaned again.
     pub fn kept(serial: u64, mut turn: Turn) -> Self {
-        turn.reply = sanitize(&turn.reply, Breaks::Keep).into_owned();
-        turn.reasoning = sanitize(&turn.reasoning, Breaks::Keep).into_owned();
+        for text in [&mut turn.reply, &mut turn.reasoning] {
+            if let Cow::Owned(clean) = sanitize(text, Breaks::Keep) {
+                *text = clean;
+            }
+        }
         let request_id = turn
             .fault
             .as_ref()

@@ -267,7 +267,7 @@ fn endpoints(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
     let Some(profile) = model.relay.profile() else {
         return rows;
     };
-    for endpoint in &offer.endpoints {
+    for endpoint in offer.endpoints.iter() {
         let word = fit(&clean(&endpoint.to_string()), 10, Align::Left, "");
         let url = match endpoint.path(&offer.name) {
             Some(path) => clean(&profile.address.join(&path)).into_owned(),

@@ -60,7 +60,7 @@ impl Facet {
     /// Whether a model has it.
     pub fn fits(&self, model: &Model) -> bool {
         match self {
-            Facet::Vendor(vendor) => model.vendor == *vendor,
+            Facet::Vendor(vendor) => *model.vendor == **vendor,
             Facet::Endpoint(endpoint) => model.endpoints.contains(endpoint),
             Facet::Billing(billing) => Billing::of(model) == *billing,
             Facet::Tag(tag) => model.tags.contains(tag),
@@ -103,7 +103,7 @@ pub fn all(models: &[Model], groups: impl Iterator<Item = String>) -> Vec<(Facet
     for model in models {
         let vendor = Some(model.vendor.trim()).filter(|vendor| !vendor.is_empty());
         let facets = vendor
-            .map(|_| Facet::Vendor(model.vendor.clone()))
+            .map(|_| Facet::Vendor(model.vendor.to_string()))
             .into_iter()
             .chain(model.endpoints.iter().cloned().map(Facet::Endpoint))
             .chain([Facet::Billing(Billing::of(model))])
@@ -129,8 +129,8 @@ mod tests {
             vendor: vendor.into(),
             description: String::new(),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            groups: Some(vec!["vip".into()]),
-            endpoints: vec![Endpoint::Chat],
+            groups: Some(["vip".into()].into()),
+            endpoints: [Endpoint::Chat].into(),
             price: BasePrice::Unknown,
             context: None,
             max_output: None,

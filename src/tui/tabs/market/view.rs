@@ -159,7 +159,7 @@ fn text(model: &Model, offer: &Offer, column: usize) -> (String, Role) {
             let role = if here { Role::Text } else { Role::Dim };
             (offer.name.clone(), role)
         }
-        1 => (offer.vendor.clone(), Role::Dim),
+        1 => (offer.vendor.to_string(), Role::Dim),
         2 => money(0),
         3 => money(1),
         4 => money(2),

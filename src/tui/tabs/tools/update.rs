@@ -129,12 +129,7 @@ pub fn key(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Ef
 /// A sample for the open relay, with the model of the chat where there is one.
 fn sample_text(model: &Model, sample: Sample) -> Option<String> {
     let profile = model.relay.profile()?;
-    let models = model
-        .relay
-        .models
-        .value()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let models = model.relay.models.value().map_or(&[][..], AsRef::as_ref);
     let first = models.first().map(|model| model.name.as_str());
     let name = match model.chat.model.as_str() {
         "" => first.unwrap_or("MODEL"),

@@ -9,6 +9,11 @@ fn pricing(value: Value) -> Pricing {
     serde_json::from_value(value).unwrap()
 }
 
+fn market(answer: Value) -> Vec<Model> {
+    let vendors = pricing(answer.clone()).vendors;
+    models(answer.to_string().as_bytes(), &vendors)
+}
+
 fn row(value: Value) -> TokenRow {
     serde_json::from_value(value).unwrap()
 }
@@ -142,7 +147,7 @@ fn a_price_list_names_its_groups() {
 
 #[test]
 fn the_example_of_the_protocol_is_read() {
-    let list = models(&pricing(json!({"success":true,
+    let list = market(json!({"success":true,
      "data":[
       {"model_name":"qwen-max","quota_type":0,"model_ratio":0.8,"completion_ratio":3,"billing_mode":"tiered_expr",
        "billing_expr":"v1:tier(\"base\", p*1.2 + c*6)","enable_groups":["default"],"supported_endpoint_types":["openai"]},
@@ -150,15 +155,12 @@ fn the_example_of_the_protocol_is_read() {
        "enable_groups":["all"],"supported_endpoint_types":["image-generation","openai","openai"]},
       {"model_name":"claude-sonnet-4-5","tags":"chat, vision，code","vendor_id":2,"quota_type":0,"model_ratio":1.5,"completion_ratio":5,
        "cache_ratio":0.1,"create_cache_ratio":1.25,"enable_groups":["default","vip"],"supported_endpoint_types":["anthropic","openai"]}],
-     "vendors":[{"id":2,"name":"Anthropic"}],"group_ratio":{"default":1,"vip":0.8}})));
+     "vendors":[{"id":2,"name":"Anthropic"}],"group_ratio":{"default":1,"vip":0.8}}));
     let names: Vec<&str> = list.iter().map(|model| model.name.as_str()).collect();
     assert_eq!(names, ["claude-sonnet-4-5", "gpt-image-1", "qwen-max"]);
     let claude = &list[0];
-    assert_eq!(
-        (claude.vendor.as_str(), claude.tags.len()),
-        ("Anthropic", 3)
-    );
-    assert_eq!(claude.endpoints, [Endpoint::Messages, Endpoint::Chat]);
+    assert_eq!((&*claude.vendor, claude.tags.len()), ("Anthropic", 3));
+    assert_eq!(*claude.endpoints, [Endpoint::Messages, Endpoint::Chat]);
     let Price::PerToken(prices) = claude.price_in(Ratio::from_f64(0.8), QuotaScale::default())
     else {
         panic!("priced by the token");
@@ -182,7 +184,7 @@ fn the_example_of_the_protocol_is_read() {
 #[test]
 fn odd_entries_are_unknown_never_free() {
     let one = |entry: Value| {
-        models(&pricing(json!({"success":true,"data":[entry]})))
+        market(json!({"success":true,"data":[entry]}))
             .into_iter()
             .next()
             .unwrap()
@@ -223,7 +225,7 @@ fn odd_entries_are_unknown_never_free() {
     );
     assert_eq!(
         one(json!({"model_name":"m","enable_groups":[]})).groups,
-        Some(vec![])
+        Some([].into())
     );
     assert_eq!(
         one(json!({"model_name":"m","enable_groups":null})).groups,
@@ -233,9 +235,9 @@ fn odd_entries_are_unknown_never_free() {
 
 #[test]
 fn a_model_listed_twice_is_one() {
-    let list = models(&pricing(
+    let list = market(
         json!({"data":[{"model_name":"m","model_ratio":1},{"model_name":"m","model_ratio":2},{"model_name":""},null,3]}),
-    ));
+    );
     assert_eq!(list.len(), 1);
 }
 
