@@ -144,6 +144,38 @@ fn x_12_a_configuration_with_a_mistake_is_told_of_in_the_language_of_the_environ
 }
 
 #[test]
+fn x_12_usage_and_the_manual_have_no_english_words_of_the_libraries() {
+    let home = tempfile::tempdir().unwrap();
+    let (help, _) = chinese(home.path(), "keys --help");
+    assert!(help.contains("relaydeck keys [选项] <命令>"), "{help}");
+    let (help, _) = chinese(home.path(), "keys create --help");
+    assert!(
+        help.contains("relaydeck keys create [选项] --name <NAME>"),
+        "{help}"
+    );
+    let (page, _) = chinese(home.path(), "man");
+    let headings: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix(".SH "))
+        .collect();
+    assert_eq!(
+        headings,
+        ["名称", "概要", "描述", "选项", "子命令", "其他", "版本"]
+    );
+    assert!(
+        page.contains(r"[\fI子命令\fR]") && !page.contains("subcommands"),
+        "{page}"
+    );
+    let (_, told) = chinese(home.path(), &format!("man --dir {}", home.path().display()));
+    assert_eq!(told, "");
+    let page = std::fs::read_to_string(home.path().join("relaydeck-keys-create.1")).unwrap();
+    assert!(
+        page.starts_with(".ie") && page.contains(".SH 选项"),
+        "{page}"
+    );
+}
+
+#[test]
 fn x_12_what_is_for_programs_is_the_same_in_both_languages() {
     let home = tempfile::tempdir().unwrap();
     for line in [

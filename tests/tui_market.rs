@@ -247,7 +247,7 @@ fn five_thousand_models_are_filtered_and_drawn_at_once() {
         .map(|at| world::priced(&format!("vendor-{}/model-{at:04}", at % 37), "v", 1.0, 2.0))
         .collect();
     let mut script = market(120);
-    script.engine(loaded(Snapshot::Models(models.into())));
+    script.engine(loaded(Snapshot::Models(models)));
     script.sees("5 000 models").keys("/");
     let begun = Instant::now();
     for letter in ["m", "o", "d", "4", "2"] {

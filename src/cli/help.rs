@@ -67,6 +67,10 @@ fn told(command: Command, path: &str, purpose: For) -> Command {
         command = command.after_help(after);
     }
     let template = template(&command);
+    let mut command = command.subcommand_value_name(say!("help-word-command-value"));
+    if let Some(usage) = usage(&mut command) {
+        command = command.override_usage(usage);
+    }
     command
         .help_template(template)
         .mut_args(|arg| described(arg, path, purpose))
@@ -78,6 +82,15 @@ fn told(command: Command, path: &str, purpose: For) -> Command {
                 told(below_it, &path, purpose)
             }
         })
+}
+
+/// How a command is used, without the heading: Clap's own line, where options stand for all of them in our words.
+fn usage(command: &mut Command) -> Option<StyledStr> {
+    let line = command.render_usage().ansi().to_string();
+    let (_, line) = line.split_once("Usage:")?.1.split_once(' ')?;
+    Some(styled(
+        &line.replace("[OPTIONS]", say!("help-word-options-value")),
+    ))
 }
 
 /// The order of a page, with the headings of the parts that this command has.

@@ -1,9 +1,12 @@
 //! `relaydeck completions` and `relaydeck man`: made from the same description of the command line that reads it.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
+use clap_mangen::Man;
 
 use super::help;
 use super::output::print;
@@ -40,17 +43,59 @@ pub fn completions(shell: Shell) -> Result<Ending, Fault> {
 /// When they cannot be written.
 pub fn man(args: ManArgs) -> Result<Ending, Fault> {
     if let Some(folder) = args.dir {
-        let failed = |error: std::io::Error| {
+        let failed = |error: io::Error| {
             Fault::new(FaultKind::Local, format!("{}: {error}", folder.display()))
                 .advise(say!("cli-man-folder"))
         };
-        clap_mangen::generate_to(help::manual(), &folder).map_err(failed)?;
+        write_all(&help::manual(), &folder).map_err(failed)?;
         return Ok(Ending::Done);
     }
-    let mut text = Vec::new();
-    clap_mangen::Man::new(help::command(help::For::Pages))
-        .render(&mut text)
-        .map_err(World::stdout_gone)?;
-    print(&String::from_utf8_lossy(&text)).map_err(World::stdout_gone)?;
+    let man = Man::new(help::command(help::For::Pages));
+    let page = page(&man).map_err(World::stdout_gone)?;
+    print(&page).map_err(World::stdout_gone)?;
     Ok(Ending::Done)
+}
+
+/// A page for a command, and one for each below it.
+fn write_all(command: &Command, folder: &Path) -> io::Result<()> {
+    let man = Man::new(command.clone());
+    fs::write(folder.join(man.get_filename()), page(&man)?)?;
+    let shown = |command: &&Command| !command.is_hide_set();
+    command
+        .get_subcommands()
+        .filter(shown)
+        .try_for_each(|below| write_all(below, folder))
+}
+
+/// A page with its headings in the language that is spoken: the library has none but English ones.
+fn page(man: &Man) -> io::Result<String> {
+    let mut page = Vec::new();
+    man.render(&mut page)?;
+    let page = String::from_utf8_lossy(&page);
+    let lines = page.lines().map(|line| match line.strip_prefix(".SH ") {
+        Some(heading) => format!(".SH {}\n", said(heading)),
+        None if line.ends_with(COMMAND) => {
+            let word = say!("help-word-man-command");
+            let line = line.trim_end_matches(COMMAND);
+            format!("{line}[\\fI{word}\\fR]\n")
+        }
+        None => format!("{line}\n"),
+    });
+    Ok(lines.collect())
+}
+
+/// How the line of usage ends where there are sub-commands.
+const COMMAND: &str = r"[\fIsubcommands\fR]";
+
+fn said(heading: &str) -> &str {
+    match heading {
+        "NAME" => say!("help-word-man-name"),
+        "SYNOPSIS" => say!("help-word-man-synopsis"),
+        "DESCRIPTION" => say!("help-word-man-description"),
+        "OPTIONS" => say!("help-word-man-options"),
+        "SUBCOMMANDS" => say!("help-word-man-commands"),
+        "EXTRA" => say!("help-word-man-extra"),
+        "VERSION" => say!("help-word-man-version"),
+        other => other,
+    }
 }

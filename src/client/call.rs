@@ -22,6 +22,8 @@ use crate::wire::plain::one_line;
 
 /// More than any price list; a server that sends more means no good.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
+/// The most that is set aside for an answer on its word that it will be that long.
+const ROOM_AT_ONCE: usize = 4 * 1024 * 1024;
 /// Hops within one origin.
 const HOPS: usize = 3;
 /// The headers in which versions and forks want the account's number (`contract/new-api.md` 2.8). Sending all is harmless.
@@ -223,7 +225,13 @@ impl RelayClient {
 
     /// The whole body, up to so many bytes.
     pub(super) async fn read(&self, mut response: Response, limit: usize) -> Result<Bytes, Fault> {
-        let mut body = BytesMut::new();
+        // A list of a megabyte that grows piece by piece is moved again and again.
+        let told = response.content_length().unwrap_or_default();
+        let mut body = BytesMut::with_capacity(
+            usize::try_from(told)
+                .unwrap_or(ROOM_AT_ONCE)
+                .min(ROOM_AT_ONCE),
+        );
         loop {
             let piece = response
                 .chunk()

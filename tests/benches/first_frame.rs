@@ -1,5 +1,5 @@
 //! Start of the process to the first frame, in a real pseudo-terminal: the median and the range of twenty starts, on a
-//! fresh home and on a used one. Prints figures and judges nothing.
+//! fresh home and on a used one, in English and in Chinese. Prints figures and judges nothing.
 
 #![allow(clippy::expect_used, reason = "a bench that cannot run stops")]
 
@@ -11,9 +11,14 @@ use std::path::Path;
 use std::time::Duration;
 
 const STARTS: usize = 20;
+const LANGUAGES: [(&str, &str); 2] = [("en", "English"), ("zh", "Chinese")];
 
-fn start(home: &Path) -> Duration {
-    let mut deck = pty::Pty::start(home, 120, 40, &[], &[("RELAYDECK_LISTEN", "127.0.0.1:0")]);
+fn start(home: &Path, language: &str) -> Duration {
+    let environment = [
+        ("RELAYDECK_LISTEN", "127.0.0.1:0"),
+        ("RELAYDECK_LANGUAGE", language),
+    ];
+    let mut deck = pty::Pty::start(home, 120, 40, &[], &environment);
     deck.wait_text("relaydeck");
     let took = deck.started.elapsed();
     deck.kill();
@@ -33,13 +38,13 @@ fn report(name: &str, mut times: Vec<Duration>) {
 }
 
 fn main() {
-    let fresh = (0..STARTS)
-        .map(|_| {
+    for (tag, language) in LANGUAGES {
+        let fresh = (0..STARTS).map(|_| {
             let home = tempfile::tempdir().expect("a folder");
-            start(home.path())
-        })
-        .collect();
-    report("fresh home", fresh);
+            start(home.path(), tag)
+        });
+        report(&format!("fresh home, {language}"), fresh.collect());
+    }
 
     let home = tempfile::tempdir().expect("a folder");
     let mut deck = pty::Pty::start(
@@ -54,8 +59,8 @@ fn main() {
     deck.wait_text("settled");
     deck.keys("\x03\x03");
     deck.wait_end();
-    report(
-        "used home",
-        (0..STARTS).map(|_| start(home.path())).collect(),
-    );
+    for (tag, language) in LANGUAGES {
+        let used = (0..STARTS).map(|_| start(home.path(), tag));
+        report(&format!("used home, {language}"), used.collect());
+    }
 }
