@@ -23,8 +23,10 @@ const WIDEST: usize = 100;
 /// What the texts are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum For {
-    /// Pages of help or of the manual: what a value may be and is by default stands behind what it is.
+    /// Pages of help: what a value may be and is by default stands behind what it is.
     Pages,
+    /// Pages of the manual: the same, where the line of usage spells every option out.
+    Manual,
     /// Completions: what is offered tells that by itself.
     Completions,
 }
@@ -36,7 +38,7 @@ pub fn command(purpose: For) -> Command {
 
 /// The pages of the manual: the sub-command `help` needs none.
 pub fn manual() -> Command {
-    complete(Cli::command().disable_help_subcommand(true), For::Pages)
+    complete(Cli::command().disable_help_subcommand(true), For::Manual)
 }
 
 fn complete(command: Command, purpose: For) -> Command {
@@ -68,7 +70,9 @@ fn told(command: Command, path: &str, purpose: For) -> Command {
     }
     let template = template(&command);
     let mut command = command.subcommand_value_name(say!("help-word-command-value"));
-    if let Some(usage) = usage(&mut command) {
+    if purpose == For::Pages
+        && let Some(usage) = usage(&mut command)
+    {
         command = command.override_usage(usage);
     }
     command
@@ -143,7 +147,7 @@ fn described(arg: Arg, path: &str, purpose: For) -> Arg {
         .collect();
     let arg = match purpose {
         For::Completions => arg.help(about),
-        For::Pages => explained(arg, about, &values),
+        For::Pages | For::Manual => explained(arg, about, &values),
     };
     match values.is_empty() {
         true => arg,

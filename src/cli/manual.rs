@@ -50,7 +50,7 @@ pub fn man(args: ManArgs) -> Result<Ending, Fault> {
         write_all(&help::manual(), &folder).map_err(failed)?;
         return Ok(Ending::Done);
     }
-    let man = Man::new(help::command(help::For::Pages));
+    let man = Man::new(help::command(help::For::Manual));
     let page = page(&man).map_err(World::stdout_gone)?;
     print(&page).map_err(World::stdout_gone)?;
     Ok(Ending::Done)
