@@ -74,18 +74,10 @@ fn page(man: &Man) -> io::Result<String> {
     let page = String::from_utf8_lossy(&page);
     let lines = page.lines().map(|line| match line.strip_prefix(".SH ") {
         Some(heading) => format!(".SH {}\n", said(heading)),
-        None if line.ends_with(COMMAND) => {
-            let word = say!("help-word-man-command");
-            let line = line.trim_end_matches(COMMAND);
-            format!("{line}[\\fI{word}\\fR]\n")
-        }
         None => format!("{line}\n"),
     });
     Ok(lines.collect())
 }
-
-/// How the line of usage ends where there are sub-commands.
-const COMMAND: &str = r"[\fIsubcommands\fR]";
 
 fn said(heading: &str) -> &str {
     match heading {

@@ -18,7 +18,6 @@ help-word-man-options = OPTIONS
 help-word-man-commands = SUBCOMMANDS
 help-word-man-extra = EXTRA
 help-word-man-version = VERSION
-help-word-man-command = subcommands
 help-word-help = Print help (see more with '--help')
 help-word-help-long = Print help (see a summary with '-h')
 help-word-version = Print version

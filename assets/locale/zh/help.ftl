@@ -18,7 +18,6 @@ help-word-man-options = 选项
 help-word-man-commands = 子命令
 help-word-man-extra = 其他
 help-word-man-version = 版本
-help-word-man-command = 子命令
 help-word-help = 显示帮助（'--help' 更详细）
 help-word-help-long = 显示帮助（'-h' 为摘要）
 help-word-version = 显示版本
