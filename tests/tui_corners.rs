@@ -106,10 +106,10 @@ fn groups_with_all_that_is_known_of_them() {
     scene("no_group_has_it", |script| {
         deck(script);
         let mut rows = world::models();
-        rows[0].groups = Some(vec!["elsewhere".into()]);
+        rows[0].groups = Some(["elsewhere".into()].into());
         script
             .engine(loaded(Snapshot::Groups(world::groups()[1..].to_vec())))
-            .engine(loaded(Snapshot::Models(rows)))
+            .engine(loaded(Snapshot::Models(rows.into())))
             .keys("3 w");
     });
     scene("refreshing", |script| {
@@ -123,7 +123,7 @@ fn model(script: &mut Script, change: impl Fn(&mut Model)) {
     deck(script);
     let mut rows = world::models();
     change(&mut rows[0]);
-    script.engine(loaded(Snapshot::Models(rows)));
+    script.engine(loaded(Snapshot::Models(rows.into())));
     script.keys("3 <Enter>");
 }
 
@@ -138,15 +138,15 @@ fn models_of_which_little_is_known() {
     });
     scene("model_unknown", |script| {
         model(script, |model| {
-            model.vendor.clear();
+            model.vendor = "".into();
             model.price = BasePrice::Unknown;
             model.groups = None;
-            model.endpoints.clear();
+            model.endpoints = [].into();
         });
     });
     scene("model_in_no_group", |script| {
         model(script, |model| {
-            model.groups = Some(vec!["elsewhere".into()]);
+            model.groups = Some(["elsewhere".into()].into());
         });
         script.engine(loaded(Snapshot::Groups(world::groups()[1..].to_vec())));
     });
@@ -155,7 +155,7 @@ fn models_of_which_little_is_known() {
     });
     scene("model_not_to_chat_with", |script| {
         model(script, |model| {
-            model.endpoints = vec![Endpoint::Embeddings, Endpoint::from_name("draw")]
+            model.endpoints = [Endpoint::Embeddings, Endpoint::from_name("draw")].into()
         });
     });
     scene("model_with_a_key_only", |script| {
@@ -217,8 +217,10 @@ fn the_market_when_filters_leave_nothing() {
         deck(script);
         let mut rows = world::models();
         rows.iter_mut()
-            .for_each(|model| model.groups = Some(vec!["elsewhere".into()]));
-        script.engine(loaded(Snapshot::Models(rows))).keys("3 o");
+            .for_each(|model| model.groups = Some(["elsewhere".into()].into()));
+        script
+            .engine(loaded(Snapshot::Models(rows.into())))
+            .keys("3 o");
     });
     scene("market_facets_empty", |script| {
         deck(script);
@@ -594,7 +596,7 @@ fn answers_that_ended_otherwise() {
             Snapshot::Account(world::account("10")),
             Snapshot::Keys(world::keys()),
             Snapshot::Groups(world::groups()),
-            Snapshot::Models(world::models()),
+            Snapshot::Models(world::models().into()),
         ] {
             script.engine(loaded(snapshot));
         }
@@ -616,7 +618,7 @@ fn answers_that_ended_otherwise() {
 fn chat_with(script: &mut Script, name: &str) {
     open(script, "4sapi");
     script.model.chat.model = name.into();
-    script.engine(loaded(Snapshot::Models(world::models())));
+    script.engine(loaded(Snapshot::Models(world::models().into())));
     script.types("hi");
 }
 
@@ -631,10 +633,10 @@ fn what_stands_in_the_way_of_a_question() {
     scene("chat_model_in_no_group", |script| {
         chat_with(script, "claude-opus-4-5");
         let mut rows = world::models();
-        rows[0].groups = Some(vec!["elsewhere".into()]);
+        rows[0].groups = Some(["elsewhere".into()].into());
         script
             .engine(loaded(Snapshot::Groups(world::groups()[1..].to_vec())))
-            .engine(loaded(Snapshot::Models(rows)));
+            .engine(loaded(Snapshot::Models(rows.into())));
     });
     scene("chat_model_embeds", |script| {
         chat_with(script, "text-embedding-3-small")
@@ -669,7 +671,7 @@ fn pickers_with_little_in_them() {
     scene("picker_nothing", |script| {
         open(script, "4sapi");
         script
-            .engine(loaded(Snapshot::Models(vec![])))
+            .engine(loaded(Snapshot::Models([].into())))
             .keys("<C-p>");
     });
     scene("picker_no_match", |script| {
@@ -684,7 +686,7 @@ fn pickers_with_little_in_them() {
         deck(script);
         let mut rows = world::models();
         rows.iter_mut().for_each(|model| model.groups = None);
-        script.engine(loaded(Snapshot::Models(rows)));
+        script.engine(loaded(Snapshot::Models(rows.into())));
         script.keys("1 n <Down> <Enter>");
     });
 }

@@ -350,6 +350,6 @@ fn a_filter_is_about_the_relay_it_was_typed_at() {
             conversation: None,
         })
         .engine(loaded(Snapshot::Keys(world::keys())))
-        .engine(loaded(Snapshot::Models(world::models())));
+        .engine(loaded(Snapshot::Models(world::models().into())));
     script.keys("1").sees("4 keys").keys("3").sees("8 models");
 }

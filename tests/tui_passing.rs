@@ -311,8 +311,8 @@ fn about_what_the_chat_goes_with() {
             ("another relay's group without a URL", &|script| {
                 deck(script);
                 let mut rows = world::models();
-                rows[0].endpoints = vec![relaydeck::domain::Endpoint::from_name("draw")];
-                script.engine(loaded(Snapshot::Models(rows)));
+                rows[0].endpoints = [relaydeck::domain::Endpoint::from_name("draw")].into();
+                script.engine(loaded(Snapshot::Models(rows.into())));
                 script.keys("3 u");
             }),
         ],

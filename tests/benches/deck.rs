@@ -20,7 +20,7 @@ const TIMES: usize = 60;
 fn deck() -> Script {
     let mut script = Script::new(120, 40);
     open(&mut script, "4sapi");
-    let models = (0..5_000)
+    let models: Vec<_> = (0..5_000)
         .map(|at| {
             world::priced(
                 &format!("vendor-{}/model-{at:04}", at % 37),

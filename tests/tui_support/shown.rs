@@ -159,7 +159,7 @@ fn place(model: &Model) -> String {
         Tab::Groups | Tab::Usage if !relay.manages() => "with a key only",
         Tab::Keys => list(&relay.keys, Vec::is_empty),
         Tab::Groups => list(&relay.groups, Vec::is_empty),
-        Tab::Market => list(&relay.models, Vec::is_empty),
+        Tab::Market => list(&relay.models, |models| models.is_empty()),
         Tab::Usage => list(&model.usage.view, |view| view.receipts.is_empty()),
         Tab::Tools => list(&model.tools.items, |_| model.tools.list.shown() == 0),
         Tab::Chat => chat(model),
