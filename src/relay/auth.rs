@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{Extensions, HeaderMap, StatusCode, Uri};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{Extensions, HeaderMap, HeaderName, StatusCode, Uri};
 use axum::response::Response;
 
 use super::answers::{ApiError, refused};
@@ -16,6 +17,9 @@ use super::ids::SecretHash;
 use super::rows::{ADMIN, Account, ENABLED, OWNER};
 use super::sessions::Opened;
 use crate::domain::KeyStatus;
+
+const ANTHROPIC_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const GOOGLE_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 
 /// The address a request comes from.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +35,7 @@ impl Peer {
 /// The key of a request; where several are sent, the last form of this list counts, as the protocol has it:
 /// `Authorization`, `x-api-key`, `?key=`, `x-goog-api-key`.
 pub fn key_in<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<Cow<'a, str>> {
-    let header = |name: &str| {
+    let header = |name: &HeaderName| {
         let text = headers.get(name)?.to_str().ok()?.trim();
         (!text.is_empty()).then_some(text)
     };
@@ -40,11 +44,11 @@ pub fn key_in<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<Cow<'a, str>> 
         let mut found = pairs.filter(|(name, value)| name == "key" && !value.is_empty());
         found.next().map(|(_, value)| value)
     };
-    header("x-goog-api-key")
+    header(&GOOGLE_KEY)
         .map(Cow::Borrowed)
         .or_else(in_query)
-        .or_else(|| header("x-api-key").map(Cow::Borrowed))
-        .or_else(|| header("authorization").map(|text| Cow::Borrowed(without_bearer(text))))
+        .or_else(|| header(&ANTHROPIC_KEY).map(Cow::Borrowed))
+        .or_else(|| header(&AUTHORIZATION).map(|text| Cow::Borrowed(without_bearer(text))))
 }
 
 /// An `Authorization` value without its scheme.
@@ -123,7 +127,7 @@ pub fn who(app: &App, headers: &HeaderMap) -> Result<Who, Box<Response>> {
     let denied =
         |code: &str, message: &str| Box::new(refused(StatusCode::UNAUTHORIZED, code, message));
     let unauthorized = |message: &str| denied("AUTH_UNAUTHORIZED", message);
-    let Some(sent) = headers.get("authorization") else {
+    let Some(sent) = headers.get(AUTHORIZATION) else {
         return Err(unauthorized(
             "Unauthorized, not logged in and no access token provided",
         ));

@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{self, Duration};
 
-use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, HeaderValue};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -206,26 +207,34 @@ impl Run {
     }
 }
 
+/// Programs by the names they give themselves, and the names that people know them by.
+const KNOWN: [(&str, &str); 7] = [
+    ("", "unknown"),
+    ("claude-cli", "claude-code"),
+    ("codex_cli_rs", "codex"),
+    ("codex_exec", "codex"),
+    ("codex_vscode", "codex"),
+    ("openai", "openai-sdk"),
+    ("anthropic", "anthropic-sdk"),
+];
+
 /// The program that sent a request, by the name it gives itself: what stands before the first `/` or blank of its
 /// `User-Agent`, and for the best known the name that people know.
 pub fn tool_in(headers: &HeaderMap) -> Arc<str> {
-    let sent = headers
-        .get("user-agent")
-        .and_then(|name| name.to_str().ok());
-    let name = sent.unwrap_or_default();
-    let name = name.split(['/', ' ']).next().unwrap_or_default();
-    let name: String = name
-        .chars()
-        .filter(|letter| letter.is_ascii_graphic())
+    let sent = headers.get(USER_AGENT).map(HeaderValue::as_bytes);
+    let sent = sent.unwrap_or_default();
+    let own = sent.split(|byte| matches!(byte, b'/' | b' ')).next();
+    let name: String = own
+        .unwrap_or_default()
+        .iter()
+        .filter(|byte| byte.is_ascii_graphic())
         .take(LONGEST_NAME)
+        .map(|byte| char::from(*byte))
         .collect();
-    match name.to_ascii_lowercase().as_str() {
-        "" => "unknown".into(),
-        "claude-cli" => "claude-code".into(),
-        "codex_cli_rs" | "codex_exec" | "codex_vscode" => "codex".into(),
-        "openai" => "openai-sdk".into(),
-        "anthropic" => "anthropic-sdk".into(),
-        _ => name.into(),
+    let known = |other: &&(&str, &str)| name.eq_ignore_ascii_case(other.0);
+    match KNOWN.iter().find(known) {
+        Some((_, told)) => Arc::from(*told),
+        None => Arc::from(name),
     }
 }
 

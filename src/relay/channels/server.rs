@@ -52,7 +52,6 @@ pub async fn send(
     for (name, value) in call.headers {
         headers.append(name, value.clone());
     }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let request = http::Call {
         method: Method::POST,
         uri: server.uri(call.path)?,
@@ -146,10 +145,12 @@ async fn read(
     path: &str,
     most: usize,
 ) -> Result<(u16, Vec<u8>), UpstreamError> {
+    let mut headers = server.headers()?.clone();
+    headers.remove(CONTENT_TYPE);
     let request = http::Call {
         method,
         uri: server.uri(path)?,
-        headers: server.headers()?.clone(),
+        headers,
         body: Bytes::new(),
     };
     let mut answer = clients.send(request).await?;

@@ -1,15 +1,24 @@
 //! A server, and what every request to it has in common, made ready once: where it is, and the headers with its credential.
 
-use axum::http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use bytes::Bytes;
 
+use super::super::protocol::Protocol;
 use super::super::upstream::UpstreamError;
 use super::http::AGENT;
 use super::kind::Kind;
 use super::server::{ANTHROPIC_VERSION, USUAL_VERSION};
 use crate::domain::{Address, ApiKey};
+
+/// The paths that are called all day.
+const USUAL: [&str; 4] = [
+    Protocol::Chat.path(),
+    Protocol::Messages.path(),
+    Protocol::Responses.path(),
+    Protocol::Embeddings.path(),
+];
 
 /// A server, and what it takes to call it.
 pub struct Server {
@@ -17,6 +26,8 @@ pub struct Server {
     pub base: Address,
     pub secret: Option<ApiKey>,
     place: Option<Place>,
+    /// The addresses that it is called on all day.
+    usual: Vec<(&'static str, Uri)>,
     headers: Option<HeaderMap>,
 }
 
@@ -31,8 +42,11 @@ struct Place {
 impl Server {
     /// A server of a kind at an address.
     pub fn new(kind: Kind, base: Address, secret: Option<ApiKey>) -> Self {
+        let place = Place::of(&base);
+        let uri = |path: &'static str| Some((path, place.as_ref()?.uri(path)?));
         Server {
-            place: Place::of(&base),
+            usual: USUAL.into_iter().filter_map(uri).collect(),
+            place,
             headers: headers(kind, secret.as_ref()),
             kind,
             base,
@@ -46,7 +60,7 @@ impl Server {
         self.kind == other.kind && self.base == other.base && secret(self) == secret(other)
     }
 
-    /// The headers every request to it has: its credential where its kind looks for it.
+    /// The headers every request to it has that carries a body: its credential where its kind looks for it.
     ///
     /// # Errors
     /// When no header can carry its credential.
@@ -61,16 +75,13 @@ impl Server {
     /// # Errors
     /// When no request can be sent there.
     pub fn uri(&self, path: &str) -> Result<Uri, UpstreamError> {
-        let unusable =
-            || UpstreamError::Unreachable("its address is none that can be called".into());
-        let place = self.place.as_ref().ok_or_else(unusable)?;
-        let path = Bytes::from([&place.before, path].concat());
-        let path = PathAndQuery::from_maybe_shared(path).map_err(|_| unusable())?;
-        let uri = Uri::builder()
-            .scheme(place.scheme.clone())
-            .authority(place.authority.clone())
-            .path_and_query(path);
-        uri.build().map_err(|_| unusable())
+        if let Some((_, uri)) = self.usual.iter().find(|(known, _)| *known == path) {
+            return Ok(uri.clone());
+        }
+        let place = self.place.as_ref();
+        place.and_then(|place| place.uri(path)).ok_or_else(|| {
+            UpstreamError::Unreachable("its address is none that can be called".into())
+        })
     }
 }
 
@@ -86,10 +97,21 @@ impl Place {
             authority: parts.authority?,
         })
     }
+
+    /// The address of a path there; `None` where it is none.
+    fn uri(&self, path: &str) -> Option<Uri> {
+        let path = Bytes::from([&self.before, path].concat());
+        let uri = Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(PathAndQuery::from_maybe_shared(path).ok()?);
+        uri.build().ok()
+    }
 }
 
 fn headers(kind: Kind, secret: Option<&ApiKey>) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     if kind == Kind::Anthropic {

@@ -61,9 +61,6 @@ impl Order {
 
     /// Quota units to set aside: what prompt and expected output cost, at least one where anything costs anything.
     fn estimate(&self, prompt: u64, output: u64) -> i64 {
-        if matches!(self.price(), Price::Unknown) {
-            return 0;
-        }
         let usage = Usage {
             input: prompt,
             output,

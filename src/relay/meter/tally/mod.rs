@@ -131,6 +131,8 @@ impl Tally {
 
     /// Looks at a whole document. `None` when it is not an answer of this protocol at all.
     pub fn document(&mut self, text: &[u8]) -> Option<Seen> {
+        // It has no chunks that would repeat whose they are.
+        self.identity = Some(Identity::default());
         match self.protocol {
             Protocol::Chat | Protocol::Embeddings => chat::read(self, text),
             Protocol::Messages => messages::read(self, text),
