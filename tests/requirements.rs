@@ -11,13 +11,8 @@ use std::path::Path;
 
 const TABLE: &str = include_str!("requirements.toml");
 
-/// The requirements of accounts, keys, groups, marketplace, input and side by side.
-const WANTED: [&str; 42] = [
-    "S-01", "S-02", "S-03", "S-04", "S-05", "S-06", "S-07", "S-08", "S-10", "S-12", "S-13", "S-14",
-    "S-15", "S-16", "S-17", "S-18", "S-19", "S-20", "S-21", "S-22", "S-23", "S-24", "S-30", "S-31",
-    "S-33", "S-34", "S-35", "S-36", "S-40", "S-41", "S-42", "S-43", "S-44", "S-45", "S-46", "S-58",
-    "S-59", "S-60", "X-01", "X-05", "X-06", "X-11",
-];
+/// The requirements of accounts, keys, groups, marketplace, input, addresses, tools, proof and side by side.
+const WANTED: [&str; 71] = ["S-01", "S-02", "S-03", "S-04", "S-05", "S-06", "S-07", "S-08", "S-10", "S-12", "S-13", "S-14", "S-15", "S-16", "S-17", "S-18", "S-19", "S-20", "S-21", "S-22", "S-23", "S-24", "S-30", "S-31", "S-33", "S-34", "S-35", "S-36", "S-40", "S-41", "S-42", "S-43", "S-44", "S-45", "S-46", "S-50", "S-51", "S-52", "S-56", "S-57", "S-58", "S-59", "S-60", "S-70", "S-72", "S-73", "S-74", "S-75", "S-76", "S-80", "S-81", "S-82", "S-83", "S-84", "S-90", "S-91", "S-92", "S-93", "S-94", "S-95", "S-96", "S-97", "S-98", "S-99", "X-01", "X-05", "X-06", "X-07", "X-08", "X-09", "X-11"];
 
 fn table() -> BTreeMap<String, Vec<String>> {
     toml::from_str(TABLE).unwrap()
