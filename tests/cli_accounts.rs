@@ -9,11 +9,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use relaydeck::client::{Credentials, RelayClient};
-use relaydeck::domain::{Address, ApiKey};
 use support::pty::Pty;
 use support::serving::Serving;
-use support::{command, json, relaydeck};
+use support::{command, json, open_to_all, relaydeck};
 
 const PASSWORD: &str = "correct horse";
 
@@ -38,25 +36,6 @@ fn with_password(home: &Path, args: &[&str], password: &str) -> Output {
     stdin.write_all(format!("{password}\n").as_bytes()).unwrap();
     drop(stdin);
     child.wait_with_output().unwrap()
-}
-
-/// Lets the relay that is served in `home` take new accounts.
-fn open_to_all(home: &Path, url: &str) {
-    relaydeck::client::install_tls();
-    let secrets = std::fs::read_to_string(home.join("secrets.toml")).unwrap();
-    let line = secrets
-        .lines()
-        .find(|line| line.starts_with("access_token"));
-    let token = line.unwrap().split('"').nth(1).unwrap();
-    let credentials = Credentials {
-        access_token: Some(ApiKey::new(token)),
-        user_id: Some(1),
-    };
-    let client = RelayClient::new(Address::parse(url).unwrap().0, credentials).unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime
-        .block_on(client.set_option("RegisterEnabled", "true"))
-        .unwrap();
 }
 
 #[test]

@@ -15,6 +15,9 @@ pub mod talk;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use relaydeck::client::{Credentials, RelayClient};
+use relaydeck::domain::{Address, ApiKey};
+
 /// Runs the binary with its home in `home` and waits for its end.
 ///
 /// # Panics
@@ -54,4 +57,26 @@ pub fn json(home: &Path, args: &[&str]) -> serde_json::Value {
     );
     serde_json::from_str(&text)
         .unwrap_or_else(|error| panic!("{args:?} printed no JSON ({error}): {text}"))
+}
+
+/// Lets the relay that is served in `home` take new accounts.
+///
+/// # Panics
+/// When its owner's token is not there, or the relay refuses.
+pub fn open_to_all(home: &Path, url: &str) {
+    relaydeck::client::install_tls();
+    let secrets = std::fs::read_to_string(home.join("secrets.toml")).unwrap();
+    let line = secrets
+        .lines()
+        .find(|line| line.starts_with("access_token"));
+    let token = line.unwrap().split('"').nth(1).unwrap();
+    let credentials = Credentials {
+        access_token: Some(ApiKey::new(token)),
+        user_id: Some(1),
+    };
+    let client = RelayClient::new(Address::parse(url).unwrap().0, credentials).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime
+        .block_on(client.set_option("RegisterEnabled", "true"))
+        .unwrap();
 }
