@@ -360,7 +360,7 @@ fn s_18_a_new_secret_that_was_written_into_a_file_may_be_left() {
 fn s_18_a_tool_is_set_up_with_a_new_key_straight_from_its_secret() {
     let mut script = new_secret();
     script.asked();
-    script.keys("t").sees("Looking for tools");
+    script.keys("t").sees("looking for tools");
     assert_eq!(script.asked(), ["tool List"]);
     let list = script.ask();
     script.engine(tui_support::tools::told(list));
