@@ -193,7 +193,7 @@ fn s_04_an_order_gives_a_link_that_is_copied_and_drawn() {
         .keys("t <C-u>")
         .types("2")
         .keys("<Enter> <Enter> <Enter>")
-        .sees("this way takes 5 at least");
+        .sees("this way takes $5 at least");
     assert_eq!(script.asked(), [""; 0]);
     script.keys("<BS>").types("20");
     script.keys("<Enter> <Enter> <Enter>");

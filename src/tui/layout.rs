@@ -86,11 +86,13 @@ pub fn layout(model: &Model, size: Size) -> Option<Layout> {
 
 fn place_list(this: &mut Layout, model: &Model) {
     let mut area = this.body;
-    if model.tab == Tab::Market && area.width >= WIDE && model.relay.profile().is_some() {
+    // An empty list has no detail: what is said of it takes the whole width.
+    if model.tab == Tab::Market && area.width >= WIDE && model.market.list.shown() > 0 {
         let beside = area.width * 2 / 5;
         let left = area.width - beside;
         this.detail = Some(Rect::new(left, area.y, beside, area.height));
-        area.width = left - 1;
+        // The bar, and a blank before it.
+        area.width = left - 2;
     }
     if model.tab == Tab::Usage {
         let places = places(area, model.usage.running.len());

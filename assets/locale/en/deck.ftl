@@ -557,6 +557,7 @@ label-name = Name
 label-id = Id
 label-key = Key
 key-held = stored here: it can be chatted with
+key-held-unusable = stored here
 key-not-held = not stored here: it cannot be chatted with from here
 label-secret = Secret
 label-status = Status
@@ -579,13 +580,14 @@ pace-requests = requests a minute
 pace-tokens = tokens a minute
 pace-at-once = at once
 pace-none = no limit
+list-comma = {", "}
 pace-at-most = at most { $what }
 key-held-already = its secret is stored here already
 key-group-unknown = the relay does not say which group this key has
 keys-cannot-make = keys cannot be made here: this relay was added with a key only; P adds it with an account
 key-is-gone = this key is gone
 key-not-held-fetch = its secret is not stored here; a in Keys fetches it from the relay
-key-not-held-make = its secret is not stored here; make a key with n in Keys, that one will be
+key-not-held-make = its secret is not stored here; n in Keys makes a key whose secret is
 key-not-usable = it is { $status }; choose another
 
 ## Groups
@@ -628,7 +630,7 @@ group-channel = { $sign } { $name }{ $place }: { $models } models, { $status ->
    *[other] failing
  }
 group-no-channel = none: the two built-in models need no channel; relaydeck channels add brings one
-chat-nothing-failed = No request failed at the relay here
+chat-nothing-failed = no request here failed at the relay
 support-not-given = not given
 support-relay = Relay
 support-request-id = Request id
@@ -711,7 +713,7 @@ check-price-unknown = price ?
 check-endpoint-untold = endpoint not told
 check-not-chat = not a model to chat with
 check-wallet = wallet { $balance }
-check-wallet-unknown = wallet ?
+check-wallet-unknown = wallet not told
 model-to-chat-now = To chat with it now
 billing-token = by the token
 billing-call = by the call
@@ -755,7 +757,7 @@ form-settings-thinking-hint = how hard it is to think before it answers; models 
 field-protocol = Protocol
 form-settings-protocol-hint = auto: what the relay names for the model
 form-settings-button = Ask this way
-form-export-no-file = no file is named
+form-export-no-file = name the file to write
 form-export-folder = { $path } is a folder; name a file in it
 command-unknown = there is no command { $word }; Tab goes through those there are
 command-several = { $word } may be { $words }
@@ -1044,6 +1046,7 @@ chat-still-coming-in-it = an answer is still coming in it; Esc stops it
 session-deleted = the session was deleted
 session-empty = nothing was said yet
 session-being-kept = this session is just being kept; try again in a moment
+told-both = { $what }; { $more }
 side-type-first = type a question first; it goes to both
 side-no-key = no key of group { $group } can be used from here; make one in Keys, with that group
 side-still-coming = this answer is still coming
@@ -1056,8 +1059,9 @@ chat-picture = { $bullet } picture { $name }, { $size }
 chat-reasoning-folds = { $sign } reasoning, about { $size } tokens  { $key } folds it
 chat-reasoning-opens = { $sign } reasoning, about { $size } tokens  { $key } opens it
 end-empty = the answer is empty
-end-length = the answer was cut at the limit of length: the model's own, or the one that you set
-end-filter = a filter of the vendor cut the answer
+end-tool = the model asked for a tool, and there is none in this chat; ask it to answer in words
+end-length = the answer was cut at the limit of length, the model's own or yours (:max-tokens); ask it to go on
+end-filter = a filter of the vendor cut the answer; ask in other words, or another model
 end-other = the model ended it: { $reason }
 end-stopped = stopped; what came is billed
 end-cut = the answer broke off
@@ -1280,7 +1284,7 @@ wallet-order-send = Get the link
 wallet-redeem-empty = paste the code
 wallet-order-amount-wrong = a whole number of dollars, like 10
 wallet-order-amount-suggested = whole dollars of quota; suggested: { $amounts }
-wallet-order-least = this way takes { $least } at least
+wallet-order-least = this way takes ${ $least } at least
 wallet-account-unknown = The account is not known yet; r asks again.
 wallet-key-only = This relay was added with a key only: its wallet cannot be seen. P adds it with an account.
 wallet-account = Account
@@ -1816,6 +1820,7 @@ offer-taken = { $name } is a channel now: { $count ->
    *[other] { $count } models, { $models }
  }
 offer-priced = costs are estimated by the vendors' list of { $date }
+offer-unpriced-one = it has no known price and shows ?; relaydeck prices set gives it one
 offer-unpriced = { $unknown ->
     [one] one of them has no known price and shows ?; relaydeck prices set gives it one
    *[other] { $unknown } of them have no known price and show ?; relaydeck prices set gives them one

@@ -105,9 +105,10 @@ pub fn taken(model: &mut Model, name: &str, models: &[String]) {
         .filter(|model| price_catalogue::find(model).is_none());
     let price = match unknown.count() {
         0 => say!("offer-priced", date = price_catalogue::date()),
+        1 if models.len() == 1 => say!("offer-unpriced-one").into(),
         unknown => say!("offer-unpriced", unknown = #unknown),
     };
-    model.say(Tone::Good, format!("{text}; {price}"));
+    model.say(Tone::Good, say!("told-both", what = text, more = price));
 }
 
 /// Draws the page.

@@ -5,11 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::view::head_with;
+use crate::domain::Basis;
 use crate::locale::say;
 use crate::tui::draw::{below, clean, cost, cut, put, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::tabs::chat::side::{Side, SideColumn};
+use crate::tui::tabs::chat::transcript::odd_end;
 use crate::tui::text::Document;
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
@@ -108,6 +110,11 @@ fn draw_column(
         rows.extend(paragraph(theme, &what, Role::Bad, 0, text.width));
         let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
         rows.extend(paragraph(theme, &advice, Role::Text, 0, text.width));
+    } else if !column.streaming
+        && let Some(words) = odd_end(&column.turn)
+    {
+        let what = format!("{} {words}", theme.glyph(Sign::Warning));
+        rows.extend(paragraph(theme, &what, Role::Warn, 0, text.width));
     }
     let height = usize::from(text.height);
     let last = rows.len().saturating_sub(height);
@@ -146,7 +153,19 @@ fn figures(model: &Model, column: &SideColumn, area: Rect, frame: &mut Frame<'_>
         .total_ms
         .map(|total| say!("side-all", time = words::seconds(total)));
     let times = format!("{}{}", first.unwrap_or_default(), total.unwrap_or_default());
+    let times = format!(" {}", times.trim_start());
     let dim = theme.style(Role::Dim);
+    // What nobody counted is no figure of nothing.
+    let counted = match &kept.cost {
+        Some(figure) => !kept.usage.is_empty() || figure.basis != Basis::Estimated,
+        None => !kept.usage.is_empty(),
+    };
+    if !counted {
+        let text = format!(" {}", say!("chat-no-tokens"));
+        put(frame.buffer_mut(), row(area, 0), &Line::styled(text, dim));
+        put(frame.buffer_mut(), row(area, 1), &Line::styled(times, dim));
+        return;
+    }
     put(frame.buffer_mut(), row(area, 0), &Line::styled(tokens, dim));
     put(frame.buffer_mut(), row(area, 1), &Line::styled(times, dim));
     let cost = match &kept.cost {

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
+use crate::domain::{Fault, UnixMillis};
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, put_all, put_both};
 use crate::tui::filtered::FilteredList;
@@ -61,21 +62,42 @@ pub fn caption<K: Clone + PartialEq, T>(
     if caption.remote.value().is_some() {
         left.push(Span::styled(count, theme.style(Role::Dim)));
     }
-    let room = usize::from(layout.caption.width).saturating_sub(
-        left.iter()
-            .chain(&caption.right)
-            .map(Span::width)
-            .sum::<usize>()
-            + 1,
-    );
+    let mut right = Line::from(caption.right);
+    let used = |right: &Line<'_>| left.iter().map(Span::width).sum::<usize>() + right.width() + 1;
+    let mut room = usize::from(layout.caption.width).saturating_sub(used(&right));
+    if whole(model, caption.remote) > room {
+        // Why the rows are old is not cut for what can be seen in them too.
+        right = Line::default();
+        room = usize::from(layout.caption.width).saturating_sub(used(&right));
+    }
     left.extend(freshness(model, caption.remote, room));
-    let right = Line::from(caption.right);
     put_both(
         frame.buffer_mut(),
         layout.caption,
         &Line::from(left),
         &right,
     );
+}
+
+/// Cells in which age and reason of rows from before a failed refresh can be said whole.
+fn whole<T>(model: &Model, remote: &Remote<T>) -> usize {
+    match remote {
+        Remote::Failed(fault, Some(stale)) => {
+            let (age, what) = old(model, fault, stale.at);
+            width(&age) + width(&what)
+        }
+        _ => 0,
+    }
+}
+
+/// How old the rows are, and why.
+fn old(model: &Model, fault: &Fault, at: UnixMillis) -> (String, String) {
+    let age = words::age(at.seconds(), model.now.wall);
+    let sign = model.settings.theme.glyph(Sign::Cross);
+    (
+        say!("list-old", age = age),
+        format!("  {sign} {}", clean(&fault.message)),
+    )
 }
 
 /// What is to be said of rows that are not fresh: on their way, or kept from before a failed refresh. The advice only
@@ -94,9 +116,7 @@ fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'sta
             vec![Span::styled(text, theme.style(Role::Dim))]
         }
         Remote::Failed(fault, Some(stale)) => {
-            let age = words::age(stale.at.seconds(), model.now.wall);
-            let age = say!("list-old", age = age);
-            let what = format!("  {} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+            let (age, what) = old(model, fault, stale.at);
             let advice = format!(" {} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
             let fits = width(&age) + width(&what) + width(&advice) <= room;
             let text = if fits {

@@ -231,11 +231,16 @@ fn in_chat(model: &Model, action: Action) -> bool {
     let chat = &model.chat;
     match action {
         Action::Follow => chat.scroll != Scroll::Follow,
+        // One answer at a time.
+        Action::Send => chat.streaming.is_none() && chat.waiting.is_none(),
         Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
         Action::ContactSupport => chat.turns.last().is_some_and(|last| last.failed_there()),
         // A reply that is still coming has not failed.
-        Action::Diagnose | Action::Retry => {
+        Action::Diagnose => {
             chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.failed())
+        }
+        Action::Retry => {
+            chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.asks_again())
         }
         _ => true,
     }

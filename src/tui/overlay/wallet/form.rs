@@ -164,7 +164,7 @@ mod tests {
             ..WaysToPay::default()
         };
         let mut form = WalletForm::order(&wallet).unwrap();
-        for (typed, word) in [("", "a whole number"), ("2", "takes 5 at least")] {
+        for (typed, word) in [("", "a whole number"), ("2", "takes $5 at least")] {
             form.form.focus_on(WalletField::Amount);
             form.form.paste(typed);
             assert!(form.asked().is_none());

@@ -8,6 +8,7 @@ use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::remote::Remote;
 use crate::tui::text::{Align, fit};
 use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
@@ -119,6 +120,13 @@ fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let mut rows = paragraph(theme, say!("wallet-came-in"), Role::Heading, 1, cells);
     let Some(wallet) = model.relay.wallet.value() else {
+        if matches!(model.relay.wallet, Remote::Loading(_)) {
+            let text = say!(
+                "group-channels-fetching",
+                working = theme.glyph(Sign::Working)
+            );
+            rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
+        }
         return rows;
     };
     if let Some(fault) = &wallet.fault {

@@ -66,7 +66,7 @@ pub fn ask_again(model: &mut Model, fx: &mut Effects) -> bool {
     let Some(turn) = model.chat.turns.get(at) else {
         return false;
     };
-    if is_last && turn.failed() {
+    if is_last && turn.asks_again() {
         return false;
     }
     let (prompt, images) = (turn.turn.prompt.clone(), turn.turn.images.clone());

@@ -62,7 +62,8 @@ pub fn begin(
     }
     let question = question(model)?;
     check_model(model, name)?;
-    let told = |fault: crate::domain::Fault| format!("{}; {}", fault.message, fault.advice);
+    let told =
+        |fault: crate::domain::Fault| say!("told-both", what = fault.message, more = fault.advice);
     if let Some(fault) = missing(model).or_else(|| banner::wallet_empty(model)) {
         return Err(told(fault));
     }

@@ -99,6 +99,11 @@ impl ChatTurn {
     pub fn failed(&self) -> bool {
         unfinished(&self.turn)
     }
+
+    /// Whether asking it again is worth a key: it failed, or what came has no word in it.
+    pub fn asks_again(&self) -> bool {
+        self.failed() || self.turn.reply.trim().is_empty()
+    }
 }
 
 fn unfinished(turn: &Turn) -> bool {

@@ -144,6 +144,11 @@ pub fn tail(turn: &ChatTurn, look: &Look<'_>, streaming: bool) -> Vec<Line<'stat
         } else if let Some(words) = odd_end(turn) {
             let text = format!("{} {words}", look.theme.glyph(Sign::Warning));
             rows.extend(block(look, &text, Role::Warn));
+            // Whoever stopped it knows what to do.
+            if turn.asks_again() && turn.turn.finish != Some(Finish::Cancelled) {
+                let text = say!("chat-asks-again", key = look.retry_key);
+                rows.extend(block(look, &text, Role::Dim));
+            }
         }
         rows.push(bill(turn, look));
     }
@@ -152,14 +157,13 @@ pub fn tail(turn: &ChatTurn, look: &Look<'_>, streaming: bool) -> Vec<Line<'stat
 }
 
 /// What is worth saying of an end that was no trouble.
-fn odd_end(turn: &ChatTurn) -> Option<String> {
+pub fn odd_end(turn: &ChatTurn) -> Option<String> {
     Some(match &turn.turn.finish {
-        Some(Finish::Stop | Finish::ToolCalls) => {
-            if !turn.turn.reply.is_empty() {
-                return None;
-            }
-            say!("end-empty").into()
+        Some(Finish::Stop | Finish::ToolCalls) if !turn.turn.reply.trim().is_empty() => {
+            return None;
         }
+        Some(Finish::Stop) => say!("end-empty").into(),
+        Some(Finish::ToolCalls) => say!("end-tool").into(),
         Some(Finish::Length) => say!("end-length").into(),
         Some(Finish::ContentFilter) => say!("end-filter").into(),
         Some(Finish::Other(reason)) => say!("end-other", reason = reason),

@@ -96,11 +96,11 @@ pub fn retry(model: &mut Model, fx: &mut Effects) {
         return;
     };
     let (prompt, images) = (last.turn.prompt.clone(), last.turn.images.clone());
-    if model.chat.streaming.is_none() && !last.failed() {
+    if model.chat.streaming.is_none() && !last.asks_again() {
         model.say(Tone::Info, say!("chat-complete"));
         return;
     }
-    let empty = last.turn.reply.is_empty() && model.chat.streaming.is_none();
+    let empty = last.turn.reply.trim().is_empty() && model.chat.streaming.is_none();
     let attempt = if empty { model.chat.turns.pop() } else { None };
     if !ask(model, prompt, images, fx)
         && let Some(attempt) = attempt

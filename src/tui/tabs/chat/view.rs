@@ -174,8 +174,10 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
                 Role::Text,
             ));
         }
+        // What is left is what was left, less what this answer is reckoned to cost.
         let money = |matters, label: &str, amount: Money| {
-            Piece::labelled(matters, theme, label, amount.to_string(), Role::Money)
+            let text = format!("{}{amount}", theme.glyph(Sign::About));
+            Piece::labelled(matters, theme, label, text, Role::Money)
         };
         right.extend(
             spend

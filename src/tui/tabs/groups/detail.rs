@@ -9,7 +9,8 @@ use crate::tui::draw::{clean, cut, ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
 use crate::tui::remote::Remote;
-use crate::tui::theme::{Role, Sign};
+use crate::tui::text::{Align, fit, width};
+use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
 
 use super::support;
@@ -63,15 +64,14 @@ fn measured(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
         rows.extend(paragraph(theme, text, Role::Dim, 3, cells));
         return rows;
     };
+    let value = Span::styled(words::success(measured), theme.style(Role::Text));
+    rows.extend(labelled(theme, say!("label-succeeded"), vec![value], cells));
+    let models = measured_models(model, name, cells);
+    rows.extend(models);
     let mut say = |label: &str, text: String, role| {
         let value = vec![Span::styled(text, theme.style(role))];
         rows.extend(labelled(theme, label, value, cells));
     };
-    say(
-        say!("label-succeeded"),
-        words::success(measured),
-        Role::Text,
-    );
     if let (Some(p50), Some(p95)) = (measured.first_ms(50), measured.first_ms(95)) {
         let text = say!(
             "group-first",
@@ -99,18 +99,33 @@ fn measured(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
             say("", say!("group-support-hint").into(), Role::Dim);
         }
     }
+    rows
+}
+
+/// What was measured of each model, the one that was asked most first.
+fn measured_models(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
+    let theme = &model.settings.theme;
     let mut models: Vec<(&str, &Stability)> = model.relay.measured.models(name).collect();
     models.sort_by_key(|(_, measured)| std::cmp::Reverse(measured.requests));
-    for (name, measured) in models.into_iter().take(LISTED) {
-        let room = usize::from(cells).saturating_sub(30).max(8);
-        let text = format!(
-            "{}  {}",
-            cut(theme, name, room),
-            words::success_short(measured)
-        );
-        rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
-    }
-    rows
+    let listed = models.into_iter().take(LISTED);
+    let listed = listed.map(|(name, measured)| (name, words::success(measured)));
+    of_each(theme, &listed.collect::<Vec<_>>(), cells)
+}
+
+/// One figure a model, below the figure of all of them.
+fn of_each(theme: &Theme, models: &[(&str, String)], cells: u16) -> Vec<Line<'static>> {
+    let room = usize::from(cells).saturating_sub(44).max(8);
+    let names: Vec<String> = models
+        .iter()
+        .map(|(name, _)| cut(theme, name, room))
+        .collect();
+    let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    let rows = names.iter().zip(models).flat_map(|(name, (_, figure))| {
+        let text = format!("{}  {figure}", fit(name, widest, Align::Left, ""));
+        let value = vec![Span::styled(text, theme.style(Role::Dim))];
+        labelled(theme, "", value, cells)
+    });
+    rows.collect()
 }
 
 /// How good the answers were, as the user marked them: never the relay's claim (S-33).
@@ -130,11 +145,9 @@ fn marks(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     };
     let value = vec![Span::styled(text, theme.style(Role::Text))];
     let mut rows = labelled(theme, say!("mark-label"), value, cells);
-    for (model_name, marks) in marks.into_iter().take(LISTED) {
-        let room = usize::from(cells).saturating_sub(30).max(8);
-        let text = format!("{}  {}", cut(theme, model_name, room), sums(marks));
-        rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
-    }
+    let listed = marks.into_iter().take(LISTED);
+    let listed = listed.map(|(model_name, marks)| (model_name, sums(marks)));
+    rows.extend(of_each(theme, &listed.collect::<Vec<_>>(), cells));
     rows
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Pace, UnixSeconds};
+use crate::domain::{KeyStatus, Pace, UnixSeconds};
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
@@ -30,13 +30,13 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     say(say!("label-name"), plain(clean(&info.name).into_owned()));
     say(say!("label-id"), plain(info.id.to_string()));
     say(say!("label-key"), plain(clean(&info.masked).into_owned()));
-    let held = if row.held {
-        say!("key-held")
-    } else {
-        say!("key-not-held")
+    let status = relay.status(row, now.seconds());
+    let held = match (row.held, status) {
+        (true, KeyStatus::Enabled) => say!("key-held"),
+        (true, _) => say!("key-held-unusable"),
+        (false, _) => say!("key-not-held"),
     };
     say(say!("label-secret"), plain(held.into()));
-    let status = relay.status(row, now.seconds());
     say(
         say!("label-status"),
         vec![Span::styled(
@@ -142,6 +142,6 @@ fn ceilings(pace: Pace) -> String {
         .collect();
     match told.is_empty() {
         true => say!("pace-none").into(),
-        false => say!("pace-at-most", what = told.join(", ")),
+        false => say!("pace-at-most", what = told.join(say!("list-comma"))),
     }
 }

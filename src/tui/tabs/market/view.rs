@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::Span;
 
 use crate::domain::stability::Marks;
-use crate::domain::{Model as Offer, Price};
+use crate::domain::{Endpoint, Model as Offer, Price};
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Table};
 use crate::tui::draw::{below, clean, cut, put_all, ratio};
@@ -12,7 +12,7 @@ use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::tabs::list::{self, Caption};
-use crate::tui::text::Align;
+use crate::tui::text::{Align, width};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
@@ -31,6 +31,20 @@ const COLUMNS: [Column; 8] = [
     Column::new(Word("market-column-endpoints"), 13, 24, Align::Left, 2),
     Column::new(Word("market-column-marks"), 7, 9, Align::Right, 6),
 ];
+
+/// The columns beside the detail. It says vendor and prices of the one model under the cursor; which endpoints a model has
+/// is compared down the list (S-57), so that column stays.
+const BESIDE: [Column; 8] = {
+    let mut columns = COLUMNS;
+    columns[0].least = 26;
+    columns[1].matters = 1;
+    columns[4].matters = 2;
+    columns[5].matters = 3;
+    columns[ENDPOINTS].matters = 5;
+    columns
+};
+/// The position of the column of endpoints.
+const ENDPOINTS: usize = 6;
 
 /// Draws the tab.
 pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
@@ -51,9 +65,13 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         nothing(model, layout, frame);
         return;
     }
+    let columns = match layout.detail {
+        Some(_) => &BESIDE,
+        None => &COLUMNS,
+    };
     let columns = match model.relay.measured.has_marks() {
-        true => &COLUMNS[..],
-        false => &COLUMNS[..MARKS],
+        true => &columns[..],
+        false => &columns[..MARKS],
     };
     let table = Table::new(columns, theme, layout.rows.width);
     let sorted = tab.order.by().map(|(column, up)| (column.position(), up));
@@ -67,7 +85,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         cursor,
         window.iter().filter_map(|index| rows.get(*index)),
         |_| false,
-        |offer, column, _| text(model, offer, column),
+        |offer, column, cells| text(model, offer, column, cells),
     );
     if let (Some(area), Some(name)) = (layout.detail, tab.list.current_key()) {
         let bar = theme.glyph(Sign::ColumnBar);
@@ -139,7 +157,7 @@ fn figures(model: &Model, offer: &Offer) -> [String; 3] {
     }
 }
 
-fn text(model: &Model, offer: &Offer, column: usize) -> (String, Role) {
+fn text(model: &Model, offer: &Offer, column: usize, cells: usize) -> (String, Role) {
     let theme = &model.settings.theme;
     let group = &model.market.group;
     let here = offer.in_group(group) || group.is_empty();
@@ -172,25 +190,35 @@ fn text(model: &Model, offer: &Offer, column: usize) -> (String, Role) {
             Marks { good: 0, bad: 0 } => (theme.glyph(Sign::Nothing).into(), Role::Dim),
             Marks { good, bad } => (format!("+{good} -{bad}"), Role::Text),
         },
-        _ => {
-            let words: Vec<String> = offer.endpoints.iter().map(ToString::to_string).collect();
-            match words.is_empty() {
-                true => ("?".into(), Role::Dim),
-                false => (words.join(" "), Role::Dim),
-            }
-        }
+        _ => (endpoints(&offer.endpoints, cells), Role::Dim),
+    }
+}
+
+/// The endpoints of a model, each of them whole; those there is no room for are counted.
+fn endpoints(offered: &[Endpoint], cells: usize) -> String {
+    let words: Vec<String> = offered.iter().map(ToString::to_string).collect();
+    let all = words.len();
+    let fits = |shown: usize| match all - shown {
+        0 => words.join(" "),
+        more => format!("{} +{more}", words[..shown].join(" ")),
+    };
+    let most = (1..=all).rev().map(fits);
+    let mut most = most.skip_while(|text| width(text) > cells);
+    match all {
+        0 => "?".into(),
+        _ => most.next().unwrap_or_else(|| fits(1)),
     }
 }
 
 /// What the models must have, and the group whose prices are shown.
-fn group(model: &Model, width: u16) -> Vec<Span<'static>> {
+fn group(model: &Model, cells: u16) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
     let tab = &model.market;
     let mut spans = Vec::new();
     if !tab.facets.is_empty() {
         let values: Vec<String> = tab.facets.iter().map(Facet::value).collect();
         // The count at the left of the row must stay in sight.
-        let room = usize::from(width).saturating_sub(44).clamp(8, 48);
+        let room = usize::from(cells).saturating_sub(44).clamp(8, 48);
         spans.push(Span::styled(say!("market-with"), theme.style(Role::Dim)));
         let text = format!("{}  ", cut(theme, &values.join(", "), room));
         spans.push(Span::styled(text, theme.style(Role::Accent)));
@@ -207,4 +235,23 @@ fn group(model: &Model, width: u16) -> Vec<Span<'static>> {
         spans.push(Span::styled(text, theme.style(Role::Accent)));
     }
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_are_never_cut_in_mid_word() {
+        assert_eq!(endpoints(&[], 13), "?");
+        let three = [Endpoint::Chat, Endpoint::Messages, Endpoint::Responses];
+        for (cells, text) in [
+            (23, "chat messages responses"),
+            (22, "chat messages +1"),
+            (15, "chat +2"),
+            (3, "chat +2"),
+        ] {
+            assert_eq!(endpoints(&three, cells), text, "{cells}");
+        }
+    }
 }
