@@ -40,6 +40,33 @@ fn a_question_is_sent_with_the_first_key_that_may_be_used() {
 }
 
 #[test]
+fn an_empty_answer_says_so_and_is_asked_again_in_its_place() {
+    let mut script = asked("hello");
+    let turn = script.turn();
+    script
+        .engine(ended(
+            turn,
+            Finish::Stop,
+            spend(412, 1, "0.001", Basis::Reported),
+        ))
+        .sees("the answer is empty")
+        .sees("Alt-r asks again");
+    script.asked();
+    script.keys("<A-r>").sees("waiting for the answer");
+    assert_eq!(
+        script.asked()[0],
+        "send relaydeck-handbook key Some(4): hello"
+    );
+    let turn = script.turn();
+    script.engine(text(turn, "Hi.")).engine(ended(
+        turn,
+        Finish::ToolCalls,
+        spend(412, 9, "0.001", Basis::Reported),
+    ));
+    script.keys("<A-r>").sees("the last answer is complete");
+}
+
+#[test]
 fn an_answer_streams_with_its_cost_and_is_settled_in_the_end() {
     let mut script = asked("hello");
     let turn = script.turn();
@@ -56,7 +83,7 @@ fn an_answer_streams_with_its_cost_and_is_settled_in_the_end() {
         .sees("~96 out")
         .sees("61 tok/s")
         .sees("~$0.002676 estimated")
-        .sees("key $4.8973")
+        .sees("key ~$4.8973")
         .sees("wallet ~$9.8312");
     script
         .engine(ended(
@@ -175,7 +202,7 @@ fn s_36_a_failed_answer_is_brought_to_the_relay_s_support_without_question_and_k
     script.asked();
     script
         .keys("<A-c>")
-        .sees("No request failed at the relay here");
+        .sees("no request here failed at the relay");
     assert_eq!(script.asked(), [""; 0]);
 }
 

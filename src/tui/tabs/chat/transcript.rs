@@ -310,7 +310,9 @@ mod tests {
             odd_end(&turn)
         };
         assert_eq!(said(Some(Finish::Stop), "text"), None);
-        assert!(said(Some(Finish::Stop), "").is_some());
+        assert_eq!(said(Some(Finish::ToolCalls), "text"), None);
+        assert!(said(Some(Finish::Stop), " \n").is_some_and(|words| words.contains("empty")));
+        assert!(said(Some(Finish::ToolCalls), "").is_some_and(|words| words.contains("tool")));
         assert!(said(Some(Finish::Length), "text").is_some());
         assert!(said(None, "text").is_some());
     }
