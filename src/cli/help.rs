@@ -12,11 +12,12 @@ use clap::{Arg, Command, CommandFactory};
 
 use super::args::Cli;
 use super::output::pad;
+use super::value_names;
 use crate::locale::{named, say};
 use crate::tui::text::{Wrap, width, wrap};
 
 /// The name of the command without a sub-command.
-const ROOT: &str = "relaydeck";
+pub(super) const ROOT: &str = "relaydeck";
 /// Cells of a line where nobody knows how many there are, and the most that are used.
 const WIDEST: usize = 100;
 
@@ -45,11 +46,11 @@ fn complete(command: Command, purpose: For) -> Command {
     // Clap settles while it builds whether `--help` says more than `-h`: it does, everywhere.
     let mut command = command.mut_arg("color", |arg| arg.long_help(say!("help-word-help-long")));
     command.build();
-    told(command, ROOT, purpose)
+    told(value_names::translated(command), ROOT, purpose)
 }
 
 /// The id of a sub-command's texts: `keys`, then `keys-create`.
-fn below(path: &str, name: &str) -> String {
+pub(super) fn below(path: &str, name: &str) -> String {
     match path {
         ROOT => name.to_owned(),
         path => format!("{path}-{name}"),
@@ -69,7 +70,7 @@ fn told(command: Command, path: &str, purpose: For) -> Command {
         command = command.after_help(after);
     }
     let template = template(&command);
-    let mut command = command.subcommand_value_name(say!("help-word-command-value"));
+    let mut command = command;
     if purpose == For::Pages
         && let Some(usage) = usage(&mut command)
     {
@@ -325,6 +326,12 @@ mod tests {
                 continue;
             }
             ids.insert(format!("help-{path}.{id}"));
+            let takes = arg.get_action().takes_values();
+            for name in arg.get_value_names().filter(|_| takes).unwrap_or_default() {
+                let [alone, general] = value_names::ids(name, path);
+                let has_its_own = named(&alone).is_some();
+                ids.insert(if has_its_own { alone } else { general });
+            }
             let values = arg.get_possible_values();
             let value_id = |value: &PossibleValue| format!("help-{path}.{id}-{}", value.get_name());
             let explained = values.iter().any(|value| named(&value_id(value)).is_some());
@@ -345,7 +352,13 @@ mod tests {
         command.build();
         let mut ids = BTreeSet::new();
         wanted(&command, ROOT, &mut ids);
-        for id in ["help-relaydeck.about-long", "help-relaydeck.after-help"] {
+        let at_the_root = [
+            "help-relaydeck.about-long",
+            "help-relaydeck.after-help",
+            // What the sub-command `help` takes.
+            "help-value-command",
+        ];
+        for id in at_the_root {
             ids.insert(id.to_owned());
         }
         for (language, text) in [

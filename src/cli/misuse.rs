@@ -1,13 +1,16 @@
 //! Arguments that clap could not read: help that was asked for, or what is wrong with them, in the language that is spoken.
 
+use std::error::Error;
+use std::ffi::OsString;
+use std::num::{ParseFloatError, ParseIntError};
 use std::process::ExitCode;
 
-use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgMatches, CommandFactory};
 
 use super::args::{Cli, Global, Lang};
 use super::world::{load, speak_at_first};
-use super::{failed, help};
+use super::{failed, help, value_names};
 use crate::config::{Environment, Folders};
 use crate::domain::{Fault, FaultKind};
 use crate::locale::say;
@@ -40,11 +43,18 @@ pub fn end(error: &clap::Error) -> ExitCode {
         }
         _ => {
             // Read again in the language that is spoken by now: what a value should be is said while it is read.
-            let again = Cli::command().try_get_matches_from(std::env::args_os());
+            let again = read_again(std::env::args_os());
             let error = again.as_ref().err().unwrap_or(error);
             failed(&fault(error, &arguments), global.json)
         }
     }
+}
+
+/// Reads arguments with names of values in the language that is spoken.
+fn read_again<T: Into<OsString> + Clone>(
+    arguments: impl IntoIterator<Item = T>,
+) -> Result<ArgMatches, clap::Error> {
+    value_names::translated(Cli::command()).try_get_matches_from(arguments)
 }
 
 /// Speaks the language of what could be read of the flags, else of environment, configuration and locale. A configuration
@@ -114,7 +124,7 @@ fn fault(error: &clap::Error, arguments: &[String]) -> Fault {
                 values = values
             ),
         },
-        ErrorKind::ValueValidation => match std::error::Error::source(error) {
+        ErrorKind::ValueValidation => match error.source().map(why) {
             Some(why) => say!(
                 "help-wrong-value-why",
                 argument = argument,
@@ -161,6 +171,21 @@ fn fault(error: &clap::Error, arguments: &[String]) -> Fault {
     Fault::new(FaultKind::Usage, told).advise(advice)
 }
 
+/// Why a value is none, in words of ours where a library has only its own.
+fn why(source: &(dyn Error + 'static)) -> String {
+    if source.is::<ParseIntError>() || source.is::<ParseFloatError>() {
+        return say!("help-wrong-not-a-number").to_owned();
+    }
+    let told = source.to_string();
+    match told.split_once(" is not in ") {
+        Some((_, range)) => match range.split_once("..=") {
+            Some((least, most)) => say!("help-wrong-range", least = least, most = most),
+            None => say!("help-wrong-at-least", least = range.trim_end_matches("..")),
+        },
+        None => told,
+    }
+}
+
 /// The sub-command that was being read: `keys create`.
 fn sub_command(arguments: &[String]) -> String {
     let (mut command, mut words) = (Cli::command(), Vec::new());
@@ -180,7 +205,7 @@ mod tests {
 
     fn told(line: &str) -> (String, String) {
         let arguments: Vec<String> = line.split(' ').map(str::to_owned).collect();
-        let error = Cli::command().try_get_matches_from(&arguments).unwrap_err();
+        let error = read_again(&arguments).unwrap_err();
         let fault = fault(&error, &arguments);
         (fault.message, fault.advice)
     }
@@ -199,6 +224,9 @@ mod tests {
             "relaydeck verify --concurrency 5 --concurrency 6",
             "relaydeck verify --history --all",
             "relaydeck codes create --amount 1 --count 200",
+            "relaydeck codes create --amount 1 --count many",
+            "relaydeck keys create --name a --concurrency 0",
+            "relaydeck chat --temperature hot",
             "relaydeck keys list more",
         ];
         let all = |language| {

@@ -37,6 +37,7 @@ mod settings;
 mod tools;
 mod url;
 mod usage;
+mod value_names;
 mod verify;
 mod wallet;
 mod words;

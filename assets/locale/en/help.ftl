@@ -23,6 +23,70 @@ help-word-help-long = Print help (see a summary with '-h')
 help-word-version = Print version
 help-word-help-command = Print this message or the help of the given subcommand(s)
 
+## What stands for a value: `<KEY>`
+
+help-value-account = ACCOUNT
+help-value-address-port = ADDRESS:PORT
+help-value-amount = AMOUNT
+help-value-app = APP
+help-value-billing = BILLING
+help-value-by = BY
+help-value-command = COMMAND
+help-value-code = CODE
+help-value-login-code = CODE
+help-value-count = COUNT
+help-value-dir = DIR
+help-value-endpoint = ENDPOINT
+help-value-endpoints = ENDPOINTS
+help-value-expires = EXPIRES
+help-value-file = FILE
+help-value-form = FORM
+help-value-format = FORMAT
+help-value-group = GROUP
+help-value-groups = GROUPS
+help-value-how = HOW
+help-value-id = ID
+help-value-ids = IDS
+help-value-ips = IPS
+help-value-key = KEY
+help-value-keys-key = KEY
+help-value-keys = KEYS
+help-value-kind = KIND
+help-value-relaydeck-kind = KIND
+help-value-lang = LANG
+help-value-language = LANGUAGE
+help-value-limit = LIMIT
+help-value-method = METHOD
+help-value-model = MODEL
+help-value-models = MODELS
+help-value-n = N
+help-value-name = NAME
+help-value-ours-theirs = OURS=THEIRS
+help-value-password = PASSWORD
+help-value-path = PATH
+help-value-priority = PRIORITY
+help-value-prompt = PROMPT
+help-value-quota = QUOTA
+help-value-ratio = RATIO
+help-value-role = ROLE
+help-value-seconds = SECONDS
+help-value-shell = SHELL
+help-value-since = SINCE
+help-value-sort = SORT
+help-value-t = T
+help-value-tag = TAG
+help-value-text = TEXT
+help-value-token = TOKEN
+help-value-tool = TOOL
+help-value-url = URL
+help-value-usd = USD
+help-value-user = USER
+help-value-vendor = VENDOR
+help-value-verdict = VERDICT
+help-value-weight = WEIGHT
+help-value-when = WHEN
+help-value-which = WHICH
+
 ## What is wrong with arguments
 
 help-wrong-argument = unexpected argument { $argument }
@@ -38,6 +102,8 @@ help-wrong-together = { $argument } cannot be given together with { $others }
 help-wrong-missing = missing: { $arguments }
 help-wrong-missing-command = { $command } wants a sub-command
 help-wrong-text = an argument is not UTF-8 text
+help-wrong-not-a-number = a number is wanted
+help-wrong-at-least = { $least } or more is wanted
 help-wrong-range = a number from { $least } to { $most }
 
 ## What a sub-command is, and its arguments; `argument-value` is a value of one

@@ -114,7 +114,7 @@ cli-advice-dollars = 请写美元数，例如 5.00
 cli-advice-help = 参见：relaydeck { $command } --help
 cli-codes-made = { $count } 个兑换码，每个面值 { $worth }；中转站只保存其哈希值，仅此一次显示
 cli-codes-removed = 已移除：{ $removed }
-cli-codes-none = 没有兑换码；创建：relaydeck codes create --amount USD
+cli-codes-none = 没有兑换码；创建：relaydeck codes create --amount 美元
 
 ## 渠道（站长）
 
@@ -123,20 +123,20 @@ cli-channel-removed = 已移除渠道 { $id }
 cli-channel-added = 已添加渠道 { $id }（{ $name }），提供：{ $models }
 cli-channel-switched = 渠道 { $id }（{ $name }）{ $status }
 cli-channel-models-more = { $names } 等，另有 { $more } 个
-cli-channel-unpriced = 没有价格的模型显示为 ?，不收费；设置价格：relaydeck prices set MODEL
+cli-channel-unpriced = 没有价格的模型显示为 ?，不收费；设置价格：relaydeck prices set 模型
 cli-channel-catalogue = 内置价目（{ $date }）有其中 { $known } 个模型的供应商价格；查看：relaydeck prices propose
-cli-offers-nothing = 没有找到；添加渠道：relaydeck channels add NAME --url URL
+cli-offers-nothing = 没有找到；添加渠道：relaydeck channels add 名称 --url 地址
 cli-offers-are = 可用的有：{ $names }
 cli-offer-none = 本机没有 { $name }
 cli-offers-none = 本机没有尚未成为渠道的上游。
-cli-offers-use = 没有向它们发送任何内容；使用：relaydeck channels accept NAME
+cli-offers-use = 没有向它们发送任何内容；使用：relaydeck channels accept 名称
 cli-offer-variables = { $key } 和 { $url }
 cli-offer-listens = 端口 { $port } 上有服务，{ $name } 通常用这个端口
 cli-channel-unlisted = 中转站说已修改渠道，但没有列出它
-cli-channel-map = --map：{ $pair } 不是 OURS=THEIRS 的形式
+cli-channel-map = --map：{ $pair } 不是 本站名=上游名 的形式
 cli-advice-dollars-million = 请写每百万 token 的美元数，例如 0.10
 cli-price-negative = 价格不能是负数
-cli-channels-none = 还没有渠道；添加：relaydeck channels add NAME --url URL
+cli-channels-none = 还没有渠道；添加：relaydeck channels add 名称 --url 地址
 cli-channel-cooling = 冷却中，还有 { $seconds } 秒：{ $why }
 cli-channel-cooling-for = 已启用，但以下模型在冷却：{ $models }
 
@@ -214,7 +214,7 @@ cli-keys-of-account = （账号的）
 cli-key-held = 已保存在本地
 cli-key-not-held = 未保存
 cli-key-not-held-here = 未保存在本地
-cli-keys-none = 此账号还没有令牌；新建：relaydeck keys create --name NAME
+cli-keys-none = 此账号还没有令牌；新建：relaydeck keys create --name 名称
 cli-key-made = 已创建令牌 { $id }（{ $name }），密钥已存入 { $place }
 cli-key-shown-again = ；中转站允许再次查看
 cli-key-never-again = ；中转站不会再次显示
@@ -283,7 +283,7 @@ cli-migrate-found = 查看了 { $all } 个文件，其中 { $files } 个文件�
 cli-migrate-left = 保持原样：{ $place }（{ $why }）
 cli-migrate-default = { $file } 没有写地址：除非运行环境设置了 OPENAI_BASE_URL={ $v1 } 或 ANTHROPIC_BASE_URL={ $base }，否则会直接发往供应商
 cli-migrate-lacks = 可能无法迁移：{ $feature }，用于 { $place }
-cli-migrate-written = 已写入；撤销：relaydeck migrate DIR --undo。密钥需自行更换：供应商的密钥在中转站不可用
+cli-migrate-written = 已写入；撤销：relaydeck migrate 文件夹 --undo。密钥需自行更换：供应商的密钥在中转站不可用
 cli-migrate-not-written = 没有写入；加上 --write 才会写入
 cli-no-tasks = 程序无法启动任务：{ $error }
 
@@ -332,7 +332,7 @@ cli-profile-used = 从现在起使用 { $name }
 cli-profile-local-stays = 内置中转站不能移除
 cli-profile-local-stays-advice = 不使用它就没有任何开销
 cli-profile-removed = 已移除 { $name } 及本地为它保存的密钥；它的令牌在中转站上仍然存在
-cli-profile-add-one = 添加：relaydeck profiles add NAME --url URL --key -
+cli-profile-add-one = 添加：relaydeck profiles add 名称 --url 地址 --key -
 cli-there-are = 现有：{ $names }
 cli-profile-none = 没有名为 { $name } 的配置
 cli-profiles-none = 还没有使用过中转站；直接运行 relaydeck 会打开内置的。

@@ -23,6 +23,70 @@ help-word-help-long = 显示帮助（'-h' 为摘要）
 help-word-version = 显示版本
 help-word-help-command = 显示此帮助，或指定子命令的帮助
 
+## 值的名称：`<令牌>`
+
+help-value-account = 账号
+help-value-address-port = 地址:端口
+help-value-amount = 金额
+help-value-app = 应用
+help-value-billing = 计费方式
+help-value-by = 汇总方式
+help-value-command = 命令
+help-value-code = 兑换码
+help-value-login-code = 验证码
+help-value-count = 数量
+help-value-dir = 文件夹
+help-value-endpoint = 端点
+help-value-endpoints = 端点
+help-value-expires = 过期时间
+help-value-file = 文件
+help-value-form = 地址
+help-value-format = 格式
+help-value-group = 分组
+help-value-groups = 分组
+help-value-how = 力度
+help-value-id = 编号
+help-value-ids = 编号
+help-value-ips = IP
+help-value-key = 密钥
+help-value-keys-key = 令牌
+help-value-keys = 令牌
+help-value-kind = 类型
+help-value-relaydeck-kind = 线路
+help-value-lang = 语言
+help-value-language = 语言
+help-value-limit = 条数
+help-value-method = 支付方式
+help-value-model = 模型
+help-value-models = 模型
+help-value-n = 数字
+help-value-name = 名称
+help-value-ours-theirs = 本站名=上游名
+help-value-password = 密码
+help-value-path = 路径
+help-value-priority = 优先级
+help-value-prompt = 提示词
+help-value-quota = 额度
+help-value-ratio = 倍率
+help-value-role = 角色
+help-value-seconds = 秒数
+help-value-shell = shell
+help-value-since = 时长
+help-value-sort = 排序
+help-value-t = 温度
+help-value-tag = 标签
+help-value-text = 文字
+help-value-token = 系统访问令牌
+help-value-tool = 工具
+help-value-url = 地址
+help-value-usd = 美元
+help-value-user = 账号名称
+help-value-vendor = 供应商
+help-value-verdict = 评价
+help-value-weight = 权重
+help-value-when = 何时
+help-value-which = 协议
+
 ## 参数有误
 
 help-wrong-argument = 不认识的参数 { $argument }
@@ -38,6 +102,8 @@ help-wrong-together = { $argument } 不能与 { $others } 同时使用
 help-wrong-missing = 缺少：{ $arguments }
 help-wrong-missing-command = { $command } 需要子命令
 help-wrong-text = 有参数不是 UTF-8 文本
+help-wrong-not-a-number = 应为数字
+help-wrong-at-least = 应为不小于 { $least } 的数字
 help-wrong-range = 应为 { $least } 到 { $most } 的数字
 
 ## 子命令及其参数；`参数-值` 是参数的某个值
@@ -201,7 +267,7 @@ help-channels-add = 添加上游：llama.cpp、Ollama、vLLM、供应商、另�
     .key = 上游的密钥（如需要）；写 `-` 从标准输入读取，不写则取 RELAYDECK_CHANNEL_KEY
     .models = 它提供的模型，用逗号分隔；不写则向上游查询
     .groups = 可使用它的分组，用逗号分隔
-    .mapping = 在上游名称不同的模型，写作 OURS=THEIRS；可写多次
+    .mapping = 在上游名称不同的模型，写作 本站名=上游名；可写多次
     .priority = 优先级高的渠道先尝试
     .weight = 在同优先级渠道中分担请求的份额
     .endpoints = openai 类上游除聊天外还支持什么，用逗号分隔；不写则自动探测

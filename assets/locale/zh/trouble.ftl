@@ -3,14 +3,14 @@
 ## 账本
 
 trouble-ledger-folder = 账本的文件夹 { $folder } 无法使用：{ $why }
-trouble-ledger-folder-advice = 让自己可以写入该文件夹，或用 --home DIR 换一个
+trouble-ledger-folder-advice = 让自己可以写入该文件夹，或用 --home 文件夹 换一个
 trouble-ledger-open = 无法打开账本 { $path }：{ $why }
-trouble-ledger-open-advice = 检查该文件及其文件夹，或用 --home DIR 换一个文件夹
+trouble-ledger-open-advice = 检查该文件及其文件夹，或用 --home 文件夹 换一个文件夹
 trouble-ledger-read-only = 无法写入账本 { $path }：文件或其文件夹是只读的
 trouble-ledger-newer = 账本 { $path } 的格式版本为 { $found }，由更新的 relaydeck 创建；当前版本（{ $version }）只认识到 { $known }
-trouble-ledger-newer-advice = 请更新 relaydeck，或用 --home DIR 换一个文件夹；文件保持原样
+trouble-ledger-newer-advice = 请更新 relaydeck，或用 --home 文件夹 换一个文件夹；文件保持原样
 trouble-ledger-foreign = { $path } 是其他程序的数据库，不是 relaydeck 的账本
-trouble-ledger-foreign-advice = 移走 { $path }，或用 --home DIR 换一个文件夹；文件保持原样
+trouble-ledger-foreign-advice = 移走 { $path }，或用 --home 文件夹 换一个文件夹；文件保持原样
 trouble-ledger-damaged = 账本 { $path } 已损坏：{ $why }
 trouble-ledger-damaged-advice = 移走 { $path } 并保留（sqlite3 的 .recover 或许能救回数据）；下次启动会新建一个
 trouble-ledger-full = 磁盘已满：无法写入账本 { $path }
@@ -29,12 +29,12 @@ trouble-ledger-no-file = 它不是文件
 ## 文件和文件夹
 
 trouble-folder = 文件夹 { $folder } 无法使用：{ $why }
-trouble-folder-advice = 让它成为可写的文件夹，或用 --home DIR 换一个
+trouble-folder-advice = 让它成为可写的文件夹，或用 --home 文件夹 换一个
 trouble-read = 无法读取 { $path }：{ $why }
 trouble-read-advice = 让自己可以读取该文件，或把它移走
 trouble-write = 无法写入 { $path }：{ $why }
 trouble-write-full-advice = 在该磁盘上腾出空间再试；旧文件还在
-trouble-write-advice = 让自己可以写入该文件及其文件夹，或用 --home DIR 换一个文件夹
+trouble-write-advice = 让自己可以写入该文件及其文件夹，或用 --home 文件夹 换一个文件夹
 trouble-busy = 另一个 relaydeck 正在写 { $path }，一直没有写完
 trouble-busy-advice = 结束另一个 relaydeck，再试一次
 trouble-not-text = 第 { $line } 行不是 UTF-8 文本
@@ -51,7 +51,7 @@ trouble-other-name = 请换个名称
 ## 设置、配置和密钥
 
 trouble-config-no-home = 此系统没有主目录，无处保存内容
-trouble-config-no-home-advice = 用 --home DIR 或 RELAYDECK_HOME 指定文件夹
+trouble-config-no-home-advice = 用 --home 文件夹 或 RELAYDECK_HOME 指定文件夹
 trouble-config-variable = 环境变量 { $variable } { $what }
 trouble-config-variable-advice = 请修改或取消 { $variable }
 trouble-config-not-text = 不是 UTF-8 文本
@@ -111,7 +111,7 @@ trouble-tool-overridden = 设置已写入，但被 { $place } 覆盖：{ $what }
 trouble-tool-unset = 在 shell 及其启动文件中取消 { $name }
 trouble-tool-take-out = 把它从 { $place } 中去掉
 trouble-tool-no-file = { $tool } 没有自己的文件，不知道写到哪里
-trouble-tool-no-file-advice = 用 --file PATH 指定文件
+trouble-tool-no-file-advice = 用 --file 路径 指定文件
 trouble-tool-nothing = relaydeck 没有为 { $tool } 做过可撤销的改动
 trouble-tool-nothing-advice = 不需要做什么
 trouble-tool-conflict = { $path } 在设置之后，同样的行又被修改；没有撤销
