@@ -114,6 +114,9 @@ fn x_12_what_went_wrong_and_what_to_do_is_chinese_in_every_room() {
         "kays list",
         "keys list --colour never",
         "man --dir /nowhere/at/all",
+        "sessions delete one",
+        "codes create --amount 1 --count 200",
+        "verify --long-words few",
     ] {
         let (out, told) = chinese(home.path(), line);
         let lines: Vec<&str> = told.lines().collect();
@@ -150,7 +153,7 @@ fn x_12_usage_and_the_manual_have_no_english_words_of_the_libraries() {
     assert!(help.contains("relaydeck keys [选项] <命令>"), "{help}");
     let (help, _) = chinese(home.path(), "keys create --help");
     assert!(
-        help.contains("relaydeck keys create [选项] --name <NAME>"),
+        help.contains("relaydeck keys create [选项] --name <名称>"),
         "{help}"
     );
     let (page, _) = chinese(home.path(), "man");

@@ -92,7 +92,7 @@ const ROOMS: [&str; 11] = [
 ];
 
 /// Sentences that are written out in those rooms, each for a reason. `""` stands for all of a file.
-const SENTENCES: [(&str, &[&str]); 21] = [
+const SENTENCES: [(&str, &[&str]); 22] = [
     // What `--json` prints.
     ("cli/profiles.rs", &["key only"]),
     ("domain/chat.rs", &["content filter", "tool calls"]),
@@ -128,6 +128,8 @@ const SENTENCES: [(&str, &[&str]); 21] = [
     ("wire/openai_error/pace.rs", &[""]),
     ("wire/openai_error/read.rs", &[""]),
     ("wire/openai_error/rules.rs", &[""]),
+    // What the library that reads arguments says, to be said in our words.
+    ("cli/misuse.rs", &[" is not in "]),
     // What models are asked.
     ("verify/door.rs", &["Reply with the single word: ready"]),
     ("verify/needles.rs", &[""]),
