@@ -51,7 +51,7 @@ fn fit_colour(colour: Color, level: ColorLevel) -> Option<Color> {
 }
 
 /// What the 240 colours above the sixteen are.
-fn rgb(index: u8) -> [u8; 3] {
+pub(super) fn rgb(index: u8) -> [u8; 3] {
     match index {
         0..16 => SIXTEEN[usize::from(index)].1,
         16..232 => {

@@ -36,6 +36,7 @@ pub enum ThemeError {
 struct Entry {
     fg: Option<String>,
     bg: Option<String>,
+    basic: Option<String>,
     bold: bool,
     dim: bool,
     italic: bool,
@@ -44,9 +45,12 @@ struct Entry {
     crossed_out: bool,
 }
 
-/// The styles of all roles.
+/// The styles of all roles, and what stands for a role's colour where there are only sixteen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Palette(HashMap<Role, Style>);
+pub(super) struct Palette {
+    styles: HashMap<Role, Style>,
+    basic: HashMap<Role, Color>,
+}
 
 impl Palette {
     /// Reads a table with every role.
@@ -55,7 +59,7 @@ impl Palette {
         palette.lay_over(text)?;
         match Role::ALL
             .into_iter()
-            .find(|role| !palette.0.contains_key(role))
+            .find(|role| !palette.styles.contains_key(role))
         {
             Some(missing) => Err(ThemeError::Missing(missing)),
             None => Ok(palette),
@@ -66,21 +70,28 @@ impl Palette {
     pub(super) fn lay_over(&mut self, text: &str) -> Result<(), ThemeError> {
         let table: HashMap<Role, Entry> = toml::from_str(text)?;
         for (role, entry) in &table {
-            self.0.insert(*role, style(*role, entry)?);
+            self.styles.insert(*role, style(*role, entry)?);
+            match &entry.basic {
+                Some(name) => self.basic.insert(*role, colour(*role, name)?),
+                None => self.basic.remove(role),
+            };
         }
         Ok(())
     }
 
     /// Keeps to the colours of a level.
     pub(super) fn fit(&mut self, level: ColorLevel) {
-        for style in self.0.values_mut() {
+        for (role, style) in &mut self.styles {
+            if let (ColorLevel::Ansi16, Some(basic)) = (level, self.basic.get(role)) {
+                style.fg = Some(*basic);
+            }
             *style = downgrade::fit(*style, level);
         }
     }
 
     /// The style of a role.
     pub(super) fn style(&self, role: Role) -> Style {
-        self.0.get(&role).copied().unwrap_or_default()
+        self.styles.get(&role).copied().unwrap_or_default()
     }
 }
 
