@@ -404,7 +404,7 @@ fn x_03_a_receipt_says_everything_and_its_id_is_copied() {
     assert_eq!(script.asked(), ["copy the request's id: req-20261122-0007"]);
     script
         .sees("charged more than its price says")
-        .sees("We counted")
+        .sees("Our count")
         .sees("412 in, 96 out")
         .sees("$0.002676 reported")
         .sees("$0.005000")

@@ -134,7 +134,7 @@ fn concurrency() -> Outcome {
         test: TestKind::Concurrency,
         passed: false,
         summary:
-            "4 of 5 answered, p50 1020 ms, p95 2200 ms; one was told 429, to come back after 7 s"
+            "4 of 5 answered, p50 1.02 s, p95 2.20 s; one was told 429, to come back after 7 s"
                 .into(),
         checks: vec![
             Check {
@@ -207,7 +207,7 @@ fn standing(script: &mut Script) {
         result(
             TestKind::Concurrency,
             false,
-            "4 of 5 answered, p50 1020 ms, p95 2200 ms",
+            "4 of 5 answered, p50 1.02 s, p95 2.20 s",
             3,
         ),
         result(
@@ -321,12 +321,10 @@ fn long(passed: bool) -> Outcome {
         needle("end", passed),
     ];
     let summary = match passed {
-        true => {
-            "5312 in, 1204 out in 41200 ms, longest silence 1310 ms at 20400 ms; 3 of 3 needles"
-        }
+        true => "5312 in, 1204 out in 41.2 s, longest silence 1.31 s at 20.4 s; 3 of 3 needles",
         false => {
-            "5312 in, 388 out in 61200 ms, longest silence 30010 ms at 31190 ms; 1 of 3 needles; \
-             it broke after 388 tokens, 61200 ms in"
+            "5312 in, 388 out in 61.2 s, longest silence 30.0 s at 31.1 s; 1 of 3 needles; \
+             it broke after 388 tokens, 61.2 s in"
         }
     };
     outcome(TestKind::Long, summary, checks, (!passed).then_some(silent))
@@ -388,7 +386,7 @@ fn s_80_to_s_82_every_test_passed_and_failed() {
         let mut all = concurrency();
         all.passed = true;
         all.fault = None;
-        all.summary = "5 of 5 answered, p50 1020 ms, p95 2200 ms".into();
+        all.summary = "5 of 5 answered, p50 1.02 s, p95 2.20 s".into();
         all.checks.truncate(1);
         all.checks[0] = check("all 5 succeed", Some(true), "all");
         all.sent.truncate(4);

@@ -1,4 +1,5 @@
-// npm install @anthropic-ai/sdk; the key comes from the environment: export RELAY_API_KEY=sk-...
+// npm install @anthropic-ai/sdk
+// The key comes from the environment: export RELAY_API_KEY=sk-...
 import Anthropic from "@anthropic-ai/sdk";
 
 // The bare host: the library adds /v1/messages itself.

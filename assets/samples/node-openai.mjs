@@ -1,4 +1,5 @@
-// npm install openai; the key comes from the environment: export RELAY_API_KEY=sk-...
+// npm install openai
+// The key comes from the environment: export RELAY_API_KEY=sk-...
 import OpenAI from "openai";
 
 const client = new OpenAI({ baseURL: "{v1}", apiKey: process.env.RELAY_API_KEY });

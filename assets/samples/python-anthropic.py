@@ -1,4 +1,5 @@
-# pip install anthropic; the key comes from the environment: export RELAY_API_KEY=sk-...
+# pip install anthropic
+# The key comes from the environment: export RELAY_API_KEY=sk-...
 import os
 
 from anthropic import Anthropic

@@ -1,4 +1,5 @@
-# pip install openai; the key comes from the environment: export RELAY_API_KEY=sk-...
+# pip install openai
+# The key comes from the environment: export RELAY_API_KEY=sk-...
 import os
 
 from openai import OpenAI

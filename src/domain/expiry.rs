@@ -13,6 +13,9 @@ use crate::locale::say;
 /// Why a text is not a point in time to come.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExpiryError {
+    /// Nothing was written.
+    #[error("{}", say!("expiry-missing"))]
+    Missing,
     /// Neither a span nor a date.
     #[error("{}", say!("expiry-unreadable", text = format!("{:?}", _0)))]
     Unreadable(String),
@@ -38,6 +41,9 @@ pub fn parse_expiry(
     let trimmed = text.trim();
     if trimmed.eq_ignore_ascii_case("never") || trimmed == "-1" {
         return Ok(None);
+    }
+    if trimmed.is_empty() {
+        return Err(ExpiryError::Missing);
     }
     let unreadable = || ExpiryError::Unreadable(trimmed.to_owned());
     let now_there = Timestamp::from_second(now.0)

@@ -2,6 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+/// How long something took, in a unit that suits it: `810 ms`, `1.31 s`, `41.2 s`.
+pub fn took(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..10_000 => format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10),
+        _ => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+    }
+}
+
 /// Seconds since 1970, UTC: the unit of the New API protocol.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,

@@ -30,6 +30,15 @@ pub struct Column {
     pub matters: u8,
 }
 
+/// The column that the rows are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sorted {
+    /// Its position among the columns.
+    pub at: usize,
+    /// Whether what it shows gets less from row to row.
+    pub falling: bool,
+}
+
 /// The columns that fit, each with its cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Widths {
@@ -54,7 +63,7 @@ impl<'a> Table<'a> {
     }
 
     /// Draws the row of titles.
-    pub fn head(&self, buffer: &mut Buffer, area: Rect, sorted: Option<(usize, bool)>) {
+    pub fn head(&self, buffer: &mut Buffer, area: Rect, sorted: Option<Sorted>) {
         put(
             buffer,
             area,
@@ -154,21 +163,16 @@ impl Widths {
         Widths { cells: widths }
     }
 
-    /// The row of titles, with a sign at the column by which the rows are sorted: its position, and whether upside down.
-    /// Where the column has no cell left for the sign, it stands in the gap behind it.
-    pub fn head(
-        &self,
-        columns: &[Column],
-        theme: &Theme,
-        sorted: Option<(usize, bool)>,
-    ) -> Line<'static> {
+    /// The row of titles, with a sign at the column by which the rows are sorted. Where the column has no cell left for the sign, it stands in the gap behind it.
+    pub fn head(&self, columns: &[Column], theme: &Theme, sorted: Option<Sorted>) -> Line<'static> {
         let mut text = " ".repeat(MARGIN);
         for (at, (column, width_of)) in columns.iter().zip(&self.cells).enumerate() {
             let Some(cells) = width_of else { continue };
             let sign = match sorted {
-                Some((by, false)) if by == at => theme.glyph(Sign::Below),
-                Some((by, true)) if by == at => theme.glyph(Sign::Above),
-                _ => "",
+                Some(sorted) if sorted.at != at => "",
+                Some(sorted) if sorted.falling => theme.glyph(Sign::Below),
+                Some(_) => theme.glyph(Sign::Above),
+                None => "",
             };
             let title = column.title.say();
             let fits = width(title) + width(sign) <= *cells;
@@ -227,6 +231,7 @@ impl Widths {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::{ColorLevel, Glyphs};
 
     const COLUMNS: [Column; 3] = [
         Column {
@@ -260,5 +265,17 @@ mod tests {
         assert_eq!(widths(200), [Some(30), Some(8), Some(12)]);
         assert_eq!(widths(8), [Some(5), None, None]);
         assert_eq!(widths(0), [Some(0), None, None]);
+    }
+
+    #[test]
+    fn an_arrow_upwards_says_that_the_column_rises_from_row_to_row() {
+        let widths = Widths::fit(&COLUMNS, 31);
+        let theme = Theme::new(ColorLevel::None, Glyphs::Unicode);
+        let head = |falling| {
+            let line = widths.head(&COLUMNS, &theme, Some(Sorted { at: 2, falling }));
+            line.to_string().trim_end().chars().last()
+        };
+        assert_eq!(head(false), theme.glyph(Sign::Above).chars().next());
+        assert_eq!(head(true), theme.glyph(Sign::Below).chars().next());
     }
 }

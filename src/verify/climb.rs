@@ -9,6 +9,7 @@ use super::report::{Finding, Proof, Rung, Verdict};
 use super::{mending, model_rungs};
 use crate::client::{ApiSeen, Reach, Step};
 use crate::domain::retry::{self, Trouble};
+use crate::domain::time::took;
 use crate::domain::{Address, Basis, Endpoint, Fault, FaultKind, Model, Money, Protocol};
 use crate::locale::say;
 
@@ -381,14 +382,14 @@ fn called(rung: Rung, ask: &Ask, told: &Told, again: u32) -> Finding {
     let first = told
         .first_ms
         .filter(|_| ask.streamed)
-        .map_or_else(String::new, |ms| say!("climb-first", ms = ms));
+        .map_or_else(String::new, |ms| say!("climb-first", took = took(ms)));
     let mut evidence = say!(
         "climb-answered",
         model = ask.model,
         path = ask.endpoint,
         input = usage.prompt(),
         output = usage.output,
-        ms = told.total_ms,
+        took = took(told.total_ms),
         first = first,
         cost = told.cost
     );

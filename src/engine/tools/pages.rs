@@ -2,6 +2,7 @@
 
 use super::jobs::{Tone, ToolPage};
 use super::{Checked, Chosen, Placed, ToolRow};
+use crate::domain::time::took;
 use crate::domain::{ApiKey, Fault, qr};
 use crate::locale::say;
 use crate::tools::links::App;
@@ -95,6 +96,7 @@ fn uses(row: &ToolRow) -> Rows {
 fn diff(text: &str, rows: &mut Rows) {
     rows.extend(text.lines().map(|line| {
         let tone = match line.chars().next() {
+            _ if line.starts_with("--- ") || line.starts_with("+++ ") => Tone::Head,
             Some('+') => Tone::Good,
             Some('-') => Tone::Bad,
             Some('@') => Tone::Dim,
@@ -184,7 +186,7 @@ fn works(checked: &Checked) -> String {
         Some(answer) => say!(
             "tools-works-answer",
             text = format!("{:?}", short(&answer.text)),
-            ms = answer.ms,
+            took = took(answer.ms),
             cost = answer.cost,
             models = models
         ),

@@ -5,7 +5,8 @@ use ratatui::text::{Line, Span};
 use super::{Overlay, wallet};
 use crate::locale::say;
 use crate::tui::draw::clean;
-use crate::tui::keymap::Context;
+use crate::tui::keymap::{Context, HelpSection};
+use crate::tui::layout::WIDE;
 use crate::tui::model::Model;
 use crate::tui::tabs::{groups, keys, market, usage};
 use crate::tui::text::{Align, Wrap, fit, width, wrap_spans, wrap_text};
@@ -83,9 +84,41 @@ pub fn height(model: &Model, cells: u16) -> usize {
         .map_or(0, |overlay| rows(model, overlay, cells).len())
 }
 
+/// The help; on a wide terminal what holds everywhere stands beside what this place has.
 fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
+    let mut here = model.settings.keymap.help(contexts);
+    let Some(everywhere) = here.pop_if(|_| cells >= WIDE) else {
+        return sections(model, contexts, here, cells);
+    };
+    let half = cells / 2;
+    let left = sections(model, contexts, here, half);
+    let right = sections(model, contexts, vec![everywhere], cells - half);
+    beside(left, right, usize::from(half))
+}
+
+/// Rows at the left and rows at the right of a page.
+fn beside(left: Vec<Line<'static>>, right: Vec<Line<'static>>, cells: usize) -> Vec<Line<'static>> {
+    let rows = left.len().max(right.len());
+    let (mut left, mut right) = (left.into_iter(), right.into_iter());
+    let row = |_| {
+        let mut row = left.next().unwrap_or_default();
+        if let Some(other) = right.next().filter(|other| other.width() > 0) {
+            let gap = cells.saturating_sub(row.width());
+            row.spans.push(Span::raw(" ".repeat(gap)));
+            row.spans.extend(other.spans);
+        }
+        row
+    };
+    (0..rows).map(row).collect()
+}
+
+fn sections(
+    model: &Model,
+    contexts: &[Context],
+    sections: Vec<HelpSection>,
+    cells: u16,
+) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let sections = model.settings.keymap.help(contexts);
     let widest = sections
         .iter()
         .flat_map(|section| &section.rows)
@@ -96,10 +129,8 @@ fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
     let mut rows = Vec::new();
     for section in sections {
         rows.push(Line::default());
-        rows.push(Line::styled(
-            format!(" {}", section.title),
-            theme.style(Role::Heading),
-        ));
+        let title = format!(" {}", section.title);
+        rows.push(Line::from(Span::styled(title, theme.style(Role::Heading))));
         for row in section.rows {
             let withheld = model.read_only && (row.dangerous || row.action.writes());
             let held = contexts.iter().any(|context| context.holds());
@@ -116,7 +147,7 @@ fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
                 &row.description,
                 usize::from(cells).saturating_sub(widest + 6),
                 Wrap::Words,
-                theme.style(Role::KeyLabel),
+                theme.style(Role::Text),
             );
             for (at, line) in lines.into_iter().enumerate() {
                 let before = if at == 0 {
@@ -148,6 +179,13 @@ pub fn paragraph(
     let room = usize::from(cells).saturating_sub(indent + 1).max(2);
     let rows = wrap_text(text, room, Wrap::Words, theme.style(role));
     rows.into_iter().map(|row| shift(row, indent)).collect()
+}
+
+/// Says that what is looked at is not there any more.
+pub fn gone(theme: &Theme, text: &str, cells: u16) -> Vec<Line<'static>> {
+    let mut rows = vec![Line::default()];
+    rows.extend(paragraph(theme, text, Role::Dim, 1, cells));
+    rows
 }
 
 /// A label with its value behind it, wrapped below itself.

@@ -309,6 +309,20 @@ impl Overlay {
         }
     }
 
+    /// The first visible row of one that is a text and can be scrolled.
+    pub fn scroll(&self) -> Option<usize> {
+        match self {
+            Overlay::Help { scroll, .. }
+            | Overlay::KeyDetail { scroll, .. }
+            | Overlay::GroupDetail { scroll, .. }
+            | Overlay::ModelDetail { scroll, .. }
+            | Overlay::Receipt { scroll, .. }
+            | Overlay::Wallet { scroll } => Some(*scroll),
+            Overlay::Page(page) => Some(page.scroll),
+            _ => None,
+        }
+    }
+
     /// Whether it is a form.
     pub fn is_form(&self) -> bool {
         matches!(self.contexts(), [Context::Form])

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::view::head;
 use super::{NamedKey, Question};
+use crate::domain::KeyStatus;
 use crate::locale::say;
 use crate::tui::draw::{below, cell, clean, cut, put_all};
 use crate::tui::model::Model;
@@ -59,7 +60,18 @@ impl Question {
         match self {
             Question::DeleteKeys(keys) if keys.len() == 1 => say!("ask-delete-key-then").into(),
             Question::DeleteKeys(_) => say!("ask-delete-keys-then").into(),
-            Question::SwitchKeys { on: true, .. } => say!("ask-enable-keys-then").into(),
+            Question::SwitchKeys { keys, on: true } => {
+                let spent = |key: &NamedKey| {
+                    model.relay.key(key.id).is_some_and(|row| {
+                        let status = model.relay.status(row, model.now.wall.seconds());
+                        matches!(status, KeyStatus::Expired | KeyStatus::Exhausted)
+                    })
+                };
+                match keys.iter().any(spent) {
+                    true => say!("ask-enable-keys-spent").into(),
+                    false => say!("ask-enable-keys-then").into(),
+                }
+            }
             Question::SwitchKeys { .. } => say!("ask-disable-keys-then").into(),
             Question::ReplaceKey(_) => say!("ask-replace-key-then").into(),
             Question::IntoGit { file, tree } => {

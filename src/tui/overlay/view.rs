@@ -105,12 +105,13 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
         let text = say!("secret-settings-of", old = old);
         rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));
     }
-    let again = if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
-        say!("secret-again").to_owned()
+    let (again, role) = if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
+        (say!("secret-again").to_owned(), Role::Text)
     } else {
-        say!("secret-never-again", warning = theme.glyph(Sign::Warning))
+        let text = say!("secret-never-again", warning = theme.glyph(Sign::Warning));
+        (text, Role::Warn)
     };
-    rows.extend(paragraph(theme, &again, Role::Text, 1, area.width));
+    rows.extend(paragraph(theme, &again, role, 1, area.width));
     rows.push(Line::default());
     let check = theme.glyph(Sign::Check);
     if let Some(file) = &new.written {

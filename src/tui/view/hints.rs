@@ -8,10 +8,11 @@ use crate::locale::say;
 use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
 use crate::tui::model::{Flash, Model, Stage, Tone};
-use crate::tui::overlay::Overlay;
+use crate::tui::overlay::{Overlay, detail};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
 use crate::tui::tabs::chat::state::Scroll;
+use crate::tui::tabs::verify::rows;
 use crate::tui::text::{Wrap, wrap_text};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::update::input::contexts;
@@ -128,6 +129,7 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
         Action::NextTab => matches!(contexts(model), [Context::ChatInput]),
         Action::CommandLine => model.overlays.is_empty() && model.stage == Stage::Deck,
         Action::Quit => matches!(contexts(model), [Context::FirstRun | Context::Closed]),
+        Action::PageDown => is_more(model),
         action => match model.overlays.last() {
             Some(overlay) => in_overlay(model, overlay, action),
             None if model.stage != Stage::Deck => true,
@@ -135,9 +137,11 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
                 Connection::Closed | Connection::Opening(_) => action != Action::Refresh,
                 Connection::Failed(..) => true,
                 Connection::Open(..) if model.tab == Tab::Chat => in_chat(model, action),
-                Connection::Open(..) if model.tab == Tab::Verify => {
-                    action != Action::Back || model.verify.running.is_some()
-                }
+                Connection::Open(..) if model.tab == Tab::Verify => match action {
+                    Action::Back => model.verify.running.is_some(),
+                    Action::Copy => !rows::told(model, model.size.width).is_empty(),
+                    _ => true,
+                },
                 Connection::Open(..) => in_list(model, action),
             },
         },
@@ -156,12 +160,31 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
     }
 }
 
+/// Whether a page down shows more.
+fn is_more(model: &Model) -> bool {
+    let (width, screen) = (model.size.width, usize::from(model.size.height));
+    // The deck, the tabs, the title of what is read, and this row are always there.
+    match model.overlays.last() {
+        Some(overlay) => overlay.scroll().is_some_and(|scroll| {
+            let above = if model.stage == Stage::Deck { 3 } else { 2 };
+            let seen = scroll + screen.saturating_sub(above + 1);
+            detail::rows(model, overlay, width).len() > seen
+        }),
+        None => {
+            let body = Rect::new(0, 2, width, model.size.height.saturating_sub(3));
+            let seen = model.verify.scroll + usize::from(rows::area(body).height);
+            model.tab == Tab::Verify && rows::told(model, width).len() > seen
+        }
+    }
+}
+
 /// Whether what is looked at is not there any more: nothing can be done with it but to leave.
 fn is_gone(model: &Model, overlay: &Overlay) -> bool {
     match overlay {
         Overlay::KeyDetail { id, .. } => model.relay.key(*id).is_none(),
         Overlay::GroupDetail { name, .. } => model.relay.group(name).is_none(),
         Overlay::ModelDetail { name, .. } => model.relay.model(name).is_none(),
+        Overlay::Receipt { id, .. } => model.usage.receipt(*id).is_none(),
         _ => false,
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Check, Outcome, Sent};
 use crate::domain::test_result::TestKind;
+use crate::domain::time::took;
 use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money};
 use crate::locale::say;
 use crate::verify::door::{Ask, Told};
@@ -64,8 +65,8 @@ pub(super) fn judge_connect(
         Some(check) => format!("{}: {}", check.what, check.seen),
         None => say!(
             "trial-connect-summary",
-            reply = whole.total_ms,
-            stream = streamed.first_ms.unwrap_or(streamed.total_ms)
+            reply = took(whole.total_ms),
+            stream = took(streamed.first_ms.unwrap_or(streamed.total_ms))
         ),
     };
     judged(
@@ -103,18 +104,20 @@ pub(super) fn judge_long(ask: &Ask, hay: &Haystack, told: Told) -> Judged {
     let usage = told.reported.unwrap_or(told.counted);
     let passed = checks.iter().all(|check| check.passed == Some(true));
     let broke = match (&told.fault, told.beats.last()) {
-        (Some(_), Some(last)) => say!("trial-broke", tokens = last.tokens, ms = last.at_ms),
+        (Some(_), Some(last)) => {
+            say!("trial-broke", tokens = last.tokens, took = took(last.at_ms))
+        }
         _ => String::new(),
     };
     let silence = gap.map_or_else(String::new, |(ms, at)| {
-        say!("trial-silence", ms = ms, at = at)
+        say!("trial-silence", took = took(ms), at = took(at))
     });
     let hits = found.iter().filter(|found| **found).count();
     let summary = say!(
         "trial-long-summary",
         input = usage.prompt(),
         output = usage.output,
-        ms = told.total_ms,
+        took = took(told.total_ms),
         silence = silence,
         hits = hits,
         broke = broke
@@ -177,7 +180,7 @@ pub(super) fn judge_concurrency(asks: &[Ask], told: Vec<Told>) -> Judged {
             .map(|told| told.total_ms)
     };
     let (p50, p95) = (percentile(times(), 50), percentile(times(), 95));
-    let ms = |time: Option<u64>| time.map_or_else(|| "–".to_owned(), |ms| format!("{ms} ms"));
+    let ms = |time: Option<u64>| time.map_or_else(|| "–".to_owned(), took);
     let mut summary = say!(
         "trial-many-summary",
         good = good,

@@ -24,8 +24,11 @@ pub fn rows(model: &Model, cells: u16) -> Vec<Line<'static>> {
     if model.relay.manages() {
         rows.extend(ways(model, cells));
         rows.push(Line::default());
-        rows.extend(top_ups(model, cells));
-        rows.push(Line::default());
+        let came_in = top_ups(model, cells);
+        if !came_in.is_empty() {
+            rows.extend(came_in);
+            rows.push(Line::default());
+        }
     }
     rows.extend(side_by_side::rows(model, cells));
     rows
@@ -118,17 +121,20 @@ fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
 
 fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
-    let mut rows = paragraph(theme, say!("wallet-came-in"), Role::Heading, 1, cells);
+    // Why nothing is known of it is said where the ways are.
     let Some(wallet) = model.relay.wallet.value() else {
         if matches!(model.relay.wallet, Remote::Loading(_)) {
             let text = say!(
                 "group-channels-fetching",
                 working = theme.glyph(Sign::Working)
             );
+            let mut rows = paragraph(theme, say!("wallet-came-in"), Role::Heading, 1, cells);
             rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
+            return rows;
         }
-        return rows;
+        return Vec::new();
     };
+    let mut rows = paragraph(theme, say!("wallet-came-in"), Role::Heading, 1, cells);
     if let Some(fault) = &wallet.fault {
         rows.extend(paragraph(
             theme,

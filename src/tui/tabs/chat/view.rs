@@ -228,6 +228,10 @@ fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
 /// The speed over the last seconds.
 fn picture(model: &Model) -> String {
     let speeds = &model.chat.speeds;
+    if speeds.len() < 2 {
+        // One speed alone is neither fast nor slow.
+        return String::new();
+    }
     let steps = model.settings.theme.steps();
     let most = speeds.iter().copied().max().unwrap_or(0).max(1);
     speeds

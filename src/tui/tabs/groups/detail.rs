@@ -7,7 +7,7 @@ use crate::engine::door::ChannelRow;
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, ratio};
 use crate::tui::model::Model;
-use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::overlay::detail::{gone, labelled, paragraph};
 use crate::tui::remote::Remote;
 use crate::tui::text::{Align, fit, width};
 use crate::tui::theme::{Role, Sign, Theme};
@@ -23,7 +23,7 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let relay = &model.relay;
     let Some(group) = relay.group(name) else {
-        return paragraph(theme, say!("group-gone"), Role::Dim, 1, cells);
+        return gone(theme, say!("group-gone"), cells);
     };
     let plain = |text: String| vec![Span::styled(text, theme.style(Role::Text))];
     let mut rows = vec![Line::default()];

@@ -34,6 +34,11 @@ impl GroupColumn {
         })
     }
 
+    /// Whether it shows less from row to row when it is sorted by as it comes.
+    pub const fn falls(self) -> bool {
+        matches!(self, GroupColumn::Models | GroupColumn::Success)
+    }
+
     fn compare(self, relay: &Relay, one: &Group, other: &Group) -> Ordering {
         match self {
             GroupColumn::Name => one.name.cmp(&other.name),

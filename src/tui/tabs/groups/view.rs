@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use crate::domain::{Group, Model as Offer};
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Table};
+use crate::tui::columns::{Column, Sorted, Table};
 use crate::tui::draw::{cut, ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -170,7 +170,8 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
             GroupColumn::Success => Cell::Success,
         };
         let at = cells.iter().position(|(cell, _)| *cell == wanted)?;
-        Some((at, reversed))
+        let falling = by.falls() != reversed;
+        Some(Sorted { at, falling })
     });
     table.head(buffer, layout.head, sorted);
     let rows = model.relay.group_rows();

@@ -6,7 +6,7 @@ use crate::domain::{KeyStatus, Pace, UnixSeconds};
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
-use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::overlay::detail::{gone, labelled};
 use crate::tui::theme::Role;
 use crate::tui::words::{self, Nearness};
 
@@ -17,7 +17,7 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let relay = &model.relay;
     let Some(row) = relay.key(id) else {
-        return paragraph(theme, say!("key-gone"), Role::Dim, 1, cells);
+        return gone(theme, say!("key-gone"), cells);
     };
     let info = &row.info;
     let now = model.now.wall;

@@ -44,6 +44,11 @@ impl KeyColumn {
         })
     }
 
+    /// Whether it shows less from row to row when it is sorted by as it comes. The last use is shown as an age.
+    pub const fn falls(self) -> bool {
+        matches!(self, KeyColumn::Used)
+    }
+
     fn compare(self, relay: &Relay, one: &KeyRow, other: &KeyRow) -> Ordering {
         let by_time = |time: Option<crate::domain::UnixSeconds>| (time.is_none(), time);
         match self {

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use crate::domain::{KeyInfo, KeyStatus, Money, QuotaLimit};
 use crate::engine::door::KeyRow;
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Table};
+use crate::tui::columns::{Column, Sorted, Table};
 use crate::tui::draw::{clean, put_all, with_ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -67,7 +67,10 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     }
     let table = Table::new(&COLUMNS, theme, layout.rows.width);
     let buffer = frame.buffer_mut();
-    let sorted = tab.order.by().map(|(column, up)| (column as usize, up));
+    let sorted = tab.order.by().map(|(column, reversed)| Sorted {
+        at: column as usize,
+        falling: column.falls() != reversed,
+    });
     table.head(buffer, layout.head, sorted);
     let rows = model.relay.key_rows();
     let (window, cursor) = tab.list.window(layout.list_height());

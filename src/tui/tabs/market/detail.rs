@@ -8,7 +8,7 @@ use crate::domain::{Endpoint, Model as Offer, Money, Price, Ratio, price_catalog
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, ratio, times};
 use crate::tui::model::Model;
-use crate::tui::overlay::detail::{labelled, paragraph, shift};
+use crate::tui::overlay::detail::{gone, labelled, paragraph, shift};
 use crate::tui::tabs::chat;
 use crate::tui::text::{Align, Wrap, fit, width, wrap_text};
 use crate::tui::theme::{Role, Sign};
@@ -20,7 +20,7 @@ use super::ranking::{Ranked, ranked, why};
 pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let Some(offer) = model.relay.model(name) else {
-        return paragraph(theme, say!("model-gone"), Role::Dim, 1, cells);
+        return gone(theme, say!("model-gone"), cells);
     };
     let mut rows = Vec::new();
     // The exact name, whole, whatever the width (S-44).

@@ -47,6 +47,11 @@ impl MarketColumn {
         })
     }
 
+    /// Whether it shows less from row to row when it is sorted by as it comes.
+    pub const fn falls(self) -> bool {
+        matches!(self, MarketColumn::Context | MarketColumn::Marks)
+    }
+
     /// Its position on the screen.
     pub const fn position(self) -> usize {
         match self {

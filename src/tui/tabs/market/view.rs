@@ -6,7 +6,7 @@ use ratatui::text::Span;
 use crate::domain::stability::Marks;
 use crate::domain::{Endpoint, Model as Offer, Price};
 use crate::locale::{Word, say};
-use crate::tui::columns::{Column, Table};
+use crate::tui::columns::{Column, Sorted, Table};
 use crate::tui::draw::{below, clean, cut, put_all, ratio};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -74,7 +74,10 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         false => &columns[..MARKS],
     };
     let table = Table::new(columns, theme, layout.rows.width);
-    let sorted = tab.order.by().map(|(column, up)| (column.position(), up));
+    let sorted = tab.order.by().map(|(column, reversed)| Sorted {
+        at: column.position(),
+        falling: column.falls() != reversed,
+    });
     let buffer = frame.buffer_mut();
     table.head(buffer, layout.head, sorted);
     let rows = model.relay.model_rows();

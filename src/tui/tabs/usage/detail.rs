@@ -2,11 +2,11 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Dispute, Money, Price, Receipt, ReceiptState, Usage, price_catalogue};
+use crate::domain::{Cost, Dispute, Money, Price, Receipt, ReceiptState, Usage, price_catalogue};
 use crate::locale::say;
 use crate::tui::draw::{self, clean};
 use crate::tui::model::Model;
-use crate::tui::overlay::detail::{labelled, paragraph};
+use crate::tui::overlay::detail::{gone, labelled, paragraph};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
@@ -14,8 +14,7 @@ use crate::tui::words;
 pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     let theme = &model.settings.theme;
     let Some(receipt) = model.usage.receipt(id) else {
-        let gone = say!("receipt-gone");
-        return paragraph(theme, gone, Role::Dim, 1, cells);
+        return gone(theme, say!("receipt-gone"), cells);
     };
     let plain = |text: String| vec![Span::styled(text, theme.style(Role::Text))];
     let absent = || {
@@ -69,11 +68,16 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     );
     say(say!("label-price"), plain(price(&receipt.price)));
     let money = |money: Option<Money>| money.map(|money| format!("${}", money.decimal(6)));
-    let expected = money(receipt.expected)
-        .map(|expected| format!("{expected} {}", words::basis(receipt.expected_basis)));
-    say(say!("label-expected"), or_absent(expected));
+    let figure = |amount: Option<Money>, basis| {
+        amount.map_or_else(absent, |_| vec![draw::cost(theme, &Cost { amount, basis })])
+    };
+    say(
+        say!("label-expected"),
+        figure(receipt.expected, receipt.expected_basis),
+    );
     say(say!("label-charged"), or_absent(money(receipt.charged)));
-    say(say!("label-cost"), vec![draw::cost(theme, &receipt.cost())]);
+    let cost = receipt.cost();
+    say(say!("label-cost"), figure(cost.amount, cost.basis));
     let finish = receipt
         .finish
         .as_ref()

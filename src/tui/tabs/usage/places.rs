@@ -45,7 +45,8 @@ pub fn places(body: Rect, running: usize) -> Places {
     };
     let (chart, breakdown) = if body.width >= WIDE {
         let both = take(pick(10, 6, 4));
-        let left = both.width / 2;
+        // The breakdown has names, bars and figures; the chart is a picture at any width.
+        let left = both.width * 5 / 12;
         let chart = Rect {
             width: left - 2,
             ..both

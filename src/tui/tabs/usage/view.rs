@@ -17,7 +17,7 @@ use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::remote::Remote;
-use crate::tui::text::Align;
+use crate::tui::text::{Align, width};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
@@ -60,6 +60,18 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         }
         view => {
             if let Some(view) = view.value() {
+                if view.report.whole.requests == 0 && view.receipts.is_empty() && !view.disputes {
+                    let area = draw::below(places.chart.union(places.rows), 1);
+                    let rows = paragraph(
+                        &model.settings.theme,
+                        say!("usage-empty"),
+                        Role::Dim,
+                        1,
+                        area.width,
+                    );
+                    put_all(frame.buffer_mut(), area, &rows);
+                    return;
+                }
                 over_time(model, view, places.chart, frame);
                 breakdown(model, view, places.breakdown, frame);
                 running(model, places.running, frame);
@@ -224,32 +236,41 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
         .map(|(_, sum)| sum.spent)
         .max()
         .unwrap_or_default();
-    for (at, (name, sum)) in rows.iter().take(shown).enumerate() {
+    let figures = |sum: &Spending| {
+        let requests = usize::try_from(sum.requests).unwrap_or(usize::MAX);
+        let counts = say!(
+            "usage-by-figures",
+            tokens = format!("{:>6}", words::short(sum.tokens)),
+            requests = format!("{:>6}", words::grouped(requests))
+        );
+        Line::from(vec![
+            Words::styled(spent(sum), theme.style(Role::Money)),
+            Words::styled(counts, theme.style(Role::Dim)),
+        ])
+    };
+    // The longest figures say how much room names and bars have, so that the bars stand below each other.
+    let seen = || rows.iter().take(shown);
+    let widest = seen().map(|(_, sum)| figures(sum).width()).max();
+    let room = usize::from(area.width).saturating_sub(widest.unwrap_or(0) + 2);
+    // A usual name stands whole before a bar takes room, and a bar of few cells says nothing.
+    let meter_cells = match room.saturating_sub(NAME + 1) {
+        cells @ 6.. => cells.min(METER),
+        _ => 0,
+    };
+    let bar = meter_cells + usize::from(meter_cells > 0);
+    for (at, (name, sum)) in seen().enumerate() {
         let name = match (name.as_str(), model.usage.by) {
             ("", By::Group) => say!("usage-not-known"),
             (name, _) => name,
         };
-        let requests = usize::try_from(sum.requests).unwrap_or(usize::MAX);
-        let right = Line::from(vec![
-            Words::styled(spent(sum), theme.style(Role::Money)),
-            Words::styled(
-                say!(
-                    "usage-by-figures",
-                    tokens = format!("{:>7}", words::short(sum.tokens)),
-                    requests = format!("{:>6}", words::grouped(requests))
-                ),
-                theme.style(Role::Dim),
-            ),
-        ]);
-        let room = usize::from(area.width).saturating_sub(right.width() + 2);
-        let bar = if room >= 35 { METER + 1 } else { 0 };
+        let right = figures(sum);
         let name = cell(theme, name, (room - bar).min(32), Align::Left);
         let mut left = vec![
             Words::raw(" "),
             Words::styled(name, theme.style(Role::Text)),
         ];
         if bar > 0 {
-            let meter = format!(" {}", meter(model, sum, most.nanos()));
+            let meter = format!(" {}", meter(model, sum, most.nanos(), meter_cells));
             left.push(Words::styled(meter, theme.style(Role::Accent)));
         }
         let left = Line::from(left);
@@ -268,15 +289,17 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
     }
 }
 
-/// Cells of a meter.
+/// The most cells of a meter.
 const METER: usize = 10;
+/// Cells of a name as long as the dated ones of the vendors: `claude-sonnet-4-5-20250929`.
+const NAME: usize = 26;
 
 /// A row of cells, as full as the sum is large beside the largest.
-fn meter(model: &Model, sum: &Spending, most: i64) -> String {
+fn meter(model: &Model, sum: &Spending, most: i64, cells: usize) -> String {
     let theme = &model.settings.theme;
-    let share = i128::from(sum.spent.nanos().max(0)) * METER as i128 / i128::from(most.max(1));
-    let full = usize::try_from(share).unwrap_or(0).min(METER);
-    theme.glyph(Sign::MeterFull).repeat(full) + &" ".repeat(METER - full)
+    let share = i128::from(sum.spent.nanos().max(0)) * cells as i128 / i128::from(most.max(1));
+    let full = usize::try_from(share).unwrap_or(0).min(cells);
+    theme.glyph(Sign::MeterFull).repeat(full) + &" ".repeat(cells - full)
 }
 
 /// What runs at the relay now, whoever sent it.
@@ -286,15 +309,15 @@ fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
     if running.is_empty() {
         return;
     }
-    let head = say!("usage-running", working = theme.glyph(Sign::Working));
-    put(
-        frame.buffer_mut(),
-        row(area, 0),
-        &Line::styled(head, theme.style(Role::ColumnHead)),
-    );
+    let mut head = say!("usage-running", working = theme.glyph(Sign::Working));
     let room = usize::from(area.height).saturating_sub(1);
     // The latest matter most; those that are left out are counted.
     let hidden = running.len().saturating_sub(room);
+    if hidden > 0 {
+        head.push_str(&say!("usage-older", hidden = hidden));
+    }
+    let head = Line::styled(head, theme.style(Role::ColumnHead));
+    put(frame.buffer_mut(), row(area, 0), &head);
     for (at, request) in running.iter().skip(hidden).enumerate() {
         let name = cell(theme, &request.model, 30, Align::Left);
         let mut left = vec![
@@ -305,13 +328,7 @@ fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
                 cell(theme, &request.tool, 14, Align::Left),
                 theme.style(Role::Accent),
             ),
-            Words::raw("  "),
-            Words::styled(cut(theme, &request.key_name, 20), theme.style(Role::Dim)),
         ];
-        if at == 0 && hidden > 0 {
-            let more = say!("usage-older", hidden = hidden);
-            left.push(Words::styled(more, theme.style(Role::Dim)));
-        }
         let elapsed = words::seconds(model.now.wall.since(request.begun));
         let figures = say!(
             "usage-running-figures",
@@ -320,13 +337,15 @@ fn running(model: &Model, area: Rect, frame: &mut Frame<'_>) {
             output = words::short(request.parts),
             elapsed = elapsed
         );
+        // The key only where all of it fits.
+        let key = format!("  {}", cut(theme, &request.key_name, 20));
+        let used: usize = left.iter().map(Words::width).sum();
+        if used + width(&key) + width(&figures) < usize::from(area.width) {
+            left.push(Words::styled(key, theme.style(Role::Dim)));
+        }
         let right = Line::styled(figures, theme.style(Role::Dim));
-        put_both(
-            frame.buffer_mut(),
-            row(area, at + 1),
-            &Line::from(left),
-            &right,
-        );
+        let left = Line::from(left);
+        put_both(frame.buffer_mut(), row(area, at + 1), &left, &right);
     }
 }
 

@@ -23,8 +23,28 @@ pub fn area(body: Rect) -> Rect {
     }
 }
 
-/// What was found, as rows of this width.
+/// What was found, as rows of this width; that nothing was, where that is so.
 pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
+    let rows = told(model, cells);
+    if !rows.is_empty() {
+        return rows;
+    }
+    let theme = &model.settings.theme;
+    let verify = &model.verify;
+    let item = verify.item;
+    let runs = verify.running.is_some_and(|(_, running)| running == item);
+    let running = say!("verify-running", working = theme.glyph(Sign::Working));
+    let text = match item {
+        _ if runs => running.as_str(),
+        Item::Ladder | Item::Connect | Item::Long | Item::Concurrency => say!("verify-not-run"),
+        Item::Checklist | Item::Workflow => say!("verify-not-looked"),
+        Item::History => say!("verify-no-history"),
+    };
+    paragraph(theme, text, Role::Dim, 1, cells)
+}
+
+/// What there is to say about the item: what it costs, what was refused, what was found. Empty where it was never run.
+pub fn told(model: &Model, cells: u16) -> Vec<Row<'static>> {
     let theme = &model.settings.theme;
     let verify = &model.verify;
     let item = verify.item;
@@ -60,27 +80,13 @@ pub fn found(model: &Model, cells: u16) -> Vec<Row<'static>> {
         Item::Workflow => workflow(model, cells),
         Item::History => history(model, cells),
     };
-    let nothing = body.is_empty() && rows.is_empty();
     rows.extend(body);
-    if nothing {
-        let runs = verify.running.is_some_and(|(_, running)| running == item);
-        let running = say!("verify-running", working = theme.glyph(Sign::Working));
-        let text = match item {
-            _ if runs => running.as_str(),
-            Item::Ladder | Item::Connect | Item::Long | Item::Concurrency => {
-                say!("verify-not-run")
-            }
-            Item::Checklist | Item::Workflow => say!("verify-not-looked"),
-            Item::History => say!("verify-no-history"),
-        };
-        rows.extend(paragraph(theme, text, Role::Dim, 1, cells));
-    }
     rows
 }
 
 /// The same as plain text, for the clipboard.
 pub fn plain(model: &Model) -> String {
-    let rows = found(model, 200);
+    let rows = told(model, 200);
     let lines: Vec<String> = rows
         .iter()
         .map(|row| {
@@ -175,7 +181,7 @@ fn ladder(theme: &Theme, findings: &[Finding], cells: u16) -> Vec<Row<'static>> 
 }
 
 fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
-    let label = if cells < 100 { 26 } else { 34 };
+    let label = if cells < 100 { 29 } else { 34 };
     let passed = |passed: Option<bool>| match passed {
         Some(true) => (theme.glyph(Sign::Check), Role::Good),
         Some(false) => (theme.glyph(Sign::Cross), Role::Bad),
