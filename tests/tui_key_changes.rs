@@ -41,7 +41,7 @@ fn names(script: &mut Script) -> Vec<String> {
 fn s_10_a_capital_letter_sorts_by_a_column_both_ways_and_not_at_all() {
     let mut script = keys();
     let as_it_came = names(&mut script);
-    script.keys("N").sees("NAME↓");
+    script.keys("N").sees("NAME↑");
     assert_eq!(
         names(&mut script),
         [
@@ -51,7 +51,7 @@ fn s_10_a_capital_letter_sorts_by_a_column_both_ways_and_not_at_all() {
             "博客-生产-总结"
         ]
     );
-    script.keys("N").sees("NAME↑");
+    script.keys("N").sees("NAME↓");
     assert_eq!(
         names(&mut script),
         [
@@ -61,12 +61,12 @@ fn s_10_a_capital_letter_sorts_by_a_column_both_ways_and_not_at_all() {
             "cursor-dev"
         ]
     );
-    script.keys("N").misses("NAME↑");
+    script.keys("N").misses("NAME↓");
     assert_eq!(names(&mut script), as_it_came);
-    script.keys("L").sees("LEFT↓");
+    script.keys("L").sees("LEFT↑");
     assert_eq!(names(&mut script)[0], "old-laptop", "the least left first");
     assert_eq!(names(&mut script)[3], "n8n-prod-workflow", "unlimited last");
-    script.keys("E").sees("EXPIRES↓");
+    script.keys("E").sees("EXPIRES↑");
     assert_eq!(names(&mut script)[0], "old-laptop");
     script.keys("U").sees("USED↓");
     assert_eq!(names(&mut script)[0], "n8n-prod-workflow");
@@ -222,7 +222,7 @@ fn s_19_a_lost_key_is_replaced_after_a_question_that_names_it() {
     script
         .sees("has a successor")
         .sees("Qz7Qz7")
-        .sees("settings of number 4")
+        .sees("settings of the old key (number 4)")
         .keys("c")
         .copied(Word("copied-key"))
         .keys("<Esc>");

@@ -109,7 +109,7 @@ fn s_40_models_are_sorted_by_price_with_the_unknown_last() {
             .take(8)
             .collect()
     };
-    script.keys("I").sees("IN $/M↓");
+    script.keys("I").sees("IN $/M↑");
     let sorted = names(&mut script);
     assert_eq!(sorted[0], "relaydeck-handbook");
     assert_eq!(sorted[1], "gpt-4o-mini");
@@ -122,7 +122,7 @@ fn s_40_models_are_sorted_by_price_with_the_unknown_last() {
         reversed[6], "text-embedding-3-small",
         "the unknown stays behind"
     );
-    script.keys("I").misses("IN $/M↑");
+    script.keys("I").misses("IN $/M↓");
     assert_eq!(names(&mut script)[0], "claude-opus-4-5");
 }
 

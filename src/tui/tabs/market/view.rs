@@ -1,18 +1,18 @@
 //! How the marketplace is drawn: the list, and from 120 columns on the detail beside it.
 
 use ratatui::Frame;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::domain::stability::Marks;
 use crate::domain::{Endpoint, Model as Offer, Price};
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Sorted, Table};
-use crate::tui::draw::{below, clean, cut, put_all, ratio};
+use crate::tui::draw::{below, clean, cut, put, put_all, ratio, row};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::tabs::list::{self, Caption};
-use crate::tui::text::{Align, width};
+use crate::tui::text::{Align, fit, width};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
@@ -97,6 +97,20 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
         }
         let rows = detail::rows(model, name, area.width);
         put_all(buffer, area, &rows);
+        let height = usize::from(area.height);
+        if rows.len() > height && height > 0 {
+            // The last row says how to come by the rest.
+            let left = rows.len() - height + 1;
+            let text = say!("market-more", sign = theme.glyph(Sign::Below), left = left);
+            let text = fit(
+                &format!(" {text}"),
+                usize::from(area.width),
+                Align::Left,
+                "",
+            );
+            let place = row(area, height - 1);
+            put(buffer, place, &Line::styled(text, theme.style(Role::Dim)));
+        }
     }
 }
 

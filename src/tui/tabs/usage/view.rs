@@ -183,10 +183,10 @@ fn spent(sum: &Spending) -> String {
 fn lasts(minutes: u64) -> String {
     let (days, hours, rest) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
     match (days, hours) {
-        (0, 0) => format!("{rest} m"),
-        (0, hours) => format!("{hours} h {rest} m"),
-        (1..100, hours) => format!("{days} d {hours} h"),
-        (100..=365, _) => format!("{days} d"),
+        (0, 0) => say!("usage-lasts-minutes", minutes = rest),
+        (0, hours) => say!("usage-lasts-hours", hours = hours, minutes = rest),
+        (1..100, hours) => say!("usage-lasts-days", days = days, hours = hours),
+        (100..=365, _) => say!("figure-days", days = days),
         // Nobody plans that far, and an hour's spending says nothing about it.
         _ => say!("usage-over-a-year").into(),
     }
