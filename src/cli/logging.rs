@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 
 /// At most so many lines wait to be written; what comes beyond is lost, and nobody waits for it. The room for them is
 /// taken at the start.
-const LINES: usize = 4_096;
+const LINES: usize = 1_024;
 
 /// Starts logging to a file a day in this folder and returns what must live as long as the program. Without a folder
 /// that can be written there is no log; that is no reason not to work.

@@ -121,7 +121,8 @@ impl Catalog {
             for model in channel.models() {
                 self.offers
                     .entry(model.to_owned())
-                    .or_default()
+                    // Most models have one channel, and there may be thousands.
+                    .or_insert_with(|| Vec::with_capacity(1))
                     .push(Arc::clone(&channel));
             }
         }

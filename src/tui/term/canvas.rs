@@ -6,11 +6,12 @@ use std::convert::Infallible;
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect, Size};
-use ratatui::{Frame, Terminal};
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 /// A sheet of cells to draw frames on.
 #[derive(Debug)]
 pub struct Canvas {
+    /// Without sheets of its own: it lends its frame to whoever draws, and finds nothing to compare afterwards.
     terminal: Terminal<Easel>,
     drawn: Buffer,
 }
@@ -18,28 +19,33 @@ pub struct Canvas {
 impl Canvas {
     /// An empty one of this size.
     pub fn new(size: Size) -> Self {
-        let easel = Easel { size, cursor: None };
+        let area = Rect::from((Position::ORIGIN, size));
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(area),
+        };
         // An easel never fails, so the type of its error has no value.
-        let terminal = Terminal::new(easel).unwrap_or_else(|never| match never {});
-        Self {
-            terminal,
-            drawn: Buffer::empty(Rect::from((Position::ORIGIN, size))),
+        let mut terminal = Terminal::with_options(Easel::default(), options)
+            .unwrap_or_else(|never| match never {});
+        for _ in 0..2 {
+            *terminal.current_buffer_mut() = Buffer::default();
+            terminal.swap_buffers();
         }
+        let drawn = Buffer::empty(area);
+        Self { terminal, drawn }
     }
 
     /// The next frame has another size.
     pub fn resize(&mut self, size: Size) {
-        self.terminal.backend_mut().size = size;
+        *self = Self::new(size);
     }
 
     /// Draws a frame: every cell of it, and where the cursor is to be seen, if it is.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> (&Buffer, Option<Position>) {
         let drawn = &mut self.drawn;
+        drawn.reset();
         let done = self.terminal.draw(|frame| {
+            std::mem::swap(frame.buffer_mut(), drawn);
             view(frame);
-            // What was drawn is taken out. Ratatui, which would now look for what changed, finds two empty sheets.
-            drawn.resize(frame.area());
-            drawn.reset();
             std::mem::swap(frame.buffer_mut(), drawn);
         });
         if let Err(never) = done {
@@ -50,9 +56,8 @@ impl Canvas {
 }
 
 /// A backend that remembers the cursor and forgets the rest.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Easel {
-    size: Size,
     cursor: Option<Position>,
 }
 
@@ -93,12 +98,12 @@ impl Backend for Easel {
     }
 
     fn size(&self) -> Result<Size, Infallible> {
-        Ok(self.size)
+        Ok(Size::default())
     }
 
     fn window_size(&mut self) -> Result<WindowSize, Infallible> {
         Ok(WindowSize {
-            columns_rows: self.size,
+            columns_rows: Size::default(),
             pixels: Size::default(),
         })
     }

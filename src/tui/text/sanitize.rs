@@ -23,21 +23,27 @@ pub enum Breaks {
     Blank,
 }
 
-/// Cleans a whole text at once. Clean ASCII, the usual case, is not copied.
+/// Cleans a whole text at once. A text that is clean, the usual case, is not copied.
 pub fn sanitize(text: &str, breaks: Breaks) -> Cow<'_, str> {
-    let stays = |byte| match byte {
-        0x20..=0x7e => true,
-        b'\n' => breaks != Breaks::Blank,
-        b'\t' => breaks == Breaks::Text,
-        _ => false,
-    };
-    if text.bytes().all(stays) {
+    if text.chars().all(|letter| stays(letter, breaks)) {
         return Cow::Borrowed(text);
     }
     let mut sanitizer = Sanitizer::new(breaks);
     let mut clean = String::with_capacity(text.len());
     sanitizer.push(text, &mut clean);
     Cow::Owned(clean)
+}
+
+/// Whether a character passes as it is, whatever stands before and after it.
+fn stays(letter: char, breaks: Breaks) -> bool {
+    match letter {
+        ' '..='~' => true,
+        '\n' => breaks != Breaks::Blank,
+        '\t' => breaks == Breaks::Text,
+        '\u{2028}' | '\u{2029}' => false,
+        // A mark without width may be one too many.
+        _ => letter.width().is_some_and(|cells| cells > 0) && !is_hidden(letter),
+    }
 }
 
 /// Where an escape sequence has got to.
@@ -287,6 +293,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_not_copied_is_clean(text in any::<String>(), plain in "[a中é，。👩\u{2028}\u{301}\u{9b}\n\t]{0,8}") {
+            for breaks in [Breaks::Keep, Breaks::Text, Breaks::Blank] {
+                for text in [&text, &plain] {
+                    let mut clean = String::new();
+                    Sanitizer::new(breaks).push(text, &mut clean);
+                    prop_assert_eq!(sanitize(text, breaks), clean);
+                }
+            }
+        }
+
         #[test]
         fn nothing_that_steers_is_left(text in any::<String>(), piece in ".{0,40}") {
             let all = format!("{text}\u{1b}[{piece}\u{202e}{text}\u{9d}{piece}");
