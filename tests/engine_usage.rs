@@ -12,9 +12,10 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use relaydeck::domain::{By, RunningRequest, UnixMillis};
+use relaydeck::domain::{By, LogMark, RunningRequest, UnixMillis};
 use relaydeck::engine::door::{Command, Event, Scope, UsageView};
 use relaydeck::engine::host::Host;
+use relaydeck::ledger::Ledger;
 use serde_json::json;
 use support::host::TestHost;
 use support::talk::Talk;
@@ -29,6 +30,28 @@ async fn usage(deck: &mut Talk) -> UsageView {
         Event::Usage { view, .. } => *view,
         other => panic!("{other:?}"),
     }
+}
+
+/// Another program asks the relay inside something.
+async fn another_program_asks(host: &TestHost) {
+    let address = host.start_local().await.unwrap();
+    let key = host.held_keys("local").unwrap()[0].secret.clone();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .user_agent("codex_cli_rs/0.60.1")
+        .build()
+        .unwrap();
+    let body = json!({"model": "relaydeck-lab",
+        "messages": [{"role": "user", "content": "[[tokens=40 speed=0]]"}]});
+    let answer = client
+        .post(address.join("/v1/chat/completions"))
+        .bearer_auth(key.expose())
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.status().is_success());
+    answer.bytes().await.unwrap();
 }
 
 /// Waits until what runs at the relay is this.
@@ -113,29 +136,50 @@ async fn x_05_what_another_program_spent_is_in_the_spend_of_today_though_nobody_
     let host = Arc::new(TestHost::new());
     let mut deck = Talk::with(&host);
     deck.open("local", &[Scope::Models]).await;
-    let address = host.start_local().await.unwrap();
-    let key = host.held_keys("local").unwrap()[0].secret.clone();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .user_agent("codex_cli_rs/0.60.1")
-        .build()
-        .unwrap();
-    let body = json!({"model": "relaydeck-lab",
-        "messages": [{"role": "user", "content": "[[tokens=40 speed=0]]"}]});
-    let answer = client
-        .post(address.join("/v1/chat/completions"))
-        .bearer_auth(key.expose())
-        .json(&body)
-        .send()
-        .await
-        .unwrap();
-    assert!(answer.status().is_success());
-    answer.bytes().await.unwrap();
+    another_program_asks(&host).await;
     let spent = |event: &Event| matches!(event, Event::Today(today) if today.requests == 1);
     let Event::Today(today) = deck.until(spent).await else {
         unreachable!("only the spend of today fits")
     };
     assert!(today.spent > relaydeck::domain::Money::ZERO && today.tokens > 40);
     deck.leave().await;
+    host.stop_relay().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x_05_a_start_reads_only_what_is_new_in_the_log_and_notices_a_log_that_began_anew() {
+    let host = Arc::new(TestHost::new());
+    let ledger = Ledger::open(&host.ledger_file()).unwrap();
+    let today = |requests: u64| move |event: &Event| matches!(event, Event::Today(today) if today.requests == requests);
+    let mut deck = Talk::with(&host);
+    deck.open("local", &[Scope::Models]).await;
+    another_program_asks(&host).await;
+    deck.until(today(1)).await;
+    deck.leave().await;
+    let first = ledger.log_mark("local").await.unwrap();
+    assert!(first.row > 0 && !first.request_id.is_empty());
+
+    // While no dashboard runs; the next one finds it behind the mark.
+    another_program_asks(&host).await;
+    let mut deck = Talk::with(&host);
+    deck.open("local", &[Scope::Models]).await;
+    deck.until(today(2)).await;
+    deck.leave().await;
+    let second = ledger.log_mark("local").await.unwrap();
+    assert!(second.row > first.row);
+
+    // A mark of another log: all of this one is read, and nothing is there twice.
+    let other = LogMark {
+        row: second.row + 400,
+        request_id: "of another log".into(),
+    };
+    ledger.set_log_mark("local", other).await.unwrap();
+    another_program_asks(&host).await;
+    let mut deck = Talk::with(&host);
+    deck.open("local", &[Scope::Models]).await;
+    deck.until(today(3)).await;
+    deck.leave().await;
+    let third = ledger.log_mark("local").await.unwrap();
+    assert!(third.row > second.row && third.row < second.row + 400);
     host.stop_relay().await;
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::RelayClient;
 use super::charge::{Charge, charge};
-use crate::domain::{Fault, QuotaUnits, UnixMillis, UnixSeconds};
+use crate::domain::{Fault, LogMark, Money, QuotaUnits, UnixMillis, UnixSeconds};
 use crate::locale::say;
 use crate::wire::new_api::LogRow;
 use crate::wire::plain::one_line;
@@ -36,10 +36,12 @@ pub struct ForeignRequest {
 pub struct ForeignPage {
     /// The requests of other programs on it, newest first.
     pub requests: Vec<ForeignRequest>,
-    /// The number of its newest row; rows after it are new the next time.
-    pub newest: i64,
+    /// Its newest row; rows after it are new the next time.
+    pub newest: LogMark,
     /// Whether the next page may hold rows that are wanted.
     pub more: bool,
+    /// Whether the row that was read last is not in this log: it is another log, to be read from its beginning.
+    pub another: bool,
 }
 
 impl RelayClient {
@@ -47,30 +49,51 @@ impl RelayClient {
     ///
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
-    pub async fn foreign_requests(&self, page: usize, after: i64) -> Result<ForeignPage, Fault> {
+    pub async fn foreign_requests(
+        &self,
+        page: usize,
+        after: &LogMark,
+    ) -> Result<ForeignPage, Fault> {
         self.needs_token(say!("what-log"))?;
         let scale = self.scale().await?;
         let (rows, _) = self
             .page::<LogRow>("/api/log/self?type=2", page, page)
             .await?;
-        let full = rows.is_full();
-        let newest = rows.rows.iter().map(|row| row.id).max().unwrap_or(after);
-        let fresh: Vec<&LogRow> = rows.rows.iter().filter(|row| row.id > after).collect();
-        let more = full && fresh.len() == rows.rows.len();
-        let requests = fresh
+        let money = |row: &LogRow| scale.money(QuotaUnits(row.quota));
+        Ok(look_through(&rows.rows, rows.is_full(), after, money))
+    }
+}
+
+/// What a page of the log holds that is newer than `after`.
+fn look_through(
+    rows: &[LogRow],
+    full: bool,
+    after: &LogMark,
+    money: impl Fn(&LogRow) -> Money,
+) -> ForeignPage {
+    let mark = |row: &LogRow| LogMark {
+        row: row.id,
+        request_id: row.request_id.clone(),
+    };
+    let fresh: Vec<&LogRow> = rows.iter().filter(|row| row.id > after.row).collect();
+    let read = rows.iter().filter(|row| row.id <= after.row);
+    let last_read = read.max_by_key(|row| row.id);
+    ForeignPage {
+        newest: rows
+            .iter()
+            .max_by_key(|row| row.id)
+            .map_or_else(|| after.clone(), mark),
+        more: full && fresh.len() == rows.len(),
+        another: last_read.is_some_and(|row| mark(row) != *after),
+        requests: fresh
             .into_iter()
-            .filter_map(|row| foreign(row, scale.money(QuotaUnits(row.quota))))
-            .collect();
-        Ok(ForeignPage {
-            requests,
-            newest,
-            more,
-        })
+            .filter_map(|row| foreign(row, money(row)))
+            .collect(),
     }
 }
 
 /// A row of another program; `None` where it is ours, or where nobody says whose it is.
-fn foreign(row: &LogRow, money: crate::domain::Money) -> Option<ForeignRequest> {
+fn foreign(row: &LogRow, money: Money) -> Option<ForeignRequest> {
     let other: Value = serde_json::from_str(&row.other).unwrap_or_default();
     let tool = one_line(other.get("tool")?.as_str()?);
     if tool == OURSELVES || row.request_id.is_empty() {
@@ -89,4 +112,58 @@ fn foreign(row: &LogRow, money: crate::domain::Money) -> Option<ForeignRequest> 
         total_ms: seconds.unsigned_abs().saturating_mul(1_000),
         broken: status.and_then(Value::as_str) == Some("error"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(id: i64, tool: &str) -> LogRow {
+        let other = serde_json::json!({ "tool": tool }).to_string();
+        serde_json::from_value(serde_json::json!({
+            "id": id, "request_id": format!("req-{id}"), "model_name": "m", "other": other,
+        }))
+        .unwrap()
+    }
+
+    fn mark(row: i64) -> LogMark {
+        LogMark {
+            row,
+            request_id: format!("req-{row}"),
+        }
+    }
+
+    #[test]
+    fn x_05_only_what_is_newer_than_the_mark_is_taken() {
+        let rows = [row(9, "cursor"), row(8, OURSELVES), row(7, "cursor")];
+        let look = |after: &LogMark| look_through(&rows, true, after, |_| Money::ZERO);
+        let page = look(&LogMark::default());
+        assert_eq!((page.requests.len(), page.newest), (2, mark(9)));
+        assert!(page.more && !page.another);
+        let page = look(&mark(7));
+        assert_eq!((page.requests.len(), page.newest), (1, mark(9)));
+        assert!(!page.more && !page.another);
+        let page = look(&mark(9));
+        assert_eq!((page.requests.len(), page.newest), (0, mark(9)));
+        assert!(!page.more && !page.another);
+        let page = look_through(&[], false, &mark(9), |_| Money::ZERO);
+        assert_eq!((page.newest, page.another), (mark(9), false));
+    }
+
+    #[test]
+    fn x_05_a_log_that_began_anew_is_another_log() {
+        let rows = [row(9, "cursor"), row(7, "cursor")];
+        for after in [
+            // Another request under the same number, a number that is gone, a log that is shorter now.
+            LogMark {
+                row: 7,
+                request_id: "other".into(),
+            },
+            mark(8),
+            mark(400),
+        ] {
+            let page = look_through(&rows, false, &after, |_| Money::ZERO);
+            assert!(page.another, "{after:?}");
+        }
+    }
 }

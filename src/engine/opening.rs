@@ -63,7 +63,6 @@ impl Engine {
         self.session = None;
         self.refreshes.forget();
         self.watch_running(false);
-        self.looked_through = Arc::default();
         self.tell(Event::Opening {
             profile: name.clone(),
         });

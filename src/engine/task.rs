@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -94,8 +93,6 @@ pub(super) struct Engine {
     pub(super) turns: HashMap<TurnId, CancellationToken>,
     /// Whoever watches what runs at the relay, while that is looked at.
     pub(super) watcher: Option<AbortHandle>,
-    /// The newest row of the relay's log that was looked through for other programs.
-    pub(super) looked_through: Arc<AtomicI64>,
     /// Whoever reads what was spent, and whoever measures the groups: a later one makes them superfluous.
     pub(super) looking: Option<AbortHandle>,
     pub(super) measuring: Option<AbortHandle>,
@@ -121,7 +118,6 @@ impl Engine {
             generation: 0,
             turns: HashMap::new(),
             watcher: None,
-            looked_through: Arc::default(),
             looking: None,
             measuring: None,
             proving: Proving::default(),

@@ -5,15 +5,13 @@
 //! soon as it is billed, and while nothing is sent nobody is woken. Nothing is lost at the others: whatever ended
 //! meanwhile is read from the relay's log the moment it is looked at again.
 
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::door::{Event, Scope, UsageView};
 use super::session::Session;
 use super::task::{Engine, Report, not_open};
 use crate::client::ForeignRequest;
-use crate::domain::{Fault, FaultKind, RunningRequest, UnixMillis};
+use crate::domain::{Fault, FaultKind, LogMark, RunningRequest, UnixMillis};
 use crate::ledger::{ForeignReceipt, Ledger, LedgerError, ReceiptFilter};
 use crate::locale::say;
 
@@ -69,7 +67,7 @@ impl Engine {
         };
         let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
         let generation = self.generation;
-        let (ledger, newest) = (self.ledger.clone(), Arc::clone(&self.looked_through));
+        let ledger = self.ledger.clone();
         self.watcher = Some(self.tasks.spawn(async move {
             let mut version = None;
             // At first, whatever ended while nobody looked is looked up.
@@ -81,9 +79,7 @@ impl Engine {
                         // Between two answers one may have begun and another ended: what ended has a bill by now.
                         let ended = running.len() < before || !looked_at;
                         if ended {
-                            let after = newest.load(Ordering::Relaxed);
-                            let (until, brought) = bring_in(&session, ledger.as_ref(), after).await;
-                            newest.store(until, Ordering::Relaxed);
+                            let brought = bring_in(&session, ledger.as_ref()).await;
                             if looked_at || brought > 0 {
                                 let _ = reports.send(Report::Spent);
                             }
@@ -123,38 +119,45 @@ async fn running(
     session.client.running(version, still).await
 }
 
-/// Writes receipts of what other programs sent, as far as the relay's log is newer than a row; the newest row now, and how
-/// many receipts are new.
-async fn bring_in(session: &Session, ledger: Option<&Ledger>, after: i64) -> (i64, usize) {
-    let (mut newest, mut brought) = (after, 0);
-    let Some(ledger) = ledger else {
-        return (newest, brought);
-    };
-    for number in 1..=PAGES {
-        let page = match session.client.foreign_requests(number, after).await {
-            Ok(page) => page,
-            Err(fault) => {
-                tracing::warn!(%fault, "the requests of other programs");
-                // What could not be read is looked up the next time.
-                return (after, brought);
-            }
-        };
-        newest = newest.max(page.newest);
-        let receipts = page.requests.into_iter().map(receipt).collect();
-        let (profile, relay) = (&session.profile.name, session.profile.address.to_string());
-        match ledger.bring_in(profile, &relay, receipts).await {
-            Ok(new) => brought += new,
-            Err(error) => {
-                tracing::warn!(%error, "the requests of other programs");
-                return (after, brought);
-            }
+/// Writes receipts of what other programs sent, as far as the relay's log was not read before; how many are new.
+async fn bring_in(session: &Session, ledger: Option<&Ledger>) -> usize {
+    let Some(ledger) = ledger else { return 0 };
+    let mut brought = 0;
+    match read_on(session, ledger, &mut brought).await {
+        Ok(()) => tracing::debug!(brought, "requests of other programs"),
+        // What could not be read is looked up the next time.
+        Err(fault) => tracing::warn!(%fault, "the requests of other programs"),
+    }
+    brought
+}
+
+/// Reads the log from its newest row back to where it was read before; only then the mark moves on, so that whatever
+/// interrupts this leaves nothing out.
+async fn read_on(session: &Session, ledger: &Ledger, brought: &mut usize) -> Result<(), Fault> {
+    let (profile, relay) = (&session.profile.name, session.profile.address.to_string());
+    let before = ledger.log_mark(profile).await?;
+    let (mut after, mut newest) = (before.clone(), before.clone());
+    let mut number = 1;
+    while number <= PAGES {
+        let page = session.client.foreign_requests(number, &after).await?;
+        if page.another {
+            (after, newest, number) = (LogMark::default(), LogMark::default(), 1);
+            continue;
         }
+        if page.newest.row > newest.row {
+            newest = page.newest;
+        }
+        let receipts = page.requests.into_iter().map(receipt).collect();
+        *brought += ledger.bring_in(profile, &relay, receipts).await?;
         if !page.more {
             break;
         }
+        number += 1;
     }
-    tracing::debug!(brought, "requests of other programs");
-    (newest, brought)
+    if newest != before {
+        ledger.set_log_mark(profile, newest).await?;
+    }
+    Ok(())
 }
 
 fn receipt(request: ForeignRequest) -> ForeignReceipt {

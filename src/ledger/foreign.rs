@@ -1,11 +1,11 @@
 //! Receipts of requests that other programs sent through a relay that tells of them (X-05).
 
-use rusqlite::{OptionalExtension, Transaction, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
 use super::row::{all_tokens, millis, tokens};
 use super::values::ForeignReceipt;
 use super::words::word;
-use crate::domain::Finish;
+use crate::domain::{Finish, LogMark};
 
 /// Writes those that are not here yet; says how many there were. A request is known by its relay's id.
 pub(super) fn bring_in(
@@ -57,4 +57,28 @@ pub(super) fn bring_in(
         new += 1;
     }
     Ok(new)
+}
+
+/// How far the log of a profile's relay has been read; the beginning where that was never noted.
+pub(super) fn log_mark(db: &Connection, profile: &str) -> rusqlite::Result<LogMark> {
+    let mark = db
+        .prepare_cached("SELECT log_row, request_id FROM log_marks WHERE profile = ?1")?
+        .query_row([profile], |row| {
+            Ok(LogMark {
+                row: row.get(0)?,
+                request_id: row.get(1)?,
+            })
+        })
+        .optional()?;
+    Ok(mark.unwrap_or_default())
+}
+
+/// Notes how far it has been read.
+pub(super) fn set_log_mark(db: &Connection, profile: &str, mark: &LogMark) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO log_marks (profile, log_row, request_id) VALUES (?1, ?2, ?3)
+         ON CONFLICT (profile) DO UPDATE SET log_row = excluded.log_row, request_id = excluded.request_id",
+    )?
+    .execute(params![profile, mark.row, mark.request_id])?;
+    Ok(())
 }

@@ -41,7 +41,9 @@ pub use values::{
 };
 
 use crate::domain::stability::{Mark, Marks, Sample};
-use crate::domain::{Conversation, ConversationInfo, Money, Receipt, SpendingReport, UnixMillis};
+use crate::domain::{
+    Conversation, ConversationInfo, LogMark, Money, Receipt, SpendingReport, UnixMillis,
+};
 use desk::{Desk, Job, Notes};
 
 /// The ledger. Clones share its thread; when the last one is dropped, what is left to write is written.
@@ -179,6 +181,26 @@ impl Ledger {
     ) -> Result<usize, LedgerError> {
         let (profile, relay) = (profile.to_owned(), relay.to_owned());
         self.ask(move |desk| desk.write(|tx, _| foreign::bring_in(tx, &profile, &relay, &receipts)))
+            .await
+    }
+
+    /// How far the log of a profile's relay has been read.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn log_mark(&self, profile: &str) -> Result<LogMark, LedgerError> {
+        let profile = profile.to_owned();
+        self.ask(move |desk| desk.read(|tx, _| foreign::log_mark(tx, &profile)))
+            .await
+    }
+
+    /// Notes how far that log has been read: all of it up to there is in the ledger.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn set_log_mark(&self, profile: &str, mark: LogMark) -> Result<(), LedgerError> {
+        let profile = profile.to_owned();
+        self.ask(move |desk| desk.write(|tx, _| foreign::set_log_mark(tx, &profile, &mark)))
             .await
     }
 
