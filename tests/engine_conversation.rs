@@ -12,7 +12,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use relaydeck::domain::{
-    Basis, ChatMessage, ChatRequest, Conversation, FaultKind, Finish, KeyDraft, QuotaLimit,
+    Basis, ChatMessage, ChatRequest, Conversation, FaultKind, Finish, Image, KeyDraft, QuotaLimit,
     QuotaUnits, Receipt, ReceiptState, Role, Turn,
 };
 use relaydeck::engine::door::{
@@ -300,6 +300,30 @@ async fn troubles_of_a_reply_are_explained_and_recorded() {
     let states: Vec<_> = receipts.iter().rev().map(kept).collect();
     let failed = (ReceiptState::Failed, Some(false));
     assert_eq!(states, [failed, failed, (ReceiptState::Ended, Some(true))]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_that_a_model_cannot_read_is_named_as_the_trouble() {
+    let mut deck = Deck::opened().await;
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    let mut request = lab("and now in words");
+    let mut before = ChatMessage::new(Role::User, "what is it?");
+    before.images = vec![Image::new("chart.png", png).unwrap()];
+    request.messages.insert(0, before);
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request,
+        key: None,
+        silence: None,
+    });
+    let fault = deck.ended(TurnId(1)).await.fault.unwrap();
+    assert_eq!(fault.kind, FaultKind::BadRequest);
+    assert!(
+        fault.advice.contains("pictures of earlier questions"),
+        "{}",
+        fault.advice
+    );
+    deck.leave().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::chat::{ChatMessage, ChatSettings, Finish, Role};
 use super::fault::Fault;
 use super::image::Image;
-use super::money::{Cost, Money};
+use super::money::{Basis, Cost, Money};
 use super::time::UnixMillis;
 use super::usage::Usage;
 
@@ -40,6 +40,14 @@ pub struct Turn {
     pub first_ms: Option<u64>,
     /// Milliseconds to the end.
     pub total_ms: Option<u64>,
+}
+
+impl Turn {
+    /// Whether anything was counted, or told by the relay. Where nothing was, a cost of nothing would be a guess.
+    pub fn is_counted(&self) -> bool {
+        let told = |cost: Cost| cost.basis != Basis::Estimated;
+        !self.usage.is_empty() || self.cost.is_some_and(told)
+    }
 }
 
 /// A kept conversation: a session.

@@ -95,7 +95,10 @@ fn markdown(conversation: &Conversation, zone: &TimeZone) -> String {
             out.push_str(turn.reasoning.trim_end());
             out.push_str("\n\n</details>\n");
         }
-        let _ = write!(out, "\n{}\n", turn.reply.trim_end());
+        let reply = turn.reply.trim_end();
+        if !reply.is_empty() {
+            let _ = write!(out, "\n{reply}\n");
+        }
         if let Some(fault) = &turn.fault {
             let _ = write!(out, "\n**{}**\n", fault.message);
         }
@@ -105,6 +108,9 @@ fn markdown(conversation: &Conversation, zone: &TimeZone) -> String {
 }
 
 fn bill(turn: &Turn) -> String {
+    if !turn.is_counted() {
+        return say!("chat-no-tokens").to_owned();
+    }
     let tokens = say!(
         "export-tokens",
         input = turn.usage.prompt(),
@@ -252,6 +258,22 @@ mod tests {
             "# Explain *SSE*.\n\nrelay 4sapi\n\n## System\n\nBe brief.\n\n## You, 2026-11-22 12:04\n\nExplain *SSE*.\n\n## m\n\n\
              <details><summary>reasoning</summary>\n\nHm.\n\n</details>\n\nOne response, many events.\n\n*12 in, 5 out, $0.002676 settled*\n"
         );
+    }
+
+    #[test]
+    fn an_export_for_people_says_of_a_refused_request_that_nothing_was_counted() {
+        let mut talk = talk();
+        let turn = &mut talk.turns[0];
+        turn.fault = Some(Fault::new(FaultKind::BadRequest, "it reads text only"));
+        (turn.reply, turn.reasoning) = (String::new(), String::new());
+        turn.usage = Usage::default();
+        turn.cost = Some(Cost {
+            amount: Some(Money::ZERO),
+            basis: Basis::Estimated,
+        });
+        let text = text(&talk, ExportFormat::Markdown, &TimeZone::UTC);
+        let end = "## m\n\n**it reads text only**\n\n*no tokens were counted*\n";
+        assert!(text.ends_with(end), "{text}");
     }
 
     #[test]

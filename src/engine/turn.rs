@@ -132,7 +132,7 @@ pub async fn run_asked(
             )
             .await;
         }
-        Err(Some(fault)) => course.fail(fault),
+        Err(Some(fault)) => course.fail(about_pictures(fault, plan)),
         Err(None) => course.finish = Some(Finish::Cancelled),
     }
 
@@ -172,6 +172,19 @@ pub async fn run_asked(
 }
 
 /// What was learned on the way.
+/// A refusal that is about a picture says what to do about it: the pictures of earlier questions go along too.
+fn about_pictures(fault: Fault, plan: &Plan) -> Fault {
+    let message = fault.message.to_lowercase();
+    let named = ["image", "picture", "vision"];
+    let about = named.iter().any(|word| message.contains(word));
+    match fault.kind {
+        FaultKind::BadRequest if about && plan.request.has_images() => {
+            fault.advise(say!("turn-pictures-advice"))
+        }
+        _ => fault,
+    }
+}
+
 #[derive(Default)]
 struct Course {
     status: Option<u16>,

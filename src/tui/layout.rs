@@ -88,7 +88,7 @@ fn place_list(this: &mut Layout, model: &Model) {
     let mut area = this.body;
     // An empty list has no detail: what is said of it takes the whole width.
     if model.tab == Tab::Market && area.width >= WIDE && model.market.list.shown() > 0 {
-        let beside = area.width * 2 / 5;
+        let beside = area.width * 2 / 5 - 1;
         let left = area.width - beside;
         this.detail = Some(Rect::new(left, area.y, beside, area.height));
         // The bar, and a blank before it.

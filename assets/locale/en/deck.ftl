@@ -1634,6 +1634,7 @@ session-none = there is no session { $id }
 session-none-advice = list them with: relaydeck sessions list; another relaydeck may have deleted it
 ledger-error = the ledger: { $error }
 engine-no-relay-advice = wait until it is, or choose another profile
+turn-pictures-advice = take a model that reads pictures, or begin a new session: pictures of earlier questions go along with every question
 turn-nothing-sent = nothing was sent: { $why }
 turn-no-reason = the stream ended without saying why
 usage-ledger-closed = the ledger is not open

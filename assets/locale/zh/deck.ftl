@@ -1594,6 +1594,7 @@ session-none = 没有会话 { $id }
 session-none-advice = 列出：relaydeck sessions list；可能已被另一个 relaydeck 删除
 ledger-error = 账本：{ $error }
 engine-no-relay-advice = 等它打开，或选择其他配置
+turn-pictures-advice = 请换用能看图的模型，或开始新会话：之前问题里的图片会随每个问题一起发送
 turn-nothing-sent = 未发送任何内容：{ $why }
 turn-no-reason = 流结束时没有说明原因
 usage-ledger-closed = 账本没有打开

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::view::head_with;
-use crate::domain::Basis;
 use crate::locale::say;
 use crate::tui::draw::{below, clean, cost, cut, put, row};
 use crate::tui::model::Model;
@@ -155,12 +154,7 @@ fn figures(model: &Model, column: &SideColumn, area: Rect, frame: &mut Frame<'_>
     let times = format!("{}{}", first.unwrap_or_default(), total.unwrap_or_default());
     let times = format!(" {}", times.trim_start());
     let dim = theme.style(Role::Dim);
-    // What nobody counted is no figure of nothing.
-    let counted = match &kept.cost {
-        Some(figure) => !kept.usage.is_empty() || figure.basis != Basis::Estimated,
-        None => !kept.usage.is_empty(),
-    };
-    if !counted {
+    if !kept.is_counted() {
         let text = format!(" {}", say!("chat-no-tokens"));
         put(frame.buffer_mut(), row(area, 0), &Line::styled(text, dim));
         put(frame.buffer_mut(), row(area, 1), &Line::styled(times, dim));

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use crate::domain::Finish;
 use crate::locale::say;
 use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
@@ -11,7 +12,7 @@ use crate::tui::model::{Flash, Model, Stage, Tone};
 use crate::tui::overlay::{Overlay, detail};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
-use crate::tui::tabs::chat::state::Scroll;
+use crate::tui::tabs::chat::state::{ChatTurn, Scroll};
 use crate::tui::tabs::verify::rows;
 use crate::tui::text::{Wrap, wrap_text};
 use crate::tui::theme::{Role, Sign};
@@ -259,8 +260,11 @@ fn in_chat(model: &Model, action: Action) -> bool {
         Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
         Action::ContactSupport => chat.turns.last().is_some_and(|last| last.failed_there()),
         // A reply that is still coming has not failed.
+        // What the user stopped needs no doctor.
         Action::Diagnose => {
-            chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.failed())
+            let stopped = |last: &ChatTurn| last.turn.finish == Some(Finish::Cancelled);
+            let last = chat.turns.last();
+            chat.streaming.is_none() && last.is_some_and(|last| last.failed() && !stopped(last))
         }
         Action::Retry => {
             chat.streaming.is_none() && chat.turns.last().is_some_and(|last| last.asks_again())

@@ -242,7 +242,7 @@ fn bill(turn: &ChatTurn, look: &Look<'_>) -> Line<'static> {
         ));
     }
     match &kept.cost {
-        Some(figure) if !kept.usage.is_empty() || figure.basis != Basis::Estimated => {
+        Some(figure) if kept.is_counted() => {
             spans.push(cost(look.theme, figure));
         }
         _ => spans.push(Span::styled(say!("chat-no-tokens"), dim)),
