@@ -179,6 +179,32 @@ fn x_12_usage_and_the_manual_have_no_english_words_of_the_libraries() {
 }
 
 #[test]
+fn x_12_what_the_relay_inside_says_of_itself_is_chinese_for_people_and_english_for_programs() {
+    let home = tempfile::tempdir().unwrap();
+    for (line, english, ours) in [
+        ("models show relaydeck-lab", "A test model", "测试模型："),
+        (
+            "models show relaydeck-handbook",
+            "built-in handbook",
+            "用内置手册回答",
+        ),
+        ("groups list", "Default group", "默认分组"),
+        ("groups show default", "Default group", "默认分组"),
+    ] {
+        let (out, told) = chinese(home.path(), line);
+        assert!(
+            out.contains(ours) && !out.contains(english),
+            "{line}: {out}{told}"
+        );
+        let (out, told) = chinese(home.path(), &format!("{line} --json"));
+        assert!(
+            out.contains(english) && !out.contains(ours),
+            "{line}: {out}{told}"
+        );
+    }
+}
+
+#[test]
 fn x_12_what_is_for_programs_is_the_same_in_both_languages() {
     let home = tempfile::tempdir().unwrap();
     for line in [

@@ -146,7 +146,7 @@ fn keep_fitting(models: &mut Vec<&Model>, text: &str) {
     let mut scored: Vec<(u32, &Model)> = models
         .drain(..)
         .filter_map(|model| {
-            let own = format!("{} {}", model.name, model.description);
+            let own = format!("{} {}", model.name, model.about());
             pattern
                 .score(Utf32Str::new(&own, &mut buffer), &mut matcher)
                 .map(|score| (score, model))
@@ -347,10 +347,10 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
     );
     line(
         say!("cli-label-description"),
-        if model.description.is_empty() {
+        if model.about().is_empty() {
             say!("not-provided")
         } else {
-            &model.description
+            model.about()
         },
     );
     let tags = model.tags.join(", ");

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::own_words;
+
 /// The name that stands for several groups of a relay: which of them is billed, the relay chooses anew for each request.
 pub const AUTO: &str = "auto";
 
@@ -57,6 +59,13 @@ pub struct Group {
     pub description: String,
     /// The price multiplier for this account; `None` for `auto`, which picks a group per request, and where the relay does not say.
     pub ratio: Option<Ratio>,
+}
+
+impl Group {
+    /// What the relay says of it, for people; our own words in the language that is spoken.
+    pub fn about(&self) -> &str {
+        own_words::told(self.description.trim())
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod model;
 pub mod model_name;
 pub mod money;
 pub mod node;
+pub mod own_words;
 pub mod pace;
 pub mod price;
 pub mod price_catalogue;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::group::{AUTO, Group, Ratio};
 use super::money::QuotaScale;
+use super::own_words;
 use super::price::{BasePrice, Price};
 use super::price_catalogue;
 
@@ -96,6 +97,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// What the relay says of it, for people; our own words in the language that is spoken.
+    pub fn about(&self) -> &str {
+        own_words::told(self.description.trim())
+    }
+
     /// Whether a group serves it; unknown counts as yes, because the relay will say if not.
     pub fn in_group(&self, group: &str) -> bool {
         self.groups.as_ref().is_none_or(|groups| {

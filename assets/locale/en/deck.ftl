@@ -1953,3 +1953,10 @@ judge-console-seen = { $console }; { $answers }{ $took }
 judge-took = {" "}({ $span })
 judge-and = ,{" "}
 address-no-host = no host
+
+## What a relay of relaydeck says of itself; the English is what stands on the wire
+
+own-handbook = Answers from the built-in handbook: how relays work and how to use this program. It looks entries up; it is not a language model. Needs no network.
+own-lab = A test model: streams filler text, and obeys directives in the prompt for length, speed and faults, such as [[tokens=200 speed=80]] or [[fault=429]]. Not a language model. Needs no network.
+own-default-group = Default group
+own-auto-group = Automatic: the first group that serves the model

@@ -1904,3 +1904,10 @@ judge-console-seen = { $console }；{ $answers }{ $took }
 judge-took = （{ $span }）
 judge-and = ，
 address-no-host = 没有主机
+
+## relaydeck 的中转站对自身的说明
+
+own-handbook = 用内置手册回答：中转站如何运作、如何使用本程序。它只查找条目，不是语言模型。不需要网络。
+own-lab = 测试模型：流式输出填充文字，并按提示词中的指令改变长度、速度和故障，例如 [[tokens=200 speed=80]] 或 [[fault=429]]。不是语言模型。不需要网络。
+own-default-group = 默认分组
+own-auto-group = 自动：第一个提供该模型的分组

@@ -117,7 +117,7 @@ fn list(
             measured.map_or(say!("cli-no-data").into(), success),
             measured.and_then(firsts).unwrap_or_default(),
             price.as_ref().map_or_else(String::new, price_word),
-            group.description.clone(),
+            group.about().to_owned(),
         ]);
     }
     table
@@ -147,7 +147,7 @@ fn show(
         print_json(&document).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
-    let about = match group.description.as_str() {
+    let about = match group.about() {
         "" => say!("not-provided"),
         text => text,
     };

@@ -259,7 +259,7 @@ impl KeyForm {
             .models_in(&group.name)
             .map(|count| say!("form-key-group-models", count = count))
             .unwrap_or_default();
-        let about = match group.description.trim() {
+        let about = match group.about() {
             "" => String::new(),
             words => say!("form-key-group-about", words = words),
         };

@@ -156,7 +156,7 @@ impl Picker {
                 .group_rows()
                 .iter()
                 .map(|group| {
-                    let text = format!("{} {}", group.name, group.description);
+                    let text = format!("{} {}", group.name, group.about());
                     (Pick::Group(group.name.clone()), text)
                 })
                 .collect(),

@@ -247,7 +247,7 @@ fn group(model: &Model, name: &str, column: usize) -> (String, Role) {
             None => (say!("picker-models-unknown").into(), Role::Dim),
         },
         _ => (
-            group.map_or_else(String::new, |group| group.description.clone()),
+            group.map_or_else(String::new, |group| group.about().to_owned()),
             Role::Dim,
         ),
     }

@@ -31,7 +31,7 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
         rows.extend(labelled(theme, label, value, cells));
     };
     say(say!("label-name"), plain(clean(&group.name).into_owned()));
-    let about = match group.description.trim() {
+    let about = match group.about() {
         "" => say!("not-provided"),
         text => text,
     };

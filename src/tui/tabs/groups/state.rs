@@ -76,7 +76,7 @@ impl GroupsTab {
     /// The relay's groups changed.
     pub fn load(&mut self, relay: &Relay, height: usize) {
         let texts = relay.group_rows().iter().map(|group| {
-            let text = format!("{} {}", group.name, group.description);
+            let text = format!("{} {}", group.name, group.about());
             (group.name.clone(), text)
         });
         let arrange = arrangement(relay, self.order, self.of_model.as_deref());

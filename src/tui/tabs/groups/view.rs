@@ -234,6 +234,6 @@ fn text(model: &Model, group: &Group, offer: Option<&Offer>, cell: Cell) -> (Str
             }
             None => (theme.glyph(Sign::Nothing).into(), Role::Dim),
         },
-        Cell::Description => (group.description.clone(), Role::Dim),
+        Cell::Description => (group.about().to_owned(), Role::Dim),
     }
 }

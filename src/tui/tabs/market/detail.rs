@@ -46,9 +46,9 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
         1,
         cells,
     ));
-    if !offer.description.trim().is_empty() {
+    if !offer.about().is_empty() {
         rows.push(Line::default());
-        let text = clean(&offer.description);
+        let text = clean(offer.about());
         rows.extend(paragraph(theme, &text, Role::Text, 1, cells));
     }
     rows.push(Line::default());
