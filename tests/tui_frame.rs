@@ -33,6 +33,30 @@ fn the_deck_shows_relay_account_wallet_and_today() {
 }
 
 #[test]
+fn on_a_narrow_deck_the_last_tabs_stand_with_their_digits() {
+    let mut script = deck(60);
+    let row = script.row(1);
+    let whole = "1 Keys  2 Groups  3 Market  4 Chat  5 Usage  6  7";
+    assert!(row.contains(whole) && row.contains("F1 help"), "{row}");
+    script.keys("<Esc>").keys("7");
+    let row = script.row(1);
+    assert!(row.contains("6  7 Tools"), "the chosen one is named: {row}");
+}
+
+#[test]
+fn what_is_pasted_into_a_field_of_one_line_leaves_its_lines_end_behind() {
+    let mut script = deck(80);
+    script.keys("<Esc>").keys("1").keys("n");
+    script.pastes("blog-prod-summaries-ann\n");
+    let row = script.row(4);
+    assert!(
+        row.contains("Name         blog-prod-summaries-ann"),
+        "{row}"
+    );
+    assert_eq!(script.cursor().map(|at| at.x), Some(16 + 23));
+}
+
+#[test]
 fn what_matters_least_leaves_a_narrow_deck_first() {
     let mut script = deck(60);
     let row = script.row(0);

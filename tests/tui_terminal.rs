@@ -4,7 +4,7 @@
 mod term_support;
 mod tui_support;
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Size};
 use relaydeck::domain::{Basis, Finish};
 use relaydeck::locale::Word;
 use relaydeck::tui::msg::{Copied, Msg};
@@ -67,6 +67,17 @@ fn a_press_chooses_a_tab_and_a_row_and_the_wheel_moves() {
         second.1 == 4 || !row.starts_with(" \u{25b8}"),
         "the wheel moves it: {row}"
     );
+    // Where a name has no room its digit is pressed.
+    script.msg(Msg::Resize(Size::new(60, 16)));
+    let (column, row) = place(&mut script, "6  7");
+    mouse(&mut script, Deed::Press, (column + 3, row));
+    assert_eq!(script.model.tab, Tab::Tools);
+    let verify = place(&mut script, "6  7 Tools");
+    mouse(&mut script, Deed::Press, verify);
+    assert_eq!(script.model.tab, Tab::Verify);
+    script.msg(Msg::Resize(Size::new(80, 24)));
+    let market = place(&mut script, "3 Market");
+    mouse(&mut script, Deed::Press, market);
     // Outside of everything nothing happens.
     mouse(&mut script, Deed::Press, (79, 23));
     mouse(&mut script, Deed::Press, (400, 400));

@@ -4,11 +4,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::slip::said;
 use crate::config::{Color, Folders, Glyphs, Settings};
 use crate::domain::{Fault, FaultKind};
 use crate::locale::say;
 use crate::tui::keymap::{Keymap, KeymapError};
-use crate::tui::theme::{self, ColorChoice, ColorLevel, Theme, Wanted};
+use crate::tui::theme::{self, ColorChoice, ColorLevel, Theme, ThemeError, Wanted};
 
 /// Files longer than this are no table of keys or colours.
 const LONGEST: u64 = 1 << 20;
@@ -21,8 +22,13 @@ pub fn keymap(folders: &Folders) -> Result<Keymap, Fault> {
     let file = folders.keymap_file();
     match read(&file)? {
         None => Keymap::built_in().map_err(broken),
-        Some(text) => Keymap::with_own(&text)
-            .map_err(|error| fault(&file, &error.to_string(), say!("cli-keymap-advice"))),
+        Some(text) => Keymap::with_own(&text).map_err(|error| {
+            let what = match &error {
+                KeymapError::Table(slip) => said(&text, slip),
+                other => other.to_string(),
+            };
+            fault(&file, &what, say!("cli-keymap-advice"))
+        }),
     }
 }
 
@@ -54,8 +60,13 @@ pub fn theme(
             None => return Err(unknown(folders, name)),
         },
     };
-    Theme::of(wanted, ColorLevel::detect(choice, &env), glyphs)
-        .map_err(|error| fault(&file, &error.to_string(), say!("cli-theme-advice")))
+    Theme::of(wanted.clone(), ColorLevel::detect(choice, &env), glyphs).map_err(|error| {
+        let what = match (&error, &wanted) {
+            (ThemeError::Table(slip), Wanted::Own(text)) => said(text, slip),
+            (other, _) => other.to_string(),
+        };
+        fault(&file, &what, say!("cli-theme-advice"))
+    })
 }
 
 /// The program's own table is not sound.

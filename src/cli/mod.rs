@@ -34,6 +34,7 @@ mod secret;
 mod serve;
 mod sessions;
 mod settings;
+mod slip;
 mod tools;
 mod url;
 mod usage;

@@ -101,7 +101,7 @@ impl fmt::Display for Mistake {
 }
 
 /// `; did you mean "x"?`, or nothing.
-pub(super) fn did_you_mean(nearest: Option<&str>) -> String {
+pub fn did_you_mean(nearest: Option<&str>) -> String {
     nearest
         .map(|word| say!("trouble-did-you-mean", word = format!("{word:?}")))
         .unwrap_or_default()

@@ -88,7 +88,7 @@ impl ConfigFile {
 }
 
 /// Line and column of a byte, both counted from 1, the column in characters.
-pub(super) fn position(text: &str, byte: usize) -> (usize, usize) {
+pub fn position(text: &str, byte: usize) -> (usize, usize) {
     let before = text.get(..byte.min(text.len())).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let start = before.rfind('\n').map_or(0, |end| end + 1);

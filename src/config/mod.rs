@@ -13,9 +13,11 @@ mod profiles;
 mod state;
 mod vault;
 
-pub use error::{ConfigError, Mistake};
+pub use error::{ConfigError, Mistake, did_you_mean};
+pub use file::position;
 pub use folders::{Environment, Folders};
 pub use layers::{Config, Layer, Settings, Sourced};
+pub use nearest::nearest;
 pub use options::{
     Color, DEFAULT_LISTEN, Glyphs, Language, Link, Mouse, Offers, Options, Theme, TimeLimit,
     WrongValue,

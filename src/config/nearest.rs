@@ -1,10 +1,7 @@
 //! The known word that a mistyped one is nearest to.
 
 /// The nearest of `known`, or `None` when nothing is near enough to be what was meant.
-pub(super) fn nearest<'a>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |word: &str| -> String {
         word.chars()
             .filter(|letter| letter.is_alphanumeric())

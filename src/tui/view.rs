@@ -1,6 +1,6 @@
 //! What is on the screen: a function of the model. The cache only saves work; without it every cell is the same.
 
-mod deck;
+pub mod deck;
 pub mod hints;
 mod pages;
 mod privacy;

@@ -276,6 +276,7 @@ cli-secret-none-advice = nothing was sent; type it, or pipe it in with -
 cli-login-no-password = the password is missing
 cli-login-no-password-advice = pipe it in with --password -, or put it into { $variable }
 cli-keymap-advice = mend that line, or move the file away to have the keys as they come
+cli-table-known = ; there are { $words }
 cli-theme-advice = mend that line, or set another theme
 cli-keymap-broken = the table of keys: { $error }
 cli-build-broken = this build is broken; take another one

@@ -267,6 +267,7 @@ cli-secret-none-advice = 没有发送任何内容；请输入，或用 - 从管�
 cli-login-no-password = 没有给出密码
 cli-login-no-password-advice = 用 --password - 从管道传入，或放进 { $variable }
 cli-keymap-advice = 改正该行，或移走文件以使用默认按键
+cli-table-known = ；可用的有 { $words }
 cli-theme-advice = 改正该行，或换一个主题
 cli-keymap-broken = 按键表：{ $error }
 cli-build-broken = 此程序已损坏；请换一个版本

@@ -23,7 +23,12 @@ pub(super) struct Binding {
 
 impl Binding {
     fn name(&self) -> String {
-        format!("{:?} → {:?}", self.context, self.action)
+        let (place, action) = (self.context.word(), self.action.word());
+        format!(
+            "{} → {}",
+            place.unwrap_or_default(),
+            action.unwrap_or_default()
+        )
     }
 }
 
@@ -57,7 +62,7 @@ pub enum KeymapError {
         outer: String,
     },
     /// `hides` names something that is not hidden.
-    #[error("{}", say!("keymap-hides-nothing", inner = inner, what = format!("{what:?}")))]
+    #[error("{}", say!("keymap-hides-nothing", inner = inner, what = what.word().unwrap_or_default()))]
     HidesNothing {
         /// The binding.
         inner: String,
@@ -290,7 +295,7 @@ mod tests {
         let error = refusal(&[bind("list", "j", "down", ""), bind("list", "j", "up", "")]);
         assert_eq!(
             error,
-            "j is bound twice: List → Down and List → Up; take it from one of them"
+            "j is bound twice: list → down and list → up; take it from one of them"
         );
     }
 
@@ -300,7 +305,7 @@ mod tests {
         let error = refusal(&[outer.clone(), bind("market", "g", "cycle-group", "")]);
         assert_eq!(
             error,
-            "g of Market → CycleGroup hides List → Top; choose another key, or say `hides` to mean it"
+            "g of market → cycle-group hides list → top; choose another key, or say `hides` to mean it"
         );
         let meant = bind("market", "g", "cycle-group", "hides = \"top\"");
         assert_eq!(parse(&[outer, meant].concat()).unwrap().len(), 2);
@@ -344,10 +349,10 @@ mod tests {
         assert_eq!(
             keys,
             [
-                "List → Down 1",
-                "List → Up 0",
-                "Market → Chat 1",
-                "Keys → Chat 1"
+                "list → down 1",
+                "list → up 0",
+                "market → chat 1",
+                "keys → chat 1"
             ]
         );
         assert_eq!(
@@ -365,13 +370,13 @@ mod tests {
         let twice = "[[bind]]\ncontext = \"list\"\naction = \"down\"\nkeys = [\"k\"]\n";
         assert_eq!(
             laid_over(twice).unwrap_err(),
-            "k is bound twice: List → Down and List → Up; take it from one of them"
+            "k is bound twice: list → down and list → up; take it from one of them"
         );
         let hidden = "[[bind]]\ncontext = \"market\"\naction = \"chat\"\nkeys = [\"j\"]\n";
         assert!(
             laid_over(hidden)
                 .unwrap_err()
-                .starts_with("j of Market → Chat hides List → Down"),
+                .starts_with("j of market → chat hides list → down"),
         );
         assert!(laid_over(&format!("{hidden}hides = \"down\"\n")).is_ok());
     }

@@ -274,12 +274,15 @@ impl<N: Copy + PartialEq> Form<N> {
         let Some(field) = self.fields.get_mut(self.focus) else {
             return false;
         };
+        let multiline = !matches!(field.control, Control::Line(_) | Control::Password(_));
         match &mut field.control {
             Control::Line(editor)
             | Control::Text(editor)
             | Control::Secret(editor)
             | Control::Password(editor) => {
-                editor.insert(text);
+                // What is copied whole often ends with a line's end, which belongs to no field of one line.
+                let ends = |c| !multiline && matches!(c, '\n' | '\r');
+                editor.insert(text.trim_end_matches(ends));
                 field.error = None;
                 self.fault = None;
                 true

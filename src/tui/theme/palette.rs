@@ -18,10 +18,10 @@ pub enum ThemeError {
     #[error("{0}")]
     Table(#[from] toml::de::Error),
     /// A role without a style.
-    #[error("{}", say!("theme-no-style", role = format!("{:?}", _0)))]
+    #[error("{}", say!("theme-no-style", role = _0.word()))]
     Missing(Role),
     /// A colour that is none.
-    #[error("{}", say!("theme-no-colour", role = format!("{role:?}"), name = format!("{name:?}")))]
+    #[error("{}", say!("theme-no-colour", role = role.word(), name = format!("{name:?}")))]
     Colour {
         /// The role.
         role: Role,
@@ -142,7 +142,7 @@ mod tests {
     fn a_missing_role_is_named() {
         let text = table(|line| (!line.starts_with("warn ")).then(|| line.to_owned()));
         let error = Palette::parse(&text).unwrap_err().to_string();
-        assert_eq!(error, "the theme has no style for Warn; add a line for it");
+        assert_eq!(error, "the theme has no style for warn; add a line for it");
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .starts_with("Warn asks for the colour \"reddish\"")
+                .starts_with("warn asks for the colour \"reddish\"")
         );
     }
 }

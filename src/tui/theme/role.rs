@@ -12,6 +12,18 @@ macro_rules! roles {
         }
 
         impl Role {
+            /// Its name, as themes write it: `money-estimated`.
+            pub fn word(self) -> String {
+                let mut word = String::new();
+                for letter in format!("{self:?}").chars() {
+                    if letter.is_uppercase() && !word.is_empty() {
+                        word.push('-');
+                    }
+                    word.extend(letter.to_lowercase());
+                }
+                word
+            }
+
             /// Every role there is.
             pub const ALL: [Role; [$(Role::$name),*].len()] = [$(Role::$name),*];
         }

@@ -12,6 +12,7 @@ use crate::tui::tabs::chat::state::ChatFocus;
 use crate::tui::tabs::{Tab, usage, verify};
 use crate::tui::term::{Deed, Pointer};
 use crate::tui::text::width;
+use crate::tui::view::deck::tab_labels;
 
 /// Rows that a notch of the wheel moves.
 const NOTCH: usize = 3;
@@ -42,7 +43,7 @@ fn turn(model: &mut Model, action: Action, fx: &mut Effects) {
 fn press(model: &mut Model, pointer: Pointer, fx: &mut Effects) {
     let areas = areas(model);
     if areas.tabs.height > 0 && pointer.row == areas.tabs.y {
-        if let Some(tab) = tab_at(usize::from(pointer.column)) {
+        if let Some(tab) = tab_at(model, areas.tabs.width, usize::from(pointer.column)) {
             input::show_tab(model, tab, fx);
         }
         return;
@@ -64,14 +65,16 @@ fn press(model: &mut Model, pointer: Pointer, fx: &mut Effects) {
 }
 
 /// The tab whose name stands in this column.
-fn tab_at(column: usize) -> Option<Tab> {
+fn tab_at(model: &Model, cells: u16, column: usize) -> Option<Tab> {
     let mut left = 1;
-    Tab::ALL.into_iter().find_map(|tab| {
-        let right = left + width(&format!("{} {}", tab.digit(), tab.word()));
-        let found = (left..right).contains(&column).then_some(tab);
-        left = right + 2;
-        found
-    })
+    tab_labels(model, cells)
+        .into_iter()
+        .find_map(|(tab, label)| {
+            let right = left + width(&label);
+            let found = (left..right).contains(&column).then_some(tab);
+            left = right + 2;
+            found
+        })
 }
 
 /// Puts the cursor on a row of those that are visible.

@@ -12,6 +12,7 @@ use crate::tui::model::{Model, Stage};
 use crate::tui::relay::Connection;
 use crate::tui::remote::Remote;
 use crate::tui::tabs::Tab;
+use crate::tui::text::width;
 use crate::tui::theme::{Role, Sign};
 use crate::tui::update::input::contexts;
 use crate::tui::words;
@@ -173,22 +174,42 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
     pieces
 }
 
+/// The tabs as they stand in a row of so many cells. Where there is no room for all names, the last of those that are not
+/// chosen stand with their digits alone.
+pub fn tab_labels(model: &Model, cells: u16) -> Vec<(Tab, String)> {
+    let full = |tab: Tab| (tab, format!("{} {}", tab.digit(), tab.word()));
+    let mut labels: Vec<_> = Tab::ALL.into_iter().map(full).collect();
+    let used: usize = labels.iter().map(|(_, label)| width(label) + 2).sum();
+    let mut lacking = (used + help(model).width()).saturating_sub(usize::from(cells));
+    for (tab, label) in labels.iter_mut().rev() {
+        if lacking > 0 && *tab != model.tab {
+            let short = tab.digit().to_string();
+            lacking = lacking.saturating_sub(width(label) - width(&short));
+            *label = short;
+        }
+    }
+    labels
+}
+
 /// Draws the tabs, and the key for help.
 pub fn tabs(model: &Model, area: Rect, buffer: &mut Buffer) {
     let theme = &model.settings.theme;
     let mut spans = vec![Span::raw(" ")];
-    for tab in Tab::ALL {
+    for (tab, label) in tab_labels(model, area.width) {
         let role = if tab == model.tab {
             Role::TabSelected
         } else {
             Role::Tab
         };
-        spans.push(Span::styled(
-            format!("{} {}", tab.digit(), tab.word()),
-            theme.style(role),
-        ));
+        spans.push(Span::styled(label, theme.style(role)));
         spans.push(Span::raw("  "));
     }
+    put_both(buffer, area, &Line::from(spans), &help(model));
+}
+
+/// The key for help, where it has one here.
+fn help(model: &Model) -> Line<'static> {
+    let theme = &model.settings.theme;
     let help = model
         .settings
         .keymap
@@ -200,5 +221,5 @@ pub fn tabs(model: &Model, area: Rect, buffer: &mut Buffer) {
             ]
         })
         .unwrap_or_default();
-    put_both(buffer, area, &Line::from(spans), &Line::from(help));
+    Line::from(help)
 }
