@@ -19,8 +19,7 @@ pub fn said(text: &str, error: &toml::de::Error) -> String {
 /// The reader's words; of a name that is not known, and of the many that are, only those that help.
 fn what(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let unknown = message.starts_with("unknown variant") || message.starts_with("unknown field");
-    let Some(wrong) = quoted.next().filter(|_| unknown) else {
+    let Some(wrong) = quoted.next().filter(|_| message.starts_with("unknown ")) else {
         return message.split_whitespace().collect::<Vec<_>>().join(" ");
     };
     let known: Vec<&str> = quoted.collect();

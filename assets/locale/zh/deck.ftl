@@ -1082,7 +1082,7 @@ chat-write-hint = 按回车或 i 输入消息
 
 ## Verify
 
-verify-ask-cost = 最多可能花费 { $worst }。再按一次回车运行；按其他键放弃。
+verify-ask-cost = 费用{ $worst }。再按一次回车运行；按其他键放弃。
 verify-not-run = 还没有运行。按回车运行。
 verify-running = { $working } 正在运行；Esc 停止
 verify-not-looked = 还没有查看。按回车查看。
@@ -1381,7 +1381,7 @@ climb-wallet = 钱包余额 { $balance }
 climb-key-left = 令牌剩余 { $left }
 climb-key-unlimited = 令牌额度不限
 climb-left-untold = 此中转站不说明令牌剩余额度；实际调用会知道
-climb-too-dear = 未尝试：一次调用和一次流式最多可能花费 { $worst }，上限是 { $limit }
+climb-too-dear = 未尝试：一次调用和一次流式的费用{ $worst }，上限是 { $limit }
 climb-too-dear-advice = 用 --max-cost 提高上限
 climb-not-streamed = 未尝试：{ $endpoint } 上没有流式
 climb-empty = 回答是空的：计了 { $tokens } 个 token，却什么也没说

@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn hiding_what_is_not_there_is_refused() {
         let error = refusal(&[bind("market", "g", "cycle-group", "hides = \"top\"")]);
-        assert!(error.contains("says it hides Top"), "{error}");
+        assert!(error.contains("says it hides top"), "{error}");
     }
 
     #[test]
