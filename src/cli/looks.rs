@@ -7,7 +7,7 @@ use std::path::Path;
 use super::slip::said;
 use crate::config::{Color, Folders, Glyphs, Settings};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::tui::keymap::{Keymap, KeymapError};
 use crate::tui::theme::{self, ColorChoice, ColorLevel, Theme, ThemeError, Wanted};
 
@@ -100,14 +100,14 @@ fn read(file: &Path) -> Result<Option<String>, Fault> {
     let wrong = |what: &str| fault(file, what, say!("cli-file-advice"));
     match fs::metadata(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(wrong(&error.to_string())),
+        Err(error) => return Err(wrong(&system(&error))),
         Ok(about) if !about.is_file() => return Err(wrong(say!("cli-file-none"))),
         Ok(about) if about.len() > LONGEST => return Err(wrong(say!("cli-file-long"))),
         Ok(_) => {}
     }
     fs::read_to_string(file)
         .map(Some)
-        .map_err(|error| wrong(&error.to_string()))
+        .map_err(|error| wrong(&system(&error)))
 }
 
 fn fault(file: &Path, what: &str, advice: &str) -> Fault {

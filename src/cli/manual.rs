@@ -12,7 +12,7 @@ use super::help;
 use super::output::print;
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Print the manual page.
 #[derive(Debug, Args)]
@@ -44,8 +44,11 @@ pub fn completions(shell: Shell) -> Result<Ending, Fault> {
 pub fn man(args: ManArgs) -> Result<Ending, Fault> {
     if let Some(folder) = args.dir {
         let failed = |error: io::Error| {
-            Fault::new(FaultKind::Local, format!("{}: {error}", folder.display()))
-                .advise(say!("cli-man-folder"))
+            Fault::new(
+                FaultKind::Local,
+                format!("{}: {}", folder.display(), system(&error)),
+            )
+            .advise(say!("cli-man-folder"))
         };
         write_all(&help::manual(), &folder).map_err(failed)?;
         return Ok(Ending::Done);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::ffi::OsString;
+use std::net::AddrParseError;
 use std::num::{ParseFloatError, ParseIntError};
 use std::process::ExitCode;
 
@@ -176,6 +177,9 @@ fn why(source: &(dyn Error + 'static)) -> String {
     if source.is::<ParseIntError>() || source.is::<ParseFloatError>() {
         return say!("help-wrong-not-a-number").to_owned();
     }
+    if source.is::<AddrParseError>() {
+        return say!("help-wrong-address").to_owned();
+    }
     let told = source.to_string();
     match told.split_once(" is not in ") {
         Some((_, range)) => match range.split_once("..=") {
@@ -227,6 +231,7 @@ mod tests {
             "relaydeck codes create --amount 1 --count many",
             "relaydeck keys create --name a --concurrency 0",
             "relaydeck chat --temperature hot",
+            "relaydeck serve --listen nowhere",
             "relaydeck keys list more",
         ];
         let all = |language| {

@@ -13,7 +13,7 @@ use super::world::{Ending, World, flags, load};
 use crate::config::{Config, Environment, Folders, Layer, Vault};
 use crate::domain::{Access, Fault, FaultKind};
 use crate::files::{Readers, read, replace};
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::tui::term::EditorCommand;
 
 /// The configuration.
@@ -253,6 +253,9 @@ fn tell(global: &Global, path: &Path, changed: bool) -> Result<(), Fault> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::new(FaultKind::Local, format!("{}: {error}", path.display()))
-        .advise(say!("cli-config-no-room"))
+    Fault::new(
+        FaultKind::Local,
+        format!("{}: {}", path.display(), system(error)),
+    )
+    .advise(say!("cli-config-no-room"))
 }

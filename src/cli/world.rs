@@ -24,7 +24,7 @@ use crate::engine::host::Host;
 use crate::engine::session::Session;
 use crate::ledger::Ledger;
 use crate::locale;
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::relay::lock;
 
 /// How long a shutdown may take before it is explained.
@@ -225,8 +225,11 @@ impl World {
     /// Stdout could not be written.
     #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
     pub fn stdout_gone(error: io::Error) -> Fault {
-        Fault::new(FaultKind::Local, say!("cli-stdout-gone", error = error))
-            .advise(say!("cli-stdout-gone-advice"))
+        Fault::new(
+            FaultKind::Local,
+            say!("cli-stdout-gone", error = system(&error)),
+        )
+        .advise(say!("cli-stdout-gone-advice"))
     }
 
     /// A request that we found wrong before any relay answered is wrong usage. A relay's own verdict stays what it is: it

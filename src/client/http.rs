@@ -7,7 +7,7 @@ use reqwest::{Certificate, Client, redirect};
 use url::{Host, Url};
 
 use crate::domain::{Address, Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::trust;
 use crate::wire::plain::one_line;
 
@@ -116,7 +116,10 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error
 /// The last of the causes: the one that says something. Never holds an address with its query.
 pub(super) fn root_cause(error: &reqwest::Error) -> String {
     match chain(error).last() {
-        Some(cause) => one_line(&cause.to_string()),
+        Some(cause) => one_line(&match cause.downcast_ref::<std::io::Error>() {
+            Some(error) => system(error),
+            None => cause.to_string(),
+        }),
         None => say!("http-unknown").into(),
     }
 }

@@ -22,7 +22,7 @@ use super::call::{As, Call};
 use super::http::{is_this_machine, timeout_fault};
 use super::{RelayClient, tls};
 use crate::domain::{Address, Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::wire::plain::one_line;
 
 /// A step of a connection.
@@ -265,7 +265,7 @@ fn name_fault(address: &Address, why: &str) -> Fault {
 
 fn connect_fault(address: &Address, error: &std::io::Error) -> Fault {
     let host = address.host();
-    let why = one_line(&error.to_string());
+    let why = one_line(&system(error));
     let advice = match error.kind() {
         std::io::ErrorKind::ConnectionRefused => {
             say!("reach-nothing-listens")

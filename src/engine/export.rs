@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::domain::{Conversation, Fault, FaultKind, Money, Turn, UnixMillis};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -180,7 +180,11 @@ pub fn write_new(path: &Path, text: &str) -> Result<PathBuf, Fault> {
             FaultKind::Local,
             match error.kind() {
                 io::ErrorKind::AlreadyExists => say!("export-there", file = path.display()),
-                _ => say!("export-failed", file = path.display(), error = error),
+                _ => say!(
+                    "export-failed",
+                    file = path.display(),
+                    error = system(error)
+                ),
             },
         );
         match error.kind() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::export::at_home;
 use crate::domain::image::{ImageError, LARGEST};
 use crate::domain::{Fault, FaultKind, Image};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Reads a picture. A leading `~/` is the home folder. Never reads more than what may be sent.
 ///
@@ -24,7 +24,7 @@ pub fn read_image(path: &Path) -> Result<Image, Fault> {
         wrong(say!(
             "file-unreadable",
             file = path.display(),
-            error = error
+            error = system(&error)
         ))
         .advise(say!("picture-name-file"))
     })?;
@@ -42,7 +42,7 @@ pub fn read_image(path: &Path) -> Result<Image, Fault> {
             wrong(say!(
                 "file-unreadable",
                 file = path.display(),
-                error = error
+                error = system(&error)
             ))
             .advise(say!("picture-no-folder"))
         })?;

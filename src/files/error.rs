@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Trouble with a file or folder. What was on disk before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +65,7 @@ impl FileError {
     pub fn folder(folder: &Path, error: &io::Error) -> Self {
         FileError::Folder {
             folder: folder.to_owned(),
-            why: error.to_string(),
+            why: system(error),
         }
     }
 
@@ -73,7 +73,7 @@ impl FileError {
     pub fn read(path: &Path, error: &io::Error) -> Self {
         FileError::Read {
             path: path.to_owned(),
-            why: error.to_string(),
+            why: system(error),
         }
     }
 
@@ -81,7 +81,7 @@ impl FileError {
     pub fn write(path: &Path, error: &io::Error) -> Self {
         FileError::Write {
             path: path.to_owned(),
-            why: error.to_string(),
+            why: system(error),
             full: matches!(
                 error.kind(),
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded

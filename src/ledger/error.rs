@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Trouble with the ledger. Nothing that was acknowledged before is lost by any of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -150,7 +150,7 @@ impl LedgerError {
             },
             _ => LedgerError::Folder {
                 folder: folder.to_owned(),
-                why: error.to_string(),
+                why: system(error),
             },
         }
     }

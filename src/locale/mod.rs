@@ -25,6 +25,7 @@
 
 mod catalogue;
 mod language;
+mod system;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -32,6 +33,7 @@ use std::fmt;
 use fluent_bundle::{FluentArgs, FluentValue};
 
 pub use language::{Language, Speaking, choose, speaking, spoken, within};
+pub use system::system;
 
 use catalogue::Catalogue;
 

@@ -13,7 +13,7 @@ use super::term::{
 };
 use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
 use crate::engine::handle::Handle;
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// What the dashboard is started with.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ pub enum TuiError {
     #[error(transparent)]
     NoTerminal(#[from] NoTerminal),
     /// The operating system refused something.
-    #[error("{}", say!("terminal-unusable", why = _0))]
+    #[error("{}", say!("terminal-unusable", why = system(_0)))]
     Io(#[from] io::Error),
 }
 

@@ -1960,3 +1960,24 @@ own-handbook = Answers from the built-in handbook: how relays work and how to us
 own-lab = A test model: streams filler text, and obeys directives in the prompt for length, speed and faults, such as [[tokens=200 speed=80]] or [[fault=429]]. Not a language model. Needs no network.
 own-default-group = Default group
 own-auto-group = Automatic: the first group that serves the model
+
+## What the operating system says
+
+system-not-found = No such file or directory
+system-no-permission = Permission denied
+system-exists = File exists
+system-full = No space left on device
+system-quota = Disk quota exceeded
+system-read-only = Read-only file system
+system-is-folder = Is a directory
+system-no-folder = Not a directory
+system-refused = Connection refused
+system-reset = Connection reset by peer
+system-aborted = Connection aborted
+system-pipe = Broken pipe
+system-no-route = No route to host
+system-no-network = Network is unreachable
+system-in-use = Address already in use
+system-no-address = Cannot assign requested address
+system-timed-out = timed out
+system-ended = it ended too early

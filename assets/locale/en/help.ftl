@@ -102,6 +102,7 @@ help-wrong-together = { $argument } cannot be given together with { $others }
 help-wrong-missing = missing: { $arguments }
 help-wrong-missing-command = { $command } wants a sub-command
 help-wrong-text = an argument is not UTF-8 text
+help-wrong-address = an address and a port are wanted, such as 127.0.0.1:4141
 help-wrong-not-a-number = a number is wanted
 help-wrong-at-least = { $least } or more is wanted
 help-wrong-range = a number from { $least } to { $most }

@@ -1911,3 +1911,24 @@ own-handbook = 用内置手册回答：中转站如何运作、如何使用本�
 own-lab = 测试模型：流式输出填充文字，并按提示词中的指令改变长度、速度和故障，例如 [[tokens=200 speed=80]] 或 [[fault=429]]。不是语言模型。不需要网络。
 own-default-group = 默认分组
 own-auto-group = 自动：第一个提供该模型的分组
+
+## 操作系统的话
+
+system-not-found = 没有这个文件或文件夹
+system-no-permission = 没有权限
+system-exists = 文件已存在
+system-full = 磁盘空间不足
+system-quota = 超出磁盘配额
+system-read-only = 文件系统只读
+system-is-folder = 这是文件夹
+system-no-folder = 不是文件夹
+system-refused = 连接被拒绝
+system-reset = 连接被对方重置
+system-aborted = 连接已中止
+system-pipe = 管道已断开
+system-no-route = 无法到达主机
+system-no-network = 网络不可达
+system-in-use = 地址已被占用
+system-no-address = 无法使用此地址
+system-timed-out = 超时
+system-ended = 提前结束

@@ -102,6 +102,7 @@ help-wrong-together = { $argument } 不能与 { $others } 同时使用
 help-wrong-missing = 缺少：{ $arguments }
 help-wrong-missing-command = { $command } 需要子命令
 help-wrong-text = 有参数不是 UTF-8 文本
+help-wrong-address = 应为地址和端口，例如 127.0.0.1:4141
 help-wrong-not-a-number = 应为数字
 help-wrong-at-least = 应为不小于 { $least } 的数字
 help-wrong-range = 应为 { $least } 到 { $most } 的数字

@@ -16,7 +16,7 @@ use super::receipts::receipt_json;
 use super::since;
 use crate::domain::{Fault, FaultKind};
 use crate::ledger::{ReceiptFilter, ReceiptId};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Receipts that are read at a time, so that others can use the ledger in between.
 const PAGE: u32 = 2_000;
@@ -117,7 +117,11 @@ fn taken(file: &Path) -> Fault {
 fn unwritable(file: &Path, error: &std::io::Error) -> Fault {
     Fault::new(
         FaultKind::Local,
-        say!("cli-export-failed", file = file.display(), error = error),
+        say!(
+            "cli-export-failed",
+            file = file.display(),
+            error = system(error)
+        ),
     )
     .advise(say!("cli-export-failed-advice"))
 }

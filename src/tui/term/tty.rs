@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Why no dashboard can be shown. The message says what is in the way, [`NoTerminal::advice`] what works without one.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub enum NoTerminal {
     #[error("{}", say!("terminal-no-cursor", term = _0))]
     Dumb(String),
     /// The operating system refused.
-    #[error("{}", say!("terminal-unusable", why = _0))]
+    #[error("{}", say!("terminal-unusable", why = system(_0)))]
     Refused(#[from] io::Error),
 }
 
