@@ -234,6 +234,20 @@ fn the_market_when_filters_leave_nothing() {
         deck(script);
         script.engine(measured(FaultKind::Server)).keys("3 M");
     });
+    scene("market_detail_with_more_below", |script| {
+        deck(script);
+        let mut rows = world::models();
+        rows[0].groups = None;
+        let mut groups = world::groups();
+        for at in 0..20 {
+            let mut group = groups[1].clone();
+            group.name = format!("team-{at}");
+            groups.push(group);
+        }
+        script.engine(loaded(Snapshot::Groups(groups)));
+        script.engine(loaded(Snapshot::Models(rows.into())));
+        script.keys("3");
+    });
     scene("market_refreshing", |script| {
         deck(script);
         script.keys("3").waits(1_000).keys("r");
@@ -267,6 +281,15 @@ fn keys_of_which_more_is_told() {
     scene("keys_refreshing", |script| {
         deck(script);
         script.keys("1").waits(1_000).keys("r");
+    });
+    scene("keys_enable", |script| {
+        deck(script);
+        let mut rows = world::keys();
+        for row in &mut rows {
+            row.info.status = KeyStatus::Disabled;
+        }
+        script.engine(loaded(Snapshot::Keys(rows)));
+        script.keys("1 <Space> <Space> x");
     });
     scene("keys_disable_one_too_many", |script| {
         deck(script);
