@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, Request, Uri};
 use bytes::Bytes;
+use futures_util::future::Either;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, TryStreamExt};
 use http_body_util::{BodyExt, Full};
@@ -69,23 +70,29 @@ pub struct Clients {
 
 impl Clients {
     /// Sends a request. Waits for status and headers, as long as it takes.
-    pub async fn send(&self, call: Call) -> Result<Answer, UpstreamError> {
+    pub fn send(
+        &self,
+        call: Call,
+    ) -> impl Future<Output = Result<Answer, UpstreamError>> + Send + use<'_> {
         if self.proxied(&call.uri) {
-            return self.send_through_proxy(call).await;
+            return Either::Left(Box::pin(self.send_through_proxy(call)));
         }
         let mut request = Request::new(Full::new(call.body));
         *request.method_mut() = call.method;
         *request.uri_mut() = call.uri;
         *request.headers_mut() = call.headers;
-        let sent = self.straight()?.request(request).await;
-        let (head, body) = sent.map_err(|error| unreachable(&error))?.into_parts();
-        Ok(Answer {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: body
-                .into_data_stream()
-                .map_err(|error| UpstreamError::Cut(innermost(&error)))
-                .boxed(),
+        let sent = self.straight().map(|client| client.request(request));
+        Either::Right(async move {
+            let answer = sent?.await.map_err(|error| unreachable(&error))?;
+            let (head, body) = answer.into_parts();
+            Ok(Answer {
+                status: head.status.as_u16(),
+                headers: head.headers,
+                body: body
+                    .into_data_stream()
+                    .map_err(|error| UpstreamError::Cut(innermost(&error)))
+                    .boxed(),
+            })
         })
     }
 

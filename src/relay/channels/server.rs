@@ -39,12 +39,32 @@ pub struct Call<'a> {
 }
 
 /// Sends a request to a model. Waits for status and headers, at most as long as it is told to.
-pub async fn send(
-    clients: &Clients,
+pub fn send<'a>(
+    clients: &'a Clients,
     server: &Server,
     call: Call<'_>,
     wait: Duration,
-) -> Result<UpstreamReply, UpstreamError> {
+) -> impl Future<Output = Result<UpstreamReply, UpstreamError>> + Send + use<'a> {
+    let sent = written(server, call).map(|request| clients.send(request));
+    async move {
+        let answer = tokio::time::timeout(wait, sent?)
+            .await
+            .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))??;
+        let text = |name| {
+            let value = answer.headers.get(name).map(HeaderValue::to_str);
+            value.and_then(Result::ok).unwrap_or_default()
+        };
+        Ok(UpstreamReply {
+            status: answer.status,
+            content_type: text(CONTENT_TYPE).to_owned(),
+            retry_after: text(RETRY_AFTER).parse().ok(),
+            body: answer.body,
+        })
+    }
+}
+
+/// A request to a model, as its server wants it.
+fn written(server: &Server, call: Call<'_>) -> Result<http::Call, UpstreamError> {
     let mut headers = server.headers()?.clone();
     for name in call.headers.keys() {
         headers.remove(name);
@@ -52,24 +72,11 @@ pub async fn send(
     for (name, value) in call.headers {
         headers.append(name, value.clone());
     }
-    let request = http::Call {
+    Ok(http::Call {
         method: Method::POST,
         uri: server.uri(call.path)?,
         headers,
         body: call.body,
-    };
-    let answer = tokio::time::timeout(wait, clients.send(request))
-        .await
-        .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))??;
-    let text = |name| {
-        let value = answer.headers.get(name).map(HeaderValue::to_str);
-        value.and_then(Result::ok).unwrap_or_default()
-    };
-    Ok(UpstreamReply {
-        status: answer.status,
-        content_type: text(CONTENT_TYPE).to_owned(),
-        retry_after: text(RETRY_AFTER).parse().ok(),
-        body: answer.body,
     })
 }
 

@@ -92,13 +92,13 @@ async fn try_open(
         let otherwise = sent.otherwise.take();
         if !(200..300).contains(&reply.status) {
             let (status, retry_after) = (reply.status, reply.retry_after);
-            let body = read_refusal(reply.body).await;
+            let body = Box::pin(read_refusal(reply.body)).await;
             if let Some(pair) = otherwise
                 && let Some(unspoken) = unspoken::read(status, &body)
             {
                 let model = (unspoken == Unspoken::Model).then_some(&*ask.model);
                 channel.learned().refused_responses(model, app.clock.now());
-                keep_learned(app, channel).await;
+                Box::pin(keep_learned(app, channel)).await;
                 sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
                 continue;
             }
@@ -106,7 +106,7 @@ async fn try_open(
             let ours = sent.usage_is_ours && matches!(status, 400 | 422);
             if ours && String::from_utf8_lossy(&body).contains("stream_options") {
                 channel.learned().refused_stream_options();
-                keep_learned(app, channel).await;
+                Box::pin(keep_learned(app, channel)).await;
                 sent = ask
                     .for_channel(channel, app.clock.now())
                     .map_err(Failure::elsewhere)?;
@@ -123,9 +123,7 @@ async fn try_open(
             stamp,
         };
         let opened = if ask.stream && !document {
-            reading
-                .first_event(reply, sent.usage_is_ours, deadline)
-                .await
+            Box::pin(reading.first_event(reply, sent.usage_is_ours, deadline)).await
         } else {
             let body = read_document(app, reply.body, Gathered::default(), deadline).await?;
             reading.document_in(body)
@@ -133,12 +131,12 @@ async fn try_open(
         match (opened, otherwise) {
             (Err(failure), Some(pair)) if failure.says_unspoken => {
                 channel.learned().refused_responses(None, app.clock.now());
-                keep_learned(app, channel).await;
+                Box::pin(keep_learned(app, channel)).await;
                 sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
             }
             (opened, otherwise) => {
                 if opened.is_ok() && otherwise.is_some() && channel.learned().answered_responses() {
-                    keep_learned(app, channel).await;
+                    Box::pin(keep_learned(app, channel)).await;
                 }
                 return opened;
             }
@@ -175,7 +173,7 @@ async fn send(
             // The body was read as an object before, so it is one.
             let body: Map<String, Value> = serde_json::from_slice(&sent.body).unwrap_or_default();
             let name = channel.upstream_name(&ask.model);
-            timeout(wait, builtin::answer(name, &body, app.known_as))
+            timeout(wait, Box::pin(builtin::answer(name, &body, app.known_as)))
                 .await
                 .map_err(|_| UpstreamError::TimedOut(wait.as_secs()))
         }

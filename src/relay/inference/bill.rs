@@ -97,7 +97,7 @@ pub struct Settled {
 
 /// Money set aside for a request.
 pub struct Bill {
-    facts: Option<Facts>,
+    facts: Option<Box<Facts>>,
 }
 
 /// Everything a settlement needs.
@@ -152,14 +152,14 @@ impl Bill {
         });
         app.store.writer().begun();
         Ok(Bill {
-            facts: Some(Facts {
+            facts: Some(Box::new(Facts {
                 app: Arc::clone(app),
                 order,
                 reserved: share,
                 channel: None,
                 first_ms: None,
                 entry,
-            }),
+            })),
         })
     }
 
@@ -244,7 +244,7 @@ impl Drop for Bill {
 impl Facts {
     /// Hands the ending to the writer; the future waits until it is kept.
     fn conclude(
-        self,
+        self: Box<Self>,
         generated: bool,
         end: End,
         usage: Usage,

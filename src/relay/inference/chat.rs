@@ -169,7 +169,8 @@ async fn handle(
     door: Door,
 ) -> Response {
     let protocol = door.protocol();
-    match run(app, &id, request, peer, door).await {
+    // What it keeps while it waits is large, and would be copied at each layer between here and the connection.
+    match Box::pin(run(app, &id, request, peer, door)).await {
         Ok(response) => response,
         Err(error) => error.answer_in(protocol, &id),
     }
@@ -268,7 +269,7 @@ async fn run(
         }
     }
     let error = failure.unwrap_or_else(|| no_channel(&ask.model, "?"));
-    bill.fail(&error).await;
+    Box::pin(bill.fail(&error)).await;
     Err(error)
 }
 
