@@ -57,8 +57,27 @@ struct Run {
 impl TokenCounter {
     /// Adds a piece of text.
     pub fn add(&mut self, text: &str) {
-        for letter in text.chars() {
+        let mut rest = text;
+        loop {
+            // Most letters of most texts go on with a word.
+            if self.run.kind == Kind::Word {
+                let bytes = rest.as_bytes();
+                let count = bytes
+                    .iter()
+                    .take_while(|byte| byte.is_ascii_lowercase())
+                    .count();
+                if let Some(last) = count.checked_sub(1) {
+                    self.run.apostrophe = false;
+                    let length = u32::try_from(count).unwrap_or(u32::MAX);
+                    self.run.length = self.run.length.saturating_add(length);
+                    self.run.last = char::from(bytes[last]);
+                    rest = &rest[count..];
+                }
+            }
+            let mut letters = rest.chars();
+            let Some(letter) = letters.next() else { break };
             self.add_letter(letter);
+            rest = letters.as_str();
         }
     }
 
@@ -69,13 +88,6 @@ impl TokenCounter {
 
     fn add_letter(&mut self, letter: char) {
         let run = &mut self.run;
-        // Most letters of most texts go on with a word.
-        if letter.is_ascii_lowercase() && run.kind == Kind::Word {
-            run.apostrophe = false;
-            run.length = run.length.saturating_add(1);
-            run.last = letter;
-            return;
-        }
         let kind = kind(letter);
         if run.apostrophe {
             run.apostrophe = false;

@@ -171,7 +171,6 @@ pub async fn run_asked(
     done
 }
 
-/// What was learned on the way.
 /// A refusal that is about a picture says what to do about it: the pictures of earlier questions go along too.
 fn about_pictures(fault: Fault, plan: &Plan) -> Fault {
     let message = fault.message.to_lowercase();
@@ -185,6 +184,7 @@ fn about_pictures(fault: Fault, plan: &Plan) -> Fault {
     }
 }
 
+/// What was learned on the way.
 #[derive(Default)]
 struct Course {
     status: Option<u16>,

@@ -163,7 +163,8 @@ impl Widths {
         Widths { cells: widths }
     }
 
-    /// The row of titles, with a sign at the column by which the rows are sorted. Where the column has no cell left for the sign, it stands in the gap behind it.
+    /// The row of titles, with a sign at the column by which the rows are sorted. Where the column has no cell left for the
+    /// sign, it stands in the gap behind it.
     pub fn head(&self, columns: &[Column], theme: &Theme, sorted: Option<Sorted>) -> Line<'static> {
         let mut text = " ".repeat(MARGIN);
         for (at, (column, width_of)) in columns.iter().zip(&self.cells).enumerate() {

@@ -35,6 +35,8 @@ pub struct Order {
     /// The published price, and the group's ratio on it.
     pub base: BasePrice,
     pub group_ratio: Ratio,
+    /// What both come to: what it costs in the caller's group.
+    pub price: Price,
     /// The same, where accounts of the caller's group pay a ratio of their own.
     pub special_ratio: Option<Ratio>,
     pub stream: bool,
@@ -49,14 +51,9 @@ pub struct Order {
 }
 
 impl Order {
-    /// What it costs in the caller's group.
-    pub fn price(&self) -> Price {
-        self.base.at(Some(self.group_ratio), scale())
-    }
-
     /// Quota units for a usage; `None` where the price is unknown.
     pub fn units(&self, usage: &Usage) -> Option<i64> {
-        Some(self.price().cost(usage)?.units(scale()).0)
+        Some(self.price.cost(usage)?.units(scale()).0)
     }
 
     /// Quota units to set aside: what prompt and expected output cost, at least one where anything costs anything.
@@ -66,7 +63,7 @@ impl Order {
             output,
             ..Usage::default()
         };
-        let Some(cost) = self.price().cost(&usage) else {
+        let Some(cost) = self.price.cost(&usage) else {
             return 0;
         };
         let least = i64::from(cost.money() > Money::ZERO);

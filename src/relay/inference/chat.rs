@@ -18,7 +18,7 @@ use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::book::Caller;
 use super::super::builtin;
-use super::super::catalog::{Catalog, Group};
+use super::super::catalog::{Catalog, Group, scale};
 use super::super::channels::Channel;
 use super::super::ids;
 use super::super::live::tool_in;
@@ -212,10 +212,12 @@ async fn run(
             "The relay cannot write its database (is the disk full?), so nothing can be billed now",
         ));
     }
+    let base = catalog.price(&ask.model).clone();
     let order = Order {
         request_id: Arc::clone(&id.0),
         model: ask.model.clone(),
-        base: catalog.price(&ask.model).clone(),
+        price: base.at(Some(group_ratio), scale()),
+        base,
         group_ratio,
         special_ratio: catalog.special_ratio(&caller.own_group, &caller.group),
         stream: ask.stream,
