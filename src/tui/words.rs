@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use crate::domain::spending::By;
 use crate::domain::stability::Stability;
 use crate::domain::{
-    Basis, Cost, Finish, KeyStatus, Money, Price, TokenPrices, TopUpState, UnixMillis, UnixSeconds,
+    Basis, Cost, FaultKind, Finish, KeyStatus, Money, Price, TokenPrices, TopUpState, UnixMillis,
+    UnixSeconds,
 };
 use crate::locale::say;
 
@@ -196,6 +197,37 @@ pub fn finish(finish: &Finish) -> &str {
         Finish::Other(reason) => reason,
         Finish::Cancelled => say!("finish-cancelled"),
         Finish::Cut => say!("finish-cut"),
+    }
+}
+
+/// What went wrong, in a few words.
+pub fn fault(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::NotAnApi => say!("fault-kind-not-api"),
+        FaultKind::EndpointMissing => say!("fault-kind-endpoint"),
+        FaultKind::CredentialRefused => say!("fault-kind-credential"),
+        FaultKind::SecondFactor => say!("fault-kind-second-factor"),
+        FaultKind::KeyExpired => say!("fault-kind-key-expired"),
+        FaultKind::KeyDisabled => say!("fault-kind-key-disabled"),
+        FaultKind::KeyQuota => say!("fault-kind-key-quota"),
+        FaultKind::Balance => say!("fault-kind-balance"),
+        FaultKind::IpNotAllowed => say!("fault-kind-ip"),
+        FaultKind::Forbidden => say!("fault-kind-forbidden"),
+        FaultKind::ModelNotAllowed => say!("fault-kind-model-not-allowed"),
+        FaultKind::GroupNotAllowed => say!("fault-kind-group-not-allowed"),
+        FaultKind::ModelNotFound => say!("fault-kind-model-not-found"),
+        FaultKind::ModelUnpriced => say!("fault-kind-model-unpriced"),
+        FaultKind::NotFound => say!("fault-kind-not-found"),
+        FaultKind::BadRequest => say!("fault-kind-bad-request"),
+        FaultKind::Usage => say!("fault-kind-usage"),
+        FaultKind::RateLimited => say!("fault-kind-rate"),
+        FaultKind::Upstream => say!("fault-kind-upstream"),
+        FaultKind::Server => say!("fault-kind-server"),
+        FaultKind::Network => say!("fault-kind-network"),
+        FaultKind::Timeout => say!("fault-kind-timeout"),
+        FaultKind::StreamBroken => say!("fault-kind-stream"),
+        FaultKind::Local => say!("fault-kind-local"),
+        FaultKind::Unsupported => say!("fault-kind-unsupported"),
     }
 }
 

@@ -87,9 +87,7 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
         let status = receipt
             .status
             .map(|status| say!("fault-status", status = status));
-        let word = serde_json::to_value(fault).unwrap_or_default();
-        let word = word.as_str().unwrap_or("failed").replace('_', " ");
-        let text = format!("{word}{}", status.unwrap_or_default());
+        let text = format!("{}{}", words::fault(fault), status.unwrap_or_default());
         say(
             say!("label-trouble"),
             vec![Span::styled(text, theme.style(Role::Bad))],
