@@ -405,9 +405,7 @@ fn s_42_the_line_before_a_call_names_key_group_price_endpoint_and_wallet() {
         .sees("✓ key cursor-dev")
         .sees("✓ in group default")
         .sees("✓ price 3.00 / 15.00");
-    script
-        .sees("✓ /v1/chat/completions")
-        .sees("✓ wallet $12.4831");
+    script.sees("✓ /v1/messages").sees("✓ wallet $12.4831");
     script
         .keys("G")
         .sees("✗ not a model to chat with")

@@ -422,6 +422,7 @@ deck-wallet = {"   "}wallet{" "}
 deck-today = {"   "}today{" "}
 deck-tokens = {"   "}{ $tokens } tok
 deck-help = {" "}help{" "}
+hint-drop = drop the edit
 hint-read = read
 hint-copy = copy
 page-starting = { $working } starting

@@ -141,6 +141,8 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
                 Connection::Open(..) if model.tab == Tab::Verify => match action {
                     Action::Back => model.verify.running.is_some(),
                     Action::Copy => !rows::told(model, model.size.width).is_empty(),
+                    // One at a time.
+                    Action::Open => model.verify.running.is_none(),
                     _ => true,
                 },
                 Connection::Open(..) => in_list(model, action),
@@ -152,10 +154,12 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
         && model.tab == Tab::Chat
         && model.chat.streaming.is_none()
         && model.chat.waiting.is_none();
+    let edits = stays && model.chat.editing.is_some();
     let on_page = matches!(model.overlays.last(), Some(Overlay::Page(_)));
     match (says, stays) {
         (false, _) => None,
         (true, _) if on_page && hint.action == Action::Copy => Some(say!("hint-copy").into()),
+        (true, true) if edits => Some(say!("hint-drop").into()),
         (true, true) => Some(say!("hint-read").into()),
         (true, false) => Some(hint.label.clone()),
     }
@@ -290,6 +294,7 @@ fn in_list(model: &Model, action: Action) -> bool {
         Action::NewKey => model.relay.manages(),
         Action::Refresh => told,
         Action::CycleGroup | Action::OnlyGroup => !model.relay.group_rows().is_empty(),
+        Action::Groups => rows > 0 && !model.relay.group_rows().is_empty(),
         _ => rows > 0,
     }
 }

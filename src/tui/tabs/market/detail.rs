@@ -3,6 +3,7 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::domain::chat::Protocol;
 use crate::domain::price::BasePrice;
 use crate::domain::{Endpoint, Model as Offer, Money, Price, Ratio, price_catalogue};
 use crate::locale::say;
@@ -356,11 +357,11 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         Some(Price::PerCall { call }) => say(Some(true), say!("check-price-call", call = call)),
         _ => say(None, say!("check-price-unknown").into()),
     }
-    let spoken = [Endpoint::Chat, Endpoint::Messages, Endpoint::Responses];
-    let spoken = spoken
-        .into_iter()
-        .find(|known| offer.endpoints.contains(known));
-    match spoken.and_then(|endpoint| endpoint.path(&offer.name)) {
+    // The one that the chat would call.
+    let speaks = |endpoint: &Endpoint| Protocol::of(endpoint).is_some();
+    let called = offer.endpoints.iter().any(speaks);
+    let called = called.then(|| Protocol::Auto.endpoint(&offer.name, &offer.endpoints));
+    match called.and_then(|endpoint| endpoint.path(&offer.name)) {
         Some(path) => say(Some(true), path),
         None if offer.endpoints.is_empty() => say(None, say!("check-endpoint-untold").into()),
         None => say(Some(false), say!("check-not-chat").into()),
