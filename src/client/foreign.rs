@@ -84,7 +84,8 @@ fn look_through(
             .max_by_key(|row| row.id)
             .map_or_else(|| after.clone(), mark),
         more: full && fresh.len() == rows.len(),
-        another: last_read.is_some_and(|row| mark(row) != *after),
+        // Where nothing was read before there is no row to miss, whatever numbers a relay gives.
+        another: after.row > 0 && last_read.is_some_and(|row| mark(row) != *after),
         requests: fresh
             .into_iter()
             .filter_map(|row| foreign(row, money(row)))
@@ -146,6 +147,10 @@ mod tests {
         let page = look(&mark(9));
         assert_eq!((page.requests.len(), page.newest), (0, mark(9)));
         assert!(!page.more && !page.another);
+        let unnumbered = look_through(&[row(0, "cursor")], false, &LogMark::default(), |_| {
+            Money::ZERO
+        });
+        assert!(!unnumbered.another && !unnumbered.more);
         let page = look_through(&[], false, &mark(9), |_| Money::ZERO);
         assert_eq!((page.newest, page.another), (mark(9), false));
     }
