@@ -50,6 +50,24 @@ impl fmt::Display for Ratio {
     }
 }
 
+/// How a key in [`AUTO`] walks the groups (`contract/new-api.md` 5.1). Means nothing on a key of one group.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AutoRoute {
+    /// The groups it tries, in this order; empty for those that the relay names for everybody.
+    pub groups: Vec<String>,
+    /// Whether it goes on to the next group where none of a group's channels answered; else it stays in the first that
+    /// serves the model.
+    pub cross_group_retry: bool,
+}
+
+impl AutoRoute {
+    /// Whether it is what a key has that says nothing of it.
+    pub fn is_plain(&self) -> bool {
+        *self == AutoRoute::default()
+    }
+}
+
 /// A group this account may put on a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {

@@ -46,7 +46,7 @@ pub use chat::{ChatMessage, ChatRequest, ChatSettings, Effort, Finish, Part, Pro
 pub use conversation::{Conversation, ConversationInfo, Turn};
 pub use dispute::Dispute;
 pub use fault::{Fault, FaultKind};
-pub use group::{Group, Ratio};
+pub use group::{AutoRoute, Group, Ratio};
 pub use image::Image;
 pub use key::{ApiKey, KeyDraft, KeyInfo, KeyStatus, QuotaLimit};
 pub use log_mark::LogMark;

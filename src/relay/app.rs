@@ -155,7 +155,8 @@ impl App {
         }
         let account = self.book.account(caller.account_id);
         let catalog = self.wall.now();
-        let walked = catalog.auto_groups(account.as_ref()).into_iter();
+        let walked = catalog.auto_groups_of(&caller.rules.auto, account.as_ref());
+        let walked = walked.into_iter();
         walked.map(|group| group.name.clone()).collect()
     }
 

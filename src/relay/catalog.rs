@@ -17,7 +17,7 @@ use super::store::prices::OwnPrice;
 use super::store::{channels, groups, options, prices};
 use crate::domain::money::NANOS_PER_USD;
 use crate::domain::price::{BasePrice, ModelRatios};
-use crate::domain::{Money, QuotaScale, Ratio, TokenPrices, UnixMillis};
+use crate::domain::{AutoRoute, Money, QuotaScale, Ratio, TokenPrices, UnixMillis};
 
 /// How `auto` is described.
 pub const AUTO_IS: &str = "Automatic: the first group that serves the model";
@@ -147,9 +147,29 @@ impl Catalog {
 
     /// The groups that `auto` stands for, for an account: those it may use, in their order.
     pub fn auto_groups<'a>(&'a self, account: Option<&'a Account>) -> Vec<&'a Group> {
+        self.usable_of(&self.auto, account)
+    }
+
+    /// The groups that a key in `auto` tries, in their order: its own where it names any, else those for everybody. Of
+    /// its own, those that its account may no longer use are left out, and what is too many for the owner.
+    pub fn auto_groups_of<'a>(
+        &'a self,
+        auto: &AutoRoute,
+        account: Option<&'a Account>,
+    ) -> Vec<&'a Group> {
+        if auto.groups.is_empty() {
+            return self.auto_groups(account);
+        }
+        let mut own = self.usable_of(&auto.groups, account);
+        own.truncate(self.settings.most_auto_groups());
+        own
+    }
+
+    /// Those of these groups that an account may use, in the order of their names here.
+    fn usable_of<'a>(&'a self, names: &[String], account: Option<&'a Account>) -> Vec<&'a Group> {
         let usable: Vec<&Group> = self.groups_for(account).collect();
         let named = |name: &String| usable.iter().find(|group| group.name == *name).copied();
-        self.auto.iter().filter_map(named).collect()
+        names.iter().filter_map(named).collect()
     }
 
     /// Every group, by name.

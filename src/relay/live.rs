@@ -51,6 +51,7 @@ pub struct Run {
     pub request_id: Arc<str>,
     pub key_name: Arc<str>,
     pub model: Arc<str>,
+    /// The group it began in.
     pub group: Arc<str>,
     pub tool: Arc<str>,
     pub stream: bool,
@@ -69,11 +70,28 @@ pub struct Progress {
     parts: AtomicU64,
     /// Its ending is on its way into the store.
     over: AtomicBool,
+    /// The group it went on to, where it did not stay in the one it began in.
+    group: Mutex<Option<Arc<str>>>,
     /// Its reservation has a row. Only the thread that writes the store sets this.
     kept: AtomicBool,
 }
 
+impl Progress {
+    /// The request is tried in another group now.
+    pub fn moved_to(&self, group: &Arc<str>) {
+        let mut place = self.group.lock().unwrap_or_else(PoisonError::into_inner);
+        *place = Some(Arc::clone(group));
+    }
+}
+
 impl Run {
+    /// The group it is in now.
+    pub fn group(&self) -> Arc<str> {
+        let moved = &self.progress.group;
+        let moved = moved.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(moved.as_ref().unwrap_or(&self.group))
+    }
+
     /// Its ending is handed over now: it needs no row any more.
     pub fn end(&self) {
         self.progress.over.store(true, Ordering::Release);
@@ -196,7 +214,7 @@ impl Run {
             request_id: self.request_id.to_string(),
             token_name: self.key_name.to_string(),
             model_name: self.model.to_string(),
-            group: self.group.to_string(),
+            group: self.group().to_string(),
             tool: self.tool.to_string(),
             is_stream: self.stream,
             begun_ms: self.begun.0,

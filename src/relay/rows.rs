@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::ids::SecretHash;
 use super::passwords::PasswordHash;
-use crate::domain::{KeyStatus, Pace, QuotaLimit, QuotaUnits, UnixSeconds};
+use crate::domain::{AutoRoute, KeyStatus, Pace, QuotaLimit, QuotaUnits, UnixSeconds};
 
 /// The role of a user.
 pub const USER: i64 = 1;
@@ -62,6 +62,8 @@ pub struct Key {
     pub model_limits: String,
     pub allow_ips: String,
     pub pace: Pace,
+    /// How it walks the groups where its own is `auto`.
+    pub auto: AutoRoute,
 }
 
 impl Account {
@@ -100,6 +102,8 @@ impl Key {
 pub struct KeyRules {
     models: Option<Vec<String>>,
     ips: Vec<IpNet>,
+    /// How it walks the groups where its own is `auto`.
+    pub auto: AutoRoute,
 }
 
 impl KeyRules {
@@ -110,6 +114,7 @@ impl KeyRules {
                 .limits_models
                 .then(|| names(&key.model_limits).map(str::to_owned).collect()),
             ips: key.allow_ips.lines().filter_map(network).collect(),
+            auto: key.auto.clone(),
         }
     }
 
@@ -157,6 +162,7 @@ mod tests {
         KeyRules {
             models: models.map(|list| names(list).map(str::to_owned).collect()),
             ips: ips.lines().filter_map(network).collect(),
+            auto: AutoRoute::default(),
         }
     }
 

@@ -18,6 +18,8 @@ enum Kind {
     Flag,
     /// Quota units, none or more.
     Units,
+    /// A whole number from 1 to so many.
+    Count(usize),
     /// One line of at most so many bytes.
     Line(usize),
     /// A text of at most so many bytes.
@@ -33,7 +35,7 @@ enum Kind {
 }
 
 /// Every option with what it may be and how it begins.
-const KNOWN: [(&str, Kind, &str); 16] = [
+const KNOWN: [(&str, Kind, &str); 18] = [
     ("RegisterEnabled", Kind::Flag, "false"),
     ("PasswordRegisterEnabled", Kind::Flag, "true"),
     ("PasswordLoginEnabled", Kind::Flag, "true"),
@@ -49,6 +51,8 @@ const KNOWN: [(&str, Kind, &str); 16] = [
     ("console_setting.api_info", Kind::Nodes, "[]"),
     ("console_setting.api_info_enabled", Kind::Flag, "true"),
     ("AutoGroups", Kind::Groups, "[]"),
+    ("DefaultUseAutoGroup", Kind::Flag, "false"),
+    ("MaxTokenAutoGroups", Kind::Count(50), "5"),
     ("GroupGroupRatio", Kind::Ratios, "{}"),
 ];
 
@@ -101,6 +105,11 @@ impl Settings {
         serde_json::from_str(self.text("AutoGroups")).unwrap_or_default()
     }
 
+    /// How many groups a key in `auto` may name of its own.
+    pub fn most_auto_groups(&self) -> usize {
+        self.text("MaxTokenAutoGroups").parse().unwrap_or(1)
+    }
+
     /// What accounts of a group pay in another, where it is not the ratio of that group.
     pub fn special_ratios(&self) -> SpecialRatios {
         serde_json::from_str::<Numbers>(self.text("GroupGroupRatio"))
@@ -148,6 +157,10 @@ impl Kind {
                 _ => Err(format!(
                     "{text:?} is no whole number of quota units from 0 to {LARGEST_QUOTA}"
                 )),
+            },
+            Kind::Count(most) => match text.parse::<usize>() {
+                Ok(count) if (1..=most).contains(&count) => Ok(count.to_string()),
+                _ => Err(format!("{text:?} is no whole number from 1 to {most}")),
             },
             Kind::Line(_) if text.is_empty() || text.chars().any(char::is_control) => {
                 Err("it is one line, and not an empty one".into())
@@ -276,6 +289,9 @@ mod tests {
                 json!({"vip": {"default": 0.9}}),
                 Some(r#"{"vip":{"default":0.9}}"#),
             ),
+            ("MaxTokenAutoGroups", json!(3), Some("3")),
+            ("MaxTokenAutoGroups", json!("0"), None),
+            ("MaxTokenAutoGroups", json!(51), None),
             ("GroupGroupRatio", json!({"vip": {"default": -1}}), None),
             ("GroupGroupRatio", json!({"vip": 1}), None),
             ("SystemName", json!("a\nb"), None),

@@ -126,6 +126,9 @@ pub struct Status {
     /// Whether registration wants an e-mail address.
     #[serde(deserialize_with = "lenient::truth")]
     pub email_verification: bool,
+    /// Whether a new key should begin in group `auto`.
+    #[serde(deserialize_with = "lenient::truth")]
+    pub default_use_auto_group: bool,
     /// Whether log-in wants a puzzle that no terminal can solve.
     #[serde(deserialize_with = "lenient::truth")]
     pub turnstile_check: bool,

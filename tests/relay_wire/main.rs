@@ -4,6 +4,7 @@
 #[path = "../relay_support/mod.rs"]
 mod relay_support;
 
+mod auto_groups;
 mod choice;
 mod embeddings;
 mod fake;

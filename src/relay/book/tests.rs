@@ -1,7 +1,7 @@
 //! Accounts and keys in memory: no unit is lost, made, or reserved twice.
 
 use super::*;
-use crate::domain::Pace;
+use crate::domain::{AutoRoute, Pace};
 use proptest::prelude::*;
 
 const NOW: UnixSeconds = UnixSeconds(1_000);
@@ -42,6 +42,7 @@ fn book(balance: i64, key: Option<i64>) -> (Book, SecretHash) {
         model_limits: String::new(),
         allow_ips: String::new(),
         pace: Pace::default(),
+        auto: AutoRoute::default(),
     });
     (book, hash)
 }

@@ -23,6 +23,7 @@ use super::super::store::money::Ending;
 use super::super::traffic::{Ceiling, TooMuch};
 use super::ask::Ask;
 use super::note;
+use super::way::Terms;
 use crate::domain::price::BasePrice;
 use crate::domain::{Money, Price, QuotaUnits, Ratio, Usage};
 
@@ -48,6 +49,8 @@ pub struct Order {
     pub started: Instant,
     /// The program it came from, by its own word.
     pub tool: Arc<str>,
+    /// What it pays in the groups that it may go on to, in their order.
+    pub later: Vec<Terms>,
 }
 
 impl Order {
@@ -56,14 +59,14 @@ impl Order {
         Some(self.price.cost(usage)?.units(scale()).0)
     }
 
-    /// Quota units to set aside: what prompt and expected output cost, at least one where anything costs anything.
-    fn estimate(&self, prompt: u64, output: u64) -> i64 {
+    /// Quota units to set aside at a price: what prompt and expected output cost, at least one where anything costs anything.
+    fn estimate(price: &Price, prompt: u64, output: u64) -> i64 {
         let usage = Usage {
             input: prompt,
             output,
             ..Usage::default()
         };
-        let Some(cost) = self.price.cost(&usage) else {
+        let Some(cost) = price.cost(&usage) else {
             return 0;
         };
         let least = i64::from(cost.money() > Money::ZERO);
@@ -113,29 +116,39 @@ impl Bill {
     /// Sets money aside for a prompt of so many tokens, and the answer it may get.
     pub fn open(
         app: &Arc<App>,
-        order: Order,
+        mut order: Order,
         ask: &Ask<'_>,
         prompt: u64,
         output_limit: Option<u64>,
     ) -> Result<Self, ApiError> {
         let expected = ask.expected_output(output_limit);
-        let units = order.estimate(prompt, expected);
-        let share = Share {
-            units,
+        let estimate = |price: &Price| Order::estimate(price, prompt, expected);
+        let units = estimate(&order.price);
+        let dearest = order.later.iter().map(|terms| estimate(&terms.price));
+        let mut share = Share {
+            units: dearest.max().unwrap_or(0).max(units),
             tokens: prompt.saturating_add(expected),
         };
+        let now = app.clock.seconds();
         let caller = &order.caller;
-        app.book
-            .begin(caller.account_id, caller.key_id, share, app.clock.seconds())
-            .map_err(|refusal| match refusal {
-                Refusal::TooMuch(told) => too_much(told),
-                Refusal::NoMoney(why) => no_money(why, units),
-            })?;
+        let begin = |share| app.book.begin(caller.account_id, caller.key_id, share, now);
+        let mut begun = begin(share);
+        if share.units > units && matches!(begun, Err(Refusal::NoMoney(_))) {
+            // There is not enough for wherever it might go on: then it stays where it begins.
+            share.units = units;
+            begun = begin(share);
+            order.later.clear();
+        }
+        begun.map_err(|refusal| match refusal {
+            Refusal::TooMuch(told) => too_much(told),
+            Refusal::NoMoney(why) => no_money(why, units),
+        })?;
+        let caller = &order.caller;
         let entry = app.live.begin(Run {
             number: app.reservation_number(),
             account_id: caller.account_id,
             key_id: caller.key_id,
-            units,
+            units: share.units,
             request_id: Arc::clone(&order.request_id),
             key_name: Arc::clone(&caller.key_name),
             model: Arc::clone(&order.model),
@@ -170,6 +183,24 @@ impl Bill {
         if let Some(facts) = &mut self.facts {
             facts.channel = Some(Arc::clone(channel));
         }
+    }
+
+    /// The request goes on to the next of its groups, and pays what that costs. `false` where it may go no further.
+    pub fn go_on(&mut self) -> bool {
+        let Some(facts) = &mut self.facts else {
+            return false;
+        };
+        let order = &mut facts.order;
+        if order.later.is_empty() {
+            return false;
+        }
+        let terms = order.later.remove(0);
+        facts.entry.run().progress.moved_to(&terms.group);
+        order.caller.group = terms.group;
+        order.group_ratio = terms.ratio;
+        order.special_ratio = terms.special_ratio;
+        order.price = terms.price;
+        true
     }
 
     /// Remembers when the first event came.

@@ -18,7 +18,7 @@ use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::book::Caller;
 use super::super::builtin;
-use super::super::catalog::{Catalog, Group, scale};
+use super::super::catalog::{Catalog, scale};
 use super::super::channels::Channel;
 use super::super::ids;
 use super::super::live::tool_in;
@@ -32,6 +32,7 @@ use super::bill::{Bill, End, Order};
 use super::body::{self, Members};
 use super::gemini::Method;
 use super::trouble::Failure;
+use super::way::{self, choose_group};
 use crate::domain::group::AUTO;
 
 /// At most so many channels are tried for one request.
@@ -187,7 +188,7 @@ async fn run(
     let (mut caller, parts, body) = taken(app, request, peer).await?;
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
-    choose_group(app, &catalog, &mut caller, &ask);
+    let later = choose_group(app, &catalog, &mut caller, &ask);
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
     let channels = candidates(app, &catalog, &caller, &ask)?;
     let Some(first) = channels.first() else {
@@ -213,6 +214,7 @@ async fn run(
         ));
     }
     let base = catalog.price(&ask.model).clone();
+    let detours = way::detours(app, &catalog, &caller, &ask, &base, &later);
     let order = Order {
         request_id: Arc::clone(&id.0),
         model: ask.model.clone(),
@@ -227,12 +229,21 @@ async fn run(
         started,
         caller,
         tool: tool_in(&parts.headers),
+        later: detours.iter().map(|way| way.terms.clone()).collect(),
     };
     let prompt_tokens = stamp.prompt_tokens;
     let mut bill = Bill::open(app, order, &ask, prompt_tokens, output_limit(&ask.model))?;
     let mut failure: Option<ApiError> = None;
     let mut prepared = Some(sent);
-    for channel in channels.into_iter().take(ATTEMPTS) {
+    let beyond = detours.into_iter().flat_map(|detour| {
+        let channels = detour.channels.into_iter().take(ATTEMPTS);
+        channels.enumerate().map(|(at, channel)| (at == 0, channel))
+    });
+    let channels = channels.into_iter().take(ATTEMPTS);
+    for (goes_on, channel) in channels.map(|channel| (false, channel)).chain(beyond) {
+        if goes_on && !bill.go_on() {
+            break;
+        }
         bill.through(&channel);
         let sent = match prepared.take() {
             Some(sent) => Ok(sent),
@@ -273,27 +284,6 @@ async fn run(
     let error = failure.unwrap_or_else(|| no_channel(&ask.model, "?"));
     Box::pin(bill.fail(&error)).await;
     Err(error)
-}
-
-/// A key in `auto` uses the first of the groups it stands for that serves the model; that group is billed
-/// (`contract/new-api.md` 6.3). Where none does, the key stays in `auto`, which serves nothing.
-fn choose_group(app: &App, catalog: &Catalog, caller: &mut Caller, ask: &Ask<'_>) {
-    if &*caller.group != AUTO {
-        return;
-    }
-    let account = app.book.account(caller.account_id);
-    let walked = catalog.auto_groups(account.as_ref()).into_iter();
-    let serves = |group: &&Group| {
-        let mut serving = catalog.serving(&ask.model, &group.name);
-        serving.any(|channel| channel.serves(ask.protocol))
-    };
-    // Served on other paths only: then that is what is told.
-    let elsewhere = |group: &&Group| catalog.serving(&ask.model, &group.name).next().is_some();
-    let found = walked.clone().find(serves);
-    if let Some(group) = found.or_else(|| walked.clone().find(elsewhere)) {
-        caller.group = group.name.as_str().into();
-        caller.any_group = true;
-    }
 }
 
 /// Whether the key may call the model in its group; the group's ratio if so.

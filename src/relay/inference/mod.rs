@@ -18,3 +18,4 @@ pub mod sieve;
 pub mod stored;
 pub mod trouble;
 pub mod unspoken;
+pub mod way;

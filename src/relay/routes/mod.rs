@@ -144,6 +144,7 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/api/token", tokens()),
         ("/api/token/", tokens()),
         ("/api/token/search", get(tokens::search)),
+        ("/api/token/auto-groups", get(tokens::auto_groups)),
         ("/api/token/batch", post(tokens::delete_many)),
         ("/api/token/{id}", get(tokens::one).delete(tokens::delete)),
         ("/api/token/{id}/key", post(tokens::reveal)),

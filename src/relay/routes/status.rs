@@ -67,6 +67,7 @@ pub async fn status(State(app): State<Arc<App>>) -> Response {
             api_info_enabled: shows_nodes,
             api_info: if shows_nodes { nodes } else { Vec::new() },
             enable_data_export: true,
+            default_use_auto_group: settings.flag("DefaultUseAutoGroup"),
             chats: Some(json!([])),
             ..Status::default()
         },

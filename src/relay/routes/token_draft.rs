@@ -1,13 +1,13 @@
 //! The settings of a key as they are sent, checked one by one.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::super::catalog::Catalog;
 use super::super::rows::{Account, Key, NEVER, odd_address};
 use super::sent::whole;
-use crate::domain::KeyDraft;
 use crate::domain::group::AUTO;
 use crate::domain::key::NAME_LIMIT_BYTES;
+use crate::domain::{AutoRoute, KeyDraft};
 
 /// More than anybody's budget, and far from overflowing: a billion dollars.
 const LARGEST_QUOTA: i64 = 500_000_000_000_000;
@@ -32,6 +32,10 @@ pub struct TokenDraft {
     model_limits: Option<String>,
     allow_ips: Option<String>,
     group: Option<String>,
+    cross_group_retry: Option<bool>,
+    /// Nothing where it is not sent; `null` for the relay's own list.
+    #[serde(deserialize_with = "sent")]
+    auto_groups: Option<Option<Vec<String>>>,
     #[serde(deserialize_with = "whole")]
     requests_per_minute: Option<i64>,
     #[serde(deserialize_with = "whole")]
@@ -105,11 +109,20 @@ impl TokenDraft {
         if let Some(group) = self.group {
             key.group = group;
         }
-        let auto = (!catalog.auto_groups(Some(account)).is_empty()).then_some(AUTO);
+        if let Some(named) = self.auto_groups {
+            let named = named.unwrap_or_default();
+            check_auto(&named, key, account, catalog)?;
+            key.auto.groups = named;
+        }
+        key.auto.cross_group_retry = self.cross_group_retry.unwrap_or(key.auto.cross_group_retry);
+        if key.group != AUTO {
+            key.auto = AutoRoute::default();
+        }
+        let walks = !catalog.auto_groups_of(&key.auto, Some(account)).is_empty();
         let known: Vec<&str> = catalog
             .groups_for(Some(account))
             .map(|group| group.name.as_str())
-            .chain(auto)
+            .chain(walks.then_some(AUTO))
             .collect();
         if !key.group.is_empty() && !known.contains(&key.group.as_str()) {
             return Err(format!(
@@ -120,6 +133,44 @@ impl TokenDraft {
         }
         Ok(())
     }
+}
+
+/// Checks the groups that a key in `auto` is to try. What it has already may stay, though its account lost it: a client
+/// that changes something else sends the whole key.
+fn check_auto(
+    named: &[String],
+    key: &Key,
+    account: &Account,
+    catalog: &Catalog,
+) -> Result<(), String> {
+    let most = catalog.settings.most_auto_groups();
+    if named.len() > most {
+        return Err(format!(
+            "auto_groups names {} groups; at most {most} are allowed",
+            named.len()
+        ));
+    }
+    let usable: Vec<&str> = catalog
+        .groups_for(Some(account))
+        .map(|group| group.name.as_str())
+        .collect();
+    for (at, name) in named.iter().enumerate() {
+        if named[..at].contains(name) {
+            return Err(format!("auto_groups names {name:?} twice"));
+        }
+        if !usable.contains(&name.as_str()) && !key.auto.groups.contains(name) {
+            return Err(format!(
+                "auto_groups: there is no group {name:?} for this account; its groups are: {}",
+                usable.join(", ")
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A member that may be `null`, which is another thing than not to be there.
+fn sent<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Option<Vec<String>>>, D::Error> {
+    Option::deserialize(input).map(Some)
 }
 
 /// A ceiling as it was sent: 0 lifts it.

@@ -7,6 +7,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::super::answers::{broken_store, done, failed, json_answer, refused};
 use super::super::app::App;
@@ -18,7 +19,7 @@ use super::super::store::setup::masked;
 use super::params::{Paging, Params};
 use super::sent;
 use super::token_draft::TokenDraft;
-use crate::domain::{KeyStatus, Pace, UnixSeconds};
+use crate::domain::{AutoRoute, KeyStatus, Pace, UnixSeconds};
 use crate::wire::new_api::{Envelope, TokenRow};
 
 /// The most keys an account may have.
@@ -69,6 +70,21 @@ pub async fn one(State(app): State<Arc<App>>, headers: HeaderMap, id: Id) -> Res
     }
 }
 
+/// `GET /api/token/auto-groups`: the groups that a key in `auto` tries where it names none of its own, and how many it may
+/// name.
+pub async fn auto_groups(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    match auth::account(&app, &headers) {
+        Ok(account) => {
+            let catalog = app.wall.now();
+            let groups = catalog.auto_groups(Some(&account));
+            let groups: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+            let most = catalog.settings.most_auto_groups();
+            done(json!({"groups": groups, "max_count": most}))
+        }
+        Err(refusal) => *refusal,
+    }
+}
+
 /// `POST /api/token/`: makes a key. The answer holds the secret (without `sk-`), once.
 pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
@@ -105,6 +121,7 @@ pub async fn create(State(app): State<Arc<App>>, request: Request) -> Response {
         model_limits: String::new(),
         allow_ips: String::new(),
         pace: Pace::default(),
+        auto: AutoRoute::default(),
     };
     if let Err(why) = draft.put_on(&mut key, &account, &app.wall.now()) {
         return failed(why);
@@ -298,7 +315,8 @@ fn row(key: &Key, now: UnixSeconds) -> TokenRow {
         model_limits: key.model_limits.clone(),
         allow_ips: key.allow_ips.clone(),
         group: key.group.clone(),
-        cross_group_retry: false,
+        cross_group_retry: key.auto.cross_group_retry,
+        auto_groups: (!key.auto.groups.is_empty()).then(|| key.auto.groups.clone()),
         requests_per_minute: Some(told(key.pace.requests_per_minute)),
         tokens_per_minute: Some(told(key.pace.tokens_per_minute)),
         concurrency: Some(told(key.pace.concurrency)),

@@ -4,15 +4,16 @@ use rusqlite::{Connection, Row, params};
 
 use super::super::ids::SecretHash;
 use super::super::rows::Key;
-use crate::domain::Pace;
+use crate::domain::{AutoRoute, Pace};
 
 /// Writes a new key and gives it its number. Its `id` is not read.
 pub fn insert(connection: &Connection, key: &Key) -> rusqlite::Result<i64> {
     connection
         .prepare_cached(
             "INSERT INTO keys (account_id, hash, masked, name, status, key_group, remain_quota, unlimited_quota, created_time,
-             expired_time, model_limits_enabled, model_limits, allow_ips, requests_per_minute, tokens_per_minute, concurrency)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             expired_time, model_limits_enabled, model_limits, allow_ips, requests_per_minute, tokens_per_minute, concurrency,
+             auto_groups, cross_group_retry)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
         )?
         .execute(params![
             key.account_id,
@@ -30,7 +31,9 @@ pub fn insert(connection: &Connection, key: &Key) -> rusqlite::Result<i64> {
             key.allow_ips,
             key.pace.requests_per_minute,
             key.pace.tokens_per_minute,
-            key.pace.concurrency
+            key.pace.concurrency,
+            list(&key.auto.groups),
+            key.auto.cross_group_retry
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -41,7 +44,7 @@ pub fn update(connection: &Connection, key: &Key) -> rusqlite::Result<usize> {
         .prepare_cached(
             "UPDATE keys SET name = ?2, status = ?3, key_group = ?4, remain_quota = ?5, unlimited_quota = ?6, expired_time = ?7,
              model_limits_enabled = ?8, model_limits = ?9, allow_ips = ?10, requests_per_minute = ?11, tokens_per_minute = ?12,
-             concurrency = ?13 WHERE id = ?1 AND deleted_time IS NULL",
+             concurrency = ?13, auto_groups = ?14, cross_group_retry = ?15 WHERE id = ?1 AND deleted_time IS NULL",
         )?
         .execute(params![
             key.id,
@@ -56,7 +59,9 @@ pub fn update(connection: &Connection, key: &Key) -> rusqlite::Result<usize> {
             key.allow_ips,
             key.pace.requests_per_minute,
             key.pace.tokens_per_minute,
-            key.pace.concurrency
+            key.pace.concurrency,
+            list(&key.auto.groups),
+            key.auto.cross_group_retry
         ])
 }
 
@@ -121,7 +126,24 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Key> {
             tokens_per_minute: row.get("tokens_per_minute")?,
             concurrency: row.get("concurrency")?,
         },
+        auto: AutoRoute {
+            groups: listed(&row.get::<_, String>("auto_groups")?),
+            cross_group_retry: row.get("cross_group_retry")?,
+        },
     })
+}
+
+/// Names as they are kept: JSON, or nothing where there are none.
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        // A list of texts always becomes text.
+        names => serde_json::to_string(names).unwrap_or_default(),
+    }
+}
+
+fn listed(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn hash(row: &Row<'_>, column: &str) -> rusqlite::Result<SecretHash> {

@@ -27,7 +27,7 @@ pub fn reserve(connection: &Connection, run: &Run) -> rusqlite::Result<()> {
             run.units,
             run.key_name,
             run.model,
-            run.group,
+            run.group(),
             run.request_id,
             run.begun.seconds().0
         ])?;

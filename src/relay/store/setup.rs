@@ -9,6 +9,7 @@ use super::super::rows::{ENABLED, Key, NEVER, OWNER};
 use super::journal::{Left, Posted};
 use super::top_ups::{self, Credit};
 use super::{accounts, keys, money};
+use crate::domain::AutoRoute;
 use crate::domain::Money;
 use crate::domain::Pace;
 use crate::domain::QuotaScale;
@@ -129,6 +130,7 @@ fn ensure_key(
         model_limits: String::new(),
         allow_ips: String::new(),
         pace: Pace::default(),
+        auto: AutoRoute::default(),
     };
     keys::insert(connection, &key).map(Some)
 }

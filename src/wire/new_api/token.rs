@@ -56,6 +56,9 @@ pub struct TokenRow {
     /// Only kept for group `auto`.
     #[serde(deserialize_with = "lenient::truth")]
     pub cross_group_retry: bool,
+    /// The groups that a key in `auto` tries, in their order; `None` for the relay's own.
+    #[serde(deserialize_with = "lenient::opt_texts")]
+    pub auto_groups: Option<Vec<String>>,
     /// Ours: at most so many requests a minute; 0 for any number.
     #[serde(
         deserialize_with = "lenient::opt_int",
