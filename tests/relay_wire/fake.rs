@@ -14,6 +14,7 @@ use crate::relay_support::{Deck, limits};
 /// How it was called.
 #[derive(Clone, Debug)]
 pub struct Call {
+    pub method: String,
     /// Path and query.
     pub path: String,
     pub headers: HeaderMap,
@@ -36,6 +37,7 @@ impl Fake {
                 let (parts, body) = request.into_parts();
                 let text = axum::body::to_bytes(body, usize::MAX).await.unwrap();
                 let call = Call {
+                    method: parts.method.to_string(),
                     path: parts.uri.path_and_query().unwrap().to_string(),
                     headers: parts.headers,
                     body: serde_json::from_slice(&text).unwrap_or_default(),

@@ -57,7 +57,7 @@ async fn ask(deck: &Deck, key: &str, body: &Value) -> reqwest::Response {
 /// A request with what only Responses knows.
 fn native(stream: bool) -> Value {
     json!({"model": "m", "stream": stream, "input": "Hello", "tools": [{"type": "web_search"}], "store": false,
-        "previous_response_id": "resp_0", "vendor_thing": [1.0]})
+        "prompt": {"id": "pmpt_1"}, "vendor_thing": [1.0]})
 }
 
 async fn billed(deck: &Deck, prompt: i64, output: i64) {

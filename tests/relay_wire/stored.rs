@@ -1,28 +1,68 @@
 //! Stored responses: fetched, listed, cancelled and deleted at the upstream that keeps them; told where nobody does.
 
+use std::sync::{Arc, Mutex};
+
+use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::fake::{Call, Fake, before};
-use crate::relay_support::{Deck, json_of, json_response};
+use crate::relay_support::{Deck, json_of, json_response, stream_response};
 
-fn keeper(call: &Call) -> axum::response::Response {
-    match call.path.split('?').next().unwrap_or_default() {
-        "/v1/responses/resp_1" => json_response(
-            200,
-            &json!({"id": "resp_1", "object": "response", "odd": [1.0], "path": call.path}),
-        ),
-        "/v1/responses/resp_1/input_items" => json_response(
-            200,
-            &json!({"object": "list", "data": [], "path": call.path}),
-        ),
-        "/v1/responses/resp_1/cancel" => json_response(
-            409,
-            &json!({"error": {"message": "Only background responses can be cancelled, upstream-secret", "type": "invalid_request_error"}}),
-        ),
-        _ => json_response(
-            404,
-            &json!({"error": {"message": "Response with id not found.", "type": "invalid_request_error"}}),
-        ),
+/// Keeps what it answers, as `resp_1` and so on where it begins at 0, until it is deleted; as a stream where that is asked.
+fn keeper(begins: u32) -> impl Fn(&Call) -> Response + Clone + Send + Sync + 'static {
+    let kept: Arc<Mutex<(u32, Vec<String>)>> = Arc::new(Mutex::new((begins, Vec::new())));
+    move |call: &Call| {
+        let mut kept = kept.lock().unwrap();
+        let path = call.path.split('?').next().unwrap_or_default();
+        let (id, rest) = match path.strip_prefix("/v1/responses/") {
+            Some(named) => named.split_once('/').unwrap_or((named, "")),
+            None => ("", ""),
+        };
+        if id.is_empty() {
+            kept.0 += 1;
+            let id = format!("resp_{}", kept.0);
+            kept.1.push(id.clone());
+            let whole = json!({"id": id, "object": "response", "status": "completed", "output": [{"type": "message", "id": "msg_1",
+                "role": "assistant", "status": "completed", "content": [{"type": "output_text", "text": "Hi", "annotations": []}]}],
+                "usage": {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}});
+            if call.body["stream"] != true {
+                return json_response(200, &whole);
+            }
+            let event = |kind: &str| {
+                format!(
+                    "event: {kind}\ndata: {}\n\n",
+                    json!({"type": kind, "response": whole})
+                )
+            };
+            return stream_response(&[&event("response.created"), &event("response.completed")]);
+        }
+        if !kept.1.iter().any(|known| known == id) {
+            return json_response(
+                404,
+                &json!({"error": {"message": "Response with id not found.", "type": "invalid_request_error"}}),
+            );
+        }
+        match rest {
+            "input_items" => json_response(
+                200,
+                &json!({"object": "list", "data": [], "path": call.path}),
+            ),
+            "cancel" => json_response(
+                409,
+                &json!({"error": {"message": "Only background responses can be cancelled, upstream-secret", "type": "invalid_request_error"}}),
+            ),
+            _ if call.method == "DELETE" => {
+                kept.1.retain(|known| known != id);
+                json_response(
+                    200,
+                    &json!({"id": id, "object": "response", "deleted": true}),
+                )
+            }
+            _ => json_response(
+                200,
+                &json!({"id": id, "object": "response", "odd": [1.0], "path": call.path}),
+            ),
+        }
     }
 }
 
@@ -33,10 +73,50 @@ async fn ask(deck: &Deck, method: &str, path: &str, key: &str) -> (u16, Value) {
     (response.status().as_u16(), json_of(response).await)
 }
 
+/// Asks for a response; its status and its text.
+async fn respond(deck: &Deck, key: &str, more: Value) -> (u16, String) {
+    let mut body = json!({"model": "m", "input": "x"});
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    let asked = deck.client.post(format!("{}/v1/responses", deck.base));
+    let response = asked.bearer_auth(key).json(&body).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+fn id_of((status, text): (u16, String)) -> String {
+    assert_eq!(status, 200, "{text}");
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    whole["id"].as_str().unwrap().to_owned()
+}
+
+/// A key of another account.
+async fn key_of_another(deck: &Deck) -> String {
+    let password = "correct horse";
+    let user = json!({"username": "ann", "password": password});
+    let made = deck.send("POST", "/api/user/", &user).await;
+    assert_eq!(made["success"], true, "{made}");
+    let found = deck.get("/api/user/search?keyword=ann").await;
+    let rich = json!({"id": found["data"]["items"][0]["id"], "action": "add_quota", "mode": "add", "value": 500_000});
+    let rich = deck.send("POST", "/api/user/manage", &rich).await;
+    assert_eq!(rich["success"], true, "{rich}");
+    let login = deck.client.post(format!("{}/api/user/login", deck.base));
+    let login = json_of(login.json(&user).send().await.unwrap()).await;
+    let token = login["data"]["access_token"].as_str().unwrap();
+    let key = deck.client.post(format!("{}/api/token/", deck.base));
+    let key = key
+        .bearer_auth(token)
+        .json(&json!({"name": "anns", "unlimited_quota": true}));
+    let key = json_of(key.send().await.unwrap()).await;
+    format!("sk-{}", key["data"]["key"].as_str().unwrap())
+}
+
 #[tokio::test]
 async fn what_an_upstream_keeps_is_had_from_it() {
-    let fake = Fake::start(keeper).await;
+    let fake = Fake::start(keeper(0)).await;
     let (deck, key) = before(&fake, 1, json!({"endpoints": "openai-response"})).await;
+    assert_eq!(id_of(respond(&deck, &key, json!({})).await), "resp_1");
+    let spent = deck.own().await["used_quota"].clone();
     let (status, told) = ask(&deck, "GET", "resp_1?include[]=a&token=secret&odd=1", &key).await;
     assert_eq!((status, &told["odd"]), (200, &json!([1.0])));
     assert_eq!(
@@ -55,21 +135,103 @@ async fn what_an_upstream_keeps_is_had_from_it() {
             &json!("/v1/responses/resp_1/input_items?limit=5&after=x")
         )
     );
-    assert_eq!(ask(&deck, "DELETE", "resp_1", &key).await.0, 200);
     let (status, told) = ask(&deck, "POST", "resp_1/cancel", &key).await;
     assert_eq!(status, 409, "{told}");
     assert!(!told.to_string().contains("upstream-secret"), "{told}");
-    let (status, told) = ask(&deck, "GET", "resp_2", &key).await;
+    let (status, told) = ask(&deck, "DELETE", "resp_1", &key).await;
+    assert_eq!((status, &told["deleted"]), (200, &json!(true)), "{told}");
+    for (method, path) in [("GET", "resp_1"), ("DELETE", "resp_1"), ("GET", "resp_9")] {
+        let (status, told) = ask(&deck, method, path, &key).await;
+        assert_eq!(
+            (status, &told["error"]["code"]),
+            (404, &json!("response_not_found"))
+        );
+    }
+    assert_eq!(deck.own().await["used_quota"], spent, "it costs nothing");
+}
+
+#[tokio::test]
+async fn a_stored_response_is_only_for_the_account_that_made_it() {
+    let fake = Fake::start(keeper(0)).await;
+    let (mut deck, key) = before(&fake, 1, json!({"endpoints": "openai-response"})).await;
+    let stranger = key_of_another(&deck).await;
+    let (_, sibling) = deck
+        .make_key(json!({"name": "second", "unlimited_quota": true}))
+        .await;
+    let whole = id_of(respond(&deck, &key, json!({})).await);
+    let (_, stream) = respond(&deck, &key, json!({"stream": true})).await;
+    assert!(stream.contains("resp_2"), "{stream}");
+    let unkept = id_of(respond(&deck, &key, json!({"store": false})).await);
+    // It is remembered by the file, not by the process.
+    deck.close().await;
+    deck.open().await;
+
+    for id in [whole.as_str(), "resp_2"] {
+        assert_eq!(ask(&deck, "GET", id, &key).await.0, 200, "{id}");
+        assert_eq!(ask(&deck, "GET", id, &sibling).await.0, 200, "{id}");
+        let calls = fake.paths().len();
+        for (method, path) in [
+            ("GET", ""),
+            ("GET", "/input_items"),
+            ("POST", "/cancel"),
+            ("DELETE", ""),
+        ] {
+            let (status, theirs) = ask(&deck, method, &format!("{id}{path}"), &stranger).await;
+            let (_, nobodys) = ask(&deck, method, &format!("resp_0{path}"), &stranger).await;
+            let words = |told: &Value| {
+                let message = told["error"]["message"].as_str().unwrap();
+                let message = message.split(" (request id").next().unwrap();
+                message.replace(id, "ID").replace("resp_0", "ID")
+            };
+            assert_eq!(status, 404, "{method} {id}{path}: {theirs}");
+            assert_eq!(words(&theirs), words(&nobodys));
+            assert_eq!(theirs["error"]["code"], nobodys["error"]["code"]);
+        }
+        assert_eq!(fake.paths().len(), calls, "the upstream is not even asked");
+        // Nor may a stranger go on from it.
+        let on = json!({"previous_response_id": id});
+        let (status, told) = respond(&deck, &stranger, on.clone()).await;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(
+            (status, &told["error"]["code"]),
+            (400, &json!("previous_response_not_found"))
+        );
+        assert_eq!(fake.paths().len(), calls);
+        id_of(respond(&deck, &sibling, on.clone()).await);
+        assert_eq!(
+            fake.last().body["previous_response_id"],
+            on["previous_response_id"]
+        );
+    }
     assert_eq!(
-        (status, &told["error"]["code"]),
-        (404, &json!("response_not_found"))
+        ask(&deck, "GET", &unkept, &key).await.0,
+        404,
+        "what was not to be kept is not there"
     );
-    assert_eq!(deck.own().await["used_quota"], 0);
+}
+
+#[tokio::test]
+async fn who_goes_on_is_answered_by_the_channel_that_made_what_came_before() {
+    let (first, second) = (Fake::start(keeper(0)).await, Fake::start(keeper(50)).await);
+    let (deck, key) = before(
+        &first,
+        1,
+        json!({"endpoints": "openai-response", "priority": 9}),
+    )
+    .await;
+    let id = id_of(respond(&deck, &key, json!({})).await);
+    // Another upstream, which would be asked first.
+    deck.add_channel(json!({"type": 1, "key": "k", "base_url": second.base, "models": "m", "endpoints": "openai-response", "priority": 99,
+        "prices": {"*": {"input": "2", "output": "8"}}})).await;
+    id_of(respond(&deck, &key, json!({})).await);
+    assert_eq!(second.paths().len(), 1);
+    id_of(respond(&deck, &key, json!({"previous_response_id": id})).await);
+    assert_eq!((first.paths().len(), second.paths().len()), (2, 1));
 }
 
 #[tokio::test]
 async fn where_nobody_keeps_any_it_is_told() {
-    let fake = Fake::start(keeper).await;
+    let fake = Fake::start(keeper(0)).await;
     let (deck, key) = before(&fake, 14, json!({})).await;
     let (status, told) = ask(&deck, "GET", "resp_1", &key).await;
     assert_eq!(

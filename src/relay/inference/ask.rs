@@ -178,6 +178,20 @@ impl<'a> Ask<'a> {
         self.members.value("background").unwrap_or(false)
     }
 
+    /// The earlier response that it goes on from, which an upstream keeps.
+    pub fn goes_on_from(&self) -> Option<String> {
+        let earlier = || self.members.value::<String>("previous_response_id");
+        (self.protocol == Protocol::Responses)
+            .then(earlier)
+            .flatten()
+    }
+
+    /// Whether an upstream may keep its answer: it does unless it is told not to.
+    pub fn stores(&self) -> bool {
+        let told = || self.members.value::<bool>("store").unwrap_or(true);
+        self.protocol == Protocol::Responses && told()
+    }
+
     /// The light count of its prompt.
     pub fn prompt_tokens(&self) -> u64 {
         Prompt::of(self.protocol, &self.members).light()

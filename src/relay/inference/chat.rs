@@ -31,6 +31,7 @@ use super::attempt::{self, Opened};
 use super::bill::{Bill, End, Order};
 use super::body::{self, Members};
 use super::gemini::Method;
+use super::stored;
 use super::trouble::Failure;
 use super::way::{self, choose_group};
 use crate::domain::group::AUTO;
@@ -188,9 +189,14 @@ async fn run(
     let (mut caller, parts, body) = taken(app, request, peer).await?;
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
-    let later = choose_group(app, &catalog, &mut caller, &ask);
+    let mut later = choose_group(app, &catalog, &mut caller, &ask);
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
-    let channels = candidates(app, &catalog, &caller, &ask)?;
+    let mut channels = candidates(app, &catalog, &caller, &ask)?;
+    let account_id = caller.account_id;
+    if ask.goes_on_from().is_some() {
+        stored::only_where_made(app, account_id, &ask, &mut channels).await?;
+        later.clear();
+    }
     let Some(first) = channels.first() else {
         return Err(no_channel(&ask.model, &caller.group));
     };
@@ -258,6 +264,10 @@ async fn run(
         match opened {
             Ok(Opened::Stream(opening)) => {
                 bill.first_event();
+                if ask.stores() {
+                    let named = stored::id_in(&opening.out);
+                    Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
+                }
                 let wants_usage = ask.wants_usage;
                 let answer = Answer::new(app, id.clone(), channel, bill, *opening, wants_usage);
                 return Ok(event_stream(answer.into_body()));
@@ -268,6 +278,10 @@ async fn run(
                 bridge,
             }) => {
                 bill.first_event();
+                if bridge.is_none() && ask.stores() {
+                    let named = stored::id_of(&body);
+                    Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
+                }
                 let way = bridge.map(|bridge| (bridge, stamp));
                 return Ok(document(bill, body, *tally, way).await);
             }

@@ -1,9 +1,10 @@
-//! What a Responses client does with an answer afterwards: fetch it, list what was asked, cancel it, delete it.
+//! What a Responses client does with an answer afterwards: fetch it, list what was asked, cancel it, delete it, go on from
+//! it.
 //!
-//! The relay keeps no answers. Whoever made one may keep it, so every upstream of the key's group that speaks Responses is
-//! asked in turn until one knows it. It costs nothing.
+//! The relay keeps no answers, but whose each is and which upstream made it: that one is asked, for the account that made
+//! it and for nobody else. For all others there is no such response. It costs nothing.
 
-use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,17 +13,19 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::super::answers::{ApiError, RequestId, raw_json};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
-use super::super::channels::{Channel, Upstream, server};
+use super::super::channels::{Channel, Route, Upstream, server};
 use super::super::protocol::Protocol;
-use super::ask::invalid;
+use super::super::store::responses;
+use super::ask::{Ask, invalid};
 
-/// At most so many upstreams are asked for one answer.
-const ASKED: usize = 4;
-/// How long one may take.
+/// How long an upstream may take.
 const WITHIN: Duration = Duration::from_secs(60);
 /// The largest stored answer that is handed on.
 const LARGEST: usize = 64 * 1024 * 1024;
@@ -51,22 +54,13 @@ pub async fn call(State(app): State<Arc<App>>, request: Request) -> Response {
 async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiError> {
     let peer = Peer::of(&request.extensions);
     let caller = auth::caller(app, &request.headers, &request.uri, peer)?;
-    let path = asked_for(request)?;
+    let (id, path) = asked_for(request)?;
     let catalog = app.wall.now();
-    let groups = app.groups_of(&caller);
-    let mut keepers: Vec<&Arc<Channel>> = catalog
-        .channels()
-        .filter(|channel| channel.enabled() && keeps(channel))
-        .filter(|channel| groups.iter().any(|group| channel.in_group(group)))
-        .collect();
-    keepers.sort_by_key(|channel| Reverse(channel.priority));
-    if keepers.is_empty() {
-        return Err(unknown(
-            "no upstream of this key's group keeps responses, and this relay keeps none",
-        ));
-    }
     let mut trouble = None;
-    for channel in keepers.into_iter().take(ASKED) {
+    for number in made_at(app, id, caller.account_id).await? {
+        let Some(channel) = catalog.channel(number).filter(|channel| channel.enabled()) else {
+            continue;
+        };
         let Upstream::Server(upstream) = &channel.upstream else {
             continue;
         };
@@ -74,6 +68,9 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
         match server::fetch(&app.clients, upstream, method, &path, WITHIN, LARGEST).await {
             Ok((404, _)) => {}
             Ok((status @ 200..300, body)) => {
+                if request.method == Method::DELETE {
+                    forget(app, id, number).await;
+                }
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
                 return Ok((status, body));
             }
@@ -89,23 +86,128 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
             }
         }
     }
-    Err(trouble.unwrap_or_else(|| {
-        unknown("none of the upstreams of this key's group has a response of this id")
-    }))
+    Err(trouble.unwrap_or_else(|| unknown(id)))
+}
+
+/// Who asks goes on from an earlier response: then only the channel that made it can answer, and only for the account that
+/// made it.
+pub async fn only_where_made(
+    app: &App,
+    account: i64,
+    ask: &Ask<'_>,
+    channels: &mut Vec<Arc<Channel>>,
+) -> Result<(), ApiError> {
+    let Some(id) = ask.goes_on_from() else {
+        return Ok(());
+    };
+    let now = app.clock.now();
+    let may_keep = |channel: &Arc<Channel>| {
+        let route = channel.route(Protocol::Responses, &ask.model, now);
+        matches!(route, Some(Route::Straight | Route::StraightOr(_)))
+    };
+    if channels.iter().any(may_keep) {
+        let made = made_at(app, &id, account).await?;
+        channels.retain(|channel| made.contains(&channel.id));
+    }
+    // Where nobody keeps any, the translation says so.
+    if channels.is_empty() {
+        return Err(ApiError {
+            kind: "invalid_request_error".into(),
+            param: Box::new(Value::from("previous_response_id")),
+            ..ApiError::own(
+                StatusCode::BAD_REQUEST,
+                "previous_response_not_found",
+                format!("Previous response with id '{id}' not found."),
+            )
+        });
+    }
+    Ok(())
+}
+
+/// Remembers whose an answer is, before its id is told. Where that fails it can only not be fetched later.
+pub async fn remember(
+    app: &App,
+    account: i64,
+    ask: &Ask<'_>,
+    channel: &Arc<Channel>,
+    id: Option<String>,
+) {
+    let plain = |id: &String| id_is_plain(id);
+    let Some(id) = id.filter(plain).filter(|_| keeps(channel) && ask.stores()) else {
+        return;
+    };
+    let (channel, now) = (channel.id, app.clock.seconds().0);
+    let write = move |transaction: &rusqlite::Transaction<'_>| {
+        Ok(responses::put(transaction, &id, channel, account, now)?)
+    };
+    if let Err(error) = app.store.change(write, |()| {}).await {
+        tracing::warn!(%error, "whose a response is was not kept: it cannot be fetched later");
+    }
+}
+
+/// The id in a whole answer.
+pub fn id_of(document: &[u8]) -> Option<String> {
+    serde_json::from_slice::<Named>(document).ok()?.id
+}
+
+/// The id in the beginning of a stream: its first event names it.
+pub fn id_in(beginning: &VecDeque<Bytes>) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Event {
+        response: Option<Named>,
+    }
+    let text: Vec<u8> = beginning.iter().flatten().copied().collect();
+    text.split(|byte| *byte == b'\n').find_map(|line| {
+        let data = line.strip_prefix(b"data:")?;
+        serde_json::from_slice::<Event>(data).ok()?.response?.id
+    })
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: Option<String>,
+}
+
+async fn made_at(app: &App, id: &str, account: i64) -> Result<Vec<i64>, ApiError> {
+    let id = id.to_owned();
+    let read = app
+        .store
+        .read(move |connection| responses::channels(connection, &id, account));
+    read.await.map_err(|error| {
+        ApiError::own(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            error.to_string(),
+        )
+    })
+}
+
+async fn forget(app: &App, id: &str, channel: i64) {
+    let id = id.to_owned();
+    let write = move |transaction: &rusqlite::Transaction<'_>| {
+        Ok(responses::remove(transaction, &id, channel)?)
+    };
+    if let Err(error) = app.store.change(write, |_| {}).await {
+        tracing::warn!(%error, "that a response is deleted is not kept");
+    }
 }
 
 /// Whether its upstream may have kept an answer.
-fn keeps(channel: &Channel) -> bool {
+fn keeps(channel: &Arc<Channel>) -> bool {
     channel.speaks(Protocol::Responses) || channel.learned().speaks_responses()
 }
 
-/// The path at an upstream, with as much of the query as is meant for it.
-fn asked_for(request: &Parts) -> Result<String, ApiError> {
+fn id_is_plain(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    !id.is_empty() && id.len() <= LONGEST_ID && id.bytes().all(plain)
+}
+
+/// The id that is asked for, and the path at an upstream with as much of the query as is meant for it.
+fn asked_for(request: &Parts) -> Result<(&str, String), ApiError> {
     let path = request.uri.path();
     let id = path.trim_start_matches("/v1/responses/").split('/').next();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let id = id.unwrap_or_default();
-    if id.is_empty() || id.len() > LONGEST_ID || !id.bytes().all(plain) {
+    if !id_is_plain(id) {
         return Err(invalid("this cannot be the id of a response"));
     }
     let query = request.uri.query().unwrap_or_default();
@@ -117,16 +219,21 @@ fn asked_for(request: &Parts) -> Result<String, ApiError> {
     }
     let name = |pair: &&str| PASSED.contains(&pair.split('=').next().unwrap_or_default());
     let passed: Vec<&str> = pairs().filter(name).collect();
-    Ok(match passed.is_empty() {
+    let path = match passed.is_empty() {
         true => path.to_owned(),
         false => format!("{path}?{}", passed.join("&")),
-    })
+    };
+    Ok((id, path))
 }
 
-fn unknown(why: &str) -> ApiError {
+/// The same for whoever did not make it, for one that is gone, and for one that never was.
+fn unknown(id: &str) -> ApiError {
     ApiError::own(
         StatusCode::NOT_FOUND,
         "response_not_found",
-        format!("{why}; send the whole conversation in input instead"),
+        format!(
+            "Response with id '{id}' not found: this account has none of this id at an upstream that keeps responses; \
+             send the whole conversation in input instead"
+        ),
     )
 }

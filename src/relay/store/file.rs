@@ -11,7 +11,7 @@ use rusqlite_migration::{M, Migrations};
 use super::super::error::RelayError;
 
 /// The schema's steps, oldest first; never changed once released.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("../../../assets/migrations/relay/001_beginning.sql"),
     include_str!("../../../assets/migrations/relay/002_pace.sql"),
     include_str!("../../../assets/migrations/relay/003_endpoints_of_channels.sql"),
@@ -20,6 +20,7 @@ const STEPS: [&str; 8] = [
     include_str!("../../../assets/migrations/relay/006_journal.sql"),
     include_str!("../../../assets/migrations/relay/007_learned.sql"),
     include_str!("../../../assets/migrations/relay/008_auto_groups.sql"),
+    include_str!("../../../assets/migrations/relay/009_stored_responses.sql"),
 ];
 
 /// Makes the folder if it is missing.

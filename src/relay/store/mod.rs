@@ -17,6 +17,7 @@ pub mod logs;
 pub mod money;
 pub mod options;
 pub mod prices;
+pub mod responses;
 pub mod sessions;
 pub mod setup;
 pub mod statistics;
