@@ -491,9 +491,12 @@ proptest! {
                 let unknown = receipts.iter().filter(|receipt| {
                     matches!(receipt.state, ReceiptState::Ended | ReceiptState::Interrupted) && receipt.cost().amount.is_none()
                 });
+                let estimated = receipts.iter().map(relaydeck::domain::Receipt::cost).any(|cost| {
+                    cost.basis == Basis::Estimated && cost.amount.is_some_and(|amount| amount > Money::ZERO)
+                });
                 let Totals { running, .. } = ledger.totals(profile, UnixMillis(since)).await.unwrap();
                 prop_assert_eq!((running.spent, running.tokens, running.requests), sum(|state| state == ReceiptState::Sent));
-                let expected = Totals { spent, unknown: unknown.count() as u64, tokens, requests, running };
+                let expected = Totals { spent, estimated, unknown: unknown.count() as u64, tokens, requests, running };
                 prop_assert_eq!(ledger.totals(profile, UnixMillis(since)).await.unwrap(), expected);
             }
             ledger.close().await.unwrap();

@@ -50,7 +50,7 @@ fn an_empty_answer_says_so_and_is_asked_again_in_its_place() {
             spend(412, 1, "0.001", Basis::Reported),
         ))
         .sees("the answer is empty")
-        .sees("Alt-r asks again");
+        .sees("Alt-r tries again");
     script.asked();
     script.keys("<A-r>").sees("waiting for the answer");
     assert_eq!(

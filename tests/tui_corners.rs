@@ -15,7 +15,7 @@ use relaydeck::domain::{
 use relaydeck::engine::door::{ChannelRow, Event, Scope, Snapshot, WalletInfo};
 use relaydeck::engine::tools::{Tone, ToolNews, ToolPage};
 use tui_support::events::{
-    ended, fault, list_failed, loaded, open, open_key_only, open_with, spend, text,
+    ended, fault, late, list_failed, loaded, open, open_key_only, open_with, spend, text,
 };
 use tui_support::scenes::scene;
 use tui_support::{NOON, Script, tools, world};
@@ -554,8 +554,7 @@ fn wallets_of_every_kind() {
                 conversation: None,
             });
         script.keys("<Esc> W");
-        let out = "4sapi.example did not answer in time";
-        script.engine(list_failed(Scope::Account, FaultKind::Timeout, out));
+        script.engine(list_failed(Scope::Account, FaultKind::Timeout, &late()));
         script.waits(13_000);
     });
 }

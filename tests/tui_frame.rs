@@ -72,6 +72,7 @@ fn requests_of_unknown_cost_are_not_taken_for_free_ones() {
     let mut script = deck(120);
     script.engine(Event::Today(Today {
         spent: Money::parse("0.2").unwrap(),
+        estimated: false,
         unknown: 2,
         tokens: 10,
         requests: 3,
@@ -99,6 +100,7 @@ fn x_01_what_today_has_cost_moves_while_an_answer_comes() {
     script.sees("today ~$0.2200");
     script.engine(Event::Today(Today {
         spent: Money::parse("0.22").unwrap(),
+        estimated: false,
         unknown: 0,
         tokens: 1_734,
         requests: 10,

@@ -11,7 +11,7 @@ use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot, WalletInfo, Walle
 use relaydeck::locale::Word;
 use relaydeck::tui::msg::{Copied, Edited, Msg};
 use relaydeck::tui::term::{CopyRefused, Sent};
-use tui_support::events::{ended, failed, fault, loaded, open, open_key_only, spend, text};
+use tui_support::events::{ended, failed, fault, late, loaded, open, open_key_only, spend, text};
 use tui_support::scenes::told;
 use tui_support::{Script, tools, world};
 
@@ -171,7 +171,7 @@ fn of_keys(script: &mut Script, told: KeyTold) {
 
 #[test]
 fn about_keys() {
-    let slow = || fault(FaultKind::Timeout, "4sapi.example did not answer in time");
+    let slow = || fault(FaultKind::Timeout, &late());
     told(
         "about_keys",
         &[

@@ -201,6 +201,7 @@ fn event(script: &Script, what: u8, hostile: &str) -> Event {
         },
         _ => Event::Today(Today {
             spent: Money::from_nanos(i64::MAX),
+            estimated: false,
             unknown: 1,
             tokens: u64::MAX,
             requests: 1,

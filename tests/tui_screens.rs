@@ -10,8 +10,8 @@ use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot};
 use relaydeck::locale::Word;
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{
-    cost, ended, failed, fault, list_failed, loaded, open, open_key_only, open_with, reasoning,
-    spend, text,
+    cost, ended, failed, fault, late, list_failed, loaded, open, open_key_only, open_with,
+    reasoning, spend, text, unreachable,
 };
 use tui_support::scenes::scene;
 use tui_support::{Script, world};
@@ -245,20 +245,14 @@ fn the_keys() {
                 facts: world::facts(true),
                 conversation: None,
             })
-            .engine(list_failed(
-                Scope::Keys,
-                FaultKind::Timeout,
-                "4sapi.example did not answer within 20 s",
-            ));
+            .engine(list_failed(Scope::Keys, FaultKind::Timeout, &late()));
         script.keys("<Esc> 1");
     });
     scene("keys_stale", |script| {
         list(script);
-        script.waits(130_000).engine(list_failed(
-            Scope::Keys,
-            FaultKind::Network,
-            "4sapi.example cannot be reached",
-        ));
+        script
+            .waits(130_000)
+            .engine(list_failed(Scope::Keys, FaultKind::Network, &unreachable()));
     });
     scene("keys_of_a_key_only_relay", |script| {
         open_key_only(script, "plain");

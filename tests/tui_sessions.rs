@@ -286,7 +286,7 @@ fn a_session_is_renamed_and_written_to_a_file() {
     script
         .keys("<Down> <A-r>")
         .types(" 2")
-        .keys("<Enter> <Enter>");
+        .keys("<Enter>");
     assert_eq!(script.asked(), ["rename session 5 \"release plan 2\""]);
     script.keys("<A-x> <Right> <Down> <Down> <Enter>");
     assert_eq!(script.asked(), ["export session 5 Json release-plan.json"]);

@@ -7,7 +7,7 @@ mod tui_support;
 use relaydeck::domain::{ApiKey, Fault, FaultKind};
 use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot};
 use relaydeck::engine::tools::{Tone, ToolNews, ToolPage};
-use tui_support::events::{failed, fault, list_failed, loaded, open, open_key_only, text};
+use tui_support::events::{failed, fault, late, list_failed, loaded, open, open_key_only, text};
 use tui_support::scenes::scene;
 use tui_support::tools::{plan, told};
 use tui_support::{Script, world};
@@ -31,8 +31,6 @@ fn deck(script: &mut Script) {
     script.keys("<Esc>");
 }
 
-const OUT: &str = "4sapi.example did not answer in time";
-
 #[test]
 fn lists_on_their_way_empty_stale_and_failed() {
     for (tab, place, scope) in [
@@ -54,12 +52,12 @@ fn lists_on_their_way_empty_stale_and_failed() {
         scene(&format!("{place}_failed"), |script| {
             arriving(script);
             script.keys("<Esc>").keys(tab);
-            script.engine(list_failed(scope, FaultKind::Timeout, OUT));
+            script.engine(list_failed(scope, FaultKind::Timeout, &late()));
         });
         scene(&format!("{place}_stale"), |script| {
             deck(script);
             script.keys(tab).waits(7_000);
-            script.engine(list_failed(scope, FaultKind::Timeout, OUT));
+            script.engine(list_failed(scope, FaultKind::Timeout, &late()));
             script.waits(7_000);
         });
     }

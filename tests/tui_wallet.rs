@@ -11,7 +11,7 @@ use relaydeck::domain::{
     Fault, FaultKind, Money, PayLink, PayMethod, Price, TopUp, TopUpState, UnixSeconds, WaysToPay,
 };
 use relaydeck::engine::door::{Event, RelayLook, Scope, Snapshot, WalletInfo, WalletTold};
-use tui_support::events::{fault, list_failed, loaded, open, open_key_only, open_with};
+use tui_support::events::{fault, late, list_failed, loaded, open, open_key_only, open_with};
 use tui_support::scenes::scene;
 use tui_support::{NOON, Script, world};
 
@@ -363,11 +363,9 @@ fn what_the_wallet_shows() {
     });
     scene("wallet_empty_and_failed", |script| {
         open_with(script, "4sapi", world::account("-0.02"), None);
-        script.keys("<Esc> W").engine(list_failed(
-            Scope::Wallet,
-            FaultKind::Timeout,
-            "4sapi.example did not answer within 20 s",
-        ));
+        script
+            .keys("<Esc> W")
+            .engine(list_failed(Scope::Wallet, FaultKind::Timeout, &late()));
     });
     scene("wallet_redeem", |script| {
         shown(script);

@@ -118,11 +118,11 @@ impl Model {
         }
     }
 
-    /// Its price in a group; where the relay publishes none, the bundled catalogue's.
+    /// Its price in a group; where the relay publishes none, or not the group's ratio, the bundled catalogue's.
     pub fn price_in(&self, ratio: Option<Ratio>, scale: QuotaScale) -> Price {
-        match self.price {
-            BasePrice::Unknown => self.listed(),
-            _ => self.price.at(ratio, scale),
+        match (&self.price, ratio) {
+            (BasePrice::Unknown, _) | (BasePrice::Ratios(_), None) => self.listed(),
+            (price, ratio) => price.at(ratio, scale),
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Spend {
 pub struct Today {
     /// Spent by requests whose cost is known.
     pub spent: Money,
+    /// Whether an estimate is part of that.
+    pub estimated: bool,
     /// Requests whose cost is not known.
     pub unknown: u64,
     /// Tokens of all requests.

@@ -10,7 +10,6 @@ use super::wallet_asks::wallet;
 use crate::client::owner::Channel;
 use crate::client::{Credentials, RelayClient};
 use crate::domain::model_name::{self, NameCheck};
-use crate::domain::price::BasePrice;
 use crate::domain::{
     Access, Account, ApiKey, ChatRequest, Fault, FaultKind, Group, KeyInfo, KeyStatus, Model,
     Money, Price, Profile, Protocol, RelayFacts,
@@ -301,8 +300,8 @@ impl Session {
             (Some(model), Some(group), Some(groups)) => {
                 model.price_in_group(group, groups, self.facts.scale)
             }
-            (Some(model), _, _) if model.price == BasePrice::Unknown => model.listed(),
-            _ => Price::Unknown,
+            (Some(model), _, _) => model.price_in(None, self.facts.scale),
+            (None, _, _) => Price::Unknown,
         }
     }
 

@@ -190,6 +190,7 @@ impl Engine {
         match ledger.totals(profile, since).await {
             Ok(totals) => self.tell(Event::Today(Today {
                 spent: totals.spent,
+                estimated: totals.estimated,
                 unknown: totals.unknown,
                 tokens: totals.tokens,
                 requests: totals.requests,

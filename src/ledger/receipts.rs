@@ -213,12 +213,16 @@ pub(super) fn totals(
         .query_row(params_from_iter(&values), |row| {
             Ok((read_sums(row)?, row.get::<_, i64>(5)?))
         })?;
+    let estimated = db
+        .prepare_cached(&estimated_query(profile.is_some()))?
+        .query_row(params_from_iter(&values), |row| row.get(0))?;
     values.push(Value::from(run.to_owned()));
     let running = db
         .prepare_cached(&running_sql)?
         .query_row(params_from_iter(&values), read_sums)?;
     Ok(Totals {
         spent: sums.spent,
+        estimated,
         unknown: unknown.max(0) as u64,
         tokens: sums.tokens,
         requests: sums.requests,
@@ -242,6 +246,15 @@ fn totals_query(of_profile: bool) -> (String, String) {
             "SELECT {SUMS} FROM receipts
              WHERE +sent_ms >= ?1{plus_profile} AND state = 'sent' AND run = {run}"
         ),
+    )
+}
+
+/// Whether any cost in the sums is an estimate. What is settled or costs nothing is told apart in the index already.
+fn estimated_query(of_profile: bool) -> String {
+    let profile = if of_profile { " AND profile = ?2" } else { "" };
+    format!(
+        "SELECT EXISTS (SELECT 1 FROM receipts WHERE sent_ms >= ?1{profile} AND charged_nanos IS NULL
+            AND expected_nanos > 0 AND expected_basis = 'estimated')"
     )
 }
 
@@ -278,6 +291,11 @@ mod tests {
         let db = super::super::opening::open(&home.path().join("ledger.db")).unwrap();
 
         for of_profile in [true, false] {
+            let estimated = plan(&db, &estimated_query(of_profile));
+            assert!(
+                estimated.contains("SEARCH receipts USING INDEX"),
+                "{estimated}"
+            );
             let (all, running) = totals_query(of_profile);
             let all = plan(&db, &all);
             assert!(

@@ -148,6 +148,8 @@ impl Default for ReceiptFilter {
 pub struct Totals {
     /// What they cost, as far as it is known; saturates at the ends of the range.
     pub spent: Money,
+    /// Whether an estimate is part of that: a cost that neither the relay's usage nor its log has confirmed.
+    pub estimated: bool,
     /// Those that ended or were interrupted and whose cost is not known.
     pub unknown: u64,
     /// Tokens of all of them.

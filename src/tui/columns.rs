@@ -190,7 +190,7 @@ impl Widths {
     }
 
     /// A row of cells. Only cells of columns that are kept are asked for. A text that is too long for its column runs over
-    /// the empty cells to its right.
+    /// the empty cells to its right, and begins where its column does.
     pub fn row(
         &self,
         columns: &[Column],
@@ -214,12 +214,12 @@ impl Widths {
             .collect::<Vec<_>>()
             .into_iter()
             .peekable();
-        while let Some((text, role, mut room, align)) = cells.next() {
-            while align == Align::Left
-                && width(&text) > room
+        while let Some((text, role, mut room, mut align)) = cells.next() {
+            while width(&text) > room
                 && let Some((_, _, more, _)) = cells.next_if(|(next, ..)| next.is_empty())
             {
                 room += GAP + more;
+                align = Align::Left;
             }
             let text = cell(theme, &text, room, align);
             spans.push(Span::styled(text, theme.style(role)));

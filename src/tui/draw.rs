@@ -166,6 +166,14 @@ pub fn rule(theme: &Theme, title: Vec<Span<'static>>, cells: u16) -> Line<'stati
     Line::from(spans)
 }
 
+/// Says behind a count how many rows are below those that are seen; nothing where there are none.
+pub fn more_below(theme: &Theme, rows: usize) -> String {
+    match rows {
+        0 => String::new(),
+        rows => format!("  {}{}", theme.glyph(Sign::Below), words::grouped(rows)),
+    }
+}
+
 /// A text in exactly so many cells, cleaned.
 pub fn cell(theme: &Theme, text: &str, cells: usize, align: Align) -> String {
     fit(&clean(text), cells, align, theme.glyph(Sign::Ellipsis))

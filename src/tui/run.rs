@@ -75,6 +75,8 @@ pub(super) struct Loop {
     /// What the terminal was asked and has not answered yet.
     probe: Probe,
     glyphs_may_change: bool,
+    /// Whether the background is light, where the terminal does not say.
+    light: Option<bool>,
     pacer: Pacer,
     handle: Handle,
     clipboard: Clipboard,
@@ -114,15 +116,20 @@ impl Loop {
         let clock = Clock {
             begun: Instant::now(),
         };
+        let asked = screen.ask(options.term.as_deref().unwrap_or_default())?;
+        let mut theme = options.theme;
+        if !asked && options.light == Some(true) {
+            theme = theme.on_light().unwrap_or(theme);
+        }
         let settings = Settings {
-            theme: options.theme,
+            theme,
             keymap: options.keymap,
             zone: options.zone,
             version: options.version,
             profile: options.profile,
             within: options.within,
         };
-        let probe = if screen.ask(options.term.as_deref().unwrap_or_default())? {
+        let probe = if asked {
             Probe::asked(clock.uptime(), options.link)
         } else {
             Probe::not_asked()
@@ -139,6 +146,7 @@ impl Loop {
             screen,
             probe,
             glyphs_may_change: options.glyphs_may_change,
+            light: options.light,
             pacer,
             handle,
             clipboard: options.clipboard,
@@ -366,7 +374,7 @@ impl Loop {
     fn learn(&mut self, found: &Found) -> io::Result<()> {
         self.screen.learn(found)?;
         let theme = &self.model.settings.theme;
-        let light = found.light == Some(true);
+        let light = found.light.or(self.light) == Some(true);
         let mut changed = light.then(|| theme.on_light()).flatten();
         if self.glyphs_may_change && found.ambiguous_wide == Some(true) {
             changed = changed.as_ref().unwrap_or(theme).in_ascii().or(changed);

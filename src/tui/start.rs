@@ -9,7 +9,7 @@ use super::keymap::{Keymap, KeymapError};
 use super::run::Loop;
 use super::term::{
     Clipboard, CrashReports, Dialect, EditorCommand, Link, LinkChoice, NoTerminal, Screen, Signals,
-    Tty,
+    Tty, is_light,
 };
 use super::theme::{ColorChoice, ColorLevel, Glyphs, Theme};
 use crate::engine::handle::Handle;
@@ -24,6 +24,8 @@ pub struct Options {
     pub glyphs_may_change: bool,
     /// Which key does what.
     pub keymap: Keymap,
+    /// Whether the background is light as far as the environment says; the terminal's own answer counts for more.
+    pub light: Option<bool>,
     /// Whether the mouse is listened to.
     pub mouse: bool,
     /// How far away the terminal is.
@@ -59,6 +61,7 @@ impl Options {
             theme: Theme::new(ColorLevel::detect(color, &env), Glyphs::detect(&env)),
             glyphs_may_change: true,
             keymap: Keymap::built_in()?,
+            light: env("COLORFGBG").and_then(|variable| is_light(&variable)),
             mouse: false,
             link: Link::detect(link, &env),
             clipboard: Clipboard::detect(&env),

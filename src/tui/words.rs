@@ -67,6 +67,11 @@ pub fn age(then: UnixSeconds, now: UnixMillis) -> String {
     span(now.seconds().0.saturating_sub(then.0))
 }
 
+/// How long ago something was, for a cell of its own: Chinese says that it is past, where English needs no word.
+pub fn ago(then: UnixSeconds, now: UnixMillis) -> String {
+    say!("figure-age", span = age(then, now))
+}
+
 /// How near an expiry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nearness {

@@ -32,8 +32,7 @@ pub fn billed_group(console: &Console, key: &HeldSecret) -> Option<String> {
 pub fn price_of(console: &Console, model: &Model, group: Option<&str>) -> Price {
     match (group, &console.groups) {
         (Some(group), Some(groups)) => model.price_in_group(group, groups, console.scale),
-        _ if model.price == BasePrice::Unknown => model.listed(),
-        _ => Price::Unknown,
+        _ => model.price_in(None, console.scale),
     }
 }
 

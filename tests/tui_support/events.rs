@@ -4,11 +4,27 @@ use relaydeck::domain::{
     Account, Basis, Conversation, Cost, Fault, FaultKind, Finish, Money, UnixMillis, Usage,
 };
 use relaydeck::engine::door::{Event, Scope, Snapshot, Spend, Today, TurnEnd, TurnId};
+use relaydeck::locale::Text;
 
 use super::{NOON, Script, world};
 
 pub fn fault(kind: FaultKind, message: &str) -> Fault {
     Fault::new(kind, message)
+}
+
+/// That the relay took too long, as the client says it in the language of the scene.
+pub fn late() -> String {
+    let mut text = Text::of("http-late");
+    text.argument("host", &"4sapi.example");
+    text.say()
+}
+
+/// That the relay cannot be reached, as the client says it in the language of the scene.
+pub fn unreachable() -> String {
+    let mut text = Text::of("http-no-reach");
+    text.argument("host", &"4sapi.example");
+    text.argument("cause", &Text::of("system-refused").say());
+    text.say()
 }
 
 pub fn loaded(snapshot: Snapshot) -> Event {
@@ -121,6 +137,7 @@ pub fn open_with(
         .engine(loaded(Snapshot::Models(world::models().into())))
         .engine(Event::Today(Today {
             spent: Money::parse("0.2137").unwrap(),
+            estimated: false,
             unknown: 0,
             tokens: 1_234,
             requests: 9,

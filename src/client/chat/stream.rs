@@ -118,6 +118,7 @@ impl Reader {
                         seconds = patience.as_secs()
                     ),
                 )
+                .advise(say!("stream-silent-advice"))
             }),
         }
     }

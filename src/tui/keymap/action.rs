@@ -296,6 +296,28 @@ impl Action {
         self.chooses_a_tab() || matches!(self, Action::PickRelay | Action::Wallet)
     }
 
+    /// Whether it sorts a list.
+    pub const fn sorts(self) -> bool {
+        matches!(
+            self,
+            Action::SortName
+                | Action::SortGroup
+                | Action::SortLeft
+                | Action::SortUsed
+                | Action::SortExpires
+                | Action::SortLastUsed
+                | Action::SortStatus
+                | Action::SortRatio
+                | Action::SortModels
+                | Action::SortSuccess
+                | Action::SortVendor
+                | Action::SortInput
+                | Action::SortOutput
+                | Action::SortContext
+                | Action::SortMarks
+        )
+    }
+
     /// Whether it changes something, or spends money: what read-only mode takes away. What slips through is still
     /// withheld where commands go to the engine.
     pub const fn writes(self) -> bool {

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use super::Overlay;
 use super::command::{Does, candidates, meaning, remember};
-use super::update::{InForm, in_form};
+use super::form_update::{InForm, in_form};
 use crate::engine::door::Command;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;

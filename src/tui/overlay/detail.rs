@@ -1,5 +1,6 @@
 //! The texts that fill an overlay and are scrolled: help, the detail of a key or a model, a note.
 
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{Overlay, wallet};
@@ -84,16 +85,41 @@ pub fn height(model: &Model, cells: u16) -> usize {
         .map_or(0, |overlay| rows(model, overlay, cells).len())
 }
 
-/// The help; on a wide terminal what holds everywhere stands beside what this place has.
+/// The help; on a wide terminal in two columns, as even as whole places let them be.
 fn help(model: &Model, contexts: &[Context], cells: u16) -> Vec<Line<'static>> {
-    let mut here = model.settings.keymap.help(contexts);
-    let Some(everywhere) = here.pop_if(|_| cells >= WIDE) else {
-        return sections(model, contexts, here, cells);
-    };
+    let theme = &model.settings.theme;
+    let places = helpful(model, contexts);
+    if cells < WIDE || places.len() < 2 {
+        return sections(theme, &places, cells);
+    }
     let half = cells / 2;
-    let left = sections(model, contexts, here, half);
-    let right = sections(model, contexts, vec![everywhere], cells - half);
+    let split = |at: usize| {
+        let (left, right) = places.split_at(at);
+        let left = sections(theme, left, half);
+        (left, sections(theme, right, cells - half))
+    };
+    let splits = (1..places.len()).rev().map(split);
+    let evenest = splits.min_by_key(|(left, right)| left.len().max(right.len()));
+    let (left, right) = evenest.unwrap_or_default();
     beside(left, right, usize::from(half))
+}
+
+/// The keys of a place, without those that do nothing now.
+fn helpful(model: &Model, contexts: &[Context]) -> Vec<HelpSection> {
+    let held = contexts.iter().any(|context| context.holds());
+    // The help lies over the place that it is about.
+    let mut over = model.overlays.iter().rev();
+    let below = over.find(|over| !matches!(over, Overlay::Help { .. }));
+    let mut places = model.settings.keymap.help(contexts);
+    for place in &mut places {
+        place.rows.retain(|row| {
+            let withheld = model.read_only && (row.dangerous || row.action.writes());
+            let leads_nowhere = held && row.action.leads_elsewhere();
+            !withheld && !leads_nowhere && below.is_none_or(|below| below.takes(row.action))
+        });
+    }
+    places.retain(|place| !place.rows.is_empty());
+    places
 }
 
 /// Rows at the left and rows at the right of a page.
@@ -112,13 +138,7 @@ fn beside(left: Vec<Line<'static>>, right: Vec<Line<'static>>, cells: usize) -> 
     (0..rows).map(row).collect()
 }
 
-fn sections(
-    model: &Model,
-    contexts: &[Context],
-    sections: Vec<HelpSection>,
-    cells: u16,
-) -> Vec<Line<'static>> {
-    let theme = &model.settings.theme;
+fn sections(theme: &Theme, sections: &[HelpSection], cells: u16) -> Vec<Line<'static>> {
     let widest = sections
         .iter()
         .flat_map(|section| &section.rows)
@@ -131,24 +151,15 @@ fn sections(
         rows.push(Line::default());
         let title = format!(" {}", section.title);
         rows.push(Line::from(Span::styled(title, theme.style(Role::Heading))));
-        for row in section.rows {
-            let withheld = model.read_only && (row.dangerous || row.action.writes());
-            let held = contexts.iter().any(|context| context.holds());
-            if withheld || (held && row.action.leads_elsewhere()) {
-                continue;
-            }
+        for row in &section.rows {
             let role = if row.dangerous {
                 Role::Dangerous
             } else {
                 Role::Key
             };
             let keys = fit(&row.keys, widest, Align::Left, "");
-            let lines = wrap_text(
-                &row.description,
-                usize::from(cells).saturating_sub(widest + 6),
-                Wrap::Words,
-                theme.style(Role::Text),
-            );
+            let room = usize::from(cells).saturating_sub(widest + 6);
+            let lines = wrap_fairly(&row.description, room, theme.style(Role::Text));
             for (at, line) in lines.into_iter().enumerate() {
                 let before = if at == 0 {
                     keys.clone()
@@ -177,8 +188,27 @@ pub fn paragraph(
     cells: u16,
 ) -> Vec<Line<'static>> {
     let room = usize::from(cells).saturating_sub(indent + 1).max(2);
-    let rows = wrap_text(text, room, Wrap::Words, theme.style(role));
+    let rows = wrap_fairly(text, room, theme.style(role));
     rows.into_iter().map(|row| shift(row, indent)).collect()
+}
+
+/// A last row of no more cells than this looks lost.
+const LOST: usize = 4;
+
+/// Wraps a text so that no character or two stand alone in the last row, where the rows above can spare some.
+fn wrap_fairly(text: &str, cells: usize, style: Style) -> Vec<Line<'static>> {
+    let wrapped = |cells| wrap_text(text, cells, Wrap::Words, style);
+    let lost = |rows: &[Line<'_>]| {
+        let last = rows.last().filter(|_| rows.len() > 1);
+        last.is_some_and(|last| last.width() <= LOST)
+    };
+    let rows = wrapped(cells);
+    if !lost(&rows) {
+        return rows;
+    }
+    let narrower = (1..=LOST * 2).map(|less| wrapped(cells.saturating_sub(less).max(2)));
+    let mut as_many = narrower.take_while(|fair| fair.len() == rows.len());
+    as_many.find(|fair| !lost(fair)).unwrap_or(rows)
 }
 
 /// Says that what is looked at is not there any more.

@@ -42,6 +42,19 @@ impl Choice {
     }
 }
 
+/// What Enter does in a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enter {
+    /// Nothing: the answer to what was sent is awaited.
+    Nothing,
+    /// It goes to the next field.
+    Next,
+    /// It chooses, or goes on where there is no list to choose from.
+    Choose,
+    /// It sends the form.
+    Submit,
+}
+
 /// What a field is filled in with.
 #[derive(Clone, Debug)]
 pub enum Control {
@@ -216,12 +229,20 @@ impl<N: Copy + PartialEq> Form<N> {
         )
     }
 
-    /// Whether the focus is on the button.
-    pub fn on_submit(&self) -> bool {
-        matches!(
-            self.fields.get(self.focus).map(|field| &field.control),
-            Some(Control::Submit)
-        )
+    /// What Enter does now: it sends the form from the button, and from a line that is all there is to fill in.
+    pub fn enter(&self) -> Enter {
+        let visible = self.fields.iter().filter(|field| field.visible);
+        let to_fill = visible.filter(|field| !matches!(field.control, Control::Submit));
+        let alone = to_fill.count() == 1;
+        match self.fields.get(self.focus).map(|field| &field.control) {
+            _ if self.asked.is_some() => Enter::Nothing,
+            Some(Control::Submit) => Enter::Submit,
+            Some(Control::Choice(_)) => Enter::Choose,
+            Some(Control::Line(_) | Control::Secret(_) | Control::Password(_)) if alone => {
+                Enter::Submit
+            }
+            _ => Enter::Next,
+        }
     }
 
     /// Lets a key change the field in focus. Its error goes with the first change.
@@ -329,7 +350,7 @@ mod tests {
         for _ in 0..9 {
             form.step(true);
         }
-        assert!(form.on_submit());
+        assert_eq!(form.enter(), Enter::Submit);
     }
 
     #[test]
@@ -342,6 +363,22 @@ mod tests {
         assert!(form.field('c').unwrap().error.is_none());
         assert!(form.input(right) && form.text('c') == "x");
         assert!(!form.paste("text"), "nothing is pasted into a choice");
+    }
+
+    #[test]
+    fn enter_sends_a_form_of_one_line_at_once() {
+        let mut form = form();
+        assert_eq!(form.enter(), Enter::Next);
+        form.focus_on('c');
+        assert_eq!(form.enter(), Enter::Choose);
+        form.show('b', false);
+        form.show('c', false);
+        form.focus_on('a');
+        assert_eq!(form.enter(), Enter::Submit);
+        form.focus_on('d');
+        assert_eq!(form.enter(), Enter::Submit);
+        form.asked = Some(AskId(1));
+        assert_eq!(form.enter(), Enter::Nothing);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod command_view;
 pub mod detail;
 pub mod env_form;
 pub mod form;
+pub mod form_update;
 mod form_view;
 pub mod key_form;
 mod link;
@@ -27,7 +28,7 @@ pub mod wallet;
 use crate::domain::{ApiKey, Fault, KeyInfo};
 use crate::engine::door::{AskId, KeyRow};
 
-use super::keymap::Context;
+use super::keymap::{Action, Context};
 use super::model::Model;
 use super::tabs::chat::side::Side;
 use chat_form::ChatForm;
@@ -282,6 +283,51 @@ impl Overlay {
             | Overlay::Link(_)
             | Overlay::Offer(_)
             | Overlay::Note(_) => None,
+        }
+    }
+
+    /// For a form: what Enter does in it now.
+    pub fn enter(&self) -> Option<form::Enter> {
+        match self {
+            Overlay::NewKey(form) => Some(form.form.enter()),
+            Overlay::AddRelay(form) => Some(form.form.enter()),
+            Overlay::WriteEnv(form) => Some(form.form.enter()),
+            Overlay::ChatForm(form) => Some(form.form.enter()),
+            Overlay::WalletForm(form) => Some(form.form.enter()),
+            _ => None,
+        }
+    }
+
+    /// Whether an action can do anything here: a place of its own lends its keys to a detail, where some do nothing.
+    pub fn takes(&self, action: Action) -> bool {
+        match self {
+            Overlay::KeyDetail { .. }
+            | Overlay::GroupDetail { .. }
+            | Overlay::ModelDetail { .. } => {
+                !action.sorts()
+                    && !matches!(
+                        action,
+                        Action::Open
+                            | Action::Filter
+                            | Action::Mark
+                            | Action::MarkAll
+                            | Action::Details
+                            | Action::FilterBy
+                            | Action::OnlyGroup
+                    )
+            }
+            Overlay::Receipt { .. } => !matches!(
+                action,
+                Action::Open
+                    | Action::Filter
+                    | Action::Mark
+                    | Action::CycleSpan
+                    | Action::CycleBreakdown
+                    | Action::Disputes
+                    | Action::Refresh
+            ),
+            Overlay::Picker(picker) => action != Action::Mark || picker.kind.takes_several(),
+            _ => true,
         }
     }
 

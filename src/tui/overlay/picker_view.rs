@@ -11,7 +11,7 @@ use crate::domain::profile::LOCAL;
 use crate::domain::{Access, KeyStatus, Price};
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Table};
-use crate::tui::draw::{below, clean, put, ratio, row};
+use crate::tui::draw::{below, clean, more_below, put, ratio, row};
 use crate::tui::model::Model;
 use crate::tui::tabs::keys::view::{status_role, status_sign};
 use crate::tui::tabs::{chat, tools};
@@ -28,6 +28,9 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
         shown = words::grouped(list.shown()),
         total = words::grouped(list.total())
     );
+    let page = below(area, 2);
+    let (_, hidden) = list.hidden(usize::from(page.height));
+    let count = format!("{count}{}", more_below(theme, hidden));
     head_with(model, picker.kind.title(), count, area, frame);
     let line = row(area, 1);
     let text = list.query.text();
@@ -39,7 +42,6 @@ pub fn draw(model: &Model, picker: &Picker, area: Rect, frame: &mut Frame<'_>) {
     ]);
     put(frame.buffer_mut(), line, &query);
     frame.set_cursor_position((line.x + caret.min(line.width.saturating_sub(1)), line.y));
-    let page = below(area, 2);
     let columns = columns(picker.kind);
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {

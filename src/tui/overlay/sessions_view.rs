@@ -9,7 +9,7 @@ use super::view::head_with;
 use crate::domain::ConversationInfo;
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Table};
-use crate::tui::draw::{below, clean, put, row};
+use crate::tui::draw::{below, clean, more_below, put, row};
 use crate::tui::model::Model;
 use crate::tui::text::{Align, truncate_start, width};
 use crate::tui::theme::Role;
@@ -32,6 +32,9 @@ pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_
         shown = words::grouped(list.shown()),
         total = words::grouped(list.total())
     );
+    let page = below(area, 3);
+    let (_, hidden) = list.hidden(usize::from(page.height));
+    let count = format!("{count}{}", more_below(theme, hidden));
     head_with(model, say!("sessions-title"), count, area, frame);
     let line = row(area, 1);
     let text = list.query.text();
@@ -53,7 +56,6 @@ pub fn draw(model: &Model, sessions: &Sessions, area: Rect, frame: &mut Frame<'_
     }
     let table = Table::new(&COLUMNS, theme, area.width);
     table.head(frame.buffer_mut(), row(area, 2), None);
-    let page = below(area, 3);
     let (window, cursor) = list.window(usize::from(page.height));
     if window.is_empty() {
         let text = match (sessions.came, list.total()) {
@@ -85,7 +87,7 @@ fn text_of(
 ) -> (String, Role) {
     match column {
         0 => (info.title(), Role::Text),
-        1 => (words::age(info.last.seconds(), model.now.wall), Role::Dim),
+        1 => (words::ago(info.last.seconds(), model.now.wall), Role::Dim),
         2 => (
             words::grouped(usize::try_from(info.turns).unwrap_or(usize::MAX)),
             Role::Dim,

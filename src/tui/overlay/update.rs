@@ -1,13 +1,12 @@
 //! Keys and pastes for what lies over a tab. Only the topmost hears them.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
 use super::chat_update;
-use super::form::Form;
-use super::key_form::KeyField;
+use super::form_update::{env_form, key_form, relay_form, submit_env};
 use super::picker::{Pick, PickerKind};
 use super::{Overlay, Question, offer, wallet};
-use crate::engine::door::{Command, KeyAsk};
+use crate::engine::door::KeyAsk;
 use crate::locale::{Word, say};
 use crate::tui::doors;
 use crate::tui::effect::{Clip, Effect, Effects};
@@ -17,7 +16,7 @@ use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::detail;
 use crate::tui::relay::Connection;
 use crate::tui::tabs::{chat, groups, keys, market, tools, usage};
-use crate::tui::update::input::{move_in, open_picker};
+use crate::tui::update::input::move_in;
 use crate::tui::update::{areas, engine};
 
 /// A key was pressed while something lies over the tab.
@@ -226,176 +225,6 @@ fn scroll(model: &mut Model, action: Action) -> bool {
     };
     *scroll = to.min(rows.saturating_sub(height));
     true
-}
-
-/// What a key means in any form.
-pub(in crate::tui::overlay) enum InForm {
-    Submit,
-    Choose,
-    List,
-    Changed,
-    Leave,
-    Nothing,
-}
-
-pub(in crate::tui::overlay) fn in_form<N: Copy + PartialEq>(
-    form: &mut Form<N>,
-    key: KeyEvent,
-    action: Option<Action>,
-) -> InForm {
-    let arrow = |code| KeyEvent::new(code, KeyModifiers::NONE);
-    let changed = match action {
-        Some(Action::Back | Action::Quit) => return InForm::Leave,
-        Some(Action::NextField) => {
-            form.step(true);
-            false
-        }
-        Some(Action::PreviousField) => {
-            form.step(false);
-            false
-        }
-        Some(Action::Accept) if form.on_submit() => return InForm::Submit,
-        Some(Action::Accept) if form.on_choice() => return InForm::Choose,
-        Some(Action::ListChoices) => return InForm::List,
-        Some(Action::Accept) => {
-            form.step(true);
-            false
-        }
-        Some(Action::Newline) => form.newline(),
-        Some(Action::NextChoice) => form.on_choice() && form.input(arrow(KeyCode::Right)),
-        Some(Action::PreviousChoice) => form.on_choice() && form.input(arrow(KeyCode::Left)),
-        Some(_) => false,
-        None => form.input(key),
-    };
-    if changed {
-        InForm::Changed
-    } else {
-        InForm::Nothing
-    }
-}
-
-fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
-    let Some(Overlay::NewKey(form)) = model.overlays.last_mut() else {
-        return;
-    };
-    match in_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
-        InForm::Changed => form.refresh(&model.relay),
-        InForm::Choose | InForm::List => {
-            let chosen = form.form.focus();
-            let chosen_group = Pick::Group(form.group().to_owned());
-            let listed = form.models();
-            match chosen {
-                Some(KeyField::Group) if model.relay.groups.value().is_some() => {
-                    open_picker(model, PickerKind::Group, Some(&chosen_group));
-                }
-                Some(KeyField::Models) if model.relay.models.value().is_some() => {
-                    open_picker(model, PickerKind::Limits, None);
-                    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
-                        picker.marked = listed.into_iter().map(Pick::Model).collect();
-                    }
-                }
-                _ => step_form(model),
-            }
-        }
-        InForm::Submit if form.form.asked.is_some() => {}
-        InForm::Submit => {
-            let zone = model.settings.zone.clone();
-            let draft = form.draft(&model.relay, model.now.wall, &zone);
-            let Some(draft) = draft else { return };
-            let editing = form
-                .editing
-                .as_ref()
-                .map(|was| (was.id, form.keeps_quota()));
-            let ask = model.ask_id();
-            if let Some(Overlay::NewKey(form)) = model.overlays.last_mut() {
-                form.form.asked = Some(ask);
-                form.form.fault = None;
-            }
-            fx.engine(match editing {
-                None => Command::CreateKey { ask, draft },
-                Some((id, keep_quota)) => Command::Keys {
-                    ask,
-                    what: KeyAsk::Edit {
-                        id,
-                        draft,
-                        keep_quota,
-                    },
-                },
-            });
-        }
-        InForm::Nothing => {}
-    }
-}
-
-/// On a choice that has no list of its own, Enter goes on.
-fn step_form(model: &mut Model) {
-    if let Some(Overlay::NewKey(form)) = model.overlays.last_mut()
-        && form.form.on_choice()
-    {
-        form.form.step(true);
-    }
-}
-
-fn env_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
-    let Some(Overlay::WriteEnv(form)) = model.overlays.last_mut() else {
-        return;
-    };
-    match in_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
-        InForm::Changed => form.refresh(),
-        InForm::Choose => form.form.step(true),
-        InForm::Submit if form.form.asked.is_some() => {}
-        InForm::Submit => submit_env(model, false, fx),
-        InForm::List | InForm::Nothing => {}
-    }
-}
-
-fn submit_env(model: &mut Model, into_git: bool, fx: &mut Effects) {
-    let ask = model.ask_id();
-    if let Some(Overlay::WriteEnv(form)) = model.overlays.last_mut()
-        && let Some(what) = form.asked(into_git)
-    {
-        form.form.asked = Some(ask);
-        form.form.fault = None;
-        fx.engine(Command::Keys { ask, what });
-    }
-}
-
-fn relay_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
-    let Some(Overlay::AddRelay(form)) = model.overlays.last_mut() else {
-        return;
-    };
-    match in_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
-        InForm::Changed => form.refresh(&model.profiles),
-        InForm::Choose => form.form.step(true),
-        InForm::List => {}
-        InForm::Submit if form.form.asked.is_some() => {}
-        InForm::Submit => {
-            let Some(new) = form.relay(&model.profiles) else {
-                return;
-            };
-            let ask = model.ask_id();
-            if let Some(Overlay::AddRelay(form)) = model.overlays.last_mut() {
-                form.form.asked = Some(ask);
-                form.form.fault = None;
-            }
-            fx.engine(Command::AddProfile {
-                ask,
-                name: new.name,
-                address: new.address,
-                credential: new.credential,
-            });
-        }
-        InForm::Nothing => {}
-    }
 }
 
 fn picker(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {

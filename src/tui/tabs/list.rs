@@ -5,14 +5,14 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Fault, UnixMillis};
 use crate::locale::say;
-use crate::tui::draw::{clean, cut, put_all, put_both};
+use crate::tui::draw::{clean, cut, more_below, put_all, put_both};
 use crate::tui::filtered::FilteredList;
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::remote::Remote;
 use crate::tui::text::width;
-use crate::tui::theme::{Role, Sign};
+use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
 
 /// What the line above a list says.
@@ -60,17 +60,24 @@ pub fn caption<K: Clone + PartialEq, T>(
         )
     };
     if caption.remote.value().is_some() {
+        let (_, below) = list.hidden(layout.list_height());
+        let count = format!("{count}{}", more_below(theme, below));
         left.push(Span::styled(count, theme.style(Role::Dim)));
     }
     let mut right = Line::from(caption.right);
     let used = |right: &Line<'_>| left.iter().map(Span::width).sum::<usize>() + right.width() + 1;
     let mut room = usize::from(layout.caption.width).saturating_sub(used(&right));
-    if whole(model, caption.remote) > room {
+    // Where one types, the key is a letter.
+    let retry = match list.typing {
+        true => "",
+        false => say!("list-retry"),
+    };
+    if whole(model, caption.remote, retry) > room {
         // Why the rows are old is not cut for what can be seen in them too.
         right = Line::default();
         room = usize::from(layout.caption.width).saturating_sub(used(&right));
     }
-    left.extend(freshness(model, caption.remote, room));
+    left.extend(freshness(model, caption.remote, retry, room));
     put_both(
         frame.buffer_mut(),
         layout.caption,
@@ -79,12 +86,12 @@ pub fn caption<K: Clone + PartialEq, T>(
     );
 }
 
-/// Cells in which age and reason of rows from before a failed refresh can be said whole.
-fn whole<T>(model: &Model, remote: &Remote<T>) -> usize {
+/// Cells in which age and reason of rows from before a failed refresh, and the key that tries again, can be said whole.
+fn whole<T>(model: &Model, remote: &Remote<T>, retry: &str) -> usize {
     match remote {
         Remote::Failed(fault, Some(stale)) => {
             let (age, what) = old(model, fault, stale.at);
-            width(&age) + width(&what)
+            width(&age) + width(&what) + width(retry)
         }
         _ => 0,
     }
@@ -100,9 +107,8 @@ fn old(model: &Model, fault: &Fault, at: UnixMillis) -> (String, String) {
     )
 }
 
-/// What is to be said of rows that are not fresh: on their way, or kept from before a failed refresh. The advice only
-/// where there is room for all of it.
-fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'static>> {
+/// What is to be said of rows that are not fresh: on their way, or kept from before a failed refresh.
+fn freshness<T>(model: &Model, remote: &Remote<T>, retry: &str, room: usize) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
     match remote {
         Remote::Unasked | Remote::Ready(_) | Remote::Failed(_, None) => Vec::new(),
@@ -115,21 +121,41 @@ fn freshness<T>(model: &Model, remote: &Remote<T>, room: usize) -> Vec<Span<'sta
             );
             vec![Span::styled(text, theme.style(Role::Dim))]
         }
-        Remote::Failed(fault, Some(stale)) => {
-            let (age, what) = old(model, fault, stale.at);
-            let advice = format!(" {} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
-            let fits = width(&age) + width(&what) + width(&advice) <= room;
-            let text = if fits {
-                format!("{what}{advice}")
-            } else {
-                cut(theme, &what, room.saturating_sub(width(&age)))
-            };
-            vec![
-                Span::styled(age, theme.style(Role::Stale)),
-                Span::styled(text, theme.style(Role::Bad)),
-            ]
-        }
+        Remote::Failed(fault, Some(stale)) => kept(model, fault, stale.at, retry, room),
     }
+}
+
+/// What is said of rows from before a failed refresh: how old they are, why, and what to do. The advice is said only where
+/// there is room for all of it, and the reason is cut before the key that tries again is.
+pub fn kept(
+    model: &Model,
+    fault: &Fault,
+    at: UnixMillis,
+    retry: &str,
+    room: usize,
+) -> Vec<Span<'static>> {
+    let theme = &model.settings.theme;
+    let (age, what) = old(model, fault, at);
+    let advice = format!(" {} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let room = room.saturating_sub(width(&age) + width(retry));
+    let text = match width(&what) + width(&advice) <= room {
+        true => format!("{what}{advice}"),
+        false => cut(theme, &what, room),
+    };
+    vec![
+        Span::styled(age, theme.style(Role::Stale)),
+        Span::styled(text, theme.style(Role::Bad)),
+        Span::styled(retry.to_owned(), theme.style(Role::Text)),
+    ]
+}
+
+/// What is said where there is nothing to show because it could not be fetched: why, and what to do.
+pub fn failed(theme: &Theme, fault: &Fault, indent: usize, cells: u16) -> Vec<Line<'static>> {
+    let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
+    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let mut rows = paragraph(theme, &what, Role::Bad, indent, cells);
+    rows.extend(paragraph(theme, &advice, Role::Text, indent, cells));
+    rows
 }
 
 /// Says why there are no rows: not here yet, failed, filtered away, left out by something else (`narrowed`), or really none
@@ -148,14 +174,7 @@ pub fn nothing<K: Clone + PartialEq, T>(
     let say = |text: &str, role| paragraph(theme, text, role, 1, width);
     let rows: Vec<Line<'static>> = match remote {
         Remote::Failed(fault, None) => {
-            let mut rows = say(
-                &format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message)),
-                Role::Bad,
-            );
-            rows.extend(say(
-                &format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice)),
-                Role::Text,
-            ));
+            let mut rows = failed(theme, fault, 1, width);
             rows.extend(say(say!("list-try-again"), Role::Dim));
             rows
         }

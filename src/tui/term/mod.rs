@@ -9,6 +9,7 @@
 //! [`Reader`]. The loop selects over signals, [`Input`], its own events, [`Drained`] and the deadline of the [`Pacer`]. At the
 //! end the screen is restored before the crash reports are printed.
 
+mod background;
 mod canvas;
 pub mod clipboard;
 pub mod crash;
@@ -25,6 +26,7 @@ pub mod signals;
 pub mod tty;
 pub mod writer;
 
+pub use background::is_light;
 pub use canvas::Canvas;
 pub use clipboard::{Clipboard, CopyRefused, Copyable, Sent};
 pub use crash::CrashReports;

@@ -149,14 +149,18 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
     if let Some(today) = model.today {
         let running = model.chat.spend.as_ref();
         let running = running.filter(|spend| model.today_lacks_last && !spend.usage.is_empty());
-        let (mut spent, mut tokens, mut about) = (today.spent, today.tokens, "");
-        let mut unknown = today.unknown > 0;
+        let (mut spent, mut tokens) = (today.spent, today.tokens);
+        let (mut estimated, mut unknown) = (today.estimated, today.unknown > 0);
         if let Some(spend) = running {
             spent = spent.plus(spend.cost.amount.unwrap_or_default());
             tokens = tokens.saturating_add(spend.usage.total());
             unknown |= spend.cost.amount.is_none();
-            about = theme.glyph(Sign::About);
+            estimated = true;
         }
+        let about = match estimated {
+            true => theme.glyph(Sign::About),
+            false => "",
+        };
         // Requests of unknown cost are not in the sum, and that is said.
         let unknown = if unknown { "+?" } else { "" };
         let text = format!("{about}{spent}{unknown}");

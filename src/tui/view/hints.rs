@@ -9,6 +9,7 @@ use crate::locale::say;
 use crate::tui::draw::{clean, put, put_all, put_both};
 use crate::tui::keymap::{Action, Context, Hint};
 use crate::tui::model::{Flash, Model, Stage, Tone};
+use crate::tui::overlay::form::Enter;
 use crate::tui::overlay::{Overlay, detail};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
@@ -155,14 +156,43 @@ fn label(model: &Model, hint: &Hint) -> Option<String> {
         && model.chat.streaming.is_none()
         && model.chat.waiting.is_none();
     let edits = stays && model.chat.editing.is_some();
-    let on_page = matches!(model.overlays.last(), Some(Overlay::Page(_)));
     match (says, stays) {
         (false, _) => None,
-        (true, _) if on_page && hint.action == Action::Copy => Some(say!("hint-copy").into()),
         (true, true) if edits => Some(say!("hint-drop").into()),
         (true, true) => Some(say!("hint-read").into()),
-        (true, false) => Some(hint.label.clone()),
+        (true, false) => {
+            Some(said_here(model, hint.action).map_or_else(|| hint.label.clone(), str::to_owned))
+        }
     }
+}
+
+/// A word for what a key does as things stand, where that is another than the table's.
+fn said_here(model: &Model, action: Action) -> Option<&'static str> {
+    let over = model.overlays.last();
+    match (action, over) {
+        (Action::Copy, Some(Overlay::Page(_))) => Some(say!("hint-copy")),
+        (Action::Accept, Some(over)) => match over.enter()? {
+            Enter::Submit => Some(say!("hint-submit")),
+            Enter::Next | Enter::Choose | Enter::Nothing => Some(say!("hint-next")),
+        },
+        (Action::Accept, None) if finds_the_nearest(model) => Some(say!("hint-find")),
+        (Action::Open, None) if model.tab == Tab::Verify && !model.verify.item.runs() => {
+            Some(say!("hint-look"))
+        }
+        (Action::Disputes, None) => {
+            let view = model.usage.view.value();
+            view.is_some_and(|view| view.disputes)
+                .then(|| say!("hint-all"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether nothing matches, and Enter looks for the nearest name.
+fn finds_the_nearest(model: &Model) -> bool {
+    model.tab == Tab::Market
+        && model.market.list.shown() == 0
+        && !model.market.suggestions.is_empty()
 }
 
 /// Whether a page down shows more.
@@ -197,28 +227,19 @@ fn is_gone(model: &Model, overlay: &Overlay) -> bool {
 fn in_overlay(model: &Model, overlay: &Overlay, action: Action) -> bool {
     match overlay {
         overlay if is_gone(model, overlay) => action == Action::Back,
-        Overlay::KeyDetail { .. } | Overlay::GroupDetail { .. } | Overlay::ModelDetail { .. } => {
-            !matches!(
-                action,
-                Action::Open
-                    | Action::Filter
-                    | Action::Mark
-                    | Action::MarkAll
-                    | Action::Details
-                    | Action::FilterBy
-                    | Action::OnlyGroup
-            )
+        overlay if !overlay.takes(action) => false,
+        Overlay::KeyDetail { .. }
+        | Overlay::GroupDetail { .. }
+        | Overlay::ModelDetail { .. }
+        | Overlay::Receipt { .. }
+        | Overlay::Picker(_) => true,
+        Overlay::NewKey(_)
+        | Overlay::AddRelay(_)
+        | Overlay::WriteEnv(_)
+        | Overlay::ChatForm(_)
+        | Overlay::WalletForm(_) => {
+            action != Action::Accept || overlay.enter() != Some(Enter::Nothing)
         }
-        Overlay::Receipt { .. } => !matches!(
-            action,
-            Action::Open
-                | Action::Filter
-                | Action::Mark
-                | Action::CycleSpan
-                | Action::CycleBreakdown
-                | Action::Disputes
-                | Action::Refresh
-        ),
         Overlay::Wallet { .. } => {
             let ways = model.relay.wallet.value().map(|wallet| &wallet.ways);
             match action {
@@ -228,17 +249,11 @@ fn in_overlay(model: &Model, overlay: &Overlay, action: Action) -> bool {
                 action => action != Action::Copy,
             }
         }
-        Overlay::Picker(picker) => action != Action::Mark || picker.kind.takes_several(),
         Overlay::Help { .. }
         | Overlay::Confirm(_)
-        | Overlay::NewKey(_)
         | Overlay::Secret(_)
-        | Overlay::AddRelay(_)
-        | Overlay::WriteEnv(_)
-        | Overlay::ChatForm(_)
         | Overlay::Command(_)
         | Overlay::Side(_)
-        | Overlay::WalletForm(_)
         | Overlay::Link(_)
         | Overlay::Offer(_)
         | Overlay::Note(_) => true,
@@ -290,6 +305,8 @@ fn in_list(model: &Model, action: Action) -> bool {
     match action {
         Action::Filter | Action::Mark if model.tab == Tab::Usage => false,
         Action::CycleSpan | Action::CycleBreakdown | Action::Disputes => true,
+        // A filter that finds nothing is not kept.
+        Action::Accept if filtering => rows > 0 || finds_the_nearest(model),
         _ if filtering => true,
         Action::NewKey => model.relay.manages(),
         Action::Refresh => told,

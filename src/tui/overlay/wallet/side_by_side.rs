@@ -2,13 +2,13 @@
 
 use ratatui::text::{Line, Span};
 
-use super::view::trouble;
 use crate::domain::Price;
 use crate::engine::door::RelayLook;
 use crate::locale::say;
 use crate::tui::draw::{clean, cut};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
+use crate::tui::tabs::list::failed;
 use crate::tui::text::{Align, fit};
 use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
@@ -22,7 +22,7 @@ pub fn rows(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let mut rows = paragraph(theme, say!("wallet-relays"), Role::Heading, 1, cells);
     let looks = &model.relay.looks;
     if let Some(fault) = looks.fault() {
-        rows.extend(trouble(theme, fault, cells));
+        rows.extend(failed(theme, fault, 3, cells));
     }
     if looks.is_loading() {
         let text = say!("wallet-relays-looking", sign = theme.glyph(Sign::Working));

@@ -9,7 +9,7 @@ use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
-use crate::tui::overlay::update::{InForm, in_form};
+use crate::tui::overlay::form_update::{InForm, in_form};
 use crate::tui::overlay::{Link, Overlay};
 use crate::tui::tabs::Tab;
 use crate::tui::update::engine::{close_form, refresh, refused};

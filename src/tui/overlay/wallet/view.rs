@@ -3,14 +3,15 @@
 use ratatui::text::{Line, Span};
 
 use super::side_by_side;
-use crate::domain::{Fault, Money, TopUpState};
+use crate::domain::{Money, TopUpState};
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
 use crate::tui::remote::Remote;
+use crate::tui::tabs::list::failed;
 use crate::tui::text::{Align, fit};
-use crate::tui::theme::{Role, Sign, Theme};
+use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
 
 /// Top-ups that are listed.
@@ -65,7 +66,16 @@ fn account(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let role = if empty { Role::Bad } else { Role::Money };
     say(say!("wallet-balance"), money(account.balance), role);
     if empty {
-        let text = say!("wallet-empty-warning", sign = theme.glyph(Sign::Warning));
+        let sign = theme.glyph(Sign::Warning);
+        // Where the ways are not known, what stands below names none.
+        let unknown = model.relay.wallet.fault().is_some() && model.relay.wallet.value().is_none();
+        let text = match model.relay.profile().filter(|_| unknown) {
+            Some(profile) => {
+                let host = clean(profile.address.host());
+                say!("wallet-empty-elsewhere", sign = sign, host = host)
+            }
+            None => say!("wallet-empty-warning", sign = sign),
+        };
         say("", text, Role::Bad);
     }
     say(say!("wallet-used"), money(account.used), Role::Text);
@@ -87,7 +97,11 @@ fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let mut say = |text: &str, role| rows.extend(paragraph(theme, text, role, 3, cells));
     let Some(wallet) = model.relay.wallet.value() else {
         match model.relay.wallet.fault() {
-            Some(fault) => rows.extend(trouble(theme, fault, cells)),
+            Some(fault) => {
+                rows.extend(failed(theme, fault, 3, cells));
+                let again = say!("list-try-again");
+                rows.extend(paragraph(theme, again, Role::Dim, 3, cells));
+            }
             None => say(
                 &say!("wallet-fetching", sign = theme.glyph(Sign::Working)),
                 Role::Dim,
@@ -176,14 +190,5 @@ fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
         let text = say!("wallet-came-in-more", count = more);
         rows.extend(paragraph(theme, &text, Role::Dim, 3, cells));
     }
-    rows
-}
-
-/// What went wrong, and what to do.
-pub(super) fn trouble(theme: &Theme, fault: &Fault, cells: u16) -> Vec<Line<'static>> {
-    let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
-    let mut rows = paragraph(theme, &what, Role::Bad, 3, cells);
-    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
-    rows.extend(paragraph(theme, &advice, Role::Text, 3, cells));
     rows
 }

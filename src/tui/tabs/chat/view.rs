@@ -152,7 +152,12 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
     let nothing = usage.is_empty() || figure.is_none();
     let Some(figure) = figure.filter(|_| !nothing) else {
         if chat.streaming.is_some() {
-            let text = say!("chat-sent", working = theme.glyph(Sign::Working));
+            let working = theme.glyph(Sign::Working);
+            let came = !last.turn.reply.is_empty() || !last.turn.reasoning.is_empty();
+            let text = match came {
+                true => say!("chat-answering", working = working),
+                false => say!("chat-sent", working = working),
+            };
             put(buffer, area, &Line::styled(text, dim));
         }
         return;

@@ -68,6 +68,7 @@ pub fn on_group(model: &mut Model, group: &str, action: Action, fx: &mut Effects
             let height = areas(model).list_height();
             model.keys.search(&model.relay, height);
         }
+        Action::Refresh => refresh(model, Scope::Groups, fx),
         Action::Copy => fx.copy(group, Word("copied-group-name")),
         Action::ContactSupport => {
             let failure = model.relay.measured.group(group);

@@ -111,7 +111,7 @@ fn text(model: &Model, row: &KeyRow, column: usize) -> (String, Role) {
             (text, role)
         }
         5 => match info.last_used {
-            Some(at) => (words::age(at, now), Role::Dim),
+            Some(at) => (words::ago(at, now), Role::Dim),
             None => (theme.glyph(Sign::Nothing).into(), Role::Dim),
         },
         _ => {

@@ -332,16 +332,15 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
         ),
         (_, _) => say(None, say!("check-group-untold").into()),
     }
-    let price = Some(group.map_or_else(|| offer.listed(), |group| relay.price(offer, group)));
-    match price {
-        Some(Price::PerToken(prices)) => {
+    match relay.price(offer, group.unwrap_or_default()) {
+        Price::PerToken(prices) => {
             let (input, output) = (words::price(prices.input), words::price(prices.output));
             say(
                 Some(true),
                 say!("check-price", input = input, output = output),
             );
         }
-        Some(Price::Listed(prices)) => {
+        Price::Listed(prices) => {
             let (input, output) = (words::listed(prices.input), words::listed(prices.output));
             let date = price_catalogue::date();
             say(
@@ -354,8 +353,8 @@ fn preflight(model: &Model, offer: &Offer, cells: u16) -> Vec<Line<'static>> {
                 ),
             );
         }
-        Some(Price::PerCall { call }) => say(Some(true), say!("check-price-call", call = call)),
-        _ => say(None, say!("check-price-unknown").into()),
+        Price::PerCall { call } => say(Some(true), say!("check-price-call", call = call)),
+        Price::Tiered { .. } | Price::Unknown => say(None, say!("check-price-unknown").into()),
     }
     // The one that the chat would call.
     let speaks = |endpoint: &Endpoint| Protocol::of(endpoint).is_some();

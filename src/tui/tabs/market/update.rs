@@ -91,6 +91,7 @@ pub fn on_model(model: &mut Model, name: &str, action: Action, fx: &mut Effects)
                 scroll: 0,
             });
         }
+        Action::Refresh => refresh(model, Scope::Models, fx),
         Action::Copy => fx.copy(name, Word("copied-model-name")),
         Action::CopyUrl => match url(model, name) {
             Some(url) => fx.copy(url, Word("copied-url")),

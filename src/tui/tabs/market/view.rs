@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
 use crate::domain::stability::Marks;
-use crate::domain::{Endpoint, Model as Offer, Price};
+use crate::domain::{Endpoint, Model as Offer};
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Sorted, Table};
 use crate::tui::draw::{below, clean, cut, put, put_all, ratio, row};
@@ -160,20 +160,6 @@ fn nothing(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     put_all(frame.buffer_mut(), below(layout.rows, 2), &rows);
 }
 
-/// The three columns of prices. Per-call and tiered prices are said in words where they fit.
-fn figures(model: &Model, offer: &Offer) -> [String; 3] {
-    let price = model.relay.price(offer, &model.market.group);
-    match price {
-        Price::PerCall { call } => [
-            words::price(call),
-            say!("market-a-call").into(),
-            String::new(),
-        ],
-        Price::Tiered { .. } => [say!("figure-tiered").into(), String::new(), String::new()],
-        price => words::price_columns(&price),
-    }
-}
-
 fn text(model: &Model, offer: &Offer, column: usize, cells: usize) -> (String, Role) {
     let theme = &model.settings.theme;
     let group = &model.market.group;
@@ -182,7 +168,8 @@ fn text(model: &Model, offer: &Offer, column: usize, cells: usize) -> (String, R
         if !here {
             return (theme.glyph(Sign::Nothing).to_owned(), Role::Dim);
         }
-        let text = std::mem::take(&mut figures(model, offer)[at]);
+        let mut figures = words::price_columns(&model.relay.price(offer, group));
+        let text = std::mem::take(&mut figures[at]);
         let role = match text == "?" || text.starts_with('~') {
             true => Role::MoneyUnknown,
             false => Role::Money,

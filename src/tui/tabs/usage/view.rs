@@ -12,11 +12,14 @@ use crate::domain::{By, Dispute, Receipt, ReceiptState, Spending};
 use crate::engine::door::UsageView;
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Table};
-use crate::tui::draw::{self, Piece, cell, clean, cut, put, put_all, put_both, put_pieces, row};
+use crate::tui::draw::{
+    self, Piece, cell, cut, more_below, put, put_all, put_both, put_pieces, row,
+};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::remote::Remote;
+use crate::tui::tabs::list;
 use crate::tui::text::{Align, width};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::words;
@@ -45,10 +48,7 @@ pub fn draw(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
     match &model.usage.view {
         Remote::Failed(fault, None) => {
             let theme = &model.settings.theme;
-            let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
-            let mut rows = paragraph(theme, &what, Role::Bad, 1, places.rows.width);
-            let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
-            rows.extend(paragraph(theme, &advice, Role::Text, 1, places.rows.width));
+            let mut rows = list::failed(theme, fault, 1, places.rows.width);
             rows.extend(paragraph(
                 theme,
                 say!("list-try-again"),
@@ -100,14 +100,12 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
             left.push(Words::styled(text, theme.style(Role::Dim)));
         }
         Remote::Failed(fault, Some(stale)) => {
-            let age = words::age(stale.at.seconds(), model.now.wall);
-            let text = say!(
-                "usage-old",
-                age = age,
-                working = theme.glyph(Sign::Cross),
-                fault = clean(&fault.message)
-            );
-            left.push(Words::styled(text, theme.style(Role::Bad)));
+            // The gap behind the spans is in what is said.
+            left.pop();
+            let used: usize = left.iter().map(Words::width).sum();
+            let room = usize::from(places.sums.width).saturating_sub(used + 1);
+            let retry = say!("list-retry");
+            left.extend(list::kept(model, fault, stale.at, retry, room));
         }
         _ => {}
     }
@@ -368,15 +366,14 @@ fn receipts(model: &Model, view: &UsageView, places: &Places, frame: &mut Frame<
         put_all(buffer, places.caption.union(places.rows), &rows);
         return;
     }
-    let caption = Line::styled(format!(" {what}"), theme.style(Role::Dim));
+    let height = usize::from(places.rows.height);
+    let top = model.usage.cursor.top(count, height);
+    let below = more_below(theme, count.saturating_sub(top + height));
+    let caption = Line::styled(format!(" {what}{below}"), theme.style(Role::Dim));
     put(buffer, places.caption, &caption);
     let columns = columns(model.usage.span);
     let table = Table::new(&columns, theme, places.rows.width);
     table.head(buffer, places.head, None);
-    let top = model
-        .usage
-        .cursor
-        .top(count, usize::from(places.rows.height));
     table.rows(
         buffer,
         places.rows,

@@ -63,6 +63,11 @@ impl Item {
         }
     }
 
+    /// Whether it is run: what is not is looked at.
+    pub const fn runs(self) -> bool {
+        matches!(self, Item::Ladder) || self.test().is_some()
+    }
+
     /// The test it runs.
     pub const fn test(self) -> Option<TestKind> {
         match self {
