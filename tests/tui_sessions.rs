@@ -283,10 +283,7 @@ fn a_session_is_deleted_only_after_a_yes_and_the_one_in_use_begins_anew() {
 fn a_session_is_renamed_and_written_to_a_file() {
     let mut script = script(listed);
     script.asked();
-    script
-        .keys("<Down> <A-r>")
-        .types(" 2")
-        .keys("<Enter>");
+    script.keys("<Down> <A-r>").types(" 2").keys("<Enter>");
     assert_eq!(script.asked(), ["rename session 5 \"release plan 2\""]);
     script.keys("<A-x> <Right> <Down> <Down> <Enter>");
     assert_eq!(script.asked(), ["export session 5 Json release-plan.json"]);

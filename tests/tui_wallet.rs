@@ -361,6 +361,11 @@ fn what_the_wallet_shows() {
         open_key_only(script, "plain");
         script.keys("<Esc> W");
     });
+    scene("wallet_empty", |script| {
+        shown(script);
+        let account = world::account("-0.02");
+        script.engine(loaded(Snapshot::Account(account)));
+    });
     scene("wallet_empty_and_failed", |script| {
         open_with(script, "4sapi", world::account("-0.02"), None);
         script

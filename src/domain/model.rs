@@ -118,11 +118,23 @@ impl Model {
         }
     }
 
-    /// Its price in a group; where the relay publishes none, or not the group's ratio, the bundled catalogue's.
+    /// Its price in a group; where the relay publishes none, the bundled catalogue's.
     pub fn price_in(&self, ratio: Option<Ratio>, scale: QuotaScale) -> Price {
-        match (&self.price, ratio) {
-            (BasePrice::Unknown, _) | (BasePrice::Ratios(_), None) => self.listed(),
-            (price, ratio) => price.at(ratio, scale),
+        match self.price {
+            BasePrice::Unknown => self.listed(),
+            _ => self.price.at(ratio, scale),
+        }
+    }
+
+    /// Its price where nobody says which group it is billed in, as to a key alone: the bundled catalogue's estimate, as long
+    /// as it is billed by the token.
+    pub fn price_in_no_group(&self) -> Price {
+        match &self.price {
+            BasePrice::Unknown | BasePrice::Ratios(_) => self.listed(),
+            BasePrice::PerCall { .. } => Price::Unknown,
+            BasePrice::Tiered { expression } => Price::Tiered {
+                expression: expression.clone(),
+            },
         }
     }
 

@@ -300,7 +300,7 @@ impl Session {
             (Some(model), Some(group), Some(groups)) => {
                 model.price_in_group(group, groups, self.facts.scale)
             }
-            (Some(model), _, _) => model.price_in(None, self.facts.scale),
+            (Some(model), _, _) => model.price_in_no_group(),
             (None, _, _) => Price::Unknown,
         }
     }

@@ -200,9 +200,12 @@ impl Relay {
         }
     }
 
-    /// A model's price in a group.
+    /// A model's price in a group; the empty name is that of no group that is known.
     pub fn price(&self, model: &Model, group: &str) -> Price {
-        model.price_in(self.ratio(group), self.scale())
+        match group {
+            "" => model.price_in_no_group(),
+            group => model.price_in(self.ratio(group), self.scale()),
+        }
     }
 
     /// What is left in the wallet, where known.

@@ -32,7 +32,7 @@ pub fn billed_group(console: &Console, key: &HeldSecret) -> Option<String> {
 pub fn price_of(console: &Console, model: &Model, group: Option<&str>) -> Price {
     match (group, &console.groups) {
         (Some(group), Some(groups)) => model.price_in_group(group, groups, console.scale),
-        _ => model.price_in(None, console.scale),
+        _ => model.price_in_no_group(),
     }
 }
 

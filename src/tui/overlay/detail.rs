@@ -195,9 +195,14 @@ pub fn paragraph(
 /// A last row of no more cells than this looks lost.
 const LOST: usize = 4;
 
-/// Wraps a text so that no character or two stand alone in the last row, where the rows above can spare some.
+/// Wraps a text so that no character or two stand alone in the last row.
 fn wrap_fairly(text: &str, cells: usize, style: Style) -> Vec<Line<'static>> {
-    let wrapped = |cells| wrap_text(text, cells, Wrap::Words, style);
+    fairly(cells, |cells| wrap_text(text, cells, Wrap::Words, style))
+}
+
+/// Wraps into so many cells, or a few less where a character or two would stand alone in the last row and the rows above
+/// can spare some.
+fn fairly(cells: usize, wrapped: impl Fn(usize) -> Vec<Line<'static>>) -> Vec<Line<'static>> {
     let lost = |rows: &[Line<'_>]| {
         let last = rows.last().filter(|_| rows.len() > 1);
         last.is_some_and(|last| last.width() <= LOST)
@@ -227,7 +232,8 @@ pub fn labelled(
 ) -> Vec<Line<'static>> {
     let indent = 14;
     let room = usize::from(cells).saturating_sub(indent + 1).max(2);
-    wrap_spans(&value, room, Wrap::Words)
+    let wrapped = |cells| wrap_spans(&value, cells, Wrap::Words);
+    fairly(room, wrapped)
         .into_iter()
         .enumerate()
         .map(|(at, row)| {

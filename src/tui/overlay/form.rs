@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::domain::Fault;
 use crate::engine::door::AskId;
+use crate::locale::say;
 use crate::tui::edit::Editor;
 
 /// A choice between a few words.
@@ -201,7 +202,7 @@ impl<N: Copy + PartialEq> Form<N> {
     pub fn accuse(&mut self, name: N, fault: &Fault) {
         let text = match fault.advice.as_str() {
             "" => fault.message.clone(),
-            advice => format!("{}; {advice}", fault.message),
+            advice => say!("told-both", what = fault.message, more = advice),
         };
         self.set_error(name, Some(text));
         self.focus_on(name);

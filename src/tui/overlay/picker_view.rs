@@ -82,7 +82,7 @@ const fn columns(kind: PickerKind) -> &'static [Column] {
     const MODEL: &[Column] = &[
         column(24, 44, Align::Left, 9),
         column(10, 16, Align::Left, 5),
-        column(23, 30, Align::Left, 7),
+        column(25, 30, Align::Left, 7),
     ];
     const KEY: &[Column] = &[
         column(16, 40, Align::Left, 9),

@@ -276,6 +276,7 @@ fn in_chat(model: &Model, action: Action) -> bool {
         Action::Follow => chat.scroll != Scroll::Follow,
         // One answer at a time.
         Action::Send => chat.streaming.is_none() && chat.waiting.is_none(),
+        Action::EditTurn => !chat.turns.is_empty(),
         Action::Copy => chat.turns.iter().any(|turn| !turn.turn.reply.is_empty()),
         Action::ContactSupport => chat.turns.last().is_some_and(|last| last.failed_there()),
         // A reply that is still coming has not failed.

@@ -295,7 +295,7 @@ mod tests {
         for part in [
             "✗ the key was refused (HTTP 401)",
             "→ check the key",
-            "Alt-r asks again  Alt-c copies it\n   for support\n   request req-7",
+            "Alt-r tries again  Alt-c copies it\n   for support\n   request req-7",
         ] {
             assert!(rows.contains(part), "{part} in {rows}");
         }

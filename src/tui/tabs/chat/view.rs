@@ -213,18 +213,28 @@ fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
     } else {
         ""
     };
-    let piece = |text: String, word: &str| Piece {
+    // English says what is counted behind the figure, Chinese before it.
+    let piece = |gap: &'static str, before: &str, text: String, behind: &str| Piece {
         matters: 8,
         spans: vec![
+            Span::raw(gap),
+            Span::styled(before.to_owned(), theme.style(Role::Dim)),
             Span::styled(text, theme.style(Role::Text)),
-            Span::styled(word.to_owned(), theme.style(Role::Dim)),
+            Span::styled(behind.to_owned(), theme.style(Role::Dim)),
         ],
     };
     let figure = |count: u64| format!("{about}{}", words::short(count));
     vec![
-        piece(format!(" {}", figure(usage.prompt())), say!("chat-unit-in")),
         piece(
-            format!("  {:>5}", figure(usage.output)),
+            " ",
+            say!("chat-before-in"),
+            figure(usage.prompt()),
+            say!("chat-unit-in"),
+        ),
+        piece(
+            "  ",
+            say!("chat-before-out"),
+            format!("{:>5}", figure(usage.output)),
             say!("chat-unit-out"),
         ),
     ]

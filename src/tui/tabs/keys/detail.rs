@@ -69,7 +69,8 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
         plain(match info.left.money(scale) {
             None => say!("key-unlimited-why").into(),
             Some(left) => {
-                let share = left_share(info).map(|percent| format!(" ({percent} %)"));
+                let percent = |percent| format!(" ({})", say!("figure-percent", percent = percent));
+                let share = left_share(info).map(percent);
                 format!("{left}{}", share.unwrap_or_default())
             }
         }),
