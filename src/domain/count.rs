@@ -73,6 +73,23 @@ impl TokenCounter {
                     self.run.last = char::from(bytes[last]);
                     rest = &rest[count..];
                 }
+                // What ends one is most often a blank before another: blanks go with the word behind them.
+                if let [b' ', next, ..] = rest.as_bytes()
+                    && next.is_ascii_lowercase()
+                    && !self.run.apostrophe
+                {
+                    self.hundredths += self.run.cost(Kind::Space);
+                    self.run = Run {
+                        kind: Kind::Word,
+                        before: Kind::Space,
+                        length: 1,
+                        last: char::from(*next),
+                        uniform: true,
+                        ..Run::default()
+                    };
+                    rest = &rest[2..];
+                    continue;
+                }
             }
             let mut letters = rest.chars();
             let Some(letter) = letters.next() else { break };

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
 use rusqlite::Transaction;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -299,14 +299,21 @@ async fn read_document(
     mut whole: Gathered,
     deadline: Instant,
 ) -> Result<Bytes, Failure> {
-    let mut heard = Instant::now();
+    // When it last said something; where that is not known it was a moment ago.
+    let mut heard = None;
     loop {
-        let until = deadline.max(heard + app.limits.stall);
-        match timeout_at(until, pieces.next()).await {
+        let next = match pieces.next().now_or_never() {
+            Some(there) => Ok(there),
+            None => {
+                let since = *heard.get_or_insert_with(Instant::now);
+                timeout_at(deadline.max(since + app.limits.stall), pieces.next()).await
+            }
+        };
+        match next {
             Ok(None) => return Ok(whole.finish()),
             Ok(Some(Ok(piece))) => {
                 if !piece.trim_ascii().is_empty() {
-                    heard = Instant::now();
+                    heard = None;
                 }
                 whole.add(piece);
             }

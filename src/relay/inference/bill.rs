@@ -25,7 +25,7 @@ use super::ask::Ask;
 use super::note;
 use super::way::Terms;
 use crate::domain::price::BasePrice;
-use crate::domain::{Money, Price, QuotaUnits, Ratio, Usage};
+use crate::domain::{Money, Price, QuotaUnits, Ratio, UnixMillis, UnixSeconds, Usage};
 
 /// What is known of a request before it is sent anywhere.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct Order {
     /// What that body is written in.
     pub written_in: Protocol,
     pub started: Instant,
+    /// The same moment, as the calendar has it.
+    pub begun: UnixMillis,
     /// The program it came from, by its own word.
     pub tool: Arc<str>,
     /// What it pays in the groups that it may go on to, in their order.
@@ -129,7 +131,7 @@ impl Bill {
             units: dearest.max().unwrap_or(0).max(units),
             tokens: prompt.saturating_add(expected),
         };
-        let now = app.clock.seconds();
+        let now = order.begun.seconds();
         let caller = &order.caller;
         let begin = |share| app.book.begin(caller.account_id, caller.key_id, share, now);
         let mut begun = begin(share);
@@ -155,7 +157,7 @@ impl Bill {
             group: Arc::clone(&caller.group),
             tool: Arc::clone(&order.tool),
             stream: order.stream,
-            begun: app.clock.now(),
+            begun: order.begun,
             since: order.started,
             prompt,
             progress: Progress::default(),
@@ -253,7 +255,7 @@ impl Bill {
         if let Some(facts) = self.facts.take() {
             note::trace_failure(&facts, error);
             let ending = facts.released(Some(error));
-            facts.end(ending).await;
+            facts.end(&ending).await;
         }
     }
 }
@@ -264,7 +266,7 @@ impl Drop for Bill {
             tracing::info!(request_id = %facts.order.request_id, model = &*facts.order.model, "the client went away before the answer began");
             let ending = facts.released(None);
             // It is kept when this returns, or as soon as it can be.
-            drop(facts.end(ending));
+            drop(facts.end(&ending));
         }
     }
 }
@@ -294,15 +296,16 @@ impl Facts {
                     units: units.map(|_| charged),
                 };
                 note::trace(&self, &settled, &end);
+                let now = self.app.clock.seconds();
                 let ending = Ending {
                     reservation: self.entry.run().number,
-                    change: self.change(Some(charged), usage.total()),
-                    log: Some(note::consumption(&self, &settled, generated, &end)),
+                    change: self.change(Some(charged), usage.total(), now),
+                    log: Some(note::consumption(&self, &settled, generated, &end, now)),
                 };
                 (ending, settled)
             }
         };
-        let kept = self.end(ending);
+        let kept = self.end(&ending);
         async move {
             // Where it could not be kept yet, the writer has told so and tries again.
             kept.await;
@@ -334,28 +337,28 @@ impl Facts {
     }
 
     /// Hands its ending over.
-    fn end(&self, ending: Ending) -> impl Future<Output = bool> + Send + use<> {
-        let run = Arc::clone(self.entry.run());
-        self.app.store.writer().end(ending, run)
+    fn end(&self, ending: &Ending<'_>) -> impl Future<Output = bool> + Send + use<> {
+        self.app.store.writer().end(ending, self.entry.run())
     }
 
     /// The ending of a request that cost nothing; with a row where something went wrong.
-    fn released(&self, error: Option<&ApiError>) -> Ending {
+    fn released<'a>(&'a self, error: Option<&'a ApiError>) -> Ending<'a> {
+        let now = self.app.clock.seconds();
         Ending {
             reservation: self.entry.run().number,
-            change: self.change(None, 0),
-            log: error.map(|error| note::failure(self, error)),
+            change: self.change(None, 0, now),
+            log: error.map(|error| note::failure(self, error, now)),
         }
     }
 
-    fn change(&self, charged: Option<i64>, tokens: u64) -> Change {
+    fn change(&self, charged: Option<i64>, tokens: u64, at: UnixSeconds) -> Change {
         Change {
             account_id: self.order.caller.account_id,
             key_id: self.order.caller.key_id,
             reserved: self.reserved,
             charged,
             tokens,
-            at: self.app.clock.seconds(),
+            at,
         }
     }
 }

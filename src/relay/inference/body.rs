@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::StatusCode;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -29,8 +29,7 @@ pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes,
     let mut whole = Gathered::default();
     let mut total = 0_usize;
     loop {
-        let next = tokio::time::timeout(patience, pieces.next());
-        let piece = match next.await {
+        let piece = match soon(pieces.next(), patience).await {
             Err(_) => {
                 return Err(ApiError::own(
                     StatusCode::REQUEST_TIMEOUT,
@@ -64,6 +63,18 @@ pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes,
         return Err(too_large());
     }
     Ok(whole.finish())
+}
+
+/// What comes within a time. What is there already, as most is, is not worth a look at the clock.
+pub async fn soon<T>(
+    coming: impl Future<Output = T> + Unpin,
+    patience: Duration,
+) -> Result<T, tokio::time::error::Elapsed> {
+    let mut coming = coming;
+    match (&mut coming).now_or_never() {
+        Some(there) => Ok(there),
+        None => tokio::time::timeout(patience, coming).await,
+    }
 }
 
 /// What arrives in pieces; where it arrives in one, which is usual, nothing is copied.
@@ -116,6 +127,15 @@ impl Gathered {
     }
 }
 
+/// Reads JSON whose letters are all looked at once, instead of again at every text in it.
+pub fn from_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> serde_json::Result<T> {
+    match std::str::from_utf8(text) {
+        Ok(text) => serde_json::from_str(text),
+        // It tells where the trouble is, unless what comes before is no JSON.
+        Err(_) => serde_json::from_slice(text),
+    }
+}
+
 /// Reads the name of a member where it stands; only one with escapes is written anew.
 pub struct Name;
 
@@ -157,7 +177,7 @@ pub struct Members<'a> {
 impl<'a> Members<'a> {
     /// Reads an object.
     pub fn read(text: &'a [u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(text)
+        from_json(text)
     }
 
     /// A member as it was written.

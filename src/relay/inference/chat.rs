@@ -34,6 +34,7 @@ use super::gemini::Method;
 use super::stored;
 use super::trouble::Failure;
 use super::way::{self, choose_group};
+use crate::domain::UnixMillis;
 use crate::domain::group::AUTO;
 
 /// At most so many channels are tried for one request.
@@ -75,7 +76,7 @@ async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);
     allowed(&catalog, &caller, &ask.model)?;
-    candidates(app, &catalog, &caller, &ask)?;
+    candidates(&catalog, &caller, &ask, app.clock.now())?;
     ask.check()?;
     Ok(ask.prompt_tokens())
 }
@@ -101,8 +102,9 @@ async fn counted_upstream(
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);
     allowed(&catalog, &caller, &ask.model)?;
-    let channels = candidates(app, &catalog, &caller, &ask)?;
-    let stamp = stamp(app, id, &ask);
+    let now = app.clock.now();
+    let channels = candidates(&catalog, &caller, &ask, now)?;
+    let stamp = stamp(id, &ask, now);
     let mut failure = None;
     for channel in channels.into_iter().take(ATTEMPTS) {
         if !channel.speaks(Protocol::Gemini) {
@@ -191,22 +193,24 @@ async fn run(
     let catalog = app.wall.now();
     let mut later = choose_group(app, &catalog, &mut caller, &ask);
     let group_ratio = allowed(&catalog, &caller, &ask.model)?;
-    let mut channels = candidates(app, &catalog, &caller, &ask)?;
+    // All that follows up to its being sent is one moment.
+    let now = app.clock.now();
+    let mut channels = candidates(&catalog, &caller, &ask, now)?;
     let account_id = caller.account_id;
     if ask.goes_on_from().is_some() {
-        stored::only_where_made(app, account_id, &ask, &mut channels).await?;
+        Box::pin(stored::only_where_made(app, account_id, &ask, &mut channels)).await?;
         later.clear();
     }
     let Some(first) = channels.first() else {
         return Err(no_channel(&ask.model, &caller.group));
     };
     ask.check()?;
-    let sent = ask.for_channel(first, app.clock.now())?;
+    let sent = ask.for_channel(first, now)?;
     let counted = match sent.bridge {
         Some(_) => sent.body.clone(),
         None => body.clone(),
     };
-    let mut stamp = stamp(app, id, &ask);
+    let mut stamp = stamp(id, &ask, now);
     if sent.bridge.is_some() {
         let members = Members::read(&counted).ok();
         let light = members.map(|members| Prompt::of(sent.protocol, &members).light());
@@ -233,6 +237,7 @@ async fn run(
         body: counted,
         written_in: sent.protocol,
         started,
+        begun: now,
         caller,
         tool: tool_in(&parts.headers),
         later: detours.iter().map(|way| way.terms.clone()).collect(),
@@ -342,13 +347,13 @@ fn allowed(
 
 /// The channels to try, in their order.
 fn candidates(
-    app: &App,
     catalog: &Catalog,
     caller: &Caller,
     ask: &Ask<'_>,
+    now: UnixMillis,
 ) -> Result<Vec<Arc<Channel>>, ApiError> {
     let (model, group) = (&*ask.model, &*caller.group);
-    let mut found = catalog.candidates(model, group, ask.protocol, ids::lot(), app.clock.now());
+    let mut found = catalog.candidates(model, group, ask.protocol, ids::lot(), now);
     found.retain(|channel| ask.can_go_to(channel));
     if found.is_empty() {
         return Err(match catalog.serving(model, group).next() {
@@ -378,10 +383,10 @@ fn elsewhere_called(catalog: &Catalog, ask: &Ask<'_>) -> ApiError {
     )
 }
 
-fn stamp(app: &App, id: &RequestId, ask: &Ask<'_>) -> Stamp {
+fn stamp(id: &RequestId, ask: &Ask<'_>, now: UnixMillis) -> Stamp {
     Stamp {
         id: Arc::clone(&id.0),
-        created: u64::try_from(app.clock.seconds().0).unwrap_or(0),
+        created: u64::try_from(now.seconds().0).unwrap_or(0),
         model: ask.model.clone(),
         prompt_tokens: ask.prompt_tokens(),
     }

@@ -1,7 +1,5 @@
 //! What is written down of a request: its log row, and its line in the process's log. Never its words, never a key.
 
-use std::sync::Arc;
-
 use serde::Serialize;
 use serde_json::json;
 
@@ -9,42 +7,46 @@ use super::super::answers::ApiError;
 use super::super::catalog::dollars;
 use super::super::store::logs::{CONSUMPTION, ERROR, NewLog};
 use super::bill::{End, Facts, Settled, millis};
-use crate::domain::Ratio;
 use crate::domain::price::BasePrice;
+use crate::domain::{Ratio, UnixSeconds};
 
 /// A row is seldom told in more bytes than these.
 const USUAL: usize = 448;
 
-/// What a log row tells beside its columns: what lets a client compute the charge again, and how it came about.
-#[derive(Serialize)]
-struct Told<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model_ratio: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    completion_ratio: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache_ratio: Option<f64>,
-    /// −1 where the price is by the token.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    model_price: Option<f64>,
-    group_ratio: f64,
-    user_group_ratio: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    frt: Option<u64>,
-    request_path: &'a str,
-    tool: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    is_model_mapped: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    upstream_model_name: Option<&'a str>,
-    cache_tokens: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cache_creation_tokens: Option<u64>,
-    usage_source: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    price: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stream_status: Option<StreamStatus>,
+/// What a log row tells beside its columns, so that a client can compute the charge again: a JSON object that is written member by member. There is one for each request,
+/// and names that are known need none of the care that a name from outside does.
+struct Told(Vec<u8>);
+
+impl Told {
+    fn new() -> Self {
+        let mut text = Vec::with_capacity(USUAL);
+        text.push(b'{');
+        Told(text)
+    }
+
+    /// Writes a member whose name stands in JSON as it is.
+    fn put(&mut self, name: &'static str, value: impl Serialize) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+        // Numbers, texts and lists of them always become JSON.
+        let _ = serde_json::to_writer(&mut self.0, &value);
+    }
+
+    /// Writes one that may be missing.
+    fn put_some(&mut self, name: &'static str, value: Option<impl Serialize>) {
+        if let Some(value) = value {
+            self.put(name, value);
+        }
+    }
+
+    fn finish(mut self) -> String {
+        self.0.push(b'}');
+        String::from_utf8(self.0).unwrap_or_default()
+    }
 }
 
 /// How a stream ended.
@@ -55,7 +57,13 @@ struct StreamStatus {
 }
 
 /// The row of a request that was answered.
-pub fn consumption(facts: &Facts, settled: &Settled, generated: bool, end: &End) -> NewLog {
+pub fn consumption<'a>(
+    facts: &'a Facts,
+    settled: &Settled,
+    generated: bool,
+    end: &End,
+    now: UnixSeconds,
+) -> NewLog<'a> {
     let order = &facts.order;
     let usage = &settled.usage;
     let mut content = String::new();
@@ -97,51 +105,55 @@ pub fn consumption(facts: &Facts, settled: &Settled, generated: bool, end: &End)
     let theirs = channel
         .map(|channel| channel.upstream_name(&order.model))
         .filter(|theirs| *theirs != &*order.model);
-    let told = Told {
-        model_ratio: ratios.map(|ratios| number(ratios.model)),
-        completion_ratio: ratios.map(|ratios| number(ratios.completion)),
-        cache_ratio: ratios.map(|ratios| number(ratios.cache_read.unwrap_or(Ratio::ONE))),
-        model_price: call.or(ratios.map(|_| -1.0)),
-        group_ratio: number(order.group_ratio),
-        user_group_ratio: order.special_ratio.map_or(-1.0, number),
-        frt: facts.first_ms,
-        request_path: order.path,
-        tool: &order.tool,
-        is_model_mapped: theirs.map(|_| true),
-        upstream_model_name: theirs,
-        cache_tokens: usage.cache_read,
-        cache_creation_tokens: (usage.cache_write > 0).then_some(usage.cache_write),
-        usage_source: if settled.counted {
+    let mut told = Told::new();
+    if let Some(ratios) = ratios {
+        told.put("model_ratio", number(ratios.model));
+        told.put("completion_ratio", number(ratios.completion));
+        told.put(
+            "cache_ratio",
+            number(ratios.cache_read.unwrap_or(Ratio::ONE)),
+        );
+    }
+    // −1 where the price is by the token.
+    told.put_some("model_price", call.or(ratios.map(|_| -1.0)));
+    told.put("group_ratio", number(order.group_ratio));
+    told.put("user_group_ratio", order.special_ratio.map_or(-1.0, number));
+    told.put_some("frt", facts.first_ms);
+    told.put("request_path", order.path);
+    told.put("tool", &*order.tool);
+    told.put_some("is_model_mapped", theirs.map(|_| true));
+    told.put_some("upstream_model_name", theirs);
+    told.put("cache_tokens", usage.cache_read);
+    told.put_some(
+        "cache_creation_tokens",
+        Some(usage.cache_write).filter(|tokens| *tokens > 0),
+    );
+    told.put(
+        "usage_source",
+        if settled.counted {
             "counted"
         } else {
             "upstream"
         },
-        price: settled.units.is_none().then_some("unknown"),
-        stream_status: order.stream.then_some(StreamStatus { status, end_reason }),
-    };
+    );
+    told.put_some("price", settled.units.is_none().then_some("unknown"));
+    told.put_some(
+        "stream_status",
+        order.stream.then_some(StreamStatus { status, end_reason }),
+    );
     NewLog {
         kind: CONSUMPTION,
-        content,
+        content: content.into(),
         quota: settled.units.unwrap_or(0),
         prompt_tokens: i64::try_from(usage.prompt()).unwrap_or(i64::MAX),
         completion_tokens: i64::try_from(usage.output).unwrap_or(i64::MAX),
-        other: text_of(&told),
-        ..row(facts)
+        other: told.finish().into(),
+        ..row(facts, now)
     }
 }
 
-/// It has no member that could not become JSON.
-fn text_of(told: &Told<'_>) -> String {
-    let mut text = Vec::with_capacity(USUAL);
-    let written = serde_json::to_writer(&mut text, told);
-    String::from_utf8(text)
-        .ok()
-        .filter(|_| written.is_ok())
-        .unwrap_or_default()
-}
-
 /// The row of a request that failed; it cost nothing.
-pub fn failure(facts: &Facts, error: &ApiError) -> NewLog {
+pub fn failure<'a>(facts: &'a Facts, error: &'a ApiError, now: UnixSeconds) -> NewLog<'a> {
     let other = json!({
         "error_type": error.kind,
         "error_code": error.code,
@@ -150,31 +162,27 @@ pub fn failure(facts: &Facts, error: &ApiError) -> NewLog {
     });
     NewLog {
         kind: ERROR,
-        content: error.message.clone(),
-        other: other.to_string(),
-        ..row(facts)
+        content: error.message.as_str().into(),
+        other: other.to_string().into(),
+        ..row(facts, now)
     }
 }
 
-fn row(facts: &Facts) -> NewLog {
+fn row(facts: &Facts, now: UnixSeconds) -> NewLog<'_> {
     let order = &facts.order;
     let caller = &order.caller;
     NewLog {
         account_id: caller.account_id,
-        created_at: facts.app.clock.seconds().0,
+        created_at: now.0,
         key_id: caller.key_id,
-        key_name: Arc::clone(&caller.key_name),
-        model: Arc::clone(&order.model),
+        key_name: &caller.key_name,
+        model: &order.model,
         use_time: i64::try_from((millis(order.started) + 500) / 1000).unwrap_or(i64::MAX),
         is_stream: order.stream,
         channel_id: facts.channel.as_ref().map_or(0, |channel| channel.id),
-        channel_name: facts
-            .channel
-            .as_ref()
-            .map(|channel| Arc::clone(&channel.name))
-            .unwrap_or_default(),
-        group: Arc::clone(&caller.group),
-        request_id: Arc::clone(&order.request_id),
+        channel_name: facts.channel.as_ref().map_or("", |channel| &channel.name),
+        group: &caller.group,
+        request_id: &order.request_id,
         ..NewLog::default()
     }
 }

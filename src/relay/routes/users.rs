@@ -303,7 +303,7 @@ async fn credit(app: &Arc<App>, admin: &Account, id: i64, asked: &Manage) -> Ans
                 account_id: account.id,
                 created_at: now,
                 kind: logs::MANAGEMENT,
-                content: format!("Took ${} away, by {by}", amount(-units)),
+                content: format!("Took ${} away, by {by}", amount(-units)).into(),
                 ..NewLog::default()
             };
             logs::insert(transaction, &entry)?;

@@ -4,6 +4,7 @@
 //! What always holds: what a failed transaction held is here still; and entries are posted in the order of their numbers,
 //! so that one number says how far the database is.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::super::book::Change;
-use super::super::live::{Live, Run};
-use super::journal::Posted;
+use super::super::live::Live;
+use super::journal::{self, Entry, Posted};
 use super::money::{self, Ending};
 
 /// How long a request runs before its reservation is written, and how long its ending waits to be posted with others.
@@ -23,48 +24,110 @@ pub const WORTH_A_ROW: Duration = Duration::from_millis(25);
 pub struct Batch {
     /// What runs: its reservations are worth a row after a while.
     live: Arc<Live>,
-    ends: Vec<Ended>,
+    /// The running requests whose reservations have a row.
+    kept: HashSet<i64>,
+    endings: Endings,
     /// Since when the oldest of the endings waits.
     since: Option<Instant>,
 }
 
-/// An ending on its way into the database.
-pub struct Ended {
-    pub ending: Ending,
-    pub run: Arc<Run>,
+/// Endings on their way into the database, as they are in the journal, one behind the other: so whoever settles hands
+/// over bytes, and nothing that another thread would have to free.
+#[derive(Default)]
+pub struct Endings {
+    bodies: Vec<u8>,
+    marks: Vec<Mark>,
+    /// Who waits for all of this being posted.
+    waiting: Vec<oneshot::Sender<bool>>,
+}
+
+/// One of them.
+struct Mark {
+    /// Where it ends.
+    end: usize,
     /// Its number in the journal; `None` where it could not be written there.
-    pub number: Option<i64>,
-    /// Who waits for its being posted.
-    pub told: Option<oneshot::Sender<bool>>,
+    number: Option<i64>,
+}
+
+impl Endings {
+    /// Adds one.
+    pub fn add(&mut self, entry: &Entry, number: Option<i64>) {
+        self.bodies.extend_from_slice(entry.body());
+        self.marks.push(Mark {
+            end: self.bodies.len(),
+            number,
+        });
+    }
+
+    /// Somebody waits until those that are there are posted.
+    pub fn tell(&mut self, told: oneshot::Sender<bool>) {
+        self.waiting.push(told);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.marks.len()
+    }
+
+    fn append(&mut self, mut later: Endings) {
+        if self.marks.is_empty() {
+            later.waiting.append(&mut self.waiting);
+            *self = later;
+            return;
+        }
+        let before = self.bodies.len();
+        self.bodies.append(&mut later.bodies);
+        self.marks.extend(later.marks.into_iter().map(|mark| Mark {
+            end: before + mark.end,
+            ..mark
+        }));
+        self.waiting.append(&mut later.waiting);
+    }
+
+    fn read(&self) -> Vec<(Option<i64>, Ending<'_>)> {
+        let mut begin = 0;
+        let each = self.marks.iter().filter_map(|mark| {
+            let body = &self.bodies[begin..mark.end];
+            begin = mark.end;
+            // It was written a moment ago by the same words that read it.
+            Some((mark.number, journal::read(body)?))
+        });
+        each.collect()
+    }
 }
 
 /// What a transaction wrote.
-pub struct Written(Vec<Ended>);
+pub struct Written {
+    /// What the database has now; and whether the book followed it already, when the journal had it.
+    changes: Vec<(Change, bool)>,
+    waiting: Vec<oneshot::Sender<bool>>,
+}
 
 impl Batch {
     /// Nothing waits yet.
     pub fn of(live: Arc<Live>) -> Self {
         Batch {
             live,
-            ends: Vec::new(),
+            kept: HashSet::new(),
+            endings: Endings::default(),
             since: None,
         }
     }
 
-    /// A request ended.
-    pub fn end(&mut self, ended: Ended, now: Instant) {
+    /// Requests ended.
+    pub fn end(&mut self, endings: Endings, now: Instant) {
         self.since.get_or_insert(now);
-        self.ends.push(ended);
+        self.endings.append(endings);
     }
 
     /// How many endings wait.
     pub fn ends(&self) -> usize {
-        self.ends.len()
+        self.endings.count()
     }
 
     /// Whether somebody waits for an ending to be posted.
     pub fn is_awaited(&self) -> bool {
-        self.ends.iter().any(|ended| ended.told.is_some())
+        !self.endings.waiting.is_empty()
     }
 
     /// How long until a transaction is worth it; nothing where none waits for one.
@@ -82,12 +145,15 @@ impl Batch {
         now: Instant,
     ) -> rusqlite::Result<Written> {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        for ended in self.ends.iter().filter(|ended| ended.run.is_kept()) {
-            money::release(&transaction, ended.run.number)?;
+        let ended = self.endings.read();
+        let released = ended.iter().map(|(_, ending)| ending.reservation);
+        let released: Vec<i64> = released.filter(|run| self.kept.contains(run)).collect();
+        for run in &released {
+            money::release(&transaction, *run)?;
         }
-        money::post(&transaction, self.ends.iter().map(|end| &end.ending))?;
+        money::post(&transaction, ended.iter().map(|(_, ending)| ending))?;
         let mut further = *posted;
-        if let Some(number) = self.ends.iter().filter_map(|end| end.number).next_back() {
+        if let Some(number) = ended.iter().filter_map(|(number, _)| *number).next_back() {
             further.move_to(&transaction, number)?;
         }
         let grown = now
@@ -99,14 +165,25 @@ impl Batch {
         }
         transaction.commit()?;
         *posted = further;
-        grown.iter().for_each(|run| run.keep());
+        let changes = ended
+            .iter()
+            .map(|(number, ending)| (ending.change, number.is_some()));
+        let changes = changes.collect();
+        for run in released {
+            self.kept.remove(&run);
+        }
+        for run in grown {
+            run.keep();
+            self.kept.insert(run.number);
+        }
         self.since = None;
-        Ok(Written(std::mem::take(&mut self.ends)))
+        let Endings { waiting, .. } = std::mem::take(&mut self.endings);
+        Ok(Written { changes, waiting })
     }
 
     /// Tells whoever waits that it is not kept yet.
     pub fn tell_failure(&mut self) {
-        for told in self.ends.iter_mut().filter_map(|end| end.told.take()) {
+        for told in self.endings.waiting.drain(..) {
             let _ = told.send(false);
         }
     }
@@ -115,18 +192,18 @@ impl Batch {
 impl Written {
     /// What the database has now.
     pub fn changes(&self) -> impl Iterator<Item = &Change> {
-        self.0.iter().map(|ended| &ended.ending.change)
+        self.changes.iter().map(|(change, _)| change)
     }
 
     /// What the journal could not keep, so that the book did not follow it yet.
     pub fn unfollowed(&self) -> impl Iterator<Item = &Change> {
-        let without = self.0.iter().filter(|ended| ended.number.is_none());
-        without.map(|ended| &ended.ending.change)
+        let without = self.changes.iter().filter(|(_, followed)| !followed);
+        without.map(|(change, _)| change)
     }
 
     /// Tells whoever waits that it is kept.
     pub fn tell(self) {
-        for told in self.0.into_iter().filter_map(|ended| ended.told) {
+        for told in self.waiting {
             // Whoever asked may be gone.
             let _ = told.send(true);
         }
@@ -136,7 +213,7 @@ impl Written {
 #[cfg(test)]
 mod tests {
     use super::super::super::book::Share;
-    use super::super::super::live::tests::running;
+    use super::super::super::live::{Run, tests::running};
     use super::super::file;
     use super::*;
     use crate::domain::UnixSeconds;
@@ -151,25 +228,23 @@ mod tests {
     }
 
     /// Its end.
-    fn ended(run: &Arc<Run>, charged: Option<i64>) -> Ended {
+    fn ended(run: &Run, charged: Option<i64>) -> Endings {
         run.end();
-        Ended {
-            number: Some(run.number),
-            told: None,
-            run: Arc::clone(run),
-            ending: Ending {
-                reservation: run.number,
-                change: Change {
-                    account_id: 1,
-                    key_id: 1,
-                    reserved: Share::default(),
-                    charged,
-                    tokens: 0,
-                    at: UnixSeconds(7),
-                },
-                log: None,
+        let ending = Ending {
+            reservation: run.number,
+            change: Change {
+                account_id: 1,
+                key_id: 1,
+                reserved: Share::default(),
+                charged,
+                tokens: 0,
+                at: UnixSeconds(7),
             },
-        }
+            log: None,
+        };
+        let mut endings = Endings::default();
+        endings.add(&Entry::of(&ending), Some(run.number));
+        endings
     }
 
     /// A database with an account and a key that may spend 1,000 units.
@@ -237,14 +312,10 @@ mod tests {
         let mut batch = Batch::of(Arc::clone(&live));
         let begun = live.begin(run(1, now));
         let (told, mut answer) = oneshot::channel();
-        batch.end(
-            Ended {
-                told: Some(told),
-                number: None,
-                ..ended(begun.run(), Some(5))
-            },
-            now,
-        );
+        let mut unwritten = ended(begun.run(), Some(5));
+        unwritten.marks[0].number = None;
+        unwritten.tell(told);
+        batch.end(unwritten, now);
         assert!(batch.is_awaited());
         connection
             .execute_batch("CREATE TRIGGER broken BEFORE UPDATE ON keys BEGIN SELECT raise(FAIL, 'no room'); END;")

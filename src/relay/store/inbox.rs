@@ -3,6 +3,7 @@
 //! Waking a thread costs more than most of what is handed over, so what may wait a moment is left lying for a thread
 //! that will look within that moment. What always holds: everything comes out once and in the order it went in.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,10 @@ use std::time::Duration;
 pub struct Inbox<T> {
     state: Mutex<State<T>>,
     bell: Condvar,
+    /// There is something to look at that is not in here, since the thread last looked.
+    nudged: AtomicBool,
+    /// The thread has to be woken, as `state` says too: whoever nudges need not lock it where it has not.
+    asleep: AtomicBool,
     /// How long what can wait may wait.
     moment: Duration,
 }
@@ -53,41 +58,42 @@ impl<T> Inbox<T> {
                 closed: false,
             }),
             bell: Condvar::new(),
+            nudged: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
             moment,
         }
     }
 
     /// Puts something in that cannot wait. After the inbox was closed it is dropped.
     pub fn put(&self, item: T) {
-        self.put_made(|| (item, Haste::Now));
+        self.put_made(|items| {
+            items.push(item);
+            Haste::Now
+        });
     }
 
     /// Has the thread look within a moment, at what is not in here.
     pub fn nudge(&self) {
-        let mut state = self.open();
-        let wakes = match state.rest {
-            // It may have looked already, so it has to look once more before it sleeps.
-            Rest::Works => {
-                state.rung = true;
-                false
-            }
-            Rest::Dozes => false,
-            Rest::Sleeps => !std::mem::replace(&mut state.rung, true),
-        };
-        drop(state);
-        if wakes {
+        if self.nudged.load(Ordering::SeqCst) {
+            return;
+        }
+        // The thread says that it sleeps, then looks for a nudge; here it is the other way round, so one sees the other.
+        self.nudged.store(true, Ordering::SeqCst);
+        if self.asleep.load(Ordering::SeqCst) {
+            // It sleeps, or has not looked yet: either way it holds the lock until it can hear the bell.
+            drop(self.open());
             self.bell.notify_one();
         }
     }
 
-    /// Puts something in that is made at that moment: what is made in turn comes out in turn.
-    pub fn put_made(&self, make: impl FnOnce() -> (T, Haste)) {
+    /// Puts something in that is made at that moment, behind what is there or as a part of it: what is made in turn
+    /// comes out in turn.
+    pub fn put_made(&self, make: impl FnOnce(&mut Vec<T>) -> Haste) {
         let mut state = self.open();
         if state.closed {
             return;
         }
-        let (item, haste) = make();
-        state.items.push(item);
+        let haste = make(&mut state.items);
         let wakes = match state.rest {
             Rest::Works => false,
             Rest::Dozes => haste == Haste::Now,
@@ -110,11 +116,13 @@ impl<T> Inbox<T> {
     pub fn wait(&self, most: Option<Duration>, into: &mut Vec<T>) -> bool {
         let mut state = self.open();
         if state.items.is_empty() && !state.closed {
-            state.rest = match most {
-                Some(most) if most <= self.moment => Rest::Dozes,
-                _ => Rest::Sleeps,
+            let sleeps = most.is_none_or(|most| most > self.moment);
+            state.rest = if sleeps { Rest::Sleeps } else { Rest::Dozes };
+            self.asleep.store(sleeps, Ordering::SeqCst);
+            let resting = |state: &mut State<T>| {
+                let nudged = sleeps && self.nudged.load(Ordering::SeqCst);
+                !state.rung && !state.closed && !nudged
             };
-            let resting = |state: &mut State<T>| !state.rung && !state.closed;
             state = match most {
                 Some(most) => {
                     let waited = self.bell.wait_timeout_while(state, most, resting);
@@ -126,8 +134,10 @@ impl<T> Inbox<T> {
                 }
             };
             state.rest = Rest::Works;
+            self.asleep.store(false, Ordering::SeqCst);
         }
         state.rung = false;
+        self.nudged.store(false, Ordering::SeqCst);
         into.append(&mut state.items);
         !state.closed
     }
@@ -172,7 +182,10 @@ mod tests {
             if number % 7 == 0 {
                 inbox.put(number);
             } else {
-                inbox.put_made(|| (number, Haste::AtLeisure));
+                inbox.put_made(|items| {
+                    items.push(number);
+                    Haste::AtLeisure
+                });
             }
         }
         inbox.close();
@@ -195,7 +208,12 @@ mod tests {
             }
             taken
         };
-        let at_leisure = |number| inbox.put_made(|| (number, Haste::AtLeisure));
+        let at_leisure = |number| {
+            inbox.put_made(|items| {
+                items.push(number);
+                Haste::AtLeisure
+            });
+        };
         let taken = rests(None);
         at_leisure(1);
         assert_eq!(taken.recv_timeout(LONG).unwrap(), [1]);

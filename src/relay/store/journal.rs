@@ -24,7 +24,9 @@ const HEAD: usize = 24;
 /// Bytes of an entry before itself.
 const ENTRY_HEAD: usize = 8;
 /// An entry is seldom longer than this, in bytes.
-const USUAL: usize = 512;
+const USUAL: usize = 768;
+/// What its length has room for.
+const LONGEST: usize = u32::MAX as usize;
 /// A page longer than this is left for the other one, as soon as that is empty.
 const LONG: u64 = 1024 * 1024;
 
@@ -36,8 +38,6 @@ pub struct Journal {
     database: i64,
     /// The number of the next entry.
     next: i64,
-    /// The entry that is being written.
-    text: Vec<u8>,
 }
 
 struct Page {
@@ -102,7 +102,6 @@ impl Journal {
             open: 0,
             database: 0,
             next: 0,
-            text: Vec::new(),
         };
         Ok((journal, Left(left)))
     }
@@ -119,19 +118,19 @@ impl Journal {
         if self.pages[self.open].length > LONG && self.pages[1 - self.open].length == 0 {
             self.open = 1 - self.open;
         }
-        let page = &mut self.pages[self.open];
-        self.text.clear();
-        if page.length == 0 {
-            self.text.extend_from_slice(MARK);
-            self.text.extend_from_slice(&self.database.to_le_bytes());
-            self.text.extend_from_slice(&self.next.to_le_bytes());
+        if entry.body().len() > LONGEST {
+            return Err(io::ErrorKind::FileTooLarge.into());
         }
-        let length = u32::try_from(entry.0.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
-        self.text.extend_from_slice(&length.to_le_bytes());
-        self.text
-            .extend_from_slice(&crc32fast::hash(&entry.0).to_le_bytes());
-        self.text.extend_from_slice(&entry.0);
-        page.append(&self.text)?;
+        let page = &mut self.pages[self.open];
+        if page.length == 0 {
+            let mut text = MARK.to_vec();
+            text.extend_from_slice(&self.database.to_le_bytes());
+            text.extend_from_slice(&self.next.to_le_bytes());
+            text.extend_from_slice(&entry.0);
+            page.append(&text)?;
+        } else {
+            page.append(&entry.0)?;
+        }
         page.last = self.next;
         self.next += 1;
         Ok(page.last)
@@ -194,15 +193,31 @@ fn beside(database: &Path, number: usize) -> PathBuf {
     database.with_extension(format!("journal-{number}"))
 }
 
-/// An entry, written out.
+/// An entry, written out: its length, its check sum and itself.
 pub struct Entry(Vec<u8>);
 
 impl Entry {
     /// Of an ending.
-    pub fn of(ending: &Ending) -> Self {
+    pub fn of(ending: &Ending<'_>) -> Self {
+        let mut text = Vec::with_capacity(USUAL);
+        text.resize(ENTRY_HEAD, 0);
         // Numbers and texts always can be written; an entry of nothing would be read as none.
-        Entry(postcard::to_extend(ending, Vec::with_capacity(USUAL)).unwrap_or_default())
+        let mut text = postcard::to_extend(ending, text).unwrap_or_else(|_| vec![0; ENTRY_HEAD]);
+        let (head, body) = text.split_at_mut(ENTRY_HEAD);
+        head[..4].copy_from_slice(&(body.len() as u32).to_le_bytes());
+        head[4..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
+        Entry(text)
     }
+
+    /// Itself: what [`read`] reads.
+    pub fn body(&self) -> &[u8] {
+        &self.0[ENTRY_HEAD..]
+    }
+}
+
+/// Reads an entry's body; `None` where it is none.
+pub fn read(body: &[u8]) -> Option<Ending<'_>> {
+    postcard::from_bytes(body).ok()
 }
 
 /// What a process left on the pages.
@@ -210,7 +225,7 @@ pub struct Left(Vec<Vec<u8>>);
 
 impl Left {
     /// The entries that a database does not have, in their order.
-    pub fn since(&self, posted: Posted) -> Vec<(i64, Ending)> {
+    pub fn since(&self, posted: Posted) -> Vec<(i64, Ending<'_>)> {
         let pages = self.0.iter();
         let mut entries: Vec<_> = pages
             .flat_map(|page| entries(page, posted.database))
@@ -222,7 +237,7 @@ impl Left {
 }
 
 /// The entries of a page, up to the first that is none.
-fn entries(page: &[u8], database: i64) -> Vec<(i64, Ending)> {
+fn entries(page: &[u8], database: i64) -> Vec<(i64, Ending<'_>)> {
     let mut found = Vec::new();
     let Some((head, mut rest)) = page.split_at_checked(HEAD) else {
         return found;
@@ -245,7 +260,7 @@ fn entries(page: &[u8], database: i64) -> Vec<(i64, Ending)> {
         if crc32fast::hash(text) != sum {
             break;
         }
-        let Ok(ending) = postcard::from_bytes(text) else {
+        let Some(ending) = read(text) else {
             break;
         };
         found.push((next, ending));
@@ -281,7 +296,7 @@ mod tests {
         number: 0,
     };
 
-    fn ending(number: i64, words: &str) -> Ending {
+    fn ending(number: i64, words: &str) -> Ending<'_> {
         Ending {
             reservation: number,
             change: Change {
@@ -309,12 +324,11 @@ mod tests {
         journal
     }
 
-    fn left(folder: &tempfile::TempDir, posted: Posted) -> Vec<(i64, Ending)> {
-        let (_, left) = Journal::open(&folder.path().join("relay.db")).unwrap();
-        left.since(posted)
+    fn left(folder: &tempfile::TempDir) -> Left {
+        Journal::open(&folder.path().join("relay.db")).unwrap().1
     }
 
-    fn numbers(entries: &[(i64, Ending)]) -> Vec<i64> {
+    fn numbers(entries: &[(i64, Ending<'_>)]) -> Vec<i64> {
         entries.iter().map(|(number, _)| *number).collect()
     }
 
@@ -330,7 +344,7 @@ mod tests {
             log: None,
             ..ending(3, "")
         });
-        assert_eq!(entry.0, [6, 2, 4, 100, 9, 1, 18, 7, 208, 15, 0]);
+        assert_eq!(entry.body(), [6, 2, 4, 100, 9, 1, 18, 7, 208, 15, 0]);
         let mut row = ending(1, "c");
         row.log = Some(NewLog {
             account_id: 1,
@@ -338,20 +352,21 @@ mod tests {
             kind: 3,
             content: "c".into(),
             key_id: 4,
-            key_name: "k".into(),
-            model: "m".into(),
+            key_name: "k",
+            model: "m",
             quota: 5,
             prompt_tokens: 6,
             completion_tokens: 7,
             use_time: 8,
             is_stream: true,
             channel_id: 9,
-            channel_name: "n".into(),
-            group: "g".into(),
-            request_id: "r".into(),
+            channel_name: "n",
+            group: "g",
+            request_id: "r",
             other: "{}".into(),
         });
-        let text = &Entry::of(&row).0[10..];
+        let entry = Entry::of(&row);
+        let text = &entry.body()[10..];
         assert_eq!(
             text,
             [
@@ -369,18 +384,19 @@ mod tests {
             let appended = journal.append(&Entry::of(&ending(number, "told"))).unwrap();
             assert_eq!(appended, number);
         }
-        let all = left(&folder, HERE);
+        let left_behind = left(&folder);
+        let all = left_behind.since(HERE);
         assert_eq!(numbers(&all), [1, 2, 3, 4, 5]);
         assert_eq!(all[4].1, ending(5, "told"));
         let three = Posted { number: 3, ..HERE };
-        assert_eq!(numbers(&left(&folder, three)), [4, 5]);
+        assert_eq!(numbers(&left(&folder).since(three)), [4, 5]);
         let elsewhere = Posted {
             database: 6,
             ..HERE
         };
-        assert!(left(&folder, elsewhere).is_empty());
+        assert!(left(&folder).since(elsewhere).is_empty());
         journal.close(5).unwrap();
-        assert!(left(&folder, HERE).is_empty());
+        assert!(left(&folder).since(HERE).is_empty());
     }
 
     #[test]
@@ -393,17 +409,23 @@ mod tests {
             journal.append(&entry).unwrap();
         }
         assert!(length(1) > LONG && length(2) > 0);
-        assert_eq!(numbers(&left(&folder, HERE)), (1..=8).collect::<Vec<_>>());
+        assert_eq!(
+            numbers(&left(&folder).since(HERE)),
+            (1..=8).collect::<Vec<_>>()
+        );
         journal.posted(3).unwrap();
         assert!(length(1) > LONG, "not all of it is posted");
         journal.posted(7).unwrap();
         assert!(length(1) == 0 && length(2) > 0);
         let seven = Posted { number: 7, ..HERE };
-        assert_eq!(numbers(&left(&folder, seven)), [8]);
+        assert_eq!(numbers(&left(&folder).since(seven)), [8]);
         for _ in 0..20 {
             journal.append(&entry).unwrap();
         }
-        assert_eq!(numbers(&left(&folder, seven)), (8..=28).collect::<Vec<_>>());
+        assert_eq!(
+            numbers(&left(&folder).since(seven)),
+            (8..=28).collect::<Vec<_>>()
+        );
     }
 
     #[test]
@@ -434,7 +456,7 @@ mod tests {
             let mut ends = vec![HEAD];
             for number in 1..=6 {
                 let entry = Entry::of(&ending(number, "some words of it"));
-                ends.push(ends[ends.len() - 1] + ENTRY_HEAD + entry.0.len());
+                ends.push(ends[ends.len() - 1] + entry.0.len());
                 journal.append(&entry).unwrap();
             }
             let mut text = std::fs::read(page(&folder, 1)).unwrap();

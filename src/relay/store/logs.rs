@@ -1,6 +1,6 @@
 //! Log rows: writing them, and reading them page by page.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, ToSql, params_from_iter};
@@ -31,14 +31,15 @@ pub const TOKENS: &str =
 
 /// A row about to be written.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct NewLog {
+pub struct NewLog<'a> {
     pub account_id: i64,
     pub created_at: i64,
     pub kind: i64,
-    pub content: String,
+    #[serde(borrow)]
+    pub content: Cow<'a, str>,
     pub key_id: i64,
-    pub key_name: Arc<str>,
-    pub model: Arc<str>,
+    pub key_name: &'a str,
+    pub model: &'a str,
     /// Quota units.
     pub quota: i64,
     pub prompt_tokens: i64,
@@ -47,11 +48,12 @@ pub struct NewLog {
     pub use_time: i64,
     pub is_stream: bool,
     pub channel_id: i64,
-    pub channel_name: Arc<str>,
-    pub group: Arc<str>,
-    pub request_id: Arc<str>,
+    pub channel_name: &'a str,
+    pub group: &'a str,
+    pub request_id: &'a str,
     /// A JSON map as text.
-    pub other: String,
+    #[serde(borrow)]
+    pub other: Cow<'a, str>,
 }
 
 /// Which rows are asked for.
@@ -86,7 +88,7 @@ pub struct Sums {
 }
 
 /// Writes a row.
-pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
+pub fn insert(connection: &Connection, row: &NewLog<'_>) -> rusqlite::Result<()> {
     insert_all(connection, &[row])
 }
 
@@ -94,7 +96,7 @@ pub fn insert(connection: &Connection, row: &NewLog) -> rusqlite::Result<()> {
 const TOGETHER: usize = 16;
 
 /// Writes rows, in their order.
-pub fn insert_all(connection: &Connection, rows: &[&NewLog]) -> rusqlite::Result<()> {
+pub fn insert_all(connection: &Connection, rows: &[&NewLog<'_>]) -> rusqlite::Result<()> {
     let (groups, rest) = rows.as_chunks::<TOGETHER>();
     if !groups.is_empty() {
         let mut statement = connection.prepare_cached(&insertion(TOGETHER))?;
@@ -121,7 +123,7 @@ fn insertion(rows: usize) -> String {
     )
 }
 
-fn execute(statement: &mut CachedStatement<'_>, rows: &[&NewLog]) -> rusqlite::Result<()> {
+fn execute(statement: &mut CachedStatement<'_>, rows: &[&NewLog<'_>]) -> rusqlite::Result<()> {
     let mut place = 0;
     for row in rows {
         let values: [&dyn ToSql; 17] = [

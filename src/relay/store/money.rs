@@ -7,13 +7,14 @@ use super::super::book::Change;
 use super::super::live::Run;
 use super::logs::{self, NewLog};
 
-/// How a request ended. Made once for each, and kept in the journal as it stands here.
+/// How a request ended. Written out once for each: the journal and the database have it from the same bytes.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ending {
+pub struct Ending<'a> {
     pub reservation: i64,
     pub change: Change,
     /// The row that tells of it; a release may need none.
-    pub log: Option<NewLog>,
+    #[serde(borrow)]
+    pub log: Option<NewLog<'a>>,
 }
 
 /// Writes the reservation of a request in flight, so that a killed process leaves a trace of it.
@@ -45,7 +46,7 @@ pub fn release(connection: &Connection, reservation: i64) -> rusqlite::Result<()
 /// Posts endings: the row of each, and what they come to for keys and accounts.
 pub fn post<'a>(
     connection: &Connection,
-    endings: impl Iterator<Item = &'a Ending>,
+    endings: impl Iterator<Item = &'a Ending<'a>>,
 ) -> rusqlite::Result<()> {
     let mut rows = Vec::new();
     let mut sums = Sums::default();

@@ -54,7 +54,7 @@ pub fn record(connection: &Connection, credit: Credit<'_>) -> rusqlite::Result<(
             account_id: credit.account_id,
             created_at: credit.at,
             kind: logs::TOP_UP,
-            content: credit.told,
+            content: credit.told.into(),
             quota: credit.units,
             ..NewLog::default()
         },

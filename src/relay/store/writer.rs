@@ -18,7 +18,7 @@ use super::super::book::Book;
 use super::super::error::RelayError;
 use super::super::live::{Live, Run};
 use super::StoreError;
-use super::batch::{Batch, Ended, WORTH_A_ROW};
+use super::batch::{Batch, Endings, WORTH_A_ROW};
 use super::inbox::{Haste, Inbox};
 use super::journal::{Entry, Journal, Posted};
 use super::money::Ending;
@@ -46,7 +46,7 @@ struct Shared {
 }
 
 enum Job {
-    End(Box<Ended>),
+    End(Endings),
     Change(Box<dyn FnOnce(&mut Connection) + Send>),
     Post(oneshot::Sender<()>),
 }
@@ -96,32 +96,29 @@ impl Writer {
 
     /// Ends a request: it is in the journal, and in the book, when this returns. Only where the journal could not be
     /// written is there something to wait for, which tells whether the database could.
-    pub fn end(&self, ending: Ending, run: Arc<Run>) -> impl Future<Output = bool> + Send + use<> {
-        let entry = Entry::of(&ending);
+    pub fn end(&self, ending: &Ending<'_>, run: &Run) -> impl Future<Output = bool> + Send + use<> {
+        let entry = Entry::of(ending);
         let mut waits = None;
-        self.desk.inbox.put_made(|| {
+        self.desk.inbox.put_made(|jobs| {
             run.end();
             self.desk.unposted.fetch_add(1, Ordering::Relaxed);
-            let number = self.desk.journal().append(&entry);
-            let (number, told, haste) = match number {
+            match self.desk.journal().append(&entry) {
                 Ok(number) => {
                     self.desk.book.ended(&ending.change);
-                    (Some(number), None, Haste::AtLeisure)
+                    with_endings(jobs, |endings| endings.add(&entry, Some(number)));
+                    Haste::AtLeisure
                 }
                 Err(error) => {
                     self.desk.failed(&error);
                     let (told, answer) = oneshot::channel();
                     waits = Some(answer);
-                    (None, Some(told), Haste::Now)
+                    with_endings(jobs, |endings| {
+                        endings.add(&entry, None);
+                        endings.tell(told);
+                    });
+                    Haste::Now
                 }
-            };
-            let ended = Ended {
-                ending,
-                run,
-                number,
-                told,
-            };
-            (Job::End(Box::new(ended)), haste)
+            }
         });
         async move {
             match waits {
@@ -197,6 +194,19 @@ impl Shared {
     }
 }
 
+/// Adds to the endings that came last; to new ones, where something else came after them or they are enough for a
+/// transaction.
+fn with_endings(jobs: &mut Vec<Job>, add: impl FnOnce(&mut Endings)) {
+    match jobs.last_mut() {
+        Some(Job::End(endings)) if endings.count() < MOST => add(endings),
+        _ => {
+            let mut endings = Endings::default();
+            add(&mut endings);
+            jobs.push(Job::End(endings));
+        }
+    }
+}
+
 fn in_transaction<T>(
     connection: &mut Connection,
     work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
@@ -256,8 +266,8 @@ impl Desk {
 
     fn take(&mut self, job: Job) {
         match job {
-            Job::End(ended) => {
-                self.batch.end(*ended, Instant::now());
+            Job::End(endings) => {
+                self.batch.end(endings, Instant::now());
                 if self.batch.ends() >= MOST && self.shared.healthy.load(Ordering::Relaxed) {
                     self.commit();
                 }
@@ -357,7 +367,7 @@ mod tests {
 
         /// A request ends that costs so much.
         fn end(&self, charged: i64) -> impl Future<Output = bool> + use<> {
-            self.writer.end(ending(charged), Arc::new(running(1)))
+            self.writer.end(&ending(charged), &running(1))
         }
 
         fn database(&self) -> Connection {
@@ -371,7 +381,7 @@ mod tests {
         }
     }
 
-    fn ending(charged: i64) -> Ending {
+    fn ending(charged: i64) -> Ending<'static> {
         Ending {
             reservation: 1,
             change: Change {

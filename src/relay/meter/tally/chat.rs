@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::super::inference::body::from_json;
 use super::super::usage;
 use super::{Seen, Tally, error_of, told};
 
@@ -34,9 +35,9 @@ pub(super) struct Identity {
     pub model: Option<String>,
 }
 
-/// Reads a chunk, or a document. `None` when it is no JSON object.
-pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
-    let body: Body<'_> = serde_json::from_slice(text).ok()?;
+/// Reads a chunk, or a whole document. `None` when it is no JSON object.
+pub(super) fn read(tally: &mut Tally, text: &[u8], whole: bool) -> Option<Seen> {
+    let body: Body<'_> = from_json(text).ok()?;
     if let Some(error) = error_of(body.error) {
         return Some(Seen::Error(error));
     }
@@ -50,8 +51,11 @@ pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
     }
     let usage = body.usage.and_then(|raw| usage::read(raw.get()));
     let choices = body.choices.as_deref().unwrap_or_default();
+    // Of a whole document that tells its usage nobody has to count the words.
+    let counted = whole && usage.is_some_and(|usage| usage.output > 0);
     for choice in choices {
-        for words in [choice.delta, choice.message].into_iter().flatten() {
+        let said = [choice.delta, choice.message].into_iter().flatten();
+        for words in said.filter(|_| !counted) {
             tally.words(words.get());
         }
         tally.finished |= told(choice.finish_reason);

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::super::inference::body::from_json;
 use super::super::usage;
 use super::{Seen, Tally, error_of, told};
 
@@ -28,7 +29,7 @@ struct Candidate<'a> {
 
 /// Reads a chunk, or a document. `None` when it is no JSON object.
 pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
-    let body: Body<'_> = serde_json::from_slice(text).ok()?;
+    let body: Body<'_> = from_json(text).ok()?;
     if let Some(error) = error_of(body.error) {
         return Some(Seen::Error(error));
     }

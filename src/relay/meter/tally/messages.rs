@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::super::inference::body::from_json;
 use super::super::usage;
 use super::{Seen, Tally, error_of, told};
 
@@ -24,7 +25,7 @@ struct Event<'a> {
 
 /// Reads an event, or a document. `None` when it is no JSON object.
 pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
-    let event: Event<'_> = serde_json::from_slice(text).ok()?;
+    let event: Event<'_> = from_json(text).ok()?;
     if let Some(error) = error_of(event.error) {
         return Some(Seen::Error(error));
     }

@@ -116,7 +116,7 @@ impl Tally {
         }
         self.heard = Heard::Nothing;
         let seen = match self.protocol {
-            Protocol::Chat | Protocol::Embeddings => chat::read(self, data),
+            Protocol::Chat | Protocol::Embeddings => chat::read(self, data, false),
             Protocol::Messages => messages::read(self, data),
             Protocol::Responses => responses::event(self, data),
             Protocol::Gemini => gemini::read(self, data),
@@ -134,7 +134,7 @@ impl Tally {
         // It has no chunks that would repeat whose they are.
         self.identity = Some(Identity::default());
         match self.protocol {
-            Protocol::Chat | Protocol::Embeddings => chat::read(self, text),
+            Protocol::Chat | Protocol::Embeddings => chat::read(self, text, true),
             Protocol::Messages => messages::read(self, text),
             Protocol::Responses => responses::document(self, text),
             Protocol::Gemini => gemini::read(self, text),
@@ -273,9 +273,27 @@ mod tests {
     #[test]
     fn a_document_is_read_as_a_whole() {
         let mut tally = Tally::default();
-        let text = br#"{"choices":[{"message":{"content":"Hi","tool_calls":[{"function":{"name":"f","arguments":"{}"}}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1}}"#;
-        assert_eq!(tally.document(text), Some(Seen::Part));
-        assert_eq!(tally.text, "Hif{}");
+        let answer = json!({"choices": [{
+            "message": {"content": "Hi", "tool_calls": [{"function": {"name": "f", "arguments": "{}"}}]},
+            "finish_reason": "stop",
+        }]});
+        let document = |usage: Value| {
+            let mut answer = answer.clone();
+            answer["usage"] = usage;
+            answer.to_string()
+        };
+        let untold = document(json!({"prompt_tokens": 1, "completion_tokens": 0}));
+        assert_eq!(tally.document(untold.as_bytes()), Some(Seen::Part));
+        assert_eq!((tally.text.as_str(), tally.is_empty()), ("Hif{}", false));
+        let mut tally = Tally::default();
+        let told = document(json!({"prompt_tokens": 1, "completion_tokens": 1}));
+        assert_eq!(tally.document(told.as_bytes()), Some(Seen::Part));
+        let why = "nobody has to count what the usage tells";
+        assert_eq!(
+            (tally.text.as_str(), tally.is_empty()),
+            ("", false),
+            "{why}"
+        );
         assert_eq!(Tally::default().document(b"<html>"), None);
     }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use super::super::super::inference::body::from_json;
 use super::super::usage;
 use super::{Seen, Tally, error_of};
 
@@ -35,7 +36,7 @@ struct Response<'a> {
 
 /// Reads the data of an event. `None` when it is no JSON object.
 pub(super) fn event(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
-    let event: Event<'_> = serde_json::from_slice(text).ok()?;
+    let event: Event<'_> = from_json(text).ok()?;
     let number = event.sequence_number.and_then(|raw| raw.get().parse().ok());
     tally.sequence = number.or(tally.sequence);
     if let Some(error) = error_of(event.error) {
