@@ -1,6 +1,6 @@
 //! A server, and what every request to it has in common, made ready once: where it is, and the headers with its credential.
 
-use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use bytes::Bytes;
@@ -46,8 +46,8 @@ impl Server {
         let uri = |path: &'static str| Some((path, place.as_ref()?.uri(path)?));
         Server {
             usual: USUAL.into_iter().filter_map(uri).collect(),
+            headers: headers(kind, secret.as_ref(), place.as_ref()),
             place,
-            headers: headers(kind, secret.as_ref()),
             kind,
             base,
             secret,
@@ -86,6 +86,15 @@ impl Server {
 }
 
 impl Place {
+    /// What it knows itself by: its name, and its port where its scheme does not imply it.
+    fn host(&self) -> String {
+        let host = self.authority.host();
+        match self.authority.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
     fn of(base: &Address) -> Option<Self> {
         // Names in other letters are spelled in ASCII on the way.
         let url = url::Url::parse(base.base()).ok()?;
@@ -109,8 +118,13 @@ impl Place {
     }
 }
 
-fn headers(kind: Kind, secret: Option<&ApiKey>) -> Option<HeaderMap> {
+fn headers(kind: Kind, secret: Option<&ApiKey>, place: Option<&Place>) -> Option<HeaderMap> {
     let mut headers = HeaderMap::new();
+    // Written out once; the client would write it anew for every call. Behind TLS it may be HTTP/2, which has no such header.
+    let plain = place.filter(|place| place.scheme == Scheme::HTTP);
+    if let Some(host) = plain.and_then(|place| HeaderValue::try_from(place.host()).ok()) {
+        headers.insert(HOST, host);
+    }
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
@@ -164,6 +178,24 @@ mod tests {
         }
         let odd = server("http://127.0.0.1:9", "k").uri("/a b");
         assert!(odd.is_err());
+    }
+
+    #[test]
+    fn a_plain_server_is_named_in_a_header_as_it_knows_itself() {
+        for (base, host) in [
+            ("http://127.0.0.1:9/v1", Some("127.0.0.1:9")),
+            ("http://[::1]:9", Some("[::1]:9")),
+            ("http://localhost:80", Some("localhost")),
+            ("https://host.example", None),
+        ] {
+            let server = server(base, "k");
+            let named = server.headers().unwrap().get(HOST).cloned();
+            assert_eq!(
+                named.as_ref().map(|host| host.to_str().unwrap()),
+                host,
+                "{base}"
+            );
+        }
     }
 
     #[test]

@@ -201,8 +201,9 @@ impl Entry {
     pub fn of(ending: &Ending<'_>) -> Self {
         let mut text = Vec::with_capacity(USUAL);
         text.resize(ENTRY_HEAD, 0);
-        // Numbers and texts always can be written; an entry of nothing would be read as none.
-        let mut text = postcard::to_extend(ending, text).unwrap_or_else(|_| vec![0; ENTRY_HEAD]);
+        let mut text = postcard::serialize_with_flavor(ending, Behind(text))
+            // Numbers and texts always can be written; an entry of nothing would be read as none.
+            .unwrap_or_else(|_| vec![0; ENTRY_HEAD]);
         let (head, body) = text.split_at_mut(ENTRY_HEAD);
         head[..4].copy_from_slice(&(body.len() as u32).to_le_bytes());
         head[4..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
@@ -212,6 +213,27 @@ impl Entry {
     /// Itself: what [`read`] reads.
     pub fn body(&self) -> &[u8] {
         &self.0[ENTRY_HEAD..]
+    }
+}
+
+/// Writes behind what is there, a text at a time instead of a byte.
+struct Behind(Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Behind {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
     }
 }
 

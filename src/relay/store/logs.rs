@@ -113,12 +113,13 @@ pub fn insert_all(connection: &Connection, rows: &[&NewLog<'_>]) -> rusqlite::Re
     Ok(())
 }
 
-/// The statement that writes so many rows.
+/// The statement that writes so many rows. Whoever writes rows gives the whole transaction up when one fails, so it need not
+/// be able to take back those before it: SQLite would copy every page it changes for that.
 fn insertion(rows: usize) -> String {
     const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let rows = vec![ROW; rows].join(", ");
     format!(
-        "INSERT INTO logs (account_id, created_at, kind, content, key_id, key_name, model_name, quota, prompt_tokens,
+        "INSERT OR FAIL INTO logs (account_id, created_at, kind, content, key_id, key_name, model_name, quota, prompt_tokens,
          completion_tokens, use_time, is_stream, channel_id, channel_name, billed_group, request_id, other) VALUES {rows}"
     )
 }
