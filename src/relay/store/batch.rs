@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 
 use super::super::book::Change;
 use super::super::live::Live;
-use super::journal::{self, Entry, Posted};
+use super::entry::{self, Entry};
+use super::journal::Posted;
 use super::money::{self, Ending};
 
 /// How long a request runs before its reservation is written, and how long its ending waits to be posted with others.
@@ -90,7 +91,7 @@ impl Endings {
             let body = &self.bodies[begin..mark.end];
             begin = mark.end;
             // It was written a moment ago by the same words that read it.
-            Some((mark.number, journal::read(body)?))
+            Some((mark.number, entry::read(body)?))
         });
         each.collect()
     }

@@ -3,8 +3,8 @@
 //!
 //! Entries are numbered. The database says up to which number it has them, in the very transaction that puts them
 //! there; a start posts whatever is numbered higher. Two pages take turns, so that one can be emptied while the other is
-//! written on. A page begins with what it is, the database it belongs to and the number of its first entry; an entry is
-//! its length, its check sum and itself.
+//! written on. A page begins with what it is, the database it belongs to and the number of its first entry; then its
+//! entries stand one behind the other ([`super::entry`]).
 //!
 //! Not responsible for: what an entry means ([`super::money`]). What always holds: what was appended is read after a
 //! kill; an entry that was cut off in the middle was never acknowledged, and is not read.
@@ -15,18 +15,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
+use super::entry::{self, Entry};
 use super::money::Ending;
 
 /// What a page begins with. Whoever changes the members of an entry gives them a new one.
 const MARK: &[u8; 8] = b"relayjn1";
 /// Bytes of a page before its first entry.
 const HEAD: usize = 24;
-/// Bytes of an entry before itself.
-const ENTRY_HEAD: usize = 8;
-/// An entry is seldom longer than this, in bytes.
-const USUAL: usize = 768;
-/// What its length has room for.
-const LONGEST: usize = u32::MAX as usize;
 /// A page longer than this is left for the other one, as soon as that is empty.
 const LONG: u64 = 1024 * 1024;
 
@@ -118,18 +113,15 @@ impl Journal {
         if self.pages[self.open].length > LONG && self.pages[1 - self.open].length == 0 {
             self.open = 1 - self.open;
         }
-        if entry.body().len() > LONGEST {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
         let page = &mut self.pages[self.open];
         if page.length == 0 {
             let mut text = MARK.to_vec();
             text.extend_from_slice(&self.database.to_le_bytes());
             text.extend_from_slice(&self.next.to_le_bytes());
-            text.extend_from_slice(&entry.0);
+            text.extend_from_slice(entry.written());
             page.append(&text)?;
         } else {
-            page.append(&entry.0)?;
+            page.append(entry.written())?;
         }
         page.last = self.next;
         self.next += 1;
@@ -193,55 +185,6 @@ fn beside(database: &Path, number: usize) -> PathBuf {
     database.with_extension(format!("journal-{number}"))
 }
 
-/// An entry, written out: its length, its check sum and itself.
-pub struct Entry(Vec<u8>);
-
-impl Entry {
-    /// Of an ending.
-    pub fn of(ending: &Ending<'_>) -> Self {
-        let mut text = Vec::with_capacity(USUAL);
-        text.resize(ENTRY_HEAD, 0);
-        let mut text = postcard::serialize_with_flavor(ending, Behind(text))
-            // Numbers and texts always can be written; an entry of nothing would be read as none.
-            .unwrap_or_else(|_| vec![0; ENTRY_HEAD]);
-        let (head, body) = text.split_at_mut(ENTRY_HEAD);
-        head[..4].copy_from_slice(&(body.len() as u32).to_le_bytes());
-        head[4..].copy_from_slice(&crc32fast::hash(body).to_le_bytes());
-        Entry(text)
-    }
-
-    /// Itself: what [`read`] reads.
-    pub fn body(&self) -> &[u8] {
-        &self.0[ENTRY_HEAD..]
-    }
-}
-
-/// Writes behind what is there, a text at a time instead of a byte.
-struct Behind(Vec<u8>);
-
-impl postcard::ser_flavors::Flavor for Behind {
-    type Output = Vec<u8>;
-
-    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
-        self.0.push(byte);
-        Ok(())
-    }
-
-    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn finalize(self) -> postcard::Result<Vec<u8>> {
-        Ok(self.0)
-    }
-}
-
-/// Reads an entry's body; `None` where it is none.
-pub fn read(body: &[u8]) -> Option<Ending<'_>> {
-    postcard::from_bytes(body).ok()
-}
-
 /// What a process left on the pages.
 pub struct Left(Vec<Vec<u8>>);
 
@@ -271,20 +214,7 @@ fn entries(page: &[u8], database: i64) -> Vec<(i64, Ending<'_>)> {
     if &head[..8] != MARK || owner != database {
         return found;
     }
-    while let Some((head, more)) = rest.split_at_checked(ENTRY_HEAD) {
-        let number = |at: usize| head[at..at + 4].try_into().map(u32::from_le_bytes);
-        let (Ok(length), Ok(sum)) = (number(0), number(4)) else {
-            break;
-        };
-        let Some((text, more)) = more.split_at_checked(length as usize) else {
-            break;
-        };
-        if crc32fast::hash(text) != sum {
-            break;
-        }
-        let Some(ending) = read(text) else {
-            break;
-        };
+    while let Some((ending, more)) = entry::first(rest) {
         found.push((next, ending));
         next += 1;
         rest = more;
@@ -356,46 +286,6 @@ mod tests {
 
     fn page(folder: &tempfile::TempDir, number: usize) -> PathBuf {
         folder.path().join(format!("relay.journal-{number}"))
-    }
-
-    /// Whoever has to change these bytes gives [`MARK`] another number: a killed process of the version before may have
-    /// left entries of the old kind.
-    #[test]
-    fn an_entry_is_written_as_it_always_was() {
-        let entry = Entry::of(&Ending {
-            log: None,
-            ..ending(3, "")
-        });
-        assert_eq!(entry.body(), [6, 2, 4, 100, 9, 1, 18, 7, 208, 15, 0]);
-        let mut row = ending(1, "c");
-        row.log = Some(NewLog {
-            account_id: 1,
-            created_at: 2,
-            kind: 3,
-            content: "c".into(),
-            key_id: 4,
-            key_name: "k",
-            model: "m",
-            quota: 5,
-            prompt_tokens: 6,
-            completion_tokens: 7,
-            use_time: 8,
-            is_stream: true,
-            channel_id: 9,
-            channel_name: "n",
-            group: "g",
-            request_id: "r",
-            other: "{}".into(),
-        });
-        let entry = Entry::of(&row);
-        let text = &entry.body()[10..];
-        assert_eq!(
-            text,
-            [
-                1, 2, 4, 6, 1, b'c', 8, 1, b'k', 1, b'm', 10, 12, 14, 16, 1, 18, 1, b'n', 1, b'g',
-                1, b'r', 2, b'{', b'}'
-            ]
-        );
     }
 
     #[test]
@@ -478,7 +368,7 @@ mod tests {
             let mut ends = vec![HEAD];
             for number in 1..=6 {
                 let entry = Entry::of(&ending(number, "some words of it"));
-                ends.push(ends[ends.len() - 1] + entry.0.len());
+                ends.push(ends[ends.len() - 1] + entry.written().len());
                 journal.append(&entry).unwrap();
             }
             let mut text = std::fs::read(page(&folder, 1)).unwrap();

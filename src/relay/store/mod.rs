@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod batch;
 pub mod channels;
 pub mod codes;
+mod entry;
 pub mod file;
 pub mod groups;
 mod inbox;

@@ -19,8 +19,9 @@ use super::super::error::RelayError;
 use super::super::live::{Live, Run};
 use super::StoreError;
 use super::batch::{Batch, Endings, WORTH_A_ROW};
+use super::entry::Entry;
 use super::inbox::{Haste, Inbox};
-use super::journal::{Entry, Journal, Posted};
+use super::journal::{Journal, Posted};
 use super::money::Ending;
 use crate::locale::{Language, within};
 
