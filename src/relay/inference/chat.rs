@@ -198,7 +198,13 @@ async fn run(
     let mut channels = candidates(&catalog, &caller, &ask, now)?;
     let account_id = caller.account_id;
     if ask.goes_on_from().is_some() {
-        Box::pin(stored::only_where_made(app, account_id, &ask, &mut channels)).await?;
+        Box::pin(stored::only_where_made(
+            app,
+            account_id,
+            &ask,
+            &mut channels,
+        ))
+        .await?;
         later.clear();
     }
     let Some(first) = channels.first() else {
