@@ -3,9 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
+mod support;
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use support::pty::Pty;
 
 /// Longest wait for anything to appear.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -132,6 +138,76 @@ fn inside_screen() {
     let session = ScreenSession(format!("relaydeck-{}", std::process::id()));
     let binary = env!("CARGO_BIN_EXE_relaydeck");
     converses(&format!("screen -S {} -U {binary}", session.0));
+}
+
+/// What a terminal around multiplexers is asked to take when a model's name is copied; and what the deck says of it.
+fn taken_by_the_terminal_around(home: &Path, term: &str, line: &str, said: &str) -> bool {
+    // screen wants a folder that nobody else can read.
+    let sockets = home.join("screen");
+    std::fs::create_dir(&sockets).unwrap();
+    std::fs::set_permissions(&sockets, Permissions::from_mode(0o700)).unwrap();
+    let env = [
+        ("TERM", term),
+        ("RELAYDECK_LISTEN", "127.0.0.1:0"),
+        ("SCREENDIR", &sockets.to_string_lossy()),
+    ];
+    let mut pty = Pty::start_program(&["sh", "-c", line], home, 100, 30, &env);
+    pty.wait_text("relay inside");
+    pty.keys("\r");
+    pty.wait_text("settled");
+    pty.keys("\x1b");
+    pty.wait_text("Enter write");
+    pty.keys("3");
+    pty.wait_text("y copy name");
+    pty.keys("y");
+    pty.wait_text(said);
+    // base64 of "relaydeck-handbook"
+    let name = b";cmVsYXlkZWNrLWhhbmRib29r\x07";
+    let asked = pty.raw.windows(5).any(|bytes| bytes == b"\x1b]52;");
+    asked && pty.raw.windows(name.len()).any(|bytes| bytes == name)
+}
+
+#[test]
+#[ignore = "needs tmux and screen"]
+fn what_is_copied_reaches_the_terminal_around() {
+    let deck = env!("CARGO_BIN_EXE_relaydeck");
+    let id = std::process::id();
+    let tmux = |on: &str, inner: &str| {
+        let server = format!("tmux -L relaydeck-{id}-{on} -f /dev/null");
+        format!("{server} set -s set-clipboard on \\; new-session '{inner}'")
+    };
+    let screen = |inner: &str| format!("screen -U -c /dev/null -S relaydeck-{id} {inner}");
+    let passed = "sent to the terminal";
+    let xterm = "xterm-256color";
+    for (name, term, line, said, reaches) in [
+        ("tmux", xterm, tmux("alone", deck), passed, true),
+        ("screen", xterm, screen(deck), passed, true),
+        (
+            "screen in tmux",
+            xterm,
+            tmux("outside", &screen(deck)),
+            passed,
+            true,
+        ),
+        // A console takes nothing, and tmux knows.
+        (
+            "tmux on a console",
+            "linux",
+            tmux("console", deck),
+            "takes no clipboard",
+            false,
+        ),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let reached = taken_by_the_terminal_around(home.path(), term, &line, said);
+        for on in ["alone", "outside", "console"] {
+            let server = format!("relaydeck-{id}-{on}");
+            let _ = Command::new("tmux")
+                .args(["-L", &server, "kill-server"])
+                .output();
+        }
+        assert_eq!(reached, reaches, "{name}");
+    }
 }
 
 /// A session of screen that ends with its test.

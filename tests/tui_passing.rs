@@ -58,6 +58,13 @@ fn about_the_terminal() {
             });
         }
     };
+    let kept = |script: &mut Script| {
+        deck(script);
+        script.msg(Msg::Copied {
+            what: Word("copied-key-name"),
+            outcome: Copied::Sent(Sent::KeptByTmux.words()),
+        });
+    };
     let refused = |why: CopyRefused| {
         move |script: &mut Script| {
             deck(script);
@@ -71,6 +78,7 @@ fn about_the_terminal() {
         "about_copying",
         &[
             ("a key's secret", &copied("copied-key-secret")),
+            ("what only tmux has", &kept),
             ("a tool's address", &copied("copied-tool-address")),
             ("a group's name", &copied("copied-group-name")),
             ("a key's name", &copied("copied-key-name")),

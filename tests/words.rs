@@ -17,7 +17,7 @@ use words_support::tree::rust_files;
 
 /// What the dashboard may write out: names that are the same in every language, what is for its makers, and a question that
 /// is put to a model which knows English only.
-const WRITTEN_OUT: [(&str, &[&str]); 8] = [
+const WRITTEN_OUT: [(&str, &[&str]); 9] = [
     ("text/code/languages.rs", &[""]),
     ("term/crash.rs", &[""]),
     (
@@ -50,6 +50,8 @@ const WRITTEN_OUT: [(&str, &[&str]); 8] = [
         &["sample {}", "link {}", "link {} {}"],
     ),
     ("view/deck.rs", &[" relaydeck ", " {} ms"]),
+    // What tmux says of the terminals around it.
+    ("term/clipboard.rs", &[" Ms: ", "[missing]"]),
     (
         "run.rs",
         &["asked to, in the dashboard", "asked to, in the background"],

@@ -57,7 +57,7 @@ impl Clock {
 struct Handed {
     what: Word,
     text: Copyable,
-    by_tmux: bool,
+    by_tmux: Option<Sent>,
 }
 
 /// What stands below a text that is shown to select from.
@@ -303,11 +303,12 @@ impl Loop {
     }
 
     fn on_handed(&mut self, handed: Handed) -> io::Result<()> {
-        let sent = if handed.by_tmux {
-            Sent::ByTmux
-        } else {
-            self.screen.send(&self.clipboard.sequence(&handed.text))?;
-            Sent::ToTerminal
+        let sent = match handed.by_tmux {
+            Some(sent) => sent,
+            None => {
+                self.screen.send(&self.clipboard.sequence(&handed.text))?;
+                Sent::ToTerminal
+            }
         };
         let what = handed.what;
         let outcome = Copied::Sent(sent.words());

@@ -8,7 +8,7 @@ use super::Overlay;
 use super::command::{CommandLine, candidates};
 use super::view::head_with;
 use crate::locale::say;
-use crate::tui::draw::{bar, below, clean, cut, put, put_all, put_both, row};
+use crate::tui::draw::{bar, below, clean, cut, more_below, put, put_all, put_both, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
 use crate::tui::text::{Align, fit, truncate_start, width};
@@ -21,13 +21,6 @@ const WORDS: usize = 26;
 pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>) {
     let theme = &model.settings.theme;
     let found = candidates(model, line);
-    head_with(
-        model,
-        say!("command-title"),
-        format!("{}", found.len()),
-        area,
-        frame,
-    );
     let place = row(area, 1);
     let text = line.input.text();
     let (_, column) = line.input.caret();
@@ -57,6 +50,14 @@ pub fn draw(model: &Model, line: &CommandLine, area: Rect, frame: &mut Frame<'_>
     let height = usize::from(page.height);
     let at = line.at();
     let top = at.map_or(0, |at| (at + 1).saturating_sub(height));
+    let hidden = more_below(theme, found.len().saturating_sub(top + height));
+    let count = format!("{}{hidden}", found.len());
+    head_with(model, say!("command-title"), count, area, frame);
+    // What is given to a command may be anything; its own word is one of those there are.
+    if found.is_empty() && line.error.is_none() && !text.is_empty() && !text.contains(' ') {
+        let nothing = Line::styled(say!("picker-no-match"), theme.style(Role::Dim));
+        put(frame.buffer_mut(), page, &nothing);
+    }
     for (place, (number, candidate)) in found.iter().enumerate().skip(top).take(height).enumerate()
     {
         let here = at == Some(number);

@@ -40,6 +40,8 @@ pub enum CopyRefused {
 pub enum Sent {
     /// tmux has it in its buffer, and has sent it on to its terminal.
     ByTmux,
+    /// tmux has it in its buffer; it knows that the terminal around it takes nothing.
+    KeptByTmux,
     /// It was sent to the terminal, which may or may not take it.
     ToTerminal,
 }
@@ -49,6 +51,7 @@ impl Sent {
     pub fn words(self) -> &'static str {
         match self {
             Sent::ByTmux => say!("copy-sent-tmux"),
+            Sent::KeptByTmux => say!("copy-kept-tmux"),
             Sent::ToTerminal => say!("copy-sent"),
         }
     }
@@ -112,16 +115,31 @@ impl Clipboard {
         }
     }
 
-    /// Inside tmux, hands the text to it; may take a moment, so not to be called where keys are waited for. `false` where
+    /// Inside tmux, hands the text to it; may take a moment, so not to be called where keys are waited for. `None` where
     /// that is not the way: the text is then to be sent as [`Clipboard::sequence`].
-    pub fn by_tmux(&self, text: &Copyable) -> bool {
+    pub fn by_tmux(&self, text: &Copyable) -> Option<Sent> {
         if self.between != Between::Tmux {
-            return false;
+            return None;
         }
         // With `set-clipboard off` it would stay in tmux.
         let passes_on = self.ask(&["show-options", "-sv", "set-clipboard"], "");
-        passes_on.is_some_and(|answer| answer.trim() != "off")
-            && self.ask(&["load-buffer", "-w", "-"], &text.0).is_some()
+        passes_on.filter(|answer| answer.trim() != "off")?;
+        self.ask(&["load-buffer", "-w", "-"], &text.0)?;
+        Some(match self.tmux_is_shown_where_nothing_is_taken() {
+            true => Sent::KeptByTmux,
+            false => Sent::ByTmux,
+        })
+    }
+
+    /// Whether tmux knows of every terminal that shows it that there is no way to ask it (`Ms`, the capability of that name),
+    /// as of a console. Of screen around it tmux believes that there is one.
+    fn tmux_is_shown_where_nothing_is_taken(&self) -> bool {
+        let told = self.ask(&["show-messages", "-T"], "").unwrap_or_default();
+        let mut asks = told
+            .lines()
+            .filter(|line| line.contains(" Ms: "))
+            .peekable();
+        asks.peek().is_some() && asks.all(|line| line.contains("[missing]"))
     }
 
     /// The bytes that ask the terminal to take the text.
@@ -238,11 +256,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let kept = folder.path().join("kept");
         let script = format!(
-            "case $1 in show-options) echo external;; *) cat > {}; echo \"$@\" >> {}.args;; esac",
+            "case $1 in show-options) echo external;; load-buffer) cat > {}; echo \"$@\" >> {}.args;; esac",
             kept.display(),
             kept.display()
         );
-        assert!(fake_tmux(folder.path(), &script).by_tmux(&text("模型\tname")));
+        let sent = fake_tmux(folder.path(), &script).by_tmux(&text("模型\tname"));
+        assert_eq!(sent, Some(Sent::ByTmux));
         assert_eq!(std::fs::read_to_string(&kept).unwrap(), "模型\tname");
         assert_eq!(
             std::fs::read_to_string(kept.with_extension("args")).unwrap(),
@@ -251,17 +270,37 @@ mod tests {
     }
 
     #[test]
+    fn a_tmux_on_a_terminal_that_takes_nothing_only_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let shown_on = |terminals: &str| {
+            let script = format!(
+                "case $1 in show-options) echo on;; show-messages) printf '{terminals}';; esac"
+            );
+            fake_tmux(folder.path(), &script).by_tmux(&text("x"))
+        };
+        let console = "Terminal 0: linux for /dev/tty1\\n 192: Ms: [missing]\\n";
+        assert_eq!(shown_on(console), Some(Sent::KeptByTmux));
+        let xterm = "Terminal 1: xterm for /dev/pts/1\\n 192: Ms: (string) 52\\n";
+        assert_eq!(shown_on(&format!("{console}{xterm}")), Some(Sent::ByTmux));
+        assert_eq!(
+            shown_on(""),
+            Some(Sent::ByTmux),
+            "an older one says nothing"
+        );
+    }
+
+    #[test]
     fn a_tmux_that_will_not_pass_it_on_is_not_the_way() {
         let folder = tempfile::tempdir().unwrap();
         let keeps = fake_tmux(folder.path(), "test $1 = show-options && echo off");
-        assert!(!keeps.by_tmux(&text("x")));
+        assert_eq!(keeps.by_tmux(&text("x")), None);
         let fails = fake_tmux(folder.path(), "test $1 = show-options && echo on");
-        assert!(!fails.by_tmux(&text("x")));
+        assert_eq!(fails.by_tmux(&text("x")), None);
         let absent = Clipboard {
             program: folder.path().join("none").into(),
             ..inside("TMUX")
         };
-        assert!(!absent.by_tmux(&text("x")));
-        assert!(!inside("NONE").by_tmux(&text("x")));
+        assert_eq!(absent.by_tmux(&text("x")), None);
+        assert_eq!(inside("NONE").by_tmux(&text("x")), None);
     }
 }

@@ -14,6 +14,7 @@ use crate::tui::overlay::{Overlay, detail};
 use crate::tui::relay::Connection;
 use crate::tui::tabs::Tab;
 use crate::tui::tabs::chat::state::{ChatTurn, Scroll};
+use crate::tui::tabs::tools::state::Item;
 use crate::tui::tabs::verify::rows;
 use crate::tui::text::{Wrap, wrap_text};
 use crate::tui::theme::{Role, Sign};
@@ -179,6 +180,7 @@ fn said_here(model: &Model, action: Action) -> Option<&'static str> {
         (Action::Open, None) if model.tab == Tab::Verify && !model.verify.item.runs() => {
             Some(say!("hint-look"))
         }
+        (Action::Open, None) if is_only_shown(model) => Some(say!("hint-show")),
         (Action::Disputes, None) => {
             let view = model.usage.view.value();
             view.is_some_and(|view| view.disputes)
@@ -186,6 +188,12 @@ fn said_here(model: &Model, action: Action) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether the cursor is on a sample or a link, which are shown and not set up.
+fn is_only_shown(model: &Model) -> bool {
+    let here = (model.tab == Tab::Tools).then(|| model.tools.current());
+    matches!(here.flatten(), Some(Item::Sample(_) | Item::Link(_)))
 }
 
 /// Whether nothing matches, and Enter looks for the nearest name.
@@ -310,6 +318,7 @@ fn in_list(model: &Model, action: Action) -> bool {
         Action::Accept if filtering => rows > 0 || finds_the_nearest(model),
         _ if filtering => true,
         Action::NewKey => model.relay.manages(),
+        Action::Undo | Action::Check => rows > 0 && !is_only_shown(model),
         Action::Refresh => told,
         Action::CycleGroup | Action::OnlyGroup => !model.relay.group_rows().is_empty(),
         Action::Groups => rows > 0 && !model.relay.group_rows().is_empty(),

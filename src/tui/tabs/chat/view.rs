@@ -224,6 +224,11 @@ fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
         ],
     };
     let figure = |count: u64| format!("{about}{}", words::short(count));
+    // As wide at the start as later, and never far from its word.
+    let output = match say!("chat-unit-out") {
+        "" => format!("{:<5}", figure(usage.output)),
+        _ => format!("{:>5}", figure(usage.output)),
+    };
     vec![
         piece(
             " ",
@@ -231,12 +236,7 @@ fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
             figure(usage.prompt()),
             say!("chat-unit-in"),
         ),
-        piece(
-            "  ",
-            say!("chat-before-out"),
-            format!("{:>5}", figure(usage.output)),
-            say!("chat-unit-out"),
-        ),
+        piece("  ", say!("chat-before-out"), output, say!("chat-unit-out")),
     ]
 }
 
