@@ -100,6 +100,7 @@ fn draft(name: &str, quota: QuotaLimit) -> KeyDraft {
         models: vec![],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: relaydeck::domain::AutoRoute::default(),
     }
 }
 

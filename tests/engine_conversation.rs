@@ -92,6 +92,11 @@ fn lab(prompt: &str) -> ChatRequest {
     }
 }
 
+/// What to do about a refusal is told in these words, among others.
+fn advises(fault: &relaydeck::domain::Fault, words: &str) {
+    assert!(fault.advice.contains(words), "{}", fault.advice);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn x_01_estimated_then_reported_then_settled_and_all_figures_agree() {
     let mut deck = Deck::opened().await;
@@ -184,6 +189,7 @@ async fn s_17_a_key_s_secret_is_stored_before_it_is_shown() {
         models: vec![],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: relaydeck::domain::AutoRoute::default(),
     };
     deck.say(Command::CreateKey {
         ask: AskId(3),
@@ -283,11 +289,7 @@ async fn troubles_of_a_reply_are_explained_and_recorded() {
     });
     let fault = deck.ended(TurnId(9)).await.fault.unwrap();
     assert_eq!(fault.kind, FaultKind::ModelNotFound);
-    assert!(
-        fault.advice.contains("did you mean relaydeck-lab"),
-        "{}",
-        fault.advice
-    );
+    advises(&fault, "did you mean relaydeck-lab");
 
     let (_host, ledger) = deck.leave().await;
     let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
@@ -318,11 +320,7 @@ async fn a_picture_that_a_model_cannot_read_is_named_as_the_trouble() {
     });
     let fault = deck.ended(TurnId(1)).await.fault.unwrap();
     assert_eq!(fault.kind, FaultKind::BadRequest);
-    assert!(
-        fault.advice.contains("pictures of earlier questions"),
-        "{}",
-        fault.advice
-    );
+    advises(&fault, "pictures of earlier questions");
     deck.leave().await;
 }
 
@@ -393,6 +391,7 @@ async fn a_key_that_is_being_made_when_the_deck_leaves_is_held_all_the_same() {
         models: vec![],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: relaydeck::domain::AutoRoute::default(),
     };
     deck.say(Command::CreateKey {
         ask: AskId(1),

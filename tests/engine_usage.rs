@@ -16,7 +16,7 @@ use relaydeck::domain::{By, LogMark, RunningRequest, UnixMillis};
 use relaydeck::engine::door::{Command, Event, Scope, UsageView};
 use relaydeck::engine::host::Host;
 use relaydeck::ledger::Ledger;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::host::TestHost;
 use support::talk::Talk;
 
@@ -32,24 +32,24 @@ async fn usage(deck: &mut Talk) -> UsageView {
     }
 }
 
-/// Another program asks the relay inside something.
-async fn another_program_asks(host: &TestHost) {
+/// What another program sends to the relay inside.
+async fn another_program(host: &TestHost, name: &str, body: Value) -> reqwest::RequestBuilder {
     let address = host.start_local().await.unwrap();
     let key = host.held_keys("local").unwrap()[0].secret.clone();
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .user_agent("codex_cli_rs/0.60.1")
+    let client = reqwest::Client::builder().no_proxy().user_agent(name);
+    let asked = client
         .build()
-        .unwrap();
+        .unwrap()
+        .post(address.join("/v1/chat/completions"));
+    asked.bearer_auth(key.expose()).json(&body)
+}
+
+/// Another program asks the relay inside something.
+async fn another_program_asks(host: &TestHost) {
     let body = json!({"model": "relaydeck-lab",
         "messages": [{"role": "user", "content": "[[tokens=40 speed=0]]"}]});
-    let answer = client
-        .post(address.join("/v1/chat/completions"))
-        .bearer_auth(key.expose())
-        .json(&body)
-        .send()
-        .await
-        .unwrap();
+    let asked = another_program(host, "codex_cli_rs/0.60.1", body).await;
+    let answer = asked.send().await.unwrap();
     assert!(answer.status().is_success());
     answer.bytes().await.unwrap();
 }
@@ -74,25 +74,13 @@ async fn x_05_what_another_program_sends_is_seen_while_it_runs_and_has_a_receipt
     deck.say(Command::WatchRunning(true));
     assert!(running(&mut deck, |_| true).await.is_empty());
 
-    let address = host.start_local().await.unwrap();
-    let key = host.held_keys("local").unwrap()[0].secret.clone();
+    let body = json!({"model": "relaydeck-lab", "stream": true,
+        "messages": [{"role": "user", "content": "[[tokens=30000 speed=20]]"}]});
+    let asked = another_program(&host, "claude-cli/1.0.119 (external, cli)", body).await;
     let stop = tokio_util::sync::CancellationToken::new();
     let stopped = stop.clone();
     let tool = tokio::spawn(async move {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .user_agent("claude-cli/1.0.119 (external, cli)")
-            .build()
-            .unwrap();
-        let body = json!({"model": "relaydeck-lab", "stream": true,
-            "messages": [{"role": "user", "content": "[[tokens=30000 speed=20]]"}]});
-        let mut response = client
-            .post(address.join("/v1/chat/completions"))
-            .bearer_auth(key.expose())
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
+        let mut response = asked.send().await.unwrap();
         while let Ok(Some(_)) = response.chunk().await {
             if stopped.is_cancelled() {
                 return;

@@ -261,9 +261,24 @@ fn what_the_relay_says_against_a_key_stands_in_the_form() {
             models: vec![],
             ips: vec![],
             pace: relaydeck::domain::Pace::default(),
+            auto: relaydeck::domain::AutoRoute::default(),
         },
     })));
     script.sees("busy").sees("[ Create the key ]");
+}
+
+#[test]
+fn a_key_in_auto_is_asked_which_groups_it_tries_and_whether_it_goes_on() {
+    let mut script = keys();
+    script.keys("n").types("blog-prod-x-ann");
+    script.keys("<Down>").misses("Try groups");
+    script.keys("<Left>").sees("Try groups").sees("No answer");
+    script
+        .keys("<Down>")
+        .types("vip, default")
+        .keys("<Down> <Right>");
+    script.keys("<Down> <Down> <Down> <Down> <Down> <Enter>");
+    assert_eq!(script.asked().len(), 1, "and it is made");
 }
 
 #[test]

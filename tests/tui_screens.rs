@@ -352,6 +352,15 @@ fn a_new_key() {
         new_key_form(script);
         script.keys("<Left> <Left> <Down> <Down> <Down> <Down> <Enter>");
     });
+    scene("new_key_in_auto", |script| {
+        remote(script);
+        script.keys("<Esc> 1 n");
+        script.types("walker-dev-x-ann").keys("<Down> <Left>");
+        script
+            .keys("<Down>")
+            .types("vip, gone")
+            .keys("<Down> <Right>");
+    });
     scene("new_key_group_picker", |script| {
         remote(script);
         script.keys("<Esc> 1 n <Enter> <Enter>");

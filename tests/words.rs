@@ -94,13 +94,14 @@ const ROOMS: [&str; 11] = [
 ];
 
 /// Sentences that are written out in those rooms, each for a reason. `""` stands for all of a file.
-const SENTENCES: [(&str, &[&str]); 22] = [
+const SENTENCES: [(&str, &[&str]); 23] = [
     // What `--json` prints.
     ("cli/profiles.rs", &["key only"]),
     ("domain/chat.rs", &["content filter", "tool calls"]),
     // The names of sub-commands.
     ("cli/channels.rs", &["channels edit", "channels add"]),
     ("cli/codes.rs", &["codes create"]),
+    ("cli/groups/owner.rs", &["groups auto"]),
     ("cli/keys.rs", &["keys create"]),
     ("cli/keys/change.rs", &["keys edit"]),
     ("cli/prices.rs", &["prices set"]),

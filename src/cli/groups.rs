@@ -1,6 +1,7 @@
 //! `relaydeck groups`: the groups this account may use, and the owner's changes to them.
 
 mod look;
+mod owner;
 
 use serde_json::json;
 
@@ -38,6 +39,8 @@ pub async fn run(world: &World, command: GroupsCommand) -> Result<Ending, Fault>
             marked(world, mark).await
         }
         GroupsCommand::Set(args) => set(world, args).await,
+        GroupsCommand::Auto(args) => owner::auto(world, args).await,
+        GroupsCommand::Special(args) => owner::special(world, args).await,
         GroupsCommand::Remove { name } => {
             let client = world.session().await?.client;
             client.remove_group(&name).await?;

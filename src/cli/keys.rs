@@ -8,9 +8,10 @@ use super::args::{KeyCreateArgs, KeysCommand};
 use super::output::{Align, Table, print, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_expiry;
+use crate::domain::group::AUTO;
 use crate::domain::{
-    Fault, FaultKind, KeyDraft, KeyInfo, Money, Pace, QuotaLimit, QuotaScale, QuotaUnits,
-    UnixSeconds,
+    AutoRoute, Fault, FaultKind, KeyDraft, KeyInfo, Money, Pace, QuotaLimit, QuotaScale,
+    QuotaUnits, UnixSeconds,
 };
 use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::keys::{self, MadeKey};
@@ -106,7 +107,30 @@ async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
         world.warn(warning);
     }
     let made = keys::create(&session, world.host.as_ref(), &draft).await?;
+    warn_of_auto(world, &draft, &made.key);
     tell_made(world, &session, &made, None)
+}
+
+/// Says so where the relay left out how a key in `auto` was to walk the groups: older ones do not know it.
+fn warn_of_auto(world: &World, draft: &KeyDraft, info: &KeyInfo) {
+    if draft.group == AUTO && draft.auto != info.auto {
+        world.warn(say!("cli-key-auto-not-taken"));
+    }
+}
+
+/// How a key in `auto` walks the groups means nothing for one of another group.
+fn check_auto(draft: &KeyDraft) -> Result<(), Fault> {
+    if draft.group == AUTO || draft.auto.is_plain() {
+        return Ok(());
+    }
+    Err(Fault::new(FaultKind::Usage, say!("cli-key-auto-only"))
+        .advise(say!("cli-key-auto-only-advice")))
+}
+
+/// Names as they are typed with commas between; empty ones are left out.
+fn listed(names: Vec<String>) -> Vec<String> {
+    let names = names.into_iter().map(|name| name.trim().to_owned());
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// The secret of a key that was just made, once; and of which key it takes the place.
@@ -150,9 +174,18 @@ fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDr
     KeyDraft::check_name(&args.name).map_err(wrong)?;
     let quota = quota(&args.quota, scale)?;
     let expires = expires(&args.expires, world)?;
-    Ok(KeyDraft {
+    let auto = AutoRoute {
+        groups: listed(args.auto_groups.clone()),
+        cross_group_retry: args.cross_group_retry,
+    };
+    let group = args.group.clone();
+    let group = group.unwrap_or_else(|| match auto.is_plain() {
+        true => String::new(),
+        false => AUTO.into(),
+    });
+    let draft = KeyDraft {
         name: args.name.trim().to_owned(),
-        group: args.group.clone().unwrap_or_default(),
+        group,
         quota,
         expires,
         models: args.models.clone(),
@@ -162,7 +195,10 @@ fn draft(args: &KeyCreateArgs, scale: QuotaScale, world: &World) -> Result<KeyDr
             tokens_per_minute: args.tokens_per_minute,
             concurrency: args.concurrency,
         },
-    })
+        auto,
+    };
+    check_auto(&draft)?;
+    Ok(draft)
 }
 
 /// What a key may spend, as it is typed.
@@ -212,6 +248,10 @@ fn key_json(info: &KeyInfo, held: bool, scale: QuotaScale) -> Value {
     object.insert("models".into(), json!(info.models));
     object.insert("ips".into(), json!(info.ips));
     object.insert("pace".into(), json!(info.pace));
+    object.insert(
+        "auto".into(),
+        json!((info.group == AUTO).then_some(&info.auto)),
+    );
     object.insert("secret_held".into(), json!(held));
     Value::Object(object)
 }

@@ -10,6 +10,7 @@ use clap_mangen::Man;
 
 use super::help;
 use super::output::print;
+use super::value_names;
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
 use crate::locale::{say, system};
@@ -27,12 +28,11 @@ pub struct ManArgs {
 /// When stdout cannot be written.
 pub fn completions(shell: Shell) -> Result<Ending, Fault> {
     let mut text = Vec::new();
-    clap_complete::generate(
-        shell,
-        &mut help::command(help::For::Completions),
-        "relaydeck",
-        &mut text,
-    );
+    let mut command = help::command(help::For::Completions);
+    if shell == Shell::Zsh {
+        command = value_names::without_colons(command);
+    }
+    clap_complete::generate(shell, &mut command, "relaydeck", &mut text);
     print(&String::from_utf8_lossy(&text)).map_err(World::stdout_gone)?;
     Ok(Ending::Done)
 }

@@ -39,6 +39,24 @@ fn valued(arg: Arg, path: &str) -> Arg {
     }
 }
 
+/// The same with every colon in a name escaped: zsh ends the name of a value at one, and takes the rest for an action.
+/// The names stay for as long as the program, which prints them and ends.
+pub fn without_colons(command: Command) -> Command {
+    command
+        .mut_args(|arg| {
+            let names = arg.get_value_names().unwrap_or_default();
+            let names: Vec<Str> = names
+                .iter()
+                .map(|name| Str::from(&*name.replace(':', "\\:").leak()))
+                .collect();
+            match names.iter().any(|name| name.contains(':')) {
+                true => arg.value_names(names),
+                false => arg,
+            }
+        })
+        .mut_subcommands(without_colons)
+}
+
 fn value(name: &Str, path: &str) -> Str {
     let ids = ids(name, path);
     let found = ids.iter().find_map(|id| named(id));

@@ -30,6 +30,9 @@ impl RelayClient {
             .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise(say!("key-other-name")))?;
         self.check_pace(draft).await?;
         let mut row = self.key_row(id).await?;
+        if !row.contains_key("auto_groups") {
+            self.check_auto(draft).await?;
+        }
         let stored = row.get("status").and_then(Value::as_i64);
         convert::put_settings(&mut row, draft, keep_quota);
         let answer = self.write_key(LIST, &Value::Object(row)).await?;

@@ -6,8 +6,9 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::RelayClient;
-use super::account::odd_answer;
+use super::account::{may_lack, odd_answer};
 use super::call::Call;
+use crate::domain::group::AUTO;
 use crate::domain::retry::Trouble;
 use crate::domain::{ApiKey, Fault, FaultKind, KeyDraft, KeyInfo, UnixSeconds};
 use crate::locale::say;
@@ -39,6 +40,7 @@ impl RelayClient {
         KeyDraft::check_name(&draft.name)
             .map_err(|why| Fault::new(FaultKind::BadRequest, why).advise(say!("key-other-name")))?;
         self.check_pace(draft).await?;
+        self.check_auto(draft).await?;
         // Most relays answer a creation with nothing: the new key is the one that was not there before.
         let before = match self.tells_new_keys().await {
             true => BTreeSet::new(),
@@ -79,6 +81,24 @@ impl RelayClient {
         }
         Err(Fault::new(FaultKind::Unsupported, say!("key-no-pace"))
             .advise(say!("key-no-pace-advice")))
+    }
+
+    /// A relay that skips members it does not know would leave a key in `auto` without the groups it was to try. Those
+    /// that know them tell their own (`contract/new-api.md` 5.8).
+    pub(super) async fn check_auto(&self, draft: &KeyDraft) -> Result<(), Fault> {
+        if draft.auto.groups.is_empty() || draft.group != AUTO {
+            return Ok(());
+        }
+        let told = self.console(&format!("{LIST}auto-groups")).await;
+        match told.map(|document| document.pointer("/data/groups").is_some()) {
+            Ok(true) => Ok(()),
+            Err(fault) if !may_lack(&fault) => Err(fault),
+            Ok(false) | Err(_) => Err(Fault::new(
+                FaultKind::Unsupported,
+                say!("key-no-auto-groups"),
+            )
+            .advise(say!("key-no-auto-groups-advice"))),
+        }
     }
 
     /// Deletes a key.

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod codes;
 pub mod options;
+pub mod walks;
 
 use std::collections::BTreeMap;
 

@@ -56,6 +56,7 @@ impl RelayClient {
             scale: site.scale,
             manages: false,
             reveals_keys: false,
+            new_keys_in_auto: site.new_keys_in_auto,
             latency_ms: millis(status),
         };
         if !self.has_account() {
@@ -101,6 +102,7 @@ impl RelayClient {
                 scale: QuotaScale::default(),
                 manages: false,
                 reveals_keys: false,
+                new_keys_in_auto: false,
                 latency_ms: millis(&answer),
             });
         }

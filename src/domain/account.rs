@@ -34,6 +34,8 @@ pub struct RelayFacts {
     pub manages: bool,
     /// Whether it will ever show a key's secret again (S-17).
     pub reveals_keys: bool,
+    /// Whether it wants new keys to begin in group `auto`.
+    pub new_keys_in_auto: bool,
     /// How long it took to answer, in milliseconds.
     pub latency_ms: u64,
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use super::group::AutoRoute;
 use super::money::{Money, QuotaScale, QuotaUnits};
 use super::pace::Pace;
 use super::time::UnixSeconds;
@@ -256,6 +257,9 @@ pub struct KeyInfo {
     /// How fast it may be used; `None` where the relay does not say.
     #[serde(default)]
     pub pace: Option<Pace>,
+    /// How it walks the groups, where its own is `auto`.
+    #[serde(default)]
+    pub auto: AutoRoute,
 }
 
 /// The settings of a key that is to be made.
@@ -276,6 +280,9 @@ pub struct KeyDraft {
     /// How fast it may be used; only our own relay knows such ceilings.
     #[serde(default)]
     pub pace: Pace,
+    /// How it walks the groups, where its own is `auto`; means nothing elsewhere.
+    #[serde(default)]
+    pub auto: AutoRoute,
 }
 
 /// The longest name a relay of 2026 takes, in bytes of UTF-8.
@@ -292,6 +299,7 @@ impl KeyDraft {
             models: info.models.clone().unwrap_or_default(),
             ips: info.ips.clone().unwrap_or_default(),
             pace: info.pace.unwrap_or_default(),
+            auto: info.auto.clone(),
         }
     }
 

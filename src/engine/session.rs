@@ -124,6 +124,7 @@ impl Session {
                 scale: crate::domain::QuotaScale::default(),
                 manages: false,
                 reveals_keys: false,
+                new_keys_in_auto: false,
                 latency_ms: 0,
             },
             lists: Lists::default(),

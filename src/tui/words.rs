@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use crate::domain::spending::By;
 use crate::domain::stability::Stability;
 use crate::domain::{
-    Basis, Cost, FaultKind, Finish, KeyStatus, Money, Price, TokenPrices, TopUpState, UnixMillis,
-    UnixSeconds,
+    AutoRoute, Basis, Cost, FaultKind, Finish, KeyStatus, Money, Price, TokenPrices, TopUpState,
+    UnixMillis, UnixSeconds,
 };
 use crate::locale::say;
 
@@ -169,6 +169,19 @@ pub fn key_status(status: KeyStatus) -> &'static str {
         KeyStatus::Expired => say!("key-status-expired"),
         KeyStatus::Exhausted => say!("key-status-exhausted"),
     }
+}
+
+/// How a key in `auto` walks the groups.
+pub fn auto_route(auto: &AutoRoute) -> String {
+    let groups = match auto.groups.as_slice() {
+        [] => say!("key-auto-relays").to_owned(),
+        names => names.join(say!("key-auto-then")),
+    };
+    let further = match auto.cross_group_retry {
+        true => say!("key-auto-goes-on"),
+        false => say!("key-auto-stays"),
+    };
+    format!("{groups}{further}")
 }
 
 /// What a figure rests on, in a word.

@@ -48,6 +48,8 @@ pub struct Site {
     pub turnstile: bool,
     /// Whether passwords are sent encrypted with a key of the site's.
     pub encrypts_passwords: bool,
+    /// Whether it wants new keys to begin in group `auto`.
+    pub new_keys_in_auto: bool,
 }
 
 /// Reads the whole answer of `GET /api/status`. `None` when it comes from no family we know.
@@ -84,6 +86,7 @@ pub fn read_status(document: &Value) -> Option<Site> {
         turnstile: status.turnstile_check,
         encrypts_passwords: data.get("password_login_encryption_enabled")
             == Some(&Value::Bool(true)),
+        new_keys_in_auto: status.default_use_auto_group,
     })
 }
 

@@ -20,6 +20,7 @@ fn draft(name: &str) -> KeyDraft {
         models: vec![],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: relaydeck::domain::AutoRoute::default(),
     }
 }
 

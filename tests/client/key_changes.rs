@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use relaydeck::domain::{FaultKind, KeyDraft, KeyStatus, QuotaLimit, QuotaUnits};
+use relaydeck::domain::{AutoRoute, FaultKind, KeyDraft, KeyStatus, QuotaLimit, QuotaUnits};
 use serde_json::{Value, json};
 
 use crate::fake::{Asked, Fake, Told};
@@ -64,6 +64,10 @@ fn draft(quota: i64) -> KeyDraft {
         models: vec!["gpt-4o".into()],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: AutoRoute {
+            groups: vec!["vip".into(), "default".into()],
+            cross_group_retry: true,
+        },
     }
 }
 
@@ -88,14 +92,44 @@ async fn new_settings_are_put_over_all_that_the_relay_sent() {
         .find(|asked| asked.method == "PUT")
         .unwrap()
         .json();
-    assert_eq!(
-        sent["cross_group_retry"], true,
-        "what we do not know of stays"
-    );
-    assert_eq!(sent["auto_groups"], json!(["default", "vip"]));
+    assert_eq!(sent["user_id"], 1, "what we do not know of stays");
+    assert_eq!(sent["cross_group_retry"], true);
+    assert_eq!(sent["auto_groups"], json!(["vip", "default"]));
+    assert_eq!(info.auto, draft(0).auto);
     assert_eq!(sent["model_limits"], "gpt-4o");
     assert_eq!(sent["expired_time"], -1, "else it would be expired");
     assert!(sent.get("status").is_none() && sent.get("key").is_none());
+}
+
+#[tokio::test]
+async fn how_a_key_walks_the_groups_goes_with_auto_and_is_refused_where_the_relay_has_no_such_thing()
+ {
+    let fake = relay(row()).await;
+    let one_group = KeyDraft {
+        group: "vip".into(),
+        ..draft(5_000)
+    };
+    let info = fake.member().edit_key(7, &one_group, false).await.unwrap();
+    assert_eq!(info.auto, AutoRoute::default());
+    let lifted = KeyDraft {
+        auto: AutoRoute::default(),
+        ..draft(5_000)
+    };
+    fake.member().edit_key(7, &lifted, false).await.unwrap();
+    let asked = fake.asked();
+    let sent = asked.iter().rfind(|asked| asked.method == "PUT").unwrap();
+    assert_eq!(sent.json()["auto_groups"], Value::Null);
+
+    // A relay from before 2026-08: its keys have no such member, and it has no such path.
+    let mut old = row();
+    old.as_object_mut().unwrap().remove("auto_groups");
+    let fake = relay(old).await;
+    let refused = fake.member().edit_key(7, &draft(5_000), false).await;
+    assert_eq!(refused.unwrap_err().kind, FaultKind::Unsupported);
+    let refused = fake.member().create_key(&draft(5_000)).await;
+    assert_eq!(refused.unwrap_err().kind, FaultKind::Unsupported);
+    let asked = fake.asked();
+    assert!(asked.iter().all(|asked| asked.method == "GET"), "{asked:?}");
 }
 
 #[tokio::test]

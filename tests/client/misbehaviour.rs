@@ -79,6 +79,7 @@ async fn writes_are_never_repeated() {
         models: vec![],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: relaydeck::domain::AutoRoute::default(),
     };
     let writes = |fake: &Fake| {
         fake.asked()
@@ -136,6 +137,7 @@ async fn a_list_that_lags_behind_a_write_is_read_again() {
         models: vec![],
         ips: vec![],
         pace: relaydeck::domain::Pace::default(),
+        auto: relaydeck::domain::AutoRoute::default(),
     };
     assert_eq!(fake.member().create_key(&draft).await.unwrap().0.id, 5);
 }

@@ -30,6 +30,7 @@ pub fn facts(manages: bool) -> RelayFacts {
         scale: QuotaScale::default(),
         manages,
         reveals_keys: false,
+        new_keys_in_auto: false,
         latency_ms: 38,
     }
 }
@@ -87,6 +88,7 @@ pub fn key(id: i64, name: &str) -> KeyRow {
             models: None,
             ips: None,
             pace: None,
+            auto: relaydeck::domain::AutoRoute::default(),
         },
         held: true,
     }

@@ -2,7 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 
-use super::owner::GroupSetArgs;
+use super::owner::{GroupAutoArgs, GroupSetArgs, GroupSpecialArgs};
 
 /// Groups of this relay.
 #[derive(Debug, Subcommand)]
@@ -22,6 +22,8 @@ pub enum GroupsCommand {
         request_id: Option<String>,
     },
     Set(GroupSetArgs),
+    Auto(GroupAutoArgs),
+    Special(GroupSpecialArgs),
     Remove {
         name: String,
     },

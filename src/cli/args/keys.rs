@@ -67,6 +67,10 @@ pub struct KeyCreateArgs {
     pub tokens_per_minute: Option<u32>,
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub concurrency: Option<u32>,
+    #[arg(long, value_delimiter = ',', value_name = "GROUPS")]
+    pub auto_groups: Vec<String>,
+    #[arg(long)]
+    pub cross_group_retry: bool,
 }
 
 /// Change the settings of a key.
@@ -92,4 +96,10 @@ pub struct KeyEditArgs {
     pub tokens_per_minute: Option<u32>,
     #[arg(long, value_name = "N")]
     pub concurrency: Option<u32>,
+    #[arg(long, value_delimiter = ',', value_name = "GROUPS")]
+    pub auto_groups: Option<Vec<String>>,
+    #[arg(long)]
+    pub cross_group_retry: bool,
+    #[arg(long, conflicts_with = "cross_group_retry")]
+    pub no_cross_group_retry: bool,
 }

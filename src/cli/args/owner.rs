@@ -140,6 +140,39 @@ pub struct GroupSetArgs {
     pub public: bool,
 }
 
+/// What `auto` stands for.
+#[derive(Debug, Args)]
+pub struct GroupAutoArgs {
+    #[arg(value_name = "GROUP")]
+    pub groups: Vec<String>,
+    #[arg(long, conflicts_with = "groups")]
+    pub none: bool,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub most: Option<u32>,
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub new_keys: Option<NewKeys>,
+}
+
+/// Where a new key begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NewKeys {
+    Auto,
+    Own,
+}
+
+/// What accounts of a group pay in another.
+#[derive(Debug, Args)]
+pub struct GroupSpecialArgs {
+    #[arg(value_name = "ACCOUNTS-OF", requires = "group")]
+    pub accounts_of: Option<String>,
+    #[arg(requires = "change")]
+    pub group: Option<String>,
+    #[arg(group = "change")]
+    pub ratio: Option<String>,
+    #[arg(long, group = "change", requires = "group")]
+    pub remove: bool,
+}
+
 /// Make a channel of an offered upstream.
 #[derive(Debug, Args)]
 pub struct OfferAcceptArgs {

@@ -5,15 +5,16 @@ use serde_json::{Value, json};
 use super::super::args::KeyEditArgs;
 use super::super::output::{pad, print, print_json, visible};
 use super::super::world::{Ending, World};
-use super::{expires, key_json, quota, tell_made, wrong};
+use super::{check_auto, expires, key_json, listed, quota, tell_made, warn_of_auto, wrong};
 use crate::domain::env_file::EnvFor;
-use crate::domain::{Fault, FaultKind, KeyDraft, KeyInfo};
+use crate::domain::group::AUTO;
+use crate::domain::{AutoRoute, Fault, FaultKind, KeyDraft, KeyInfo};
 use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::host::EnvOutcome;
 use crate::engine::keys;
 use crate::engine::session::Session;
 use crate::locale::say;
-use crate::tui::words::key_status;
+use crate::tui::words::{auto_route, key_status};
 
 /// A relay, and all its keys.
 async fn opened(world: &World) -> Result<(Session, Vec<KeyRow>), Fault> {
@@ -123,8 +124,10 @@ pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
             list(&info.ips, say!("cli-key-any-address")),
         ),
     ];
+    let auto = (info.group == AUTO).then(|| (say!("cli-label-auto"), auto_route(&info.auto)));
     let text: String = lines
         .iter()
+        .chain(&auto)
         .map(|(label, value)| format!("{} {}\n", pad(label, 10), visible(value)))
         .collect();
     print(&text).map_err(World::stdout_gone)?;
@@ -144,10 +147,19 @@ pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fau
         requests_per_minute,
         tokens_per_minute,
         concurrency,
+        auto_groups,
+        cross_group_retry,
+        no_cross_group_retry,
     } = args;
+    let walks = auto_groups.is_some() || cross_group_retry || no_cross_group_retry;
     let ceilings = [requests_per_minute, tokens_per_minute, concurrency];
     let nothing = name.is_none() && group.is_none() && may_spend.is_none() && ends.is_none();
-    if nothing && models.is_none() && ips.is_none() && ceilings.iter().all(Option::is_none) {
+    if nothing
+        && !walks
+        && models.is_none()
+        && ips.is_none()
+        && ceilings.iter().all(Option::is_none)
+    {
         return Err(Fault::new(FaultKind::Usage, say!("cli-key-no-change"))
             .advise(say!("cli-advice-help", command = "keys edit")));
     }
@@ -168,11 +180,15 @@ pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fau
     if let Some(text) = ends {
         draft.expires = expires(&text, world)?;
     }
-    let listed = |names: Vec<String>| {
-        let names = names.into_iter().map(|name| name.trim().to_owned());
-        names.filter(|name| !name.is_empty()).collect()
-    };
     draft.group = group.unwrap_or(draft.group);
+    if draft.group != AUTO {
+        // What it had goes with the group it was for.
+        draft.auto = AutoRoute::default();
+    }
+    draft.auto.groups = auto_groups.map_or(draft.auto.groups, listed);
+    draft.auto.cross_group_retry =
+        (draft.auto.cross_group_retry || cross_group_retry) && !no_cross_group_retry;
+    check_auto(&draft)?;
     draft.models = models.map_or(draft.models, listed);
     draft.ips = ips.map_or(draft.ips, listed);
     let pace = &mut draft.pace;
@@ -188,6 +204,7 @@ pub(super) async fn edit(world: &World, args: KeyEditArgs) -> Result<Ending, Fau
     }
     let host = world.host.as_ref();
     let info = keys::edit(&session, host, row.info.id, &draft, keep_quota).await?;
+    warn_of_auto(world, &draft, &info);
     if world.json {
         let document = key_json(&info, row.held, session.facts.scale);
         print_json(&document).map_err(World::stdout_gone)?;

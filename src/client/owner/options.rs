@@ -263,7 +263,10 @@ impl RelayClient {
 }
 
 /// A map among the options. One that cannot be read must not be written over.
-fn map(options: &BTreeMap<String, String>, name: &str) -> Result<Map<String, Value>, Fault> {
+pub(super) fn map(
+    options: &BTreeMap<String, String>,
+    name: &str,
+) -> Result<Map<String, Value>, Fault> {
     match options.get(name).map(|text| text.trim()) {
         None | Some("") => Ok(Map::new()),
         Some(text) => serde_json::from_str(text).map_err(|error| {
@@ -284,7 +287,7 @@ fn in_dollars(price: &OwnerPrice) -> Value {
     }
 }
 
-fn no_such<'a>(
+pub(super) fn no_such<'a>(
     told: impl FnOnce(String) -> String,
     name: &str,
     known: impl Iterator<Item = &'a String>,

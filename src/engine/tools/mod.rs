@@ -16,7 +16,9 @@ pub use versions::versions;
 use super::host::Host;
 use super::keys;
 use super::session::{ChosenKey, KeyChoice, Session};
-use crate::domain::{Address, ApiKey, Fault, FaultKind, KeyDraft, Model, Pace, QuotaLimit};
+use crate::domain::{
+    Address, ApiKey, AutoRoute, Fault, FaultKind, KeyDraft, Model, Pace, QuotaLimit,
+};
 use crate::locale::say;
 use crate::tools::{Target, Tool};
 
@@ -127,6 +129,7 @@ pub async fn make_key(session: &Session, host: &dyn Host, tool: &Tool) -> Result
         models: Vec::new(),
         ips: Vec::new(),
         pace: Pace::default(),
+        auto: AutoRoute::default(),
     };
     Ok(keys::create(session, host, &draft).await?.secret)
 }

@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 
 use super::form::{Choice, Control, Form};
 use crate::domain::expiry::parse_expiry;
-use crate::domain::{KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
+use crate::domain::group::AUTO;
+use crate::domain::{AutoRoute, KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
 use crate::engine::door::KeyRow;
 use crate::locale::say;
 use crate::tui::edit::Editor;
@@ -18,6 +19,10 @@ pub enum KeyField {
     Name,
     /// Its group.
     Group,
+    /// The groups that a key in `auto` tries.
+    AutoGroups,
+    /// Whether it goes on to the next of them.
+    GoesOn,
     /// Unlimited, a preset, or an amount.
     Quota,
     /// The amount.
@@ -77,7 +82,10 @@ pub struct KeyForm {
 impl KeyForm {
     /// An empty form for this relay; `group` is chosen already, where it may be.
     pub fn new(relay: &Relay, group: Option<&str>) -> Self {
-        let wanted = group.or(relay.own_group()).unwrap_or_default();
+        let in_auto = relay.facts().is_some_and(|facts| facts.new_keys_in_auto)
+            && relay.group(AUTO).is_some();
+        let usual = in_auto.then_some(AUTO).or(relay.own_group());
+        let wanted = group.or(usual).unwrap_or_default();
         Self::made(relay, wanted, None, UnixMillis(0))
     }
 
@@ -115,6 +123,8 @@ impl KeyForm {
                 say!("form-key-edit-button"),
             ),
         };
+        let mut goes_on = Choice::of([say!("form-key-stays"), say!("form-key-goes-on")]);
+        goes_on.at = was.map_or(0, |was| usize::from(was.auto.cross_group_retry));
         let form = Form::new(title)
             .with(
                 KeyField::Name,
@@ -127,6 +137,18 @@ impl KeyForm {
                 say!("field-group"),
                 Control::Choice(choice),
                 "",
+            )
+            .with(
+                KeyField::AutoGroups,
+                say!("field-auto-groups"),
+                text(|was| was.auto.groups.join(", ")),
+                say!("form-key-auto-groups-hint"),
+            )
+            .with(
+                KeyField::GoesOn,
+                say!("field-goes-on"),
+                Control::Choice(goes_on),
+                say!("form-key-goes-on-hint"),
             )
             .with(
                 KeyField::Quota,
@@ -231,6 +253,11 @@ impl KeyForm {
         let dated = self.chosen_expiry() == Expiry::Date;
         self.form.show(KeyField::Amount, other);
         self.form.show(KeyField::Until, dated);
+        let walks = self.group() == AUTO;
+        self.form.show(KeyField::AutoGroups, walks);
+        self.form.show(KeyField::GoesOn, walks);
+        self.form
+            .set_warnings(KeyField::AutoGroups, self.unknown_groups(relay));
         let name = self.form.text(KeyField::Name);
         let weak = (!name.trim().is_empty())
             .then(|| KeyDraft::weak_name(&name))
@@ -264,6 +291,26 @@ impl KeyForm {
             words => say!("form-key-group-about", words = words),
         };
         format!("{ratio}{models}{about}")
+    }
+
+    /// Names among the groups to try that the account does not have.
+    fn unknown_groups(&self, relay: &Relay) -> Option<String> {
+        let known = |name: &String| name != AUTO && relay.group(name).is_some();
+        let named = split(&self.form.text(KeyField::AutoGroups));
+        let strange: Vec<String> = named.into_iter().filter(|name| !known(name)).collect();
+        let told = || say!("form-key-auto-unknown", names = strange.join(", "));
+        (!strange.is_empty()).then(told)
+    }
+
+    /// How the key walks the groups, where it is in `auto`.
+    fn auto(&self) -> AutoRoute {
+        if self.group() != AUTO {
+            return AutoRoute::default();
+        }
+        AutoRoute {
+            groups: split(&self.form.text(KeyField::AutoGroups)),
+            cross_group_retry: self.form.chosen(KeyField::GoesOn) == 1,
+        }
     }
 
     /// Names in the model list that the marketplace does not have.
@@ -311,6 +358,7 @@ impl KeyForm {
             ips,
             // The form does not ask for it, so it stays.
             pace: was_pace,
+            auto: self.auto(),
         })
     }
 
@@ -417,81 +465,4 @@ fn is_network(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn filled(name: &str) -> KeyForm {
-        let mut form = KeyForm::new(&Relay::default(), None);
-        form.form.paste(name);
-        form
-    }
-
-    fn choose(form: &mut KeyForm, field: KeyField, at: usize) {
-        if let Some(Control::Choice(choice)) = form.form.field_mut(field).map(|it| &mut it.control)
-        {
-            choice.at = at;
-        }
-        form.refresh(&Relay::default());
-    }
-
-    fn type_in(form: &mut KeyForm, field: KeyField, text: &str) {
-        form.form.focus_on(field);
-        form.form.paste(text);
-        form.refresh(&Relay::default());
-    }
-
-    /// 2026-11-22 12:00 UTC.
-    const NOON: UnixMillis = UnixMillis(1_795_348_800_000);
-
-    fn draft(form: &mut KeyForm) -> Option<KeyDraft> {
-        form.draft(&Relay::default(), NOON, &TimeZone::UTC)
-    }
-
-    #[test]
-    fn s_12_to_s_15_a_draft_is_made_of_what_was_filled_in() {
-        let mut form = filled(" blog-prod-summaries-ann ");
-        choose(&mut form, KeyField::Quota, 2);
-        choose(&mut form, KeyField::Expiry, 1);
-        type_in(&mut form, KeyField::Models, "gpt-4o, claude-opus-4-5 ,,");
-        type_in(&mut form, KeyField::Ips, "10.0.0.0/8,::1");
-        let draft = draft(&mut form).unwrap();
-        assert_eq!(draft.name, "blog-prod-summaries-ann");
-        assert_eq!(
-            draft.quota.money(Relay::default().scale()),
-            Some(Money::from_usd(5))
-        );
-        let month = UnixSeconds(1_797_940_800); // 2026-12-22 12:00 UTC
-        assert_eq!(draft.expires, Some(month));
-        assert_eq!(draft.models, ["gpt-4o", "claude-opus-4-5"]);
-        assert_eq!(draft.ips, ["10.0.0.0/8", "::1"]);
-    }
-
-    #[test]
-    fn errors_stand_beside_their_fields_before_anything_is_sent() {
-        let mut form = filled("");
-        choose(&mut form, KeyField::Quota, 5);
-        choose(&mut form, KeyField::Expiry, 3);
-        type_in(&mut form, KeyField::Amount, "five");
-        type_in(&mut form, KeyField::Until, "2026-11-21");
-        type_in(&mut form, KeyField::Ips, "10.0.0.0/33");
-        assert!(draft(&mut form).is_none());
-        for (field, word) in [
-            (KeyField::Name, "needs a name"),
-            (KeyField::Amount, "not an amount"),
-            (KeyField::Until, "in the past"),
-            (KeyField::Ips, "not an IP"),
-        ] {
-            let error = form.form.field(field).unwrap().error.clone().unwrap();
-            assert!(error.contains(word), "{field:?}: {error}");
-        }
-        assert_eq!(form.form.focus(), Some(KeyField::Name), "the first of them");
-    }
-
-    #[test]
-    fn a_weak_name_is_warned_of_and_not_refused() {
-        let mut form = filled("test");
-        form.refresh(&Relay::default());
-        assert!(!form.form.field(KeyField::Name).unwrap().warnings.is_empty());
-        assert!(draft(&mut form).is_some());
-    }
-}
+mod tests;

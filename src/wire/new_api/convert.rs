@@ -6,12 +6,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Pricing, PricingEntry, SelfUser, Status, TokenRow, Vendor};
+use crate::domain::group::AUTO;
 use crate::domain::key::mask;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::shelf::Shelf;
 use crate::domain::{
-    Account, ApiKey, Endpoint, Group, KeyDraft, KeyInfo, KeyStatus, Model, Money, Pace, QuotaLimit,
-    QuotaScale, QuotaUnits, Ratio, UnixSeconds,
+    Account, ApiKey, AutoRoute, Endpoint, Group, KeyDraft, KeyInfo, KeyStatus, Model, Money, Pace,
+    QuotaLimit, QuotaScale, QuotaUnits, Ratio, UnixSeconds,
 };
 use crate::wire::lenient;
 use crate::wire::plain::one_line;
@@ -66,6 +67,10 @@ pub fn key_info(row: &TokenRow, now: UnixSeconds) -> KeyInfo {
             .then(|| pieces(&row.model_limits, &[',', '\n'])),
         ips: Some(pieces(&row.allow_ips, &['\n', ','])).filter(|ips| !ips.is_empty()),
         pace: pace(row),
+        auto: AutoRoute {
+            groups: row.auto_groups.clone().unwrap_or_default(),
+            cross_group_retry: row.cross_group_retry,
+        },
     }
 }
 
@@ -111,6 +116,9 @@ pub struct CreateToken {
     allow_ips: String,
     group: String,
     cross_group_retry: bool,
+    /// Left out where there are none: the relay's own then.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    auto_groups: Vec<String>,
     /// One API's words for the two limits; New API skips members it does not know.
     #[serde(skip_serializing_if = "Option::is_none")]
     models: Option<String>,
@@ -123,6 +131,11 @@ pub struct CreateToken {
 
 /// The body that makes this key.
 pub fn create_token(draft: &KeyDraft) -> CreateToken {
+    // Said of a key in `auto` only: it means nothing elsewhere, and relays do not keep it there.
+    let auto = match draft.group.as_str() {
+        AUTO => draft.auto.clone(),
+        _ => AutoRoute::default(),
+    };
     let (unlimited_quota, remain_quota) = match draft.quota {
         QuotaLimit::Unlimited => (true, 0),
         QuotaLimit::Limited(QuotaUnits(units)) => (false, units.max(0)),
@@ -136,7 +149,8 @@ pub fn create_token(draft: &KeyDraft) -> CreateToken {
         model_limits: draft.models.join(","),
         allow_ips: draft.ips.join("\n"),
         group: draft.group.clone(),
-        cross_group_retry: false,
+        cross_group_retry: auto.cross_group_retry,
+        auto_groups: auto.groups,
         models: (!draft.models.is_empty()).then(|| draft.models.join(",")),
         subnet: (!draft.ips.is_empty()).then(|| draft.ips.join(",")),
         pace: draft.pace,
@@ -147,8 +161,10 @@ pub fn create_token(draft: &KeyDraft) -> CreateToken {
 /// sent for zero (`contract/new-api.md` 5.6). With `keep_quota` what it may spend stays too: it falls while one edits. Its state and secret are left out, because a state that is sent is checked.
 pub fn put_settings(row: &mut Map<String, Value>, draft: &KeyDraft, keep_quota: bool) {
     let one_api = ["models", "subnet"].map(|name| row.contains_key(name));
-    let own = ["cross_group_retry", "remain_quota", "unlimited_quota"];
-    let kept = |name: &str| name == own[0] || (keep_quota && own.contains(&name));
+    let kept = |name: &str| keep_quota && ["remain_quota", "unlimited_quota"].contains(&name);
+    if row.contains_key("auto_groups") {
+        row.insert("auto_groups".into(), Value::Null);
+    }
     if let Ok(Value::Object(settings)) = serde_json::to_value(create_token(draft)) {
         for (name, value) in settings {
             if !(kept(&name) && row.contains_key(&name)) {

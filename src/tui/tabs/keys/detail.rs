@@ -2,6 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
+use crate::domain::group::AUTO;
 use crate::domain::{KeyStatus, Pace, UnixSeconds};
 use crate::locale::say;
 use crate::tui::draw::{clean, cut, with_ratio};
@@ -63,6 +64,12 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
             }
         },
     );
+    if info.group == AUTO {
+        say(
+            say!("label-auto"),
+            plain(clean(&words::auto_route(&info.auto)).into_owned()),
+        );
+    }
     let scale = relay.scale();
     say(
         say!("label-left"),

@@ -215,7 +215,7 @@ fn explain(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::QuotaUnits;
+    use crate::domain::{AutoRoute, QuotaUnits};
 
     #[test]
     fn s_21_every_status_has_a_sign_and_a_colour_of_its_own() {
@@ -254,6 +254,7 @@ mod tests {
             models: None,
             ips: None,
             pace: None,
+            auto: AutoRoute::default(),
         };
         let limited = |left, used| key(QuotaLimit::Limited(QuotaUnits(left)), used);
         assert_eq!(left_share(&key(QuotaLimit::Unlimited, 5)), None);

@@ -75,6 +75,7 @@ fn a_draft_becomes_the_body_of_both_families() {
         models: vec!["a".into(), "b".into()],
         ips: vec!["10.0.0.1".into()],
         pace: Pace::default(),
+        auto: AutoRoute::default(),
     };
     assert_eq!(
         serde_json::to_value(create_token(&draft)).unwrap(),
