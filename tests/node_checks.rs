@@ -7,45 +7,17 @@
 mod fake;
 mod support;
 
-use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
 
 use fake::{Fake, Told};
 use relaydeck::client::{Credentials, RelayClient, Step};
 use relaydeck::domain::Address;
 use serde_json::json;
 use support::relaydeck;
+use support::tls::self_signed;
 
 fn client(url: &str) -> RelayClient {
     RelayClient::new(Address::parse(url).unwrap().0, Credentials::default()).unwrap()
-}
-
-/// A server with a certificate of its own for this name; it serves until the test ends.
-fn self_signed(name: &str) -> String {
-    relaydeck::client::install_tls();
-    let made = rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let config = Arc::new(config);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let mut stream = stream;
-            let Ok(mut tls) = rustls::ServerConnection::new(config.clone()) else {
-                continue;
-            };
-            let mut secured = rustls::Stream::new(&mut tls, &mut stream);
-            let mut asked = [0; 1024];
-            let _ = secured.read(&mut asked);
-            let _ = secured.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
-        }
-    });
-    format!("https://localhost:{port}")
 }
 
 #[tokio::test]
@@ -85,7 +57,9 @@ async fn what_is_wrong_is_told_at_its_step() {
     let (_, fault) = closed.trouble.unwrap();
     assert!(fault.advice.contains("port"), "{}", fault.advice);
 
-    let own = client(&self_signed("localhost")).reach().await;
+    let own = client(&format!("https://localhost:{}", self_signed("localhost")))
+        .reach()
+        .await;
     assert_eq!(step(&own), Some(Step::Tls), "{own:?}");
     assert!(own.connect.is_some() && own.first_byte.is_none());
     let (_, fault) = own.trouble.unwrap();

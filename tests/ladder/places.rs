@@ -1,9 +1,7 @@
 //! Addresses that are wrong, dead, insecure or slow: each leads to its rung, with the change that helps tried at once
 //! (S-90, S-91, S-95, S-96).
 
-use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use relaydeck::domain::FaultKind;
@@ -15,6 +13,7 @@ use serde_json::json;
 
 use crate::fake::{Fake, Told};
 use crate::support::host::TestHost;
+use crate::support::tls::self_signed;
 use crate::table::{Shows, Table, told};
 use crate::{KEY, diagnose, diagnose_as, given, healthy};
 
@@ -44,26 +43,6 @@ fn server(serve: impl Fn(std::net::TcpStream) + Send + 'static) -> u16 {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || listener.incoming().flatten().for_each(serve));
     port
-}
-
-/// A server with a certificate of its own.
-fn self_signed() -> u16 {
-    relaydeck::client::install_tls();
-    let made = rcgen::generate_simple_self_signed(["relay.example".to_owned()]).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let config = Arc::new(config);
-    server(move |mut stream| {
-        let Ok(mut tls) = rustls::ServerConnection::new(config.clone()) else {
-            return;
-        };
-        let mut secured = rustls::Stream::new(&mut tls, &mut stream);
-        let _ = secured.read(&mut [0; 1024]);
-        let _ = secured.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
-    })
 }
 
 async fn missing_version(table: &mut Table) {
@@ -278,7 +257,7 @@ async fn connections(table: &mut Table) {
         ),
         (
             "a certificate of its own",
-            format!("https://localhost:{}", self_signed()),
+            format!("https://localhost:{}", self_signed("relay.example")),
             Rung::Tls,
             "official address",
         ),

@@ -11,6 +11,7 @@ pub mod host;
 pub mod pty;
 pub mod serving;
 pub mod talk;
+pub mod tls;
 
 use std::path::Path;
 use std::process::{Command, Output};
