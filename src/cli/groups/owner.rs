@@ -50,7 +50,9 @@ fn tell_auto(world: &World, auto: &AutoOptions) -> Result<(), Fault> {
         [] => say!("cli-group-auto-none").to_owned(),
         names => names.join(say!("key-auto-then")),
     };
-    let most = auto.most.map(|most| most.to_string());
+    let most = auto
+        .most
+        .map(|most| say!("cli-group-auto-most", most = most));
     let begin = match auto.new_keys {
         true => say!("cli-group-auto-begin"),
         false => say!("cli-group-auto-begin-own"),
