@@ -433,7 +433,7 @@ fn s_46_a_model_that_is_elsewhere_is_named_before_anything_is_sent() {
 fn s_57_a_model_that_is_not_called_by_chat_is_named() {
     let mut script = chat();
     script.keys("<C-p> embedding <Enter>");
-    script.sees("is offered on embeddings, where nobody replies");
+    script.sees("is offered on embeddings only: it cannot be");
 }
 
 #[test]

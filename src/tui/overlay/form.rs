@@ -50,7 +50,9 @@ pub enum Enter {
     Nothing,
     /// It goes to the next field.
     Next,
-    /// It chooses, or goes on where there is no list to choose from.
+    /// It opens the list to choose from.
+    List,
+    /// It keeps what is chosen, and goes on.
     Choose,
     /// It sends the form.
     Submit,
@@ -235,9 +237,13 @@ impl<N: Copy + PartialEq> Form<N> {
         let visible = self.fields.iter().filter(|field| field.visible);
         let to_fill = visible.filter(|field| !matches!(field.control, Control::Submit));
         let alone = to_fill.count() == 1;
-        match self.fields.get(self.focus).map(|field| &field.control) {
+        let here = self.fields.get(self.focus);
+        // What a choice is about is always said where there are too many words for one row.
+        let stays = here.is_some_and(|field| field.hint_stays);
+        match here.map(|field| &field.control) {
             _ if self.asked.is_some() => Enter::Nothing,
             Some(Control::Submit) => Enter::Submit,
+            Some(Control::Choice(_)) if stays => Enter::List,
             Some(Control::Choice(_)) => Enter::Choose,
             Some(Control::Line(_) | Control::Secret(_) | Control::Password(_)) if alone => {
                 Enter::Submit

@@ -47,7 +47,7 @@ pub fn in_form<N: Copy + PartialEq>(
         }
         Some(Action::Accept) => match form.enter() {
             Enter::Submit => return InForm::Submit,
-            Enter::Choose => return InForm::Choose,
+            Enter::Choose | Enter::List => return InForm::Choose,
             Enter::Nothing => false,
             Enter::Next => {
                 form.step(true);

@@ -274,7 +274,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shown_on = |terminals: &str| {
             let script = format!(
-                "case $1 in show-options) echo on;; show-messages) printf '{terminals}';; esac"
+                "case $1 in show-options) echo on;; load-buffer) cat >/dev/null;; \
+                 show-messages) printf '{terminals}';; esac"
             );
             fake_tmux(folder.path(), &script).by_tmux(&text("x"))
         };

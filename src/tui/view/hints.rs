@@ -174,6 +174,7 @@ fn said_here(model: &Model, action: Action) -> Option<&'static str> {
         (Action::Copy, Some(Overlay::Page(_))) => Some(say!("hint-copy")),
         (Action::Accept, Some(over)) => match over.enter()? {
             Enter::Submit => Some(say!("hint-submit")),
+            Enter::List => Some(say!("hint-list")),
             Enter::Next | Enter::Choose | Enter::Nothing => Some(say!("hint-next")),
         },
         (Action::Accept, None) if finds_the_nearest(model) => Some(say!("hint-find")),
