@@ -68,6 +68,19 @@ fn what_matters_least_leaves_a_narrow_deck_first() {
 }
 
 #[test]
+fn what_today_cost_says_when_an_estimate_is_part_of_it() {
+    let mut script = deck(120);
+    script.engine(Event::Today(Today {
+        spent: Money::parse("0.2").unwrap(),
+        estimated: true,
+        unknown: 0,
+        tokens: 10,
+        requests: 3,
+    }));
+    script.sees("today ~$0.2000");
+}
+
+#[test]
 fn requests_of_unknown_cost_are_not_taken_for_free_ones() {
     let mut script = deck(120);
     script.engine(Event::Today(Today {
