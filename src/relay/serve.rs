@@ -15,6 +15,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
+use futures_util::FutureExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -137,18 +138,16 @@ impl Door {
 }
 
 /// Answers a request, under an id of its own.
-async fn answer(
-    routes: &Routes,
+fn answer<'a>(
+    routes: &'a Routes,
     clock: &Clock,
     peer: SocketAddr,
     request: Request<Incoming>,
-) -> Result<Response, Infallible> {
+) -> impl Future<Output = Result<Response, Infallible>> + Send + use<'a> {
     let id: Arc<str> = ids::request_id(clock.now()).into();
     let request = request.map(Body::new);
-    let response = routes
-        .answer(request, RequestId(Arc::clone(&id)), Peer(peer))
-        .await;
-    Ok(signed(response, &id))
+    let answered = routes.answer(request, RequestId(Arc::clone(&id)), Peer(peer));
+    answered.map(move |response| Ok(signed(response, &id)))
 }
 
 fn signed(mut response: Response, id: &str) -> Response {

@@ -167,7 +167,8 @@ async fn send(
                 body: sent.body.clone(),
                 headers: &ask.passed_headers(sent),
             };
-            server::send(&app.clients, server, call, wait).await
+            // It is the largest that waits in here; each layer around it would be larger by as much.
+            Box::pin(server::send(&app.clients, server, call, wait)).await
         }
         Upstream::BuiltIn => {
             // The body was read as an object before, so it is one.

@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use serde_json::json;
 
 use super::super::answers::{ApiError, RequestId, json_answer, raw_json};
@@ -41,23 +42,28 @@ use crate::domain::group::AUTO;
 const ATTEMPTS: usize = 4;
 
 /// A request on one of the paths whose bodies name their model.
-pub async fn answer(
+pub fn answer(
     app: &Arc<App>,
     protocol: Protocol,
     request: Request,
     id: RequestId,
     peer: Peer,
-) -> Response {
-    handle(app, request, id, Some(peer.0.ip()), Door::Named(protocol)).await
+) -> impl Future<Output = Response> + Send + use<'_> {
+    handle(app, request, id, Some(peer.0.ip()), Door::Named(protocol))
 }
 
 /// A Gemini client calls a model.
-pub async fn gemini(app: &Arc<App>, model: String, method: Method, request: Request) -> Response {
+pub fn gemini(
+    app: &Arc<App>,
+    model: String,
+    method: Method,
+    request: Request,
+) -> impl Future<Output = Response> + Send + use<'_> {
     let (id, peer) = (
         RequestId::of(request.extensions()),
         Peer::of(request.extensions()),
     );
-    handle(app, request, id, peer, Door::Gemini(model, method)).await
+    handle(app, request, id, peer, Door::Gemini(model, method))
 }
 
 /// The handler of `POST /v1/messages/count_tokens`: our own count; it costs nothing and asks nobody.
@@ -165,24 +171,23 @@ async fn taken(
     Ok((caller, parts, body))
 }
 
-async fn handle(
+/// What a request keeps while it waits is large, and a future is copied whole at each layer that it is handed through: so it
+/// is put in one place here, and neither this nor what stands between it and the connection is `async`.
+fn handle(
     app: &Arc<App>,
     request: Request,
     id: RequestId,
     peer: Option<IpAddr>,
     door: Door,
-) -> Response {
+) -> impl Future<Output = Response> + Send + use<'_> {
     let protocol = door.protocol();
-    // What it keeps while it waits is large, and would be copied at each layer between here and the connection.
-    match Box::pin(run(app, &id, request, peer, door)).await {
-        Ok(response) => response,
-        Err(error) => error.answer_in(protocol, &id),
-    }
+    let running = Box::pin(run(app, id.clone(), request, peer, door));
+    running.map(move |answered| answered.unwrap_or_else(|error| error.answer_in(protocol, &id)))
 }
 
 async fn run(
     app: &Arc<App>,
-    id: &RequestId,
+    id: RequestId,
     request: Request,
     peer: Option<IpAddr>,
     door: Door,
@@ -216,7 +221,7 @@ async fn run(
         Some(_) => sent.body.clone(),
         None => body.clone(),
     };
-    let mut stamp = stamp(id, &ask, now);
+    let mut stamp = stamp(&id, &ask, now);
     if sent.bridge.is_some() {
         let members = Members::read(&counted).ok();
         let light = members.map(|members| Prompt::of(sent.protocol, &members).light());
@@ -280,7 +285,7 @@ async fn run(
                     Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
                 }
                 let wants_usage = ask.wants_usage;
-                let answer = Answer::new(app, id.clone(), channel, bill, *opening, wants_usage);
+                let answer = Answer::new(app, id, channel, bill, *opening, wants_usage);
                 return Ok(event_stream(answer.into_body()));
             }
             Ok(Opened::Document {

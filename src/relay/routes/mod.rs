@@ -28,6 +28,7 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use axum::routing::{MethodRouter, delete, get, patch, post};
 use futures_util::FutureExt;
+use futures_util::future::Either;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_service::Service;
 
@@ -63,19 +64,24 @@ impl Routes {
     }
 
     /// Answers a request that has this id and comes from this address.
-    pub async fn answer(&self, mut request: Request, id: RequestId, peer: Peer) -> Response {
+    pub fn answer(
+        &self,
+        mut request: Request,
+        id: RequestId,
+        peer: Peer,
+    ) -> impl Future<Output = Response> + Send + use<'_> {
         let protocol = Protocol::called_on(request.uri().path());
         match protocol.filter(|_| request.method() == Method::POST) {
             Some(protocol) => {
                 let answer = chat::answer(&self.app, protocol, request, id, peer);
-                let caught = AssertUnwindSafe(answer).catch_unwind().await;
-                caught.unwrap_or_else(panicked)
+                let caught = AssertUnwindSafe(answer).catch_unwind();
+                Either::Left(caught.map(|answered| answered.unwrap_or_else(panicked)))
             }
             None => {
                 request.extensions_mut().insert(id);
                 request.extensions_mut().insert(peer);
-                let Ok(response) = self.table.clone().call(request).await;
-                response
+                let called = Box::pin(self.table.clone().call(request));
+                Either::Right(called.map(|Ok(response)| response))
             }
         }
     }
