@@ -60,12 +60,12 @@ pub struct Opening {
     pub rest: BoxStream<'static, Result<Bytes, UpstreamError>>,
 }
 
-/// Tries a channel, and remembers how it did.
+/// Tries a channel, and remembers how it did. What was sent in the end is in `sent`.
 pub async fn open(
     app: &App,
     channel: &Arc<Channel>,
     ask: &Ask<'_>,
-    sent: Sent,
+    sent: &mut Sent,
     stamp: &Stamp,
 ) -> Result<Opened, Failure> {
     let opened = try_open(app, channel, ask, sent, stamp).await;
@@ -83,12 +83,12 @@ async fn try_open(
     app: &App,
     channel: &Arc<Channel>,
     ask: &Ask<'_>,
-    mut sent: Sent,
+    sent: &mut Sent,
     stamp: &Stamp,
 ) -> Result<Opened, Failure> {
     let deadline = Instant::now() + app.limits.first_event;
     loop {
-        let reply = send(app, channel, ask, &sent).await?;
+        let reply = send(app, channel, ask, sent).await?;
         let otherwise = sent.otherwise.take();
         if !(200..300).contains(&reply.status) {
             let (status, retry_after) = (reply.status, reply.retry_after);
@@ -99,7 +99,7 @@ async fn try_open(
                 let model = (unspoken == Unspoken::Model).then_some(&*ask.model);
                 channel.learned().refused_responses(model, app.clock.now());
                 Box::pin(keep_learned(app, channel)).await;
-                sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
+                *sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
                 continue;
             }
             // Some servers refuse members they do not know. This one is our wish, not the client's: try without, once.
@@ -107,7 +107,7 @@ async fn try_open(
             if ours && String::from_utf8_lossy(&body).contains("stream_options") {
                 channel.learned().refused_stream_options();
                 Box::pin(keep_learned(app, channel)).await;
-                sent = ask
+                *sent = ask
                     .for_channel(channel, app.clock.now())
                     .map_err(Failure::elsewhere)?;
                 continue;
@@ -119,7 +119,7 @@ async fn try_open(
             app,
             channel,
             protocol: sent.protocol,
-            bridge: sent.bridge,
+            bridge: sent.bridge.take(),
             stamp,
         };
         let opened = if ask.stream && !document {
@@ -132,7 +132,7 @@ async fn try_open(
             (Err(failure), Some(pair)) if failure.says_unspoken => {
                 channel.learned().refused_responses(None, app.clock.now());
                 Box::pin(keep_learned(app, channel)).await;
-                sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
+                *sent = ask.translated(pair, channel).map_err(Failure::elsewhere)?;
             }
             (opened, otherwise) => {
                 if opened.is_ok() && otherwise.is_some() && channel.learned().answered_responses() {

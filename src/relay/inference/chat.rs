@@ -23,13 +23,13 @@ use super::super::catalog::{Catalog, scale};
 use super::super::channels::Channel;
 use super::super::ids;
 use super::super::live::tool_in;
-use super::super::meter::{tally::Tally, text::Prompt, usage};
+use super::super::meter::{text::Prompt, usage};
 use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Stamp};
 use super::answer::Answer;
 use super::ask::Ask;
 use super::attempt::{self, Opened};
-use super::bill::{Bill, End, Order};
+use super::bill::{Bill, End, Order, Settled};
 use super::body::{self, Members};
 use super::gemini::Method;
 use super::stored;
@@ -77,7 +77,8 @@ pub async fn count_tokens(State(app): State<Arc<App>>, request: Request) -> Resp
 
 async fn count(app: &Arc<App>, request: Request) -> Result<u64, ApiError> {
     let peer = Peer::of(request.extensions());
-    let (mut caller, _, body) = taken(app, request, peer).await?;
+    let (mut caller, _, body) = taken(app, request, peer)?;
+    let body = body.await?;
     let ask = Ask::read(Protocol::Messages, &body)?;
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);
@@ -103,7 +104,8 @@ async fn counted_upstream(
     request: Request,
 ) -> Result<Bytes, ApiError> {
     let peer = Peer::of(request.extensions());
-    let (mut caller, _, body) = taken(app, request, peer).await?;
+    let (mut caller, _, body) = taken(app, request, peer)?;
+    let body = body.await?;
     let ask = Ask::gemini(model, Method::Count, &body)?;
     let catalog = app.wall.now();
     choose_group(app, &catalog, &mut caller, &ask);
@@ -117,8 +119,8 @@ async fn counted_upstream(
             let counted = json!({"totalTokens": stamp.prompt_tokens});
             return Ok(Bytes::from(counted.to_string()));
         }
-        let sent = ask.for_channel(&channel, app.clock.now())?;
-        match attempt::open(app, &channel, &ask, sent, &stamp).await {
+        let mut sent = ask.for_channel(&channel, app.clock.now())?;
+        match attempt::open(app, &channel, &ask, &mut sent, &stamp).await {
             Ok(Opened::Document { body, .. }) => return Ok(body),
             Ok(Opened::Stream(_)) => {}
             Err(failed) => {
@@ -159,16 +161,26 @@ impl Door {
     }
 }
 
-/// Who asks, and what: a request whose key was checked and whose body is here.
-async fn taken(
-    app: &Arc<App>,
+/// Who asks, and what: a request whose key was checked, and its body once it is here.
+fn taken(
+    app: &App,
     request: Request,
     peer: Option<IpAddr>,
-) -> Result<(Caller, Parts, Bytes), ApiError> {
+) -> Result<
+    (
+        Caller,
+        Parts,
+        impl Future<Output = Result<Bytes, ApiError>> + use<>,
+    ),
+    ApiError,
+> {
     let (parts, body) = request.into_parts();
     let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
-    let body = body::read(body, app.limits.body, app.limits.client).await?;
-    Ok((caller, parts, body))
+    Ok((
+        caller,
+        parts,
+        body::read(body, app.limits.body, app.limits.client),
+    ))
 }
 
 /// What a request keeps while it waits is large, and a future is copied whole at each layer that it is handed through: so it
@@ -193,7 +205,8 @@ async fn run(
     door: Door,
 ) -> Result<Response, ApiError> {
     let started = Instant::now();
-    let (mut caller, parts, body) = taken(app, request, peer).await?;
+    let (mut caller, parts, body) = taken(app, request, peer)?;
+    let body = body.await?;
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
     let mut later = choose_group(app, &catalog, &mut caller, &ask);
@@ -274,7 +287,7 @@ async fn run(
                 .map_err(Failure::elsewhere),
         };
         let opened = match sent {
-            Ok(sent) => attempt::open(app, &channel, &ask, sent, &stamp).await,
+            Ok(mut sent) => attempt::open(app, &channel, &ask, &mut sent, &stamp).await,
             Err(failed) => Err(failed),
         };
         match opened {
@@ -298,8 +311,15 @@ async fn run(
                     let named = stored::id_of(&body);
                     Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
                 }
-                let way = bridge.map(|bridge| (bridge, stamp));
-                return Ok(document(bill, body, *tally, way).await);
+                let told = Told {
+                    body,
+                    protocol: tally.protocol(),
+                    reported: tally.reported.is_some(),
+                    way: bridge.map(|bridge| (bridge, stamp)),
+                };
+                // A whole answer is settled first, then sent.
+                let settled = bill.settle(*tally, End::Complete).await;
+                return Ok(told.after(&settled));
             }
             Err(failed) => {
                 // The first channel's trouble is what is told: it had been the choice.
@@ -430,25 +450,36 @@ fn event_stream(body: Body) -> Response {
     response
 }
 
-/// A whole answer: settled first, then sent. Where the upstream gave no usage, ours stands in it.
-async fn document(
-    bill: Bill,
+/// A whole answer.
+struct Told {
     body: Bytes,
-    tally: Tally,
+    protocol: Protocol,
+    /// Whether it tells its usage.
+    reported: bool,
+    /// The way to the client's dialect, where it is another.
     way: Option<(Box<Bridge>, Stamp)>,
-) -> Response {
-    let (reported, protocol) = (tally.reported.is_some(), tally.protocol());
-    let settled = bill.settle(tally, End::Complete).await;
-    let filled = (!reported && !settled.usage.is_empty())
-        .then(|| Members::read(&body).ok())
-        .flatten()
-        .and_then(|members| {
-            let (name, usage) = usage::member(protocol, &settled.usage);
-            members.with(&[(name, Some(usage.to_string()))])
-        });
-    let body = filled.unwrap_or(body);
-    // It was translated once before it was paid for, so it can be.
-    let translated = way.and_then(|(bridge, stamp)| bridge.answer(&body, stamp).ok());
-    let body = translated.map_or(body, |answer| Bytes::from(answer.body));
-    raw_json(StatusCode::OK, Body::from(body))
+}
+
+impl Told {
+    /// The answer after it was settled. Where the upstream gave no usage, ours stands in it.
+    fn after(self, settled: &Settled) -> Response {
+        let Told {
+            body,
+            protocol,
+            reported,
+            way,
+        } = self;
+        let filled = (!reported && !settled.usage.is_empty())
+            .then(|| Members::read(&body).ok())
+            .flatten()
+            .and_then(|members| {
+                let (name, usage) = usage::member(protocol, &settled.usage);
+                members.with(&[(name, Some(usage.to_string()))])
+            });
+        let body = filled.unwrap_or(body);
+        // It was translated once before it was paid for, so it can be.
+        let translated = way.and_then(|(bridge, stamp)| bridge.answer(&body, stamp).ok());
+        let body = translated.map_or(body, |answer| Bytes::from(answer.body));
+        raw_json(StatusCode::OK, Body::from(body))
+    }
 }

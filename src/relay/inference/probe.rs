@@ -40,13 +40,13 @@ pub async fn probe(app: &App, channel: &Arc<Channel>, model: &str) -> Result<(),
     };
     let told = |error: super::super::answers::ApiError| error.message;
     let ask = ask.map_err(told)?;
-    let sent = ask.for_channel(channel, app.clock.now()).map_err(told)?;
+    let mut sent = ask.for_channel(channel, app.clock.now()).map_err(told)?;
     let stamp = Stamp {
         id: "test".into(),
         created: 0,
         model: model.into(),
         prompt_tokens: 0,
     };
-    let opened = attempt::open(app, channel, &ask, sent, &stamp).await;
+    let opened = attempt::open(app, channel, &ask, &mut sent, &stamp).await;
     opened.map(drop).map_err(|failure| failure.error.message)
 }
