@@ -94,7 +94,7 @@ const ROOMS: [&str; 11] = [
 ];
 
 /// Sentences that are written out in those rooms, each for a reason. `""` stands for all of a file.
-const SENTENCES: [(&str, &[&str]); 23] = [
+const SENTENCES: [(&str, &[&str]); 20] = [
     // What `--json` prints.
     ("cli/profiles.rs", &["key only"]),
     ("domain/chat.rs", &["content filter", "tool calls"]),
@@ -105,25 +105,6 @@ const SENTENCES: [(&str, &[&str]); 23] = [
     ("cli/keys.rs", &["keys create"]),
     ("cli/keys/change.rs", &["keys edit"]),
     ("cli/prices.rs", &["prices set"]),
-    // Notes in files of the user's, which programs and people of any language read.
-    (
-        "cli/settings.rs",
-        &[
-            "# relaydeck reads this file at its start; relaydeck config show tells what holds in the end.\\n",
-        ],
-    ),
-    (
-        "config/profiles.rs",
-        &[
-            "# Settings of relaydeck. What the program changes here leaves your comments and order alone.\\n",
-        ],
-    ),
-    (
-        "config/vault.rs",
-        &[
-            "# The secrets of relaydeck's profiles. Whoever reads this file can spend your money.\\n",
-        ],
-    ),
     // What is kept in the ledger and compared.
     ("engine/proof/keeping.rs", &["embedded relay"]),
     // What relays say, to be recognised.

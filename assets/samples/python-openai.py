@@ -1,5 +1,5 @@
 # pip install openai
-# The key comes from the environment: export RELAY_API_KEY=sk-...
+# {key}: export RELAY_API_KEY=sk-...
 import os
 
 from openai import OpenAI
@@ -7,6 +7,6 @@ from openai import OpenAI
 client = OpenAI(base_url="{v1}", api_key=os.environ["RELAY_API_KEY"])
 reply = client.chat.completions.create(
     model="{model}",
-    messages=[{"role": "user", "content": "Say hello in one sentence."}],
+    messages=[{"role": "user", "content": "{prompt}"}],
 )
 print(reply.choices[0].message.content)

@@ -10,7 +10,7 @@ use super::world::{Ending, World};
 use crate::client::RelayClient;
 use crate::client::owner::accounts::{AccountChange, AccountDraft, AccountRole, UserAccount};
 use crate::domain::{ApiKey, Fault, FaultKind, Money};
-use crate::locale::say;
+use crate::locale::{pair, say};
 
 /// Runs the sub-command.
 ///
@@ -31,7 +31,7 @@ pub async fn run(world: &World, command: AccountsCommand) -> Result<Ending, Faul
         AccountsCommand::Create(args) => create(world, &client, args).await,
         AccountsCommand::Edit(args) => edit(world, &client, args).await,
         AccountsCommand::Credit { account, amount } => {
-            let amount = dollars(&amount, "AMOUNT")?;
+            let amount = dollars(&amount, say!("help-value-amount"))?;
             let found = client.account_of(&account).await?;
             client
                 .credit_account(found.id, amount)
@@ -247,7 +247,7 @@ fn password_of(given: Option<String>) -> Result<(ApiKey, bool), Fault> {
 /// Dollars as they are typed.
 pub fn dollars(text: &str, flag: &str) -> Result<Money, Fault> {
     Money::parse(text).map_err(|error| {
-        Fault::new(FaultKind::Usage, format!("{flag}: {error}")).advise(say!("cli-advice-dollars"))
+        Fault::new(FaultKind::Usage, pair(flag, error)).advise(say!("cli-advice-dollars"))
     })
 }
 

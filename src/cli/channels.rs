@@ -18,7 +18,7 @@ use crate::domain::{Address, ApiKey, Fault, FaultKind, Money, price_catalogue};
 use crate::engine::host::Host;
 use crate::engine::offers::{self, EVERY_MODEL, Offer};
 use crate::engine::session::Session;
-use crate::locale::say;
+use crate::locale::{listed, pair, say};
 
 /// Holds the upstream's key when no flag does.
 const KEY_VARIABLE: &str = "RELAYDECK_CHANNEL_KEY";
@@ -91,7 +91,7 @@ fn added(world: &World, channel: &Channel, priced: bool) -> Result<Ending, Fault
     let (named, rest) = channel
         .models
         .split_at(channel.models.len().min(NAMED_MODELS));
-    let models = match (named.join(", "), rest.len()) {
+    let models = match (listed(named), rest.len()) {
         (names, 0) => names,
         (names, more) => say!("cli-channel-models-more", names = names, more = #more),
     };
@@ -125,7 +125,7 @@ async fn accept(world: &World, session: &Session, args: OfferAcceptArgs) -> Resu
         let names: Vec<&str> = found.iter().map(|offer| offer.name.as_str()).collect();
         let advice = match names.as_slice() {
             [] => say!("cli-offers-nothing").into(),
-            names => say!("cli-offers-are", names = names.join(", ")),
+            names => say!("cli-offers-are", names = listed(names)),
         };
         let told = say!("cli-offer-none", name = format!("{:?}", args.name));
         return Err(Fault::new(FaultKind::NotFound, told).advise(advice));
@@ -176,12 +176,12 @@ fn change(args: ChannelEditArgs) -> Result<(i64, ChannelChange), Fault> {
             .advise(say!("cli-advice-help", command = "channels edit"))
     };
     let address = args.url.as_deref().map(Address::parse).transpose();
-    let address = address.map_err(|error| wrong(format!("--url: {error}")))?;
+    let address = address.map_err(|error| wrong(pair("--url", error)))?;
     let key = match args.key.map(secret::given).transpose()? {
         None => None,
         Some(pasted) => {
             let cleaned = ApiKey::from_pasted(&pasted);
-            Some(cleaned.map_err(|error| wrong(format!("--key: {error}")))?.0)
+            Some(cleaned.map_err(|error| wrong(pair("--key", error)))?.0)
         }
     };
     let change = ChannelChange {
@@ -231,8 +231,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
         Fault::new(FaultKind::Usage, message)
             .advise(say!("cli-advice-help", command = "channels add"))
     };
-    let (base_url, odd) =
-        Address::parse(&args.url).map_err(|error| wrong(format!("--url: {error}")))?;
+    let (base_url, odd) = Address::parse(&args.url).map_err(|error| wrong(pair("--url", error)))?;
     let mut notes: Vec<String> = odd.iter().map(ToString::to_string).collect();
     let key = match args.key {
         Some(given) => Some(secret::given(given)?),
@@ -242,7 +241,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
         None => ApiKey::new(""),
         Some(pasted) => {
             let (key, done) =
-                ApiKey::from_pasted(&pasted).map_err(|error| wrong(format!("--key: {error}")))?;
+                ApiKey::from_pasted(&pasted).map_err(|error| wrong(pair("--key", error)))?;
             notes.extend(done.iter().map(|cleaning| cleaning.told().to_owned()));
             key
         }
@@ -283,8 +282,7 @@ fn draft(args: ChannelAddArgs) -> Result<(ChannelDraft, Vec<String>), Fault> {
 
 fn price(text: &str, flag: &str) -> Result<Money, Fault> {
     let wrong = |why: String| {
-        Fault::new(FaultKind::Usage, format!("{flag}: {why}"))
-            .advise(say!("cli-advice-dollars-million"))
+        Fault::new(FaultKind::Usage, pair(flag, why)).advise(say!("cli-advice-dollars-million"))
     };
     let price = Money::parse(text).map_err(|error| wrong(error.to_string()))?;
     if price < Money::ZERO {

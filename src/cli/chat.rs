@@ -19,7 +19,7 @@ use crate::domain::{
 use crate::engine::pictures::read_image;
 use crate::engine::session::{KeyChoice, Plan};
 use crate::engine::turn::{self, Done, Progress};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Ask for one reply.
 #[derive(Debug, Args)]
@@ -212,7 +212,7 @@ fn prompt(words: &[String]) -> Result<String, Fault> {
         stdin.read_to_string(&mut text).map_err(|error| {
             Fault::new(
                 FaultKind::Local,
-                say!("cli-stdin-unreadable", error = error),
+                say!("cli-stdin-unreadable", error = system(&error)),
             )
         })?;
     }

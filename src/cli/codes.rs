@@ -10,7 +10,7 @@ use super::world::{Ending, World};
 use crate::client::owner::codes::{Code, CodesDraft};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{pair, say};
 
 /// Runs the sub-command.
 ///
@@ -26,7 +26,7 @@ pub async fn run(world: &World, command: CodesCommand) -> Result<Ending, Fault> 
         } => {
             let now = world.clock.now().seconds();
             let expires = parse_expiry(&expires, now, world.clock.zone()).map_err(|error| {
-                Fault::new(FaultKind::Usage, format!("--expires: {error}"))
+                Fault::new(FaultKind::Usage, pair("--expires", error))
                     .advise(say!("cli-advice-help", command = "codes create"))
             })?;
             let draft = CodesDraft {

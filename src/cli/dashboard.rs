@@ -8,7 +8,7 @@ use super::world::{Ending, World};
 use crate::config::{Glyphs, Layer, Link, Mouse, Offers};
 use crate::domain::{Fault, FaultKind};
 use crate::engine::{self, host::Host};
-use crate::locale::say;
+use crate::locale::{say, sentences};
 use crate::tui::term::LinkChoice;
 use crate::tui::theme::ColorChoice;
 use crate::tui::{self, Options, Outcome};
@@ -40,7 +40,7 @@ pub async fn run(world: &World) -> Result<Ending, Fault> {
             }
             Err(Fault::new(
                 FaultKind::Local,
-                say!("cli-dashboard-broke", reports = reports.join("; ")),
+                say!("cli-dashboard-broke", reports = sentences(&reports)),
             )
             .advise(say!("cli-dashboard-broke-advice")))
         }

@@ -13,7 +13,7 @@ use clap::{Arg, Command, CommandFactory};
 use super::args::Cli;
 use super::output::pad;
 use super::value_names;
-use crate::locale::{named, say};
+use crate::locale::{listed, named, say};
 use crate::tui::text::{Wrap, width, wrap};
 
 /// The name of the command without a sub-command.
@@ -163,7 +163,7 @@ fn explained(arg: Arg, about: &str, values: &[PossibleValue]) -> Arg {
     let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
     let listed = match names.is_empty() {
         true => None,
-        false => Some(say!("help-word-values-short", values = names.join(", "))),
+        false => Some(say!("help-word-values-short", values = listed(&names))),
     };
     let have_texts = values.iter().any(|value| value.get_help().is_some());
     let mut short = vec![about.to_owned()];

@@ -6,7 +6,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, rea
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Whether somebody is there to be asked.
 pub fn can_ask() -> bool {
@@ -18,7 +18,7 @@ pub fn can_ask() -> bool {
 /// # Errors
 /// When the terminal cannot be read, or nothing was typed.
 pub fn ask(question: &str) -> Result<String, Fault> {
-    let lost = |error| Fault::new(FaultKind::Local, say!("cli-stdin", error = error));
+    let lost = |error| Fault::new(FaultKind::Local, say!("cli-stdin", error = system(&error)));
     let mut out = io::stderr().lock();
     let mut text = String::new();
     let typed = {

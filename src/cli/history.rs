@@ -9,7 +9,7 @@ use super::world::{Ending, World};
 use crate::domain::Fault;
 use crate::domain::test_result::{TestKind, TestResult};
 use crate::engine::proof::HISTORY;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// Prints what is kept of this profile, of one model where one is named.
 ///
@@ -109,10 +109,12 @@ struct Tally {
 impl Tally {
     /// `3/4, 820 ms`
     fn words(&self) -> String {
-        let time = self
-            .total_ms
-            .map_or_else(String::new, |ms| format!(", {ms} ms"));
-        format!("{}/{}{time}", self.passed, self.all)
+        let passed = format!("{}/{}", self.passed, self.all);
+        let time = self.total_ms.map(|ms| format!("{ms} ms"));
+        match time {
+            Some(time) => listed(&[passed, time]),
+            None => passed,
+        }
     }
 }
 

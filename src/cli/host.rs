@@ -19,7 +19,7 @@ use crate::engine::host::{EnvOutcome, HeldKey, Host};
 use crate::engine::offers::Offer;
 use crate::files::dotenv::{self, DotenvError};
 use crate::ledger::Ledger;
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::relay::lock::{self, Holder};
 use crate::relay::{self, OwnerSecrets, RelayError, RelayOptions, Running};
 use crate::tools::Places;
@@ -175,7 +175,7 @@ impl CliHost {
             let folder = self.folders.data.display();
             Fault::new(
                 FaultKind::Local,
-                say!("cli-relay-lock", folder = folder, error = error),
+                say!("cli-relay-lock", folder = folder, error = system(&error)),
             )
             .advise(say!("cli-relay-lock-advice"))
         })
@@ -217,12 +217,12 @@ impl CliHost {
             )
         };
         let file = File::create(&path)
-            .map_err(|error| trouble(error.to_string()).advise(say!("cli-cannot-lock-advice")))?;
+            .map_err(|error| trouble(system(&error)).advise(say!("cli-cannot-lock-advice")))?;
         for _ in 0..STARTING_LOOKS {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(STARTING_WAIT),
-                Err(TryLockError::Error(error)) => return Err(trouble(error.to_string())),
+                Err(TryLockError::Error(error)) => return Err(trouble(system(&error))),
             }
         }
         Err(trouble(say!("cli-lock-held").into()).advise(say!("cli-lock-held-advice")))

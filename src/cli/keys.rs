@@ -16,7 +16,7 @@ use crate::domain::{
 use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::keys::{self, MadeKey};
 use crate::engine::session::Session;
-use crate::locale::say;
+use crate::locale::{pair, say};
 use crate::tui::words::key_status;
 
 /// Runs the sub-command.
@@ -206,7 +206,7 @@ fn quota(text: &str, scale: QuotaScale) -> Result<QuotaLimit, Fault> {
     if text.trim().eq_ignore_ascii_case("unlimited") {
         return Ok(QuotaLimit::Unlimited);
     }
-    let money = Money::parse(text).map_err(|error| wrong(format!("--quota: {error}")))?;
+    let money = Money::parse(text).map_err(|error| wrong(pair("--quota", error)))?;
     // The relay counts in units: an amount below half of one is nothing to it.
     let units = scale.units(money);
     if units <= QuotaUnits(0) {
@@ -219,8 +219,7 @@ fn quota(text: &str, scale: QuotaScale) -> Result<QuotaLimit, Fault> {
 /// When a key ends, as it is typed.
 fn expires(text: &str, world: &World) -> Result<Option<UnixSeconds>, Fault> {
     let now = world.clock.now().seconds();
-    parse_expiry(text, now, world.clock.zone())
-        .map_err(|error| wrong(format!("--expires: {error}")))
+    parse_expiry(text, now, world.clock.zone()).map_err(|error| wrong(pair("--expires", error)))
 }
 
 fn wrong(message: String) -> Fault {

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::slip::said;
 use crate::config::{Color, Folders, Glyphs, Settings};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::{say, system};
+use crate::locale::{listed, pair, say, system};
 use crate::tui::keymap::{Keymap, KeymapError};
 use crate::tui::theme::{self, ColorChoice, ColorLevel, Theme, ThemeError, Wanted};
 
@@ -90,7 +90,7 @@ fn unknown(folders: &Folders, name: &str) -> Fault {
     let told = say!("cli-theme-none", name = format!("{name:?}"));
     Fault::new(FaultKind::Local, told).advise(say!(
         "cli-theme-none-advice",
-        names = all.join(", "),
+        names = listed(&all),
         file = format!("{}/{name}.toml", place.display())
     ))
 }
@@ -111,9 +111,5 @@ fn read(file: &Path) -> Result<Option<String>, Fault> {
 }
 
 fn fault(file: &Path, what: &str, advice: &str) -> Fault {
-    Fault::new(
-        FaultKind::Local,
-        format!("{}: {}", file.display(), what.trim_end()),
-    )
-    .advise(advice)
+    Fault::new(FaultKind::Local, pair(file.display(), what.trim_end())).advise(advice)
 }

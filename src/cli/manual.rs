@@ -13,7 +13,7 @@ use super::output::print;
 use super::value_names;
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::{say, system};
+use crate::locale::{pair, say, system};
 
 /// Print the manual page.
 #[derive(Debug, Args)]
@@ -44,11 +44,8 @@ pub fn completions(shell: Shell) -> Result<Ending, Fault> {
 pub fn man(args: ManArgs) -> Result<Ending, Fault> {
     if let Some(folder) = args.dir {
         let failed = |error: io::Error| {
-            Fault::new(
-                FaultKind::Local,
-                format!("{}: {}", folder.display(), system(&error)),
-            )
-            .advise(say!("cli-man-folder"))
+            Fault::new(FaultKind::Local, pair(folder.display(), system(&error)))
+                .advise(say!("cli-man-folder"))
         };
         write_all(&help::manual(), &folder).map_err(failed)?;
         return Ok(Ending::Done);

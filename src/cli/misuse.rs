@@ -14,7 +14,7 @@ use super::world::{load, speak_at_first};
 use super::{failed, help, value_names};
 use crate::config::{Environment, Folders};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// Shows the help that was asked for, or tells what is wrong.
 pub fn end(error: &clap::Error) -> ExitCode {
@@ -99,7 +99,7 @@ fn fault(error: &clap::Error, arguments: &[String]) -> Fault {
     let context = |kind| error.get(kind);
     let text = |kind| match context(kind) {
         Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(", "),
+        Some(ContextValue::Strings(texts)) => listed(texts),
         Some(ContextValue::Number(number)) => number.to_string(),
         _ => String::new(),
     };

@@ -49,7 +49,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 use args::{Cli, Command};
 use world::{Ending, World};
 
@@ -78,7 +78,10 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => {
             return failed(
-                &Fault::new(FaultKind::Local, say!("cli-no-tasks", error = error)),
+                &Fault::new(
+                    FaultKind::Local,
+                    say!("cli-no-tasks", error = system(&error)),
+                ),
                 json,
             );
         }

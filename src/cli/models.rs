@@ -11,7 +11,7 @@ use crate::domain::price::BasePrice;
 use crate::domain::stability::Measured;
 use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name, price_catalogue};
 use crate::engine::session::{Session, name_fault};
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// Runs the sub-command.
 ///
@@ -52,7 +52,7 @@ pub async fn run(world: &World, command: ModelsCommand) -> Result<Ending, Fault>
                     };
                     endpoint.as_deref().is_none_or(called)
                 })
-                .filter(|model| tag.as_ref().is_none_or(|tag| model.tags.contains(tag)))
+                .filter(|model| tag.as_ref().is_none_or(|tag| model.is_tagged(tag)))
                 .filter(|model| billing.is_none_or(|wanted| billed(model) == wanted))
                 .collect();
             let by_fit = search
@@ -135,7 +135,7 @@ fn check_group(session: &Session, group: Option<&str>) -> Result<(), Fault> {
         FaultKind::NotFound,
         say!("cli-group-none", name = format!("{group:?}")),
     )
-    .advise(say!("cli-group-may-use", names = names.join(", "))))
+    .advise(say!("cli-group-may-use", names = listed(&names))))
 }
 
 /// Keeps the models that fit a text, the best fit first.
@@ -353,7 +353,7 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
             model.about()
         },
     );
-    let tags = model.tags.join(", ");
+    let tags = listed(&model.shown_tags());
     line(
         say!("cli-label-tags"),
         if tags.is_empty() {

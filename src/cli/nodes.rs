@@ -8,7 +8,7 @@ use super::url::refused;
 use super::words;
 use super::world::{Ending, World};
 use crate::domain::node::{self, Node, NodeCheck, NodeRecord};
-use crate::domain::{Address, Fault, Profile};
+use crate::domain::{Address, Fault, Profile, own_words};
 use crate::engine::nodes::{self, Looked};
 use crate::locale::say;
 
@@ -46,7 +46,7 @@ async fn list(world: &World, profile: &Profile) -> Result<Ending, Fault> {
         table.row([
             mark(profile, &record.node),
             record.node.address.to_string(),
-            record.node.name.clone(),
+            own_words::told(&record.node.name).to_owned(),
             record.latency_us().map_or_else(|| "–".into(), span),
             match all {
                 0 => "–".into(),
@@ -184,7 +184,7 @@ fn report(
         table.row([
             mark(profile, &record.node),
             record.node.address.to_string(),
-            record.node.name.clone(),
+            own_words::told(&record.node.name).to_owned(),
             step(check.dns_us),
             step(check.connect_us),
             step(check.tls_us),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::visible::{is_invisible, is_separator};
 use crate::domain::{Cost, Fault, Money};
-use crate::locale::say;
+use crate::locale;
 use crate::tui::text::width;
 
 /// Adds `name` and `name_nusd` to a JSON object.
@@ -97,7 +97,7 @@ pub fn pad(text: &str, cells: usize) -> String {
 
 /// What something is, and what is to be said of it: `connectivity: all succeeded`.
 pub fn pair(what: &str, said: &str) -> String {
-    say!("cli-pair", what = visible(what), said = visible(said))
+    locale::pair(visible(what), visible(said))
 }
 
 /// Whether tables are printed as lines of `name: value`; settled once, before anything is printed.

@@ -13,7 +13,7 @@ use super::world::{Ending, World};
 use crate::client::owner::options::OwnerPrice;
 use crate::domain::price::BasePrice;
 use crate::domain::{Fault, FaultKind, Money, Price, QuotaScale, Ratio, TokenPrices};
-use crate::locale::say;
+use crate::locale::{pair, say};
 
 /// Runs the sub-command.
 ///
@@ -51,7 +51,7 @@ fn told(world: &World, model: &str, what: impl FnOnce() -> String) -> Result<End
 fn price(args: &PriceSetArgs) -> Result<OwnerPrice, Fault> {
     let money = |text: &str, flag: &str| -> Result<Money, Fault> {
         let wrong = |why: String| {
-            Fault::new(FaultKind::Usage, format!("{flag}: {why}")).advise(say!("cli-price-advice"))
+            Fault::new(FaultKind::Usage, pair(flag, why)).advise(say!("cli-price-advice"))
         };
         let money = Money::parse(text).map_err(|error| wrong(error.to_string()))?;
         match money < Money::ZERO {

@@ -14,7 +14,7 @@ use crate::engine::compare::compare;
 use crate::engine::door::Credential;
 use crate::engine::host::Host;
 use crate::engine::relays::{self, Added};
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// Runs the sub-command.
 ///
@@ -59,7 +59,7 @@ fn known(world: &World, name: &str) -> Result<(), Fault> {
         .collect();
     let advice = match names.as_slice() {
         [] => say!("cli-profile-add-one").to_owned(),
-        names => say!("cli-there-are", names = names.join(", ")),
+        names => say!("cli-there-are", names = listed(names)),
     };
     Err(Fault::new(
         FaultKind::NotFound,

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::hidden;
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{foreign, say, system};
 
 /// What stands for stdin.
 pub const STDIN: &str = "-";
@@ -29,7 +29,7 @@ fn read(mut from: impl Read) -> Result<String, Fault> {
     from.read_to_string(&mut text).map_err(|error| {
         Fault::new(
             FaultKind::Local,
-            say!("cli-stdin-unreadable", error = error),
+            say!("cli-stdin-unreadable", error = system(&error)),
         )
     })?;
     match text.trim() {
@@ -46,8 +46,12 @@ fn read(mut from: impl Read) -> Result<String, Fault> {
 pub fn made_up() -> Result<String, Fault> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| Fault::new(FaultKind::Local, say!("cli-no-randomness", error = error)))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Fault::new(
+            FaultKind::Local,
+            say!("cli-no-randomness", error = foreign(&error)),
+        )
+    })?;
     let letters: Vec<char> = bytes
         .iter()
         .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))

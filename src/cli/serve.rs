@@ -6,7 +6,7 @@ use super::args::ServeArgs;
 use super::output::{print, print_json};
 use super::world::{Ending, World};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// Runs until it is told to stop: Ctrl-C, SIGTERM or SIGHUP. Running streams may end first.
 ///
@@ -34,8 +34,12 @@ pub async fn run(world: &World, args: ServeArgs) -> Result<Ending, Fault> {
 async fn stopped() -> Result<(), Fault> {
     use tokio::signal::unix::{SignalKind, signal};
     let listen = |kind| {
-        signal(kind)
-            .map_err(|error| Fault::new(FaultKind::Local, say!("cli-no-signals", error = error)))
+        signal(kind).map_err(|error| {
+            Fault::new(
+                FaultKind::Local,
+                say!("cli-no-signals", error = system(&error)),
+            )
+        })
     };
     let mut terminate = listen(SignalKind::terminate())?;
     let mut hang_up = listen(SignalKind::hangup())?;

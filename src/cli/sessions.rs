@@ -10,7 +10,7 @@ use super::world::{Ending, World};
 use crate::domain::{ConversationInfo, Fault, FaultKind};
 use crate::engine::export::{self, ExportFormat};
 use crate::engine::sessions::read;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// Kept sessions of the chat.
 #[derive(Debug, Subcommand)]
@@ -107,7 +107,7 @@ pub async fn run(world: &World, command: SessionsCommand) -> Result<Ending, Faul
                     FaultKind::NotFound,
                     say!(
                         "cli-session-none",
-                        ids = missing.join(", "),
+                        ids = listed(&missing),
                         gone = gone.len()
                     ),
                 )

@@ -13,7 +13,7 @@ use super::world::{Ending, World, flags, load};
 use crate::config::{Config, Environment, Folders, Layer, Vault};
 use crate::domain::{Access, Fault, FaultKind};
 use crate::files::{Readers, read, replace};
-use crate::locale::{say, system};
+use crate::locale::{exit, pair, say, system};
 use crate::tui::term::EditorCommand;
 
 /// The configuration.
@@ -191,17 +191,16 @@ fn path(global: &Global, folders: &Folders) -> Result<(), Fault> {
     print(&table.text()).map_err(World::stdout_gone)
 }
 
-/// What stands in a new file.
-const BEGINNING: &str = "# relaydeck reads this file at its start; relaydeck config show tells what holds in the end.\n";
-
 fn edit(global: &Global, folders: &Folders, environment: &Environment) -> Result<(), Fault> {
     folders.make()?;
     let path = folders.config_file();
     let before = read(&path)?;
-    let text = before.clone().unwrap_or_else(|| BEGINNING.to_owned());
+    // What stands in a new file.
+    let beginning = format!("# {}\n", say!("trouble-note-config"));
+    let text = before.as_ref().unwrap_or(&beginning);
     let draft = tempfile::tempdir().map_err(|error| failed(&std::env::temp_dir(), &error))?;
     let file = draft.path().join("config.toml");
-    std::fs::write(&file, &text).map_err(|error| failed(&file, &error))?;
+    std::fs::write(&file, text).map_err(|error| failed(&file, &error))?;
     let editor = EditorCommand::detect(|name| std::env::var(name).ok());
     let status = Command::new("sh")
         .arg("-c")
@@ -213,12 +212,16 @@ fn edit(global: &Global, folders: &Folders, environment: &Environment) -> Result
     if !status.success() {
         return Err(Fault::new(
             FaultKind::Local,
-            say!("editor-failed", command = editor.words(), status = status),
+            say!(
+                "editor-failed",
+                command = editor.words(),
+                status = exit(status)
+            ),
         )
         .advise(say!("cli-config-editor")));
     }
     let text = read(&file)?.unwrap_or_default();
-    if Some(&text) == before.as_ref() || (before.is_none() && text == BEGINNING) {
+    if Some(&text) == before.as_ref() || (before.is_none() && text == beginning) {
         return tell(global, &path, false);
     }
     let elsewhere = Folders {
@@ -253,9 +256,6 @@ fn tell(global: &Global, path: &Path, changed: bool) -> Result<(), Fault> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Fault {
-    Fault::new(
-        FaultKind::Local,
-        format!("{}: {}", path.display(), system(error)),
-    )
-    .advise(say!("cli-config-no-room"))
+    Fault::new(FaultKind::Local, pair(path.display(), system(error)))
+        .advise(say!("cli-config-no-room"))
 }

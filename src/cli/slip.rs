@@ -1,7 +1,7 @@
 //! What is wrong in a table that a user wrote, in one line: where, what, and which word was probably meant.
 
 use crate::config::{did_you_mean, nearest, position};
-use crate::locale::say;
+use crate::locale::{foreign, listed, say};
 
 /// Words that are all named where none of them is near.
 const NAMED: usize = 12;
@@ -20,12 +20,13 @@ pub fn said(text: &str, error: &toml::de::Error) -> String {
 fn what(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let Some(wrong) = quoted.next().filter(|_| message.starts_with("unknown ")) else {
-        return message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words: Vec<&str> = message.split_whitespace().collect();
+        return foreign(&words.join(" "));
     };
     let known: Vec<&str> = quoted.collect();
     let name = say!("trouble-config-unknown", name = format!("{wrong:?}"));
     let more = match nearest(wrong, known.iter().copied()) {
-        None if known.len() <= NAMED => say!("cli-table-known", words = known.join(", ")),
+        None if known.len() <= NAMED => say!("cli-table-known", words = listed(&known)),
         near => did_you_mean(near),
     };
     format!("{name}{more}")

@@ -45,7 +45,7 @@ async fn show(world: &World, client: &RelayClient) -> Result<Ending, Fault> {
         .requests
         .map_or("?".into(), |count| count.to_string());
     for (name, value) in [
-        (say!("cli-label-account"), account.name.clone()),
+        (say!("cli-label-account"), account.shown_name().to_owned()),
         (say!("cli-label-balance"), money(account.balance)),
         (say!("cli-label-used"), money(account.used)),
         (say!("cli-label-requests"), requests),
@@ -165,7 +165,7 @@ async fn history(world: &World, client: &RelayClient, limit: usize) -> Result<En
             world.date(entry.at),
             entry.amount.map_or("?".into(), |amount| amount.to_string()),
             words::top_up(entry.state).into(),
-            entry.how.clone(),
+            entry.shown_how().to_owned(),
             entry.number.clone(),
         ]);
     }

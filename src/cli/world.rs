@@ -24,7 +24,7 @@ use crate::engine::host::Host;
 use crate::engine::session::Session;
 use crate::ledger::Ledger;
 use crate::locale;
-use crate::locale::{say, system};
+use crate::locale::{foreign, say, system};
 use crate::relay::lock;
 
 /// How long a shutdown may take before it is explained.
@@ -143,7 +143,7 @@ impl World {
         opened.unwrap_or_else(|error| {
             Err(Fault::new(
                 FaultKind::Local,
-                say!("ledger-error", error = error),
+                say!("ledger-error", error = foreign(&error)),
             ))
         })
     }

@@ -7,7 +7,7 @@ use reqwest::{Certificate, Client, redirect};
 use url::{Host, Url};
 
 use crate::domain::{Address, Fault, FaultKind};
-use crate::locale::{say, system};
+use crate::locale::{foreign, say, system};
 use crate::trust;
 use crate::wire::plain::one_line;
 
@@ -118,7 +118,7 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     match chain(error).last() {
         Some(cause) => one_line(&match cause.downcast_ref::<std::io::Error>() {
             Some(error) => system(error),
-            None => cause.to_string(),
+            None => foreign(cause),
         }),
         None => say!("http-unknown").into(),
     }

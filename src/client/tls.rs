@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::{CertificateError, ClientConfig, Error, InvalidMessage};
 
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{foreign, listed, say};
 use crate::trust;
 use crate::wire::plain::one_line;
 
@@ -30,7 +30,7 @@ pub(super) fn fault(host: &str, error: &Error) -> Fault {
             say!("tls-plain-advice").to_owned(),
         ),
         other => (
-            one_line(&other.to_string()),
+            one_line(&foreign(other)),
             say!("tls-proxy-advice").to_owned(),
         ),
     };
@@ -58,7 +58,7 @@ fn certificate_words(host: &str, error: &CertificateError) -> (String, String) {
                 say!("tls-name-advice")
             } else {
                 return (
-                    say!("tls-name", host = names.join(", ")),
+                    say!("tls-name", host = listed(&names)),
                     say!("tls-use-host", host = names[0]),
                 );
             }
@@ -78,7 +78,7 @@ fn certificate_words(host: &str, error: &CertificateError) -> (String, String) {
         CertificateError::NotValidForName => {
             say!("tls-not-for", host = host)
         }
-        other => one_line(&other.to_string()),
+        other => one_line(&foreign(other)),
     };
     (what, advice.to_owned())
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     ApiKey, Fault, FaultKind, Money, PayLink, PayMethod, QuotaScale, QuotaUnits, TopUp, TopUpState,
     UnixSeconds, WaysToPay,
 };
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::wire::new_api::{LogRow, TopUpRow};
 use crate::wire::plain::one_line;
 
@@ -260,7 +260,7 @@ fn chosen<'a>(ways: &'a WaysToPay, method: Option<&str>) -> Result<Option<&'a Pa
         FaultKind::NotFound,
         say!("wallet-no-method", method = format!("{wanted:?}")),
     )
-    .advise(say!("wallet-no-method-advice", methods = words.join(", "))))
+    .advise(say!("wallet-no-method-advice", methods = listed(&words))))
 }
 
 /// What a relay without payments offers instead: its shop, else a word about codes.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::domain::{Fault, FaultKind};
 use crate::files::FileError;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// Trouble with configuration, state or secrets. What was on disk before is still there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -122,7 +122,7 @@ impl ConfigError {
             ConfigError::File(error) => error.advice().into(),
             ConfigError::Mistakes { mistakes, .. } => match mistakes.first() {
                 Some(first) if !first.known.is_empty() => {
-                    say!("trouble-config-takes", known = first.known.join(", "))
+                    say!("trouble-config-takes", known = listed(&first.known))
                 }
                 _ => say!("trouble-config-mend").into(),
             },
@@ -133,7 +133,7 @@ impl ConfigError {
                 say!("trouble-config-add-profile").into()
             }
             ConfigError::UnknownProfile { known, .. } => {
-                say!("trouble-config-choose-profile", known = known.join(", "))
+                say!("trouble-config-choose-profile", known = listed(known))
             }
             ConfigError::ProfileName(_) => say!("trouble-other-name").into(),
             ConfigError::VaultBroken { .. } => say!("trouble-config-vault-advice").into(),

@@ -12,7 +12,7 @@ use crate::domain::address::AddressError;
 use crate::domain::key::mask;
 use crate::domain::{Access, Address, Profile};
 use crate::files;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// What a profile's table holds besides options.
 const PROFILE_KEYS: [&str; 3] = ["url", "access", "user_id"];
@@ -273,11 +273,7 @@ impl Reader<'_> {
             column,
             what: format!(
                 "{}{not}",
-                say!(
-                    "trouble-config-value",
-                    name = name,
-                    takes = takes.join(", ")
-                )
+                say!("trouble-config-value", name = name, takes = listed(takes))
             ),
             nearest: nearest.map(str::to_owned),
             known: takes.iter().map(|word| (*word).to_owned()).collect(),

@@ -8,11 +8,11 @@ use std::time::Duration;
 use super::error::did_you_mean;
 use super::nearest::nearest;
 use crate::domain::Profile;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// A text that is not one of the words an option takes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{}", say!("trouble-config-must-be", takes = takes.join(", ")), did_you_mean(*nearest))]
+#[error("{}{}", say!("trouble-config-must-be", takes = listed(takes)), did_you_mean(*nearest))]
 pub struct WrongValue {
     /// What it takes.
     pub takes: Vec<&'static str>,

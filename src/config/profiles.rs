@@ -9,9 +9,9 @@ use super::file::{ConfigFile, position};
 use super::folders::Folders;
 use crate::domain::{Access, Profile};
 use crate::files::{self, Readers};
+use crate::locale::{foreign, say};
 
 /// How a new file begins.
-const HEADER: &str = "# Settings of relaydeck. What the program changes here leaves your comments and order alone.\n";
 
 /// The profiles of a configuration file, read anew on every call.
 #[derive(Clone, Debug)]
@@ -70,10 +70,10 @@ impl Profiles {
         let _lock = files::lock(files::parent(&self.path))?;
         // A file with mistakes is its owner's to mend; changing it around them would hide them.
         ConfigFile::read(&self.path)?;
-        let text = files::read(&self.path)?.unwrap_or_else(|| HEADER.to_owned());
+        let text = files::read(&self.path)?.unwrap_or_else(|| beginning());
         let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
             let (line, column) = position(&text, error.span().map_or(0, |span| span.start));
-            let what = error.message().to_owned();
+            let what = foreign(&error.message());
             ConfigError::Mistakes {
                 path: self.path.clone(),
                 mistakes: vec![Mistake {
@@ -92,6 +92,11 @@ impl Profiles {
         }
         Ok(files::replace(&self.path, &changed, Readers::AsBefore)?)
     }
+}
+
+/// How a new file begins.
+fn beginning() -> String {
+    format!("# {}\n", say!("trouble-note-settings"))
 }
 
 fn write(document: &mut DocumentMut, profile: &Profile) {

@@ -11,6 +11,7 @@ use super::error::ConfigError;
 use super::folders::Folders;
 use crate::domain::Profile;
 use crate::files::{self, FileError, Readers};
+use crate::locale::foreign;
 
 /// The state file.
 #[derive(Clone, Debug)]
@@ -97,7 +98,7 @@ impl State {
     fn remember(&self, remembered: &Remembered) -> Result<(), ConfigError> {
         let text = toml::to_string(remembered).map_err(|error| FileError::Write {
             path: self.path.clone(),
-            why: error.to_string(),
+            why: foreign(&error),
             full: false,
         })?;
         Ok(files::replace(&self.path, &text, Readers::Owner)?)

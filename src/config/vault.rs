@@ -12,11 +12,7 @@ use super::error::ConfigError;
 use super::file::position;
 use crate::domain::ApiKey;
 use crate::files::{self, FileError, Readers};
-use crate::locale::say;
-
-/// How a new file begins.
-const HEADER: &str =
-    "# The secrets of relaydeck's profiles. Whoever reads this file can spend your money.\n";
+use crate::locale::{say, system};
 
 /// A key as the vault keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +166,8 @@ impl Vault {
     }
 
     fn read(&self) -> Result<DocumentMut, ConfigError> {
-        let text = files::read(&self.path)?.unwrap_or_else(|| HEADER.to_owned());
+        let text = files::read(&self.path)?
+            .unwrap_or_else(|| format!("# {}\n", say!("trouble-note-secrets")));
         let broken_at = |span: Option<Range<usize>>| {
             let (line, column) = position(&text, span.map_or(0, |span| span.start));
             ConfigError::VaultBroken {
@@ -288,7 +285,7 @@ fn close_to_others(path: &Path) -> Result<Option<String>, ConfigError> {
     fs::set_permissions(path, Permissions::from_mode(mode & 0o700)).map_err(|error| {
         ConfigError::VaultExposed {
             path: path.to_owned(),
-            why: error.to_string(),
+            why: system(&error),
         }
     })?;
     Ok(Some(say!("trouble-config-was-open", path = path.display())))

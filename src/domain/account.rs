@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::money::Money;
+use super::own_words;
 
 /// An account as its relay describes it; what the relay does not say is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,13 @@ pub struct Account {
     pub used: Option<Money>,
     /// How many requests were made.
     pub requests: Option<u64>,
+}
+
+impl Account {
+    /// Its name, for people: that of a relay's owner in the language that is spoken.
+    pub fn shown_name(&self) -> &str {
+        own_words::told(&self.name)
+    }
 }
 
 /// What a relay is and can do, found out when it is opened.

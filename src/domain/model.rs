@@ -102,6 +102,17 @@ impl Model {
         own_words::told(self.description.trim())
     }
 
+    /// The relay's tags, for people; our own in the language that is spoken.
+    pub fn shown_tags(&self) -> Vec<&str> {
+        self.tags.iter().map(|tag| own_words::tag(tag)).collect()
+    }
+
+    /// Whether it has this tag, in the relay's words or as it is shown.
+    pub fn is_tagged(&self, tag: &str) -> bool {
+        let of = |own: &String| own == tag || own_words::tag(own) == tag;
+        self.tags.iter().any(of)
+    }
+
     /// Whether a group serves it; unknown counts as yes, because the relay will say if not.
     pub fn in_group(&self, group: &str) -> bool {
         self.groups.as_ref().is_none_or(|groups| {

@@ -3,6 +3,7 @@
 
 use super::address::Address;
 use super::model::Endpoint;
+use crate::locale::say;
 
 /// The variable that holds the key in every sample.
 pub const KEY_VARIABLE: &str = "RELAY_API_KEY";
@@ -57,7 +58,7 @@ impl Sample {
         }
     }
 
-    /// The program. The model's name is what a JSON text or a literal of the language may hold as it is; quotes,
+    /// The program, what is for people in the language that is spoken. The model's name is what a JSON text or a literal of the language may hold as it is; quotes,
     /// backslashes and control characters are written as JSON writes them.
     pub fn text(self, address: &Address, model: &str) -> String {
         let quoted = serde_json::Value::String(model.to_owned()).to_string();
@@ -71,6 +72,9 @@ impl Sample {
             _ => model.to_owned(),
         };
         self.template()
+            .replace("{key}", say!("sample-key"))
+            .replace("{bare}", say!("sample-bare"))
+            .replace("{prompt}", say!("sample-prompt"))
             .replace("{base}", address.base())
             .replace("{v1}", &address.v1())
             .replace("{model}", &model)

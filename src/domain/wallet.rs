@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::money::Money;
+use super::own_words;
 use super::time::UnixSeconds;
 
 /// How far a top-up has come.
@@ -44,6 +45,13 @@ pub struct TopUp {
     pub number: String,
     /// How far it has come.
     pub state: TopUpState,
+}
+
+impl TopUp {
+    /// How, for people: in words, where our own relay tells it by one.
+    pub fn shown_how(&self) -> &str {
+        own_words::credit(&self.how)
+    }
 }
 
 /// A way to pay that a relay names (S-07).

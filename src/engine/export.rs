@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::domain::{Conversation, Fault, FaultKind, Money, Turn, UnixMillis};
-use crate::locale::{say, system};
+use crate::locale::{clauses, say, system};
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +117,7 @@ fn bill(turn: &Turn) -> String {
         output = turn.usage.output
     );
     match &turn.cost {
-        Some(cost) => format!("{tokens}, {cost}"),
+        Some(cost) => clauses(&[tokens, cost.to_string()]),
         None => tokens,
     }
 }

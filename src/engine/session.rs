@@ -14,7 +14,7 @@ use crate::domain::{
     Access, Account, ApiKey, ChatRequest, Fault, FaultKind, Group, KeyInfo, KeyStatus, Model,
     Money, Price, Profile, Protocol, RelayFacts,
 };
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// An opened profile. Cheap to clone: whoever works on its behalf takes a copy of what is known at that moment.
 #[derive(Clone)]
@@ -281,7 +281,7 @@ impl Session {
                 say!(
                     "send-no-replies",
                     name = request.model,
-                    endpoints = words.join(", ")
+                    endpoints = listed(&words)
                 ),
             )
             .advise(say!("send-no-replies-advice")));
@@ -453,7 +453,7 @@ pub fn name_fault(check: NameCheck, name: &str, group: Option<&str>) -> Option<F
             )
             .advise(match groups.as_slice() {
                 [] => say!("model-no-group-serves").to_owned(),
-                groups => say!("model-use-key-of", groups = groups.join(", ")),
+                groups => say!("model-use-key-of", groups = listed(groups)),
             }),
         ),
         NameCheck::Unknown { suggestions } => Some(

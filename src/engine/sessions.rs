@@ -9,7 +9,7 @@ use super::pictures;
 use super::task::{Engine, not_open};
 use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
-use crate::locale::say;
+use crate::locale::{foreign, say};
 
 impl Engine {
     /// Obeys a command about kept conversations, whole: what was kept before it is seen by it.
@@ -84,7 +84,7 @@ impl Engine {
             .unwrap_or_else(|error| {
                 Err(Fault::new(
                     FaultKind::Local,
-                    say!("file-error", error = error),
+                    say!("file-error", error = foreign(&error)),
                 ))
             })?;
         Ok(Event::SessionExported { ask, path })
@@ -97,7 +97,7 @@ async fn read_picture(ask: AskId, path: PathBuf) -> Result<Event, Fault> {
         .unwrap_or_else(|error| {
             Err(Fault::new(
                 FaultKind::Local,
-                say!("file-error", error = error),
+                say!("file-error", error = foreign(&error)),
             ))
         })?;
     Ok(Event::ImageRead { ask, image })

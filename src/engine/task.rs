@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinError, JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
@@ -25,7 +25,7 @@ use crate::domain::expiry::midnight;
 use crate::domain::stability::Measured;
 use crate::domain::{Conversation, Fault, FaultKind};
 use crate::ledger::Ledger;
-use crate::locale::say;
+use crate::locale::{foreign, say};
 
 /// How long running replies may take to be written down when the dashboard leaves.
 const LEAVE_WITHIN: Duration = Duration::from_secs(3);
@@ -172,7 +172,12 @@ impl Engine {
     async fn open_ledger(&mut self) {
         let host = Arc::clone(&self.host);
         let opened = tokio::task::spawn_blocking(move || host.open_ledger()).await;
-        let lost = |error| Fault::new(FaultKind::Local, say!("ledger-error", error = error));
+        let lost = |error: JoinError| {
+            Fault::new(
+                FaultKind::Local,
+                say!("ledger-error", error = foreign(&error)),
+            )
+        };
         match opened.unwrap_or_else(|error| Err(lost(error))) {
             Ok(ledger) => {
                 self.ledger = Some(ledger);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::ErrorCode;
 
 use crate::domain::{Fault, FaultKind};
-use crate::locale::{say, system};
+use crate::locale::{foreign, say, system};
 
 /// Trouble with the ledger. Nothing that was acknowledged before is lost by any of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -125,7 +125,7 @@ impl LedgerError {
     /// Explains what SQLite said about this file.
     pub(super) fn from_sql(path: &Path, error: &rusqlite::Error) -> Self {
         let path = path.to_owned();
-        let why = error.to_string();
+        let why = foreign(error);
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => LedgerError::Full { path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {

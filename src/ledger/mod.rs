@@ -44,6 +44,7 @@ use crate::domain::stability::{Mark, Marks, Sample};
 use crate::domain::{
     Conversation, ConversationInfo, LogMark, Money, Receipt, SpendingReport, UnixMillis,
 };
+use crate::locale::system;
 use desk::{Desk, Job, Notes};
 
 /// The ledger. Clones share its thread; when the last one is dropped, what is left to write is written.
@@ -73,7 +74,7 @@ impl Ledger {
             .spawn(move || desk.work(&inbox))
             .map_err(|error| LedgerError::Other {
                 path: path.to_owned(),
-                why: error.to_string(),
+                why: system(&error),
             })?;
         Ok(Ledger { jobs, notes })
     }

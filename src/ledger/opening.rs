@@ -10,7 +10,7 @@ use rusqlite_migration::{HookError, M, Migrations};
 use tempfile::NamedTempFile;
 
 use super::error::LedgerError;
-use crate::locale::say;
+use crate::locale::{say, system};
 
 /// "rdlg": tells a ledger from any other SQLite file. The first migration writes it.
 const APPLICATION_ID: i64 = 1_919_184_999;
@@ -88,7 +88,7 @@ fn make_private_file(path: &Path, parent: &Path) -> Result<(), LedgerError> {
         path: path.to_owned(),
         why,
     };
-    let found = fs::metadata(path).map_err(|error| cannot_open(error.to_string()))?;
+    let found = fs::metadata(path).map_err(|error| cannot_open(system(&error)))?;
     if !found.is_file() {
         return Err(cannot_open(say!("trouble-ledger-no-file").into()));
     }

@@ -24,7 +24,9 @@
 //! lies in the program, so that a frame costs no more than with texts in the source.
 
 mod catalogue;
+mod foreign;
 mod language;
+mod list;
 mod system;
 
 use std::borrow::Cow;
@@ -32,8 +34,10 @@ use std::fmt;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 
+pub use foreign::{foreign, quoted};
 pub use language::{Language, Speaking, choose, speaking, spoken, within};
-pub use system::system;
+pub use list::{clauses, listed, pair, sentences};
+pub use system::{exit, system};
 
 use catalogue::Catalogue;
 

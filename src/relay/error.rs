@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 
 use super::lock::Holder;
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{foreign, say, system};
 
 /// Why the relay cannot start. The text says what went wrong, [`RelayError::advice`] what to do.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +114,7 @@ impl RelayError {
     /// What a failure of SQLite at start means for whoever starts the relay.
     pub(crate) fn from_sqlite(file: &Path, error: &rusqlite::Error) -> Self {
         let file = file.to_path_buf();
-        let why = error.to_string();
+        let why = foreign(error);
         match error.sqlite_error_code() {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 RelayError::DatabaseReadOnly(file)
@@ -134,7 +134,7 @@ impl RelayError {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => RelayError::DiskFull(file),
             _ => RelayError::Database {
                 file,
-                why: format!("its journal: {error}"),
+                why: say!("trouble-start-journal", why = system(error)),
             },
         }
     }

@@ -20,7 +20,7 @@ use super::store::journal::{Journal, Posted};
 use super::store::setup::{self, Beginning};
 use super::store::{self, Store, file};
 use crate::domain::ApiKey;
-use crate::locale::{Language, within};
+use crate::locale::{Language, foreign, spoken, system, within};
 
 /// The owner's secrets, made and kept by the caller before the relay first sees them. Only their hashes are stored.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl OwnerSecrets {
     /// When the system gives no randomness.
     pub fn generate() -> Result<Self, RelayError> {
         let made =
-            || super::ids::new_key().map_err(|error| RelayError::NoRandomness(error.to_string()));
+            || super::ids::new_key().map_err(|error| RelayError::NoRandomness(foreign(&error)));
         let token = made()?;
         Ok(OwnerSecrets {
             access_token: ApiKey::new(token.expose().replacen("sk-", "", 1)),
@@ -102,23 +102,23 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         options.owner.clone(),
         options.clock.seconds().0,
     );
-    // What is found wrong with a stored channel is told to clients later, in English.
-    let open = move || within(Language::English, || Opened::open(folder, &owner, now));
+    let language = spoken();
+    let open = move || within(language, || Opened::open(folder, &owner, now));
     let opened = tokio::task::spawn_blocking(open).await;
-    let mut opened = opened.map_err(|error| RelayError::NoThread(error.to_string()))??;
+    let mut opened = opened.map_err(|error| RelayError::NoThread(foreign(&error)))??;
     let listener = serve::bind(options.listen).await?;
     let address = listener
         .local_addr()
         .map_err(|error| RelayError::CannotListen {
             address: options.listen,
-            why: error.to_string(),
+            why: system(&error),
         })?;
     opened
         .lock
         .name_address(address)
         .map_err(|error| RelayError::FolderNotWritable {
             folder: options.folder.clone(),
-            why: error.to_string(),
+            why: system(&error),
         })?;
     let store = Store::start(
         &opened.file,
@@ -239,7 +239,7 @@ impl Opened {
             Err(error) => {
                 return Err(RelayError::FolderNotWritable {
                     folder,
-                    why: error.to_string(),
+                    why: system(&error),
                 });
             }
         };
@@ -248,8 +248,10 @@ impl Opened {
         let mut connection = file::open(&file)?;
         let unusable = |error: std::io::Error| RelayError::from_journal(&file, &error);
         let (mut journal, left) = Journal::open(&file).map_err(unusable)?;
-        let (beginning, posted) =
-            setup::ensure(&mut connection, &left, owner, now).map_err(told)?;
+        let (beginning, posted) = within(Language::English, || {
+            setup::ensure(&mut connection, &left, owner, now)
+        })
+        .map_err(told)?;
         journal.begin(posted).map_err(unusable)?;
         let book = Book::default();
         setup::load(&connection, &book).map_err(told)?;
@@ -257,7 +259,8 @@ impl Opened {
         for session in store::sessions::all(&connection, now).map_err(told)? {
             sessions.put(session);
         }
-        let catalog = Catalog::load(&connection).map_err(told)?;
+        // What is found wrong with a stored channel is told to clients later, in English.
+        let catalog = within(Language::English, || Catalog::load(&connection)).map_err(told)?;
         Ok(Opened {
             lock,
             connection,

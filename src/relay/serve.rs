@@ -32,7 +32,7 @@ use super::ids;
 use super::routes::{self, Routes};
 use super::sign::Sign;
 use super::workers::Workers;
-use crate::locale::{Language, speaking};
+use crate::locale::{Language, speaking, system};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-oneapi-request-id");
 const VERSION: HeaderName = HeaderName::from_static("x-new-api-version");
@@ -62,7 +62,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, RelayError> {
             ErrorKind::AddrInUse => RelayError::PortInUse(address),
             _ => RelayError::CannotListen {
                 address,
-                why: error.to_string(),
+                why: system(&error),
             },
         })
 }

@@ -98,6 +98,12 @@ impl Tool {
         steps.collect()
     }
 
+    /// What a new file begins with.
+    fn begun(&self, rule: &FileRule) -> String {
+        let note = say!("trouble-note-key-file", tool = self.name);
+        rule.begin.replace("{note}", &note)
+    }
+
     fn change(
         &self,
         rule: &FileRule,
@@ -108,7 +114,7 @@ impl Tool {
         let real = inside(path, places)?;
         let before = files::read_exactly(&real)?;
         let (mark, mut text) = match &before {
-            None => ("", rule.begin.clone()),
+            None => ("", self.begun(rule)),
             Some(text) => match text.strip_prefix(files::MARK) {
                 Some(rest) => ("\u{feff}", rest.to_owned()),
                 None => ("", text.clone()),

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::engine::export::put_new;
+use crate::locale::{pair, system};
 
 /// As many names are tried before it is given up.
 const TRIES: u32 = 100;
@@ -11,8 +12,8 @@ const TRIES: u32 = 100;
 /// Writes the text into a file that did not exist, readable by its owner only; its path, or why there is none. Where the
 /// name is taken, a number is put into it.
 pub fn save(name: &str, text: &str) -> Result<String, String> {
-    let folder = std::env::current_dir().map_err(|error| error.to_string())?;
-    save_in(&folder, name, text).map_err(|error| format!("{}: {error}", folder.display()))
+    let folder = std::env::current_dir().map_err(|error| system(&error))?;
+    save_in(&folder, name, text).map_err(|error| pair(folder.display(), system(&error)))
 }
 
 fn save_in(folder: &Path, name: &str, text: &str) -> io::Result<String> {

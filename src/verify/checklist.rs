@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::report::{Report, Rung, Verdict};
 use crate::domain::test_result::{TestKind, TestResult};
 use crate::domain::{Fault, Money};
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// What a line of the checklist is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -223,7 +223,7 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
             Some(tools) if tools.is_empty() => {
                 line(Item::ToolVersion, State::Unknown, say!("check-no-tool-set"))
             }
-            Some(tools) => line(Item::ToolVersion, State::Done, tools.join(", ")),
+            Some(tools) => line(Item::ToolVersion, State::Done, listed(tools)),
         },
         tested(facts, Item::Connect, TestKind::Connect),
         tested(facts, Item::Long, TestKind::Long),
@@ -245,7 +245,7 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
             Some(Repository::Keys(files)) => line(
                 Item::NoKeyInRepository,
                 State::Failed,
-                say!("check-repository-key", places = files.join(", ")),
+                say!("check-repository-key", places = listed(files)),
             ),
         },
         match facts.settled {

@@ -11,7 +11,7 @@ use crate::client::{ApiSeen, Reach, Step};
 use crate::domain::retry::{self, Trouble};
 use crate::domain::time::took;
 use crate::domain::{Address, Basis, Endpoint, Fault, FaultKind, Model, Money, Protocol};
-use crate::locale::say;
+use crate::locale::{clauses, say};
 
 /// The climb ended; what ended it is among the findings.
 pub(super) struct Ended;
@@ -247,7 +247,7 @@ impl<'a, D: Door, T: FnMut(&Finding) + Send> Climb<'a, D, T> {
                     }
                     (account, key) => {
                         let told: Vec<String> = account.into_iter().chain(key).collect();
-                        Finding::new(Rung::Balance, Verdict::Good, told.join(say!("judge-and")))
+                        Finding::new(Rung::Balance, Verdict::Good, clauses(&told))
                     }
                 }
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::Usage;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// One answer, as far as it tells about who answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn names(asked: &str, seen: &[Observation]) -> Evidence {
             seen: say!(
                 "evidence-echoed",
                 asked = asked,
-                names = names.join(", "),
+                names = listed(&names),
                 total = total
             ),
         };
@@ -116,11 +116,7 @@ fn names(asked: &str, seen: &[Observation]) -> Evidence {
     Evidence {
         about,
         look: Look::Odd,
-        seen: say!(
-            "evidence-echoed-other",
-            asked = asked,
-            names = odd.join(", ")
-        ),
+        seen: say!("evidence-echoed-other", asked = asked, names = listed(&odd)),
     }
 }
 

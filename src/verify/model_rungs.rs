@@ -7,7 +7,7 @@ use super::mending;
 use super::report::{Finding, Rung, Verdict};
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{Address, Endpoint, Fault, FaultKind, Model};
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// The model of this name, or one that is chosen.
 pub(super) async fn name<D: Door, T: FnMut(&Finding) + Send>(
@@ -110,7 +110,7 @@ pub(super) async fn group<D: Door, T: FnMut(&Finding) + Send>(
     if let Some(limits) = limits.filter(|limits| !limits.contains(&model.name)) {
         let fault = Fault::new(
             FaultKind::ModelNotAllowed,
-            say!("model-key-may", names = limits.join(", ")),
+            say!("model-key-may", names = listed(&limits)),
         );
         let proof = other_key_with(climb.door, at, key, &model.name).await;
         climb.note(Finding::failed(Rung::Group, fault).proven(proof));
@@ -127,7 +127,7 @@ pub(super) async fn group<D: Door, T: FnMut(&Finding) + Send>(
         )
         .advise(match &*groups {
             [] => say!("model-no-group-serves").to_owned(),
-            groups => say!("model-use-key-of", groups = groups.join(", ")),
+            groups => say!("model-use-key-of", groups = listed(groups)),
         });
         let proof = other_key_with(climb.door, at, key, &model.name).await;
         climb.note(Finding::failed(Rung::Group, fault).proven(proof));
@@ -237,7 +237,7 @@ pub(super) fn endpoint<D: Door, T: FnMut(&Finding) + Send>(
                 "model-called-by",
                 name = model.name,
                 path = path(&wanted),
-                protocol = all.join(", ")
+                protocol = listed(&all)
             ),
         ));
         return Ok(wanted);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{Cost, Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{pair, say};
 
 /// A rung of the ladder, from the ground up. Whatever is wrong on one cannot be judged on a higher one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -196,7 +196,7 @@ impl Report {
     /// One line: what was found.
     pub fn summary(&self) -> String {
         match self.trouble() {
-            Some(finding) => format!("{}: {}", finding.rung.words(), finding.evidence),
+            Some(finding) => pair(finding.rung.words(), &finding.evidence),
             None => say!("ladder-all-hold").into(),
         }
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::openai_error::{ErrorAnswer, ErrorText, Shape, classify, read_error};
 use crate::domain::{Fault, FaultKind as Kind};
-use crate::locale::{Word, say};
+use crate::locale::{Word, foreign, say};
 
 /// The document of an answer that worked.
 ///
@@ -49,7 +49,7 @@ pub fn failure(answer: &ErrorAnswer<'_>) -> Fault {
         Some((kind, head, advice)) => {
             let message = match text.message.as_str() {
                 "" => say!("trouble-relay-status", head = head, status = status),
-                words => say!("trouble-relay-says", head = head, words = words),
+                words => say!("trouble-relay-says", head = head, words = foreign(words)),
             };
             let mut fault = Fault::new(kind, message).with_status(status);
             if let Some(advice) = advice {

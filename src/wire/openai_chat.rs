@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::model_habits::ChatModel;
 use super::openai_error::{ErrorAnswer, classify};
 use crate::domain::{ChatMessage, ChatRequest, Effort, Fault, FaultKind, Finish, Part, Role};
-use crate::locale::say;
+use crate::locale::{foreign, say};
 
 pub use usage::usage;
 
@@ -138,7 +138,7 @@ impl ChatDecoder {
         let value: Value = serde_json::from_str(data).map_err(|error| {
             Fault::new(
                 FaultKind::StreamBroken,
-                say!("trouble-relay-no-json", error = error),
+                say!("trouble-relay-no-json", error = foreign(&error)),
             )
         })?;
         if is_error(&value) {

@@ -8,7 +8,7 @@ use super::openai_chat::{self, ChatDecoder, Delivery};
 use super::openai_error::{ErrorAnswer, classify};
 use super::openai_responses::{self, ResponsesDecoder};
 use crate::domain::{ChatRequest, Endpoint, Fault, FaultKind, Part};
-use crate::locale::say;
+use crate::locale::{foreign, say};
 
 /// The path that a streamed reply is asked on; `None` where the endpoint gives no replies to a chat.
 pub fn path(endpoint: &Endpoint, model: &str) -> Option<String> {
@@ -121,7 +121,7 @@ pub(super) fn json_of(data: &str) -> Result<Value, Fault> {
     serde_json::from_str(data).map_err(|error| {
         Fault::new(
             FaultKind::StreamBroken,
-            say!("trouble-relay-no-json", error = error),
+            say!("trouble-relay-no-json", error = foreign(&error)),
         )
     })
 }

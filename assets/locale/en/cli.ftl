@@ -559,4 +559,3 @@ cli-fault-timeout = timeout
 cli-fault-stream-broken = stream broken
 cli-fault-local = local
 cli-fault-unsupported = unsupported
-cli-pair = { $what }: { $said }

@@ -624,7 +624,6 @@ pace-requests = requests a minute
 pace-tokens = tokens a minute
 pace-at-once = at once
 pace-none = no limit
-list-comma = {", "}
 pace-at-most = at most { $what }
 key-held-already = its secret is stored here already
 key-group-unknown = the relay does not say which group this key has
@@ -1174,7 +1173,7 @@ verify-evidence = evidence: { $about }
 verify-no-answer = no answer
 verify-http = HTTP { $status }
 verify-next = {"  "}next
-verify-place = { $name } in { $group }:{" "}
+verify-place = { $name } in { $group }
 verify-ladder = Diagnosis
 verify-connect = Connectivity
 verify-long = Long text
@@ -1249,7 +1248,7 @@ advice-server = the relay is in trouble: try again later
 advice-network = check the address and the network connection
 advice-timeout = try again; if it stays slow, take another node: relaydeck nodes test
 advice-broken = try again; what had arrived is kept and was billed
-advice-local = mend the file or port named above, then try again
+advice-local = mend what the message names, then try again
 advice-unsupported = this relay does not offer it to this credential
 address-endpoint-path = { $path } is an endpoint, not part of the base address; it was taken off
 address-doubled-version = /v1 stood there twice
@@ -1595,6 +1594,7 @@ trial-broke = ; it broke after { $tokens } tokens, { $took } in
 trial-silence = , longest silence { $took } at { $at }
 trial-long-summary = { $input } in, { $output } out in { $took }{ $silence }; { $hits } of 3 needles{ $broke }
 trial-many-summary = { $good } of { $all } answered, p50 { $p50 }, p95 { $p95 }
+trial-limited = 429 (too many requests)
 trial-many-limited = { $limited ->
     [one] ; one was told 429
    *[other] ; { $limited } were told 429
@@ -2006,7 +2006,6 @@ judge-tool-calls = as { $tool } has it, it would call { $calls }
 judge-tool-wants = { $tool } wants { $wants }; it is written there by: relaydeck tools setup { $id }
 judge-console-seen = { $console }; { $answers }{ $took }
 judge-took = {" "}({ $span })
-judge-and = ,{" "}
 address-no-host = no host
 
 ## What a relay of relaydeck says of itself; the English is what stands on the wire
@@ -2015,24 +2014,40 @@ own-handbook = Answers from the built-in handbook: how relays work and how to us
 own-lab = A test model: streams filler text, and obeys directives in the prompt for length, speed and faults, such as [[tokens=200 speed=80]] or [[fault=429]]. Not a language model. Needs no network.
 own-default-group = Default group
 own-auto-group = Automatic: the first group that serves the model
+own-owner = Owner
+own-node = This machine
+own-tag-built-in = built-in
+own-tag-offline = offline
+own-tag-handbook = handbook
+own-tag-test = test
+own-credit-start = credit to begin with
+own-credit-code = redeemed code
+own-credit-owner = credited by the owner
 
-## What the operating system says
+## Advice that names keys, where the shell's names a command
 
-system-not-found = No such file or directory
-system-no-permission = Permission denied
-system-exists = File exists
-system-full = No space left on device
-system-quota = Disk quota exceeded
-system-read-only = Read-only file system
-system-is-folder = Is a directory
-system-no-folder = Not a directory
-system-refused = Connection refused
-system-reset = Connection reset by peer
-system-aborted = Connection aborted
-system-pipe = Broken pipe
-system-no-route = No route to host
-system-no-network = Network is unreachable
-system-in-use = Address already in use
-system-no-address = Cannot assign requested address
-system-timed-out = timed out
-system-ended = it ended too early
+here-account = press P and add the relay with its access token
+here-make-key = press 1 for the keys, then n
+here-make-named-key = press 1 for the keys, then n; a name like project-env-use-owner tells what it is for
+here-store-key = a key made here is stored at once; for another one press 1, then a on its row, where the relay shows it again
+here-ladder = run the ladder, the first line of this tab: it says what is wrong with it
+here-group = press 1: the keys are listed with their groups
+here-groups-of-model = press 3 for the marketplace, then w on the model: the groups that have it
+here-exact-name = press 3 for the marketplace, then / and a part of the name; y copies it exactly
+here-node = run the ladder to see where the time goes; other nodes are measured in a shell: relaydeck nodes test
+here-address = run the ladder, the first line of this tab: it tries the other forms of the address
+here-endpoint = press 3 for the marketplace, then Enter on the model: how it is called
+here-tool = press 7 for the tools, then Enter on one
+here-connect = press Enter on Connectivity
+here-long = press Enter on Long text, then on Concurrency
+here-concurrency = press Enter on Concurrency
+here-log = press 4 and ask something, then look at its receipt: 5
+here-save = a key made here is saved here; the ladder, the first line of this tab, tests it
+here-choose = press 2 for the groups, Enter for the models of one
+here-access-token = press 1, then n: make a key and use its secret; the access token belongs to the relay itself: P adds one with it
+
+## Samples of code
+
+sample-key = The key comes from the environment
+sample-bare = The bare host: the library adds /v1/messages itself.
+sample-prompt = Say hello in one sentence.

@@ -538,4 +538,3 @@ cli-fault-timeout = 超时
 cli-fault-stream-broken = 流中断
 cli-fault-local = 本机问题
 cli-fault-unsupported = 不支持
-cli-pair = { $what }：{ $said }

@@ -605,7 +605,6 @@ pace-requests = 次请求/分钟
 pace-tokens = token/分钟
 pace-at-once = 个并发
 pace-none = 不限
-list-comma = ，
 pace-at-most = 最多 { $what }
 key-held-already = 它的密钥已保存在本地
 key-group-unknown = 中转站没有说明此令牌属于哪个分组
@@ -1143,7 +1142,7 @@ verify-evidence = 迹象：{ $about }
 verify-no-answer = 无回答
 verify-http = HTTP { $status }
 verify-next = {"  "}下一步
-verify-place = { $name }（{ $group }）：{" "}
+verify-place = { $name }（{ $group }）
 verify-ladder = 诊断
 verify-connect = 连通性
 verify-long = 长文本
@@ -1215,7 +1214,7 @@ advice-server = 中转站出现问题：请稍后再试
 advice-network = 检查地址和网络连接
 advice-timeout = 再试一次；若一直很慢，换一个更快的节点：relaydeck nodes test
 advice-broken = 再试一次；已收到的部分已保留并计费
-advice-local = 修复上面提到的文件或端口，再试一次
+advice-local = 按提示修复，再试一次
 advice-unsupported = 中转站不向此凭据提供该功能
 address-endpoint-path = { $path } 是端点，不属于基础地址；已去掉
 address-doubled-version = 重复的 /v1 已去掉
@@ -1558,6 +1557,7 @@ trial-broke = ；在 { $tokens } 个 token、{ $took } 处中断
 trial-silence = ，最长静默 { $took }（在 { $at } 处）
 trial-long-summary = 输入 { $input }，{ $took } 内输出 { $output }{ $silence }；3 处暗语找到 { $hits } 处{ $broke }
 trial-many-summary = { $all } 个中 { $good } 个有回答，p50 { $p50 }，p95 { $p95 }
+trial-limited = 429（请求过多）
 trial-many-limited = ；{ $limited } 个被告知 429
 trial-many-wait = ，要求 { $longest } 秒后再来
 trial-all-succeed = { $count } 个全部成功
@@ -1957,7 +1957,6 @@ judge-tool-calls = 按 { $tool } 现在的设置，会调用 { $calls }
 judge-tool-wants = { $tool } 需要 { $wants }；写入：relaydeck tools setup { $id }
 judge-console-seen = { $console }；{ $answers }{ $took }
 judge-took = （{ $span }）
-judge-and = ，
 address-no-host = 没有主机
 
 ## relaydeck 的中转站对自身的说明
@@ -1966,24 +1965,40 @@ own-handbook = 用内置手册回答：中转站如何运作、如何使用本�
 own-lab = 测试模型：流式输出填充文字，并按提示词中的指令改变长度、速度和故障，例如 [[tokens=200 speed=80]] 或 [[fault=429]]。不是语言模型。不需要网络。
 own-default-group = 默认分组
 own-auto-group = 自动：第一个提供该模型的分组
+own-owner = 站长
+own-node = 本机
+own-tag-built-in = 内置
+own-tag-offline = 离线可用
+own-tag-handbook = 手册
+own-tag-test = 测试
+own-credit-start = 初始额度
+own-credit-code = 兑换码
+own-credit-owner = 站长充值
 
-## 操作系统的话
+## 控制台里的建议：命令行的建议写命令，这里写按键
 
-system-not-found = 没有这个文件或文件夹
-system-no-permission = 没有权限
-system-exists = 文件已存在
-system-full = 磁盘空间不足
-system-quota = 超出磁盘配额
-system-read-only = 文件系统只读
-system-is-folder = 这是文件夹
-system-no-folder = 不是文件夹
-system-refused = 连接被拒绝
-system-reset = 连接被对方重置
-system-aborted = 连接已中止
-system-pipe = 管道已断开
-system-no-route = 无法到达主机
-system-no-network = 网络不可达
-system-in-use = 地址已被占用
-system-no-address = 无法使用此地址
-system-timed-out = 超时
-system-ended = 提前结束
+here-account = 按 P，用系统访问令牌添加中转站
+here-make-key = 按 1 到令牌页，再按 n 新建
+here-make-named-key = 按 1 到令牌页，再按 n 新建；project-env-use-owner 这样的名称能说明用途
+here-store-key = 在这里新建的密钥会自动保存；其他令牌按 1，再在该行按 a 取回（中转站允许再次查看时）
+here-ladder = 运行本页第一项“诊断”，看它哪里有问题
+here-group = 按 1：令牌页列出每个令牌的分组
+here-groups-of-model = 按 3 到模型广场，在该模型上按 w：查看哪些分组有它
+here-exact-name = 按 3 到模型广场，再按 / 输入名称的一部分；y 复制准确名称
+here-node = 运行“诊断”看时间花在哪里；测量其他节点请在 shell 中运行：relaydeck nodes test
+here-address = 运行本页第一项“诊断”：它会试地址的其他形式
+here-endpoint = 按 3 到模型广场，在该模型上按回车：查看如何调用
+here-tool = 按 7 到工具页，选一个按回车
+here-connect = 在“连通性”上按回车
+here-long = 在“长文本”上按回车，再在“并发”上按回车
+here-concurrency = 在“并发”上按回车
+here-log = 按 4 提一个问题，再按 5 查看收据
+here-save = 在这里新建的密钥会保存在这里；用本页第一项“诊断”测试
+here-choose = 按 2 到分组页，按回车查看分组的模型
+here-access-token = 按 1，再按 n 新建令牌并使用其密钥；系统访问令牌属于中转站本身：按 P 用它添加
+
+## 代码示例
+
+sample-key = 密钥来自环境变量
+sample-bare = 只写主机：库会自行加上 /v1/messages。
+sample-prompt = 用一句话打个招呼。

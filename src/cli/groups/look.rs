@@ -8,7 +8,7 @@ use crate::domain::stability::{Measured, Stability};
 use crate::domain::{Fault, FaultKind, Group, Money, Price};
 use crate::engine::measured::measure;
 use crate::engine::session::Session;
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 /// The list of groups, or one of them.
 ///
@@ -31,7 +31,7 @@ pub(super) async fn look(world: &World, what: Look) -> Result<Ending, Fault> {
                     FaultKind::NotFound,
                     say!("cli-group-none", name = format!("{name:?}")),
                 )
-                .advise(say!("cli-group-may-use", names = names.join(", "))));
+                .advise(say!("cli-group-may-use", names = listed(&names))));
             };
             show(world, &session, group, &measured)
         }

@@ -13,7 +13,7 @@ use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::host::EnvOutcome;
 use crate::engine::keys;
 use crate::engine::session::Session;
-use crate::locale::say;
+use crate::locale::{listed, pair, say};
 use crate::tui::words::{auto_route, key_status};
 
 /// A relay, and all its keys.
@@ -49,7 +49,7 @@ fn find<'a>(rows: &'a [KeyRow], typed: &str) -> Result<&'a KeyRow, Fault> {
                     typed = format!("{typed:?}")
                 ),
             )
-            .advise(say!("cli-key-several-advice", numbers = numbers.join(", "))))
+            .advise(say!("cli-key-several-advice", numbers = listed(&numbers))))
         }
     }
 }
@@ -81,7 +81,7 @@ pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
     let moment = |at: Option<_>| at.map_or_else(absent, |at| world.date(at));
     let list = |list: &Option<Vec<String>>, all: &str| match list {
         None => all.to_owned(),
-        Some(names) => names.join(", "),
+        Some(names) => listed(names),
     };
     let group = match info.group.as_str() {
         "" => say!("cli-key-own-group"),
@@ -304,7 +304,7 @@ pub(super) async fn write(
     kind: &str,
     yes: bool,
 ) -> Result<Ending, Fault> {
-    let kind = EnvFor::from_word(kind).map_err(|why| wrong(format!("--for: {why}")))?;
+    let kind = EnvFor::from_word(kind).map_err(|why| wrong(pair("--for", why)))?;
     let (session, rows) = opened(world).await?;
     let id = find(&rows, typed)?.info.id;
     let outcome = keys::write_env(&session, world.host.as_ref(), id, file, &kind, yes).await?;

@@ -13,7 +13,7 @@ use crate::cli::world::{Ending, World};
 use crate::domain::{Address, ApiKey, Fault, FaultKind};
 use crate::engine::session::{KeyChoice, Session};
 use crate::engine::tools::{self, Checked, Choice, Chosen, Means, Through};
-use crate::locale::{Word, say};
+use crate::locale::{Word, say, system};
 use crate::tools::{Places, Plan, Target, Tool, ToolError, Verdict, apply, named, plan_undo};
 
 /// What to do when there is nobody to ask.
@@ -153,9 +153,9 @@ impl Asked {
         let _ = write!(out, "{question} [y/N] ");
         let _ = out.flush();
         let mut answer = String::new();
-        io::stdin()
-            .read_line(&mut answer)
-            .map_err(|error| Fault::new(FaultKind::Local, say!("cli-stdin", error = error)))?;
+        io::stdin().read_line(&mut answer).map_err(|error| {
+            Fault::new(FaultKind::Local, say!("cli-stdin", error = system(&error)))
+        })?;
         Ok(matches!(
             answer.trim().to_ascii_lowercase().as_str(),
             "y" | "yes"
@@ -306,7 +306,7 @@ fn through(tool: &Tool, places: &Places, plan: &Plan) -> Result<(String, ApiKey)
     if let Verdict::Broken(file) = tool.verdict(&found) {
         return Err(Fault::new(
             FaultKind::Local,
-            format!("{}: {}", file.path.display(), file.why),
+            pair(&file.path.display().to_string(), &file.why),
         ));
     }
     match (found.urls.first(), found.keys.first()) {

@@ -10,7 +10,7 @@ use super::output::{Align, Table, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_since;
 use crate::domain::{By, Fault, FaultKind, Spending, UnixMillis};
-use crate::locale::say;
+use crate::locale::{pair, say};
 
 /// Runs the sub-command.
 ///
@@ -102,7 +102,7 @@ fn put_spending(object: &mut Map<String, Value>, sum: &Spending) {
 fn since(world: &World, span: &str) -> Result<UnixMillis, Fault> {
     let now = world.clock.now().seconds();
     let since = parse_since(span, now, world.clock.zone()).map_err(|error| {
-        Fault::new(FaultKind::Usage, format!("--since: {error}"))
+        Fault::new(FaultKind::Usage, pair("--since", error))
             .advise(say!("cli-advice-help", command = "usage"))
     })?;
     Ok(since.millis())

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::super::RelayClient;
 use super::super::call::Call;
 use crate::domain::{ApiKey, Fault, FaultKind, Money, QuotaScale, QuotaUnits, UnixSeconds};
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::wire::lenient;
 use crate::wire::plain::one_line;
 
@@ -158,7 +158,7 @@ impl RelayClient {
                 FaultKind::NotFound,
                 say!("owner-no-account", who = format!("{who:?}")),
             );
-            fault.advise(say!("owner-there-are", names = names.join(", ")))
+            fault.advise(say!("owner-there-are", names = listed(&names)))
         })
     }
 

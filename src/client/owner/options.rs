@@ -9,7 +9,7 @@ use super::super::RelayClient;
 use super::super::account::odd_answer;
 use crate::domain::price::{BasePrice, ModelRatios};
 use crate::domain::{Fault, FaultKind, Money, Ratio, TokenPrices};
-use crate::locale::say;
+use crate::locale::{listed, say};
 
 const OPTIONS: &str = "/api/option/";
 const GROUPS: &str = "GroupRatio";
@@ -297,6 +297,6 @@ pub(super) fn no_such<'a>(
     if known.is_empty() {
         fault
     } else {
-        fault.advise(say!("owner-there-are", names = known.join(", ")))
+        fault.advise(say!("owner-there-are", names = listed(&known)))
     }
 }

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use super::super::error::RelayError;
+use crate::locale::{foreign, system};
 
 /// The schema's steps, oldest first; never changed once released.
 const STEPS: [&str; 9] = [
@@ -29,10 +30,10 @@ pub fn prepare_folder(folder: &Path) -> Result<(), RelayError> {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
             RelayError::DiskFull(folder.to_path_buf())
         }
-        // The kind alone: the text names a file that nobody but us knows of.
-        kind => RelayError::FolderNotWritable {
+        // Without the rest of its text, which may name a file that nobody but us knows of.
+        _ => RelayError::FolderNotWritable {
             folder: folder.to_path_buf(),
-            why: kind.to_string(),
+            why: system(&error),
         },
     };
     fs::create_dir_all(folder).map_err(told)?;
@@ -65,7 +66,7 @@ pub fn open(file: &Path) -> Result<Connection, RelayError> {
             rusqlite_migration::Error::RusqliteError { err, .. } => told(err),
             other => RelayError::Database {
                 file: file.to_path_buf(),
-                why: other.to_string(),
+                why: foreign(&other),
             },
         })?;
     Ok(connection)
@@ -97,7 +98,7 @@ fn create_private(file: &Path) -> Result<(), RelayError> {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(RelayError::FolderNotWritable {
             folder: file.parent().unwrap_or(file).to_path_buf(),
-            why: error.to_string(),
+            why: system(&error),
         }),
     }
 }

@@ -23,7 +23,7 @@ use super::entry::Entry;
 use super::inbox::{Haste, Inbox};
 use super::journal::{Journal, Posted};
 use super::money::Ending;
-use crate::locale::{Language, within};
+use crate::locale::{Language, system, within};
 
 /// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
 const MOST: usize = 512;
@@ -77,7 +77,7 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("relay-writer".into())
             .spawn(move || within(Language::English, || desk.work()))
-            .map_err(|error| RelayError::NoThread(error.to_string()))?;
+            .map_err(|error| RelayError::NoThread(system(&error)))?;
         Ok(Writer {
             desk: shared,
             thread: Mutex::new(Some(thread)),

@@ -3,7 +3,7 @@
 //! What can be typed is made from the table of keys, so nothing is listed here twice; only orders with words of their own
 //! are added. An order is carried out by [`super::orders`].
 
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::tui::edit::Editor;
 use crate::tui::fuzzy::Haystack;
 use crate::tui::keymap::{Action, Context};
@@ -281,11 +281,7 @@ pub fn meaning(model: &Model, line: &CommandLine) -> Result<(Does, String), Stri
         }
         (None, several) => {
             let words: Vec<&str> = several.iter().map(|entry| entry.word.as_str()).collect();
-            return Err(say!(
-                "command-several",
-                word = word,
-                words = words.join(", ")
-            ));
+            return Err(say!("command-several", word = word, words = listed(&words)));
         }
     };
     match (entry.does, rest) {

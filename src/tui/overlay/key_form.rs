@@ -7,7 +7,7 @@ use crate::domain::expiry::parse_expiry;
 use crate::domain::group::AUTO;
 use crate::domain::{AutoRoute, KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
 use crate::engine::door::KeyRow;
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::tui::edit::Editor;
 use crate::tui::relay::Relay;
 use crate::tui::words;
@@ -323,7 +323,7 @@ impl KeyForm {
         match strange.as_slice() {
             [] => None,
             [one] => Some(say!("form-key-model-unknown", one = one)),
-            more => Some(say!("form-key-models-unknown", names = more.join(", "))),
+            more => Some(say!("form-key-models-unknown", names = listed(more))),
         }
     }
 

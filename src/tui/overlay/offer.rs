@@ -11,7 +11,7 @@ use super::detail::paragraph;
 use super::view::head;
 use crate::domain::{Profile, price_catalogue};
 use crate::engine::door::{Command, Offered};
-use crate::locale::{Word, say};
+use crate::locale::{Word, listed, say};
 use crate::tui::draw::{bar, below, clean, put_all, row};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
@@ -98,7 +98,7 @@ pub fn taken(model: &mut Model, name: &str, models: &[String]) {
         "offer-taken",
         name = name,
         count = #models.len(),
-        models = first.join(", ")
+        models = listed(&first)
     );
     let unknown = models
         .iter()

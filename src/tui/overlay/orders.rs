@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::model_name::{self, NameCheck};
 use crate::domain::{ChatSettings, Effort, Protocol};
 use crate::engine::door::{Command, ExportFormat};
-use crate::locale::{Word, say};
+use crate::locale::{Word, listed, say};
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Tone};
 use crate::tui::tabs::{chat, keys};
@@ -270,7 +270,7 @@ fn optional<T>(
 }
 
 fn all(words: &[&str]) -> String {
-    words.join(", ")
+    listed(words)
 }
 
 fn settled(model: &mut Model, fx: &mut Effects) {

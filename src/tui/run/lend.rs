@@ -5,7 +5,7 @@ use std::io;
 use tokio::sync::oneshot;
 
 use super::Loop;
-use crate::locale::say;
+use crate::locale::{say, system};
 use crate::tui::msg::{Edited, Msg};
 use crate::tui::term::{Editing, Input, Reader, Urgency};
 
@@ -34,7 +34,7 @@ impl Loop {
                 let why = say!(
                     "editor-not-started",
                     command = self.editor.words(),
-                    error = error
+                    error = system(&error)
                 );
                 // The receiver is ours and waits.
                 let _ = tell.send(Err(why));

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::tty::Tty;
 
-use crate::locale::say;
+use crate::locale::{exit, say, system};
 
 /// The command line of the user's editor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,16 +76,21 @@ impl Editing {
         let status = self
             .child
             .wait()
-            .map_err(|error| say!("editor-lost", command = command, error = error))?;
+            .map_err(|error| say!("editor-lost", command = command, error = system(&error)))?;
         if !status.success() {
             return Err(match status.code() {
                 Some(127) => say!("editor-not-found", command = command),
-                _ => say!("editor-failed", command = command, status = status),
+                _ => say!("editor-failed", command = command, status = exit(status)),
             });
         }
         // Editors may put a new file in the old one's place: it is read by its name.
-        let bytes = fs::read(self.file.path())
-            .map_err(|error| say!("editor-unreadable", command = command, error = error))?;
+        let bytes = fs::read(self.file.path()).map_err(|error| {
+            say!(
+                "editor-unreadable",
+                command = command,
+                error = system(&error)
+            )
+        })?;
         String::from_utf8(bytes).map_err(|_| say!("editor-no-text", command = command))
     }
 }

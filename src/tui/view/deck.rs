@@ -94,7 +94,7 @@ fn account(model: &Model) -> Vec<Piece> {
     let Some(account) = model.relay.account.value() else {
         return Vec::new();
     };
-    let name = format!("   {}", cut(theme, &account.name, 16));
+    let name = format!("   {}", cut(theme, account.shown_name(), 16));
     let mut pieces = vec![Piece::of(4, name, theme.style(Role::Text))];
     if let Some(group) = model.relay.own_group() {
         let group = with_ratio(theme, group, model.relay.ratio(group), 16);

@@ -64,7 +64,7 @@ fn names(model: &Model) -> Vec<String> {
         .relay
         .account
         .value()
-        .map(|account| account.name.clone());
+        .map(|account| account.shown_name().to_owned());
     let keys = model
         .relay
         .key_rows()

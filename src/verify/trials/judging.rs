@@ -6,7 +6,7 @@ use super::{Check, Outcome, Sent};
 use crate::domain::test_result::TestKind;
 use crate::domain::time::took;
 use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money};
-use crate::locale::say;
+use crate::locale::{pair, say};
 use crate::verify::door::{Ask, Told};
 use crate::verify::evidence::Observation;
 use crate::verify::needles::{self, Haystack, PLACES};
@@ -62,7 +62,7 @@ pub(super) fn judge_connect(
     let passed = checks.iter().all(|check| check.passed != Some(false));
     let told = vec![whole.clone(), streamed.clone()];
     let summary = match checks.iter().find(|check| check.passed == Some(false)) {
-        Some(check) => format!("{}: {}", check.what, check.seen),
+        Some(check) => pair(&check.what, &check.seen),
         None => say!(
             "trial-connect-summary",
             reply = took(whole.total_ms),
@@ -207,7 +207,7 @@ pub(super) fn judge_concurrency(asks: &[Ask], told: Vec<Told>) -> Judged {
             },
         },
         Check {
-            what: "429".into(),
+            what: say!("trial-limited").into(),
             passed: Some(limited == 0),
             seen: limited.to_string(),
         },

@@ -2,7 +2,7 @@
 
 use super::read::{ErrorText, Shape};
 use crate::domain::{Fault, FaultKind};
-use crate::locale::say;
+use crate::locale::{foreign, say};
 
 /// A kind of trouble, with advice that is nearer to it than the kind's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Verdict {
                 status = status,
                 title = format!("{title:?}")
             ),
-            (words, _) => say!("trouble-relay-says", head = head, words = words),
+            (words, _) => say!("trouble-relay-says", head = head, words = foreign(words)),
         };
         let mut fault = Fault::new(self.kind, message);
         if let Some(advice) = self.advice {

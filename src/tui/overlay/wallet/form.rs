@@ -2,7 +2,7 @@
 
 use crate::domain::{ApiKey, Fault, FaultKind};
 use crate::engine::door::{WalletAsk, WalletInfo};
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::tui::edit::Editor;
 use crate::tui::overlay::form::{Choice, Control, Form};
 
@@ -63,10 +63,7 @@ impl WalletForm {
         let suggested: Vec<String> = ways.suggested.iter().map(u64::to_string).collect();
         let hint = match suggested.as_slice() {
             [] => say!("wallet-order-amount-hint").to_owned(),
-            suggested => say!(
-                "wallet-order-amount-suggested",
-                amounts = suggested.join(", ")
-            ),
+            suggested => say!("wallet-order-amount-suggested", amounts = listed(suggested)),
         };
         let form = Form::new(say!("wallet-order-form"))
             .with(

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::side_by_side;
 use crate::domain::{Money, TopUpState};
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{labelled, paragraph};
@@ -55,7 +55,7 @@ fn account(model: &Model, cells: u16) -> Vec<Line<'static>> {
     let money = |amount: Option<Money>| amount.map_or("?".into(), |amount| amount.to_string());
     say(
         say!("wallet-account"),
-        clean(&account.name).into_owned(),
+        clean(account.shown_name()).into_owned(),
         Role::Strong,
     );
     let group = with_ratio(theme, &account.group, model.relay.ratio(&account.group), 40);
@@ -120,7 +120,7 @@ fn ways(model: &Model, cells: u16) -> Vec<Line<'static>> {
             .map(|method| clean(&method.name).into_owned())
             .collect();
         say(
-            &say!("wallet-way-online", methods = names.join(", ")),
+            &say!("wallet-way-online", methods = listed(&names)),
             Role::Text,
         );
     }
@@ -173,7 +173,7 @@ fn top_ups(model: &Model, cells: u16) -> Vec<Line<'static>> {
             .map_or("?".into(), |amount| amount.to_string());
         let how = cut(
             theme,
-            &top_up.how,
+            top_up.shown_how(),
             usize::from(cells).saturating_sub(44).max(8),
         );
         let role = match top_up.state {

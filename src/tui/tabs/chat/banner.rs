@@ -2,7 +2,7 @@
 
 use super::update::group;
 use crate::domain::{Endpoint, Fault, FaultKind, Money, Protocol};
-use crate::locale::say;
+use crate::locale::{listed, say};
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -62,7 +62,7 @@ fn model_missing(model: &Model) -> Option<Fault> {
     let message = say!("chat-not-in-group", name = name, group = group);
     Some(missing(message).advise(match having.as_slice() {
         [] => say!("chat-no-group-has-it").into(),
-        groups => say!("chat-groups-that-have-it", groups = groups.join(", ")),
+        groups => say!("chat-groups-that-have-it", groups = listed(groups)),
     }))
 }
 
@@ -81,7 +81,7 @@ fn endpoint_missing(model: &Model) -> Option<Fault> {
             say!(
                 "chat-nobody-replies",
                 name = known.name,
-                endpoints = words.join(", ")
+                endpoints = listed(&words)
             ),
         )
         .advise(say!("chat-choose-another-model")),

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::group::AUTO;
 use crate::domain::{KeyStatus, Pace, UnixSeconds};
-use crate::locale::say;
+use crate::locale::{self, say};
 use crate::tui::draw::{clean, cut, with_ratio};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::{gone, labelled};
@@ -115,13 +115,10 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
     say(say!("label-last-used"), moment(info.last_used));
     let list = |list: &Option<Vec<String>>, all: &str| match list {
         None => plain(all.into()),
-        Some(names) => plain(
-            names
-                .iter()
-                .map(|name| cut(theme, name, 200))
-                .collect::<Vec<_>>()
-                .join(", "),
-        ),
+        Some(names) => {
+            let names: Vec<_> = names.iter().map(|name| cut(theme, name, 200)).collect();
+            plain(locale::listed(&names))
+        }
     };
     say(
         say!("label-models"),
@@ -150,6 +147,6 @@ fn ceilings(pace: Pace) -> String {
         .collect();
     match told.is_empty() {
         true => say!("pace-none").into(),
-        false => say!("pace-at-most", what = told.join(say!("list-comma"))),
+        false => say!("pace-at-most", what = locale::clauses(&told)),
     }
 }

@@ -39,7 +39,12 @@ pub fn rows(model: &Model, name: &str, cells: u16) -> Vec<Line<'static>> {
     };
     let dot = theme.glyph(Sign::Dot);
     let mut about = vec![clean(vendor).into_owned()];
-    about.extend(offer.tags.iter().map(|tag| clean(tag).into_owned()));
+    about.extend(
+        offer
+            .shown_tags()
+            .into_iter()
+            .map(|tag| clean(tag).into_owned()),
+    );
     rows.extend(paragraph(
         theme,
         &about.join(&format!(" {dot} ")),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::price::BasePrice;
-use crate::domain::{Endpoint, Model};
+use crate::domain::{Endpoint, Model, own_words};
 use crate::locale::say;
 
 /// How a model is billed.
@@ -82,7 +82,8 @@ impl Facet {
     /// What it is, without its kind.
     pub fn value(&self) -> String {
         match self {
-            Facet::Vendor(text) | Facet::Tag(text) | Facet::Group(text) => text.clone(),
+            Facet::Vendor(text) | Facet::Group(text) => text.clone(),
+            Facet::Tag(text) => own_words::tag(text).to_owned(),
             Facet::Endpoint(endpoint) => endpoint.to_string(),
             Facet::Billing(billing) => billing.word().to_owned(),
         }

@@ -88,7 +88,11 @@ impl MarketTab {
         self.choose_group(relay);
         let rows = relay.model_rows();
         let texts = rows.iter().map(|model| {
-            let text = format!("{} {} {}", model.name, model.vendor, model.tags.join(" "));
+            let mut words = vec![&*model.name, &*model.vendor];
+            words.extend(model.tags.iter().map(String::as_str));
+            words.extend(model.shown_tags());
+            words.dedup();
+            let text = words.join(" ");
             (model.name.clone(), text)
         });
         {

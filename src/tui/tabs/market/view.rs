@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::stability::Marks;
 use crate::domain::{Endpoint, Model as Offer};
-use crate::locale::{Word, say};
+use crate::locale::{Word, listed, say};
 use crate::tui::columns::{Column, Sorted, Table};
 use crate::tui::draw::{below, clean, cut, put, put_all, ratio, row};
 use crate::tui::layout::Layout;
@@ -224,7 +224,7 @@ fn group(model: &Model, cells: u16) -> Vec<Span<'static>> {
         // The count at the left of the row must stay in sight.
         let room = usize::from(cells).saturating_sub(44).clamp(8, 48);
         spans.push(Span::styled(say!("market-with"), theme.style(Role::Dim)));
-        let text = format!("{}  ", cut(theme, &values.join(", "), room));
+        let text = format!("{}  ", cut(theme, &listed(&values), room));
         spans.push(Span::styled(text, theme.style(Role::Accent)));
     }
     if !tab.group.is_empty() {

@@ -4,12 +4,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line as Row, Span};
 
 use super::state::Item;
+use crate::domain::test_result::TestResult;
 use crate::engine::door::{Evidence, Finding, Look, Outcome, Sent, State, Verdict};
-use crate::locale::say;
+use crate::locale::{pair, say};
+use crate::tui::advice::here;
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
-use crate::tui::text::{Align, fit};
+use crate::tui::text::{Align, fit, width};
 use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
 
@@ -61,12 +63,20 @@ pub fn told(model: &Model, cells: u16) -> Vec<Row<'static>> {
     {
         let text = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
         rows.extend(paragraph(theme, &text, Role::Bad, 1, cells));
-        let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        let advice = format!(
+            "{} {}",
+            theme.glyph(Sign::Arrow),
+            clean(here(&fault.advice))
+        );
         rows.extend(paragraph(theme, &advice, Role::Text, 1, cells));
     }
     // Why nothing can be run is said above; what to do about it here.
     if let Some(Err(fault)) = &verify.plan {
-        let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        let advice = format!(
+            "{} {}",
+            theme.glyph(Sign::Arrow),
+            clean(here(&fault.advice))
+        );
         rows.extend(paragraph(theme, &advice, Role::Accent, 1, cells));
     }
     let body = match item {
@@ -164,7 +174,7 @@ fn ladder(theme: &Theme, findings: &[Finding], cells: u16) -> Vec<Row<'static>> 
         ));
         let tells = !matches!(finding.verdict, Verdict::Good | Verdict::NotReached);
         if let Some(advice) = finding.advice.as_deref().filter(|_| tells) {
-            let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(advice));
+            let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(here(advice)));
             rows.extend(paragraph(theme, &text, Role::Accent, LABEL + 6, cells));
         }
         if let Some(proof) = &finding.proof {
@@ -192,7 +202,11 @@ fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
     let head = format!("{} {}  {}", sign.0, clean(&outcome.summary), outcome.cost);
     rows.extend(paragraph(theme, &head, sign.1, 1, cells));
     if let Some(fault) = outcome.fault.as_ref().filter(|_| !outcome.passed) {
-        let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        let text = format!(
+            "{} {}",
+            theme.glyph(Sign::Arrow),
+            clean(here(&fault.advice))
+        );
         rows.extend(paragraph(theme, &text, Role::Accent, 1, cells));
     }
     rows.push(Row::default());
@@ -289,7 +303,7 @@ fn checklist(model: &Model, cells: u16) -> Vec<Row<'static>> {
             cells,
         ));
         if let Some(advice) = line.advice {
-            let text = format!("{} {advice}", theme.glyph(Sign::Arrow));
+            let text = format!("{} {}", theme.glyph(Sign::Arrow), here(advice));
             rows.extend(paragraph(theme, &text, Role::Dim, LABEL + 6, cells));
         }
     }
@@ -318,7 +332,7 @@ fn workflow(model: &Model, cells: u16) -> Vec<Row<'static>> {
             Span::styled(next, theme.style(Role::Accent)),
         ]));
         if step.is_next {
-            rows.extend(paragraph(theme, step.how, Role::Dim, 7, cells));
+            rows.extend(paragraph(theme, here(step.how), Role::Dim, 7, cells));
         }
     }
     rows
@@ -326,21 +340,27 @@ fn workflow(model: &Model, cells: u16) -> Vec<Row<'static>> {
 
 fn history(model: &Model, cells: u16) -> Vec<Row<'static>> {
     let theme = &model.settings.theme;
+    let label = |result: &TestResult| {
+        let when = words::clock(result.at, model.now.wall, &model.settings.zone);
+        format!("{when} {}", result.test.words())
+    };
+    let results = &model.verify.results;
+    let widest = results.iter().map(|result| width(&label(result)));
+    let room = widest.max().unwrap_or_default().min(26);
     let mut rows = Vec::new();
-    for result in &model.verify.results {
+    for result in results {
         let sign = match result.passed {
             true => (theme.glyph(Sign::Check), Role::Good),
             false => (theme.glyph(Sign::Cross), Role::Bad),
         };
-        let when = words::clock(result.at, model.now.wall, &model.settings.zone);
-        let label = format!("{when} {}", result.test.words());
-        let place = match (&result.group, result.model.as_str()) {
-            (_, "") => String::new(),
-            (Some(group), name) => say!("verify-place", name = name, group = group),
-            (None, name) => format!("{name}: "),
+        let summary = &result.summary;
+        let text = match (&result.group, result.model.as_str()) {
+            (_, "") => summary.clone(),
+            (Some(group), name) => pair(say!("verify-place", name = name, group = group), summary),
+            (None, name) => pair(name, summary),
         };
-        let text = format!("{place}{}", result.summary);
-        rows.extend(labelled(theme, sign, &label, 26, &text, Role::Text, cells));
+        let (label, role) = (label(result), Role::Text);
+        rows.extend(labelled(theme, sign, &label, room, &text, role, cells));
     }
     rows
 }

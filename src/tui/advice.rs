@@ -1,0 +1,66 @@
+//! Advice that names a command of the shell, as it is said where the same is one key away.
+//!
+//! The rooms below advise whoever asked, in the shell or on the screen, and know the shell's commands alone.
+
+use crate::locale::Word;
+
+/// What is said in the shell, and what is said here.
+const SAID: [(Word, Word); 27] = [
+    (Word("check-account-advice"), Word("here-account")),
+    (Word("check-key-made-advice"), Word("here-make-key")),
+    (Word("check-key-stored-advice"), Word("here-store-key")),
+    (Word("check-key-usable-advice"), Word("here-ladder")),
+    (Word("check-group-advice"), Word("here-group")),
+    (
+        Word("check-model-in-group-advice"),
+        Word("here-groups-of-model"),
+    ),
+    (Word("check-exact-name-advice"), Word("here-exact-name")),
+    (Word("check-node-advice"), Word("here-node")),
+    (Word("check-url-form-advice"), Word("here-address")),
+    (Word("check-endpoint-advice"), Word("here-endpoint")),
+    (Word("check-tool-version-advice"), Word("here-tool")),
+    (Word("check-connect-advice"), Word("here-connect")),
+    (Word("check-long-advice"), Word("here-long")),
+    (Word("check-concurrency-advice"), Word("here-concurrency")),
+    (Word("check-log-advice"), Word("here-log")),
+    (Word("step-register-how"), Word("here-account")),
+    (Word("step-make-key-how"), Word("here-make-named-key")),
+    (Word("step-save-how"), Word("here-save")),
+    (Word("step-choose-how"), Word("here-choose")),
+    (Word("step-check-how"), Word("here-exact-name")),
+    (Word("step-base-url-how"), Word("here-address")),
+    (Word("step-small-how"), Word("here-connect")),
+    (Word("step-long-how"), Word("here-long")),
+    (Word("climb-no-key-advice"), Word("here-make-key")),
+    (Word("judge-slow-advice"), Word("here-node")),
+    (Word("mend-access-token-advice"), Word("here-access-token")),
+    (Word("model-search-advice"), Word("here-exact-name")),
+];
+
+/// Advice as it is said on the screen.
+pub fn here(advice: &str) -> &str {
+    let known = SAID.iter().find(|(shell, _)| shell.say() == advice);
+    known.map_or(advice, |(_, here)| here.say())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locale::{Language, within};
+
+    #[test]
+    fn s_98_advice_on_the_screen_names_keys_and_other_advice_stays() {
+        for language in Language::ALL {
+            within(language, || {
+                for (shell, screen) in SAID {
+                    assert_eq!(here(shell.say()), screen.say());
+                    assert_ne!(shell.say(), shell.0, "no catalogue has it");
+                    assert_ne!(screen.say(), screen.0, "no catalogue has it");
+                    assert!(!screen.say().contains("--"), "{}", screen.say());
+                }
+                assert_eq!(here("else"), "else");
+            });
+        }
+    }
+}
