@@ -21,7 +21,10 @@ use support::command;
 
 /// Runs a line and looks through what it prints.
 fn look(home: &Path, line: &str, seen: &mut Seen) {
-    let args: Vec<&str> = line.split(' ').map(|word| if word == "''" { "" } else { word }).collect();
+    let args: Vec<&str> = line
+        .split(' ')
+        .map(|word| if word == "''" { "" } else { word })
+        .collect();
     let output = command(home, &args)
         .env("RELAYDECK_LANGUAGE", "zh")
         .env("HOME", home.join("user"))
@@ -398,8 +401,19 @@ fn x_12_broken_files_and_folders_are_told_of_in_chinese() {
         put("secrets.toml", text.as_bytes(), "keys list", &mut seen);
         put("keymap.toml", text.as_bytes(), "", &mut seen);
     }
-    for name in ["config.toml", "secrets.toml", "keymap.toml", "ledger.db", "relay.db"] {
-        put(name, b"\xff\xfe\x00garbage", "chat -m relaydeck-lab [[tokens=1]]", &mut seen);
+    for name in [
+        "config.toml",
+        "secrets.toml",
+        "keymap.toml",
+        "ledger.db",
+        "relay.db",
+    ] {
+        put(
+            name,
+            b"\xff\xfe\x00garbage",
+            "chat -m relaydeck-lab [[tokens=1]]",
+            &mut seen,
+        );
         // A folder where a file belongs.
         let home = home();
         fs::create_dir(home.path().join(name)).unwrap();
@@ -416,12 +430,28 @@ fn x_12_broken_files_and_folders_are_told_of_in_chinese() {
     look(home.path(), "--home /proc/nowhere keys list", &mut seen);
     look(home.path(), "--home /dev/null keys list", &mut seen);
     let long = "n".repeat(300);
-    look(home.path(), &format!("--home /tmp/{long} keys list"), &mut seen);
-    look(home.path(), &format!("chat -m relaydeck-lab --image /tmp/{long} x"), &mut seen);
+    look(
+        home.path(),
+        &format!("--home /tmp/{long} keys list"),
+        &mut seen,
+    );
+    look(
+        home.path(),
+        &format!("chat -m relaydeck-lab --image /tmp/{long} x"),
+        &mut seen,
+    );
     let around = home.path().join("around");
     std::os::unix::fs::symlink("around", &around).unwrap();
-    look(home.path(), &format!("--home {} keys list", around.display()), &mut seen);
-    look(home.path(), &format!("chat -m relaydeck-lab --image {} x", around.display()), &mut seen);
+    look(
+        home.path(),
+        &format!("--home {} keys list", around.display()),
+        &mut seen,
+    );
+    look(
+        home.path(),
+        &format!("chat -m relaydeck-lab --image {} x", around.display()),
+        &mut seen,
+    );
     seen.judge();
 }
 
@@ -429,9 +459,20 @@ fn x_12_broken_files_and_folders_are_told_of_in_chinese() {
 fn x_12_a_full_disk_behind_stdout_is_told_of_in_chinese() {
     let home = home();
     let mut seen = Seen::default();
-    for line in ["keys list", "models list", "config path", "sample curl", "man", "keys --help", "usage"] {
+    for line in [
+        "keys list",
+        "models list",
+        "config path",
+        "sample curl",
+        "man",
+        "keys --help",
+        "usage",
+    ] {
         let args: Vec<&str> = line.split(' ').collect();
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
         let output = command(home.path(), &args)
             .env("RELAYDECK_LANGUAGE", "zh")
             .stdout(full)
@@ -444,7 +485,16 @@ fn x_12_a_full_disk_behind_stdout_is_told_of_in_chinese() {
 
 #[test]
 fn what_looks_for_english_finds_it() {
-    assert_eq!(english("无法读取 /a/b c.txt：permission denied"), ["permission", "denied"]);
-    assert_eq!(english("请运行 `keys list` 或 relaydeck keys list"), [""; 0]);
-    assert_eq!(english("上游说“no such thing”；Claude Code 3/3 ms"), [""; 0]);
+    assert_eq!(
+        english("无法读取 /a/b c.txt：permission denied"),
+        ["permission", "denied"]
+    );
+    assert_eq!(
+        english("请运行 `keys list` 或 relaydeck keys list"),
+        [""; 0]
+    );
+    assert_eq!(
+        english("上游说“no such thing”；Claude Code 3/3 ms"),
+        [""; 0]
+    );
 }

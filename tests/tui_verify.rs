@@ -11,11 +11,12 @@ use relaydeck::engine::door::{
     Check, Event, Evidence, Finding, Look, Outcome, Proof, ProofNews, ProofPlan, Report, Rung,
     Sent, Verdict, WorstCase,
 };
+use relaydeck::locale::{self, plain};
 use relaydeck::verify::checklist::{Facts, Repository, lines};
 use relaydeck::verify::workflow::steps;
 use tui_support::events::{failed, fault, open};
 use tui_support::scenes::scene;
-use tui_support::{NOON, Script};
+use tui_support::{NOON, Script, said};
 
 fn news(script: &mut Script, news: ProofNews) {
     let ask = script.ask();
@@ -50,7 +51,7 @@ fn verify(script: &mut Script) {
     script.model.verify.plan = Some(Ok(plan));
 }
 
-fn finding(rung: Rung, verdict: Verdict, evidence: &str) -> Finding {
+fn finding(rung: Rung, verdict: Verdict, evidence: impl Into<String>) -> Finding {
     Finding::new(rung, verdict, evidence)
 }
 
@@ -59,27 +60,48 @@ fn below() -> Vec<Finding> {
         finding(
             Rung::Address,
             Verdict::Good,
-            "4sapi.example is 203.0.113.7, found in 12 ms, connected in 38 ms",
+            format!(
+                "4sapi.example{}{}{}",
+                said!("judge-is", address = "203.0.113.7"),
+                said!("judge-found-in", took = "12 ms"),
+                said!("judge-connected-in", took = "38 ms")
+            ),
         ),
         finding(
             Rung::Tls,
             Verdict::Good,
-            "the certificate is for 4sapi.example and trusted, agreed in 41 ms",
+            said!(
+                "judge-certificate",
+                host = "4sapi.example",
+                took = said!("judge-agreed-in", took = "41 ms")
+            ),
         ),
         finding(
             Rung::Kind,
             Verdict::Good,
-            "New API v1.0.0 (4SAPI); its model API wants a key (44 ms)",
+            said!(
+                "judge-console-seen",
+                console = "New API v1.0.0 (4SAPI)",
+                answers = said!("judge-wants-key"),
+                took = said!("judge-took", span = "44 ms")
+            ),
         ),
         finding(
             Rung::Credential,
             Verdict::Good,
-            "sk-aB3d**********x9Zk is accepted; 412 models are listed to it",
+            said!(
+                "climb-key-accepted",
+                masked = "sk-aB3d**********x9Zk",
+                listed = 412
+            ),
         ),
         finding(
             Rung::Balance,
             Verdict::Good,
-            "$12.48 in the wallet, $4.90 left on the key",
+            locale::clauses(&[
+                said!("climb-wallet", balance = "$12.48"),
+                said!("climb-key-left", left = "$4.90"),
+            ]),
         ),
     ]
 }
@@ -87,17 +109,17 @@ fn below() -> Vec<Finding> {
 fn climbed() -> Report {
     let refused = Fault::new(
         FaultKind::ModelNotFound,
-        "no model is named \"claude-sonnet-45-20250929\" here",
+        said!("model-none-named", name = "\"claude-sonnet-45-20250929\""),
     )
-    .advise("did you mean claude-sonnet-4-5-20250929?");
+    .advise(said!("model-did-you-mean", names = "claude-sonnet-4-5-20250929"));
     let mut findings = below();
     findings.push(Finding::failed(Rung::Model, refused).proven(Some(Proof {
-        change: "called claude-sonnet-4-5-20250929 instead".into(),
-        outcome: "it answers".into(),
+        change: said!("mend-called-nearest", nearest = "claude-sonnet-4-5-20250929"),
+        outcome: said!("mend-answers"),
         helped: true,
     })));
     for rung in [Rung::Group, Rung::Endpoint, Rung::Call, Rung::Stream] {
-        findings.push(finding(rung, Verdict::NotReached, "not reached"));
+        findings.push(finding(rung, Verdict::NotReached, said!("ladder-not-reached")));
     }
     Report {
         findings,
@@ -128,22 +150,46 @@ fn sent(total_ms: u64, status: u16) -> Sent {
     }
 }
 
+/// How many of five answered, in words.
+fn answered(good: u32) -> String {
+    said!(
+        "trial-many-summary",
+        good = good,
+        all = 5,
+        p50 = "1.02 s",
+        p95 = "2.20 s"
+    )
+}
+
+/// How a short test went that passed, in words.
+fn replied() -> String {
+    said!("trial-connect-summary", reply = "810 ms", stream = "420 ms")
+}
+
 fn concurrency() -> Outcome {
-    let limited = Fault::new(FaultKind::RateLimited, "too many requests (HTTP 429)");
+    let told = said!(
+        "trouble-relay-status",
+        head = said!("trouble-relay-rate"),
+        status = 429
+    );
+    let limited = Fault::new(FaultKind::RateLimited, told.clone());
     Outcome {
         test: TestKind::Concurrency,
         passed: false,
-        summary:
-            "4 of 5 answered, p50 1.02 s, p95 2.20 s; one was told 429, to come back after 7 s"
-                .into(),
+        summary: [
+            answered(4),
+            said!("trial-many-limited", limited = #1),
+            said!("trial-many-wait", longest = 7),
+        ]
+        .concat(),
         checks: vec![
             Check {
-                what: "all 5 succeed".into(),
+                what: said!("trial-all-succeed", count = 5),
                 passed: Some(false),
-                seen: "4 did; one was told: too many requests (HTTP 429)".into(),
+                seen: said!("trial-some-told", good = 4, fault = told),
             },
             Check {
-                what: "429".into(),
+                what: said!("trial-limited"),
                 passed: Some(false),
                 seen: "1".into(),
             },
@@ -159,16 +205,25 @@ fn concurrency() -> Outcome {
         cost: cost("0.000856"),
         evidence: vec![
             Evidence {
-                about: "model name",
+                about: plain("evidence-name-about"),
                 look: Look::Consistent,
-                seen:
-                    "asked claude-sonnet-4-5-20250929, echoed claude-sonnet-4-5-20250929 in 4 of 4"
-                        .into(),
+                seen: said!(
+                    "evidence-echoed",
+                    asked = "claude-sonnet-4-5-20250929",
+                    names = "claude-sonnet-4-5-20250929",
+                    total = 4
+                ),
             },
             Evidence {
-                about: "tokens in",
+                about: plain("evidence-tokens-in"),
                 look: Look::Odd,
-                seen: "reported 4000 where we count 48: far apart in 4 of 4 answers".into(),
+                seen: said!(
+                    "evidence-count-far",
+                    reported = 4000,
+                    counted = 48,
+                    odd = 4,
+                    answers = 4
+                ),
             },
         ],
         detail: serde_json::Value::Null,
@@ -187,7 +242,7 @@ fn standing(script: &mut Script) {
         ..Facts::default()
     };
     let lines = lines(&facts);
-    let result = |test, passed, summary: &str, minutes: i64| TestResult {
+    let result = |test, passed, summary: String, minutes: i64| TestResult {
         profile: "4sapi".into(),
         relay: "https://4sapi.example".into(),
         at: UnixMillis(NOON.0 - minutes * 60_000),
@@ -196,7 +251,7 @@ fn standing(script: &mut Script) {
         group: Some("default".into()),
         key_masked: "sk-aB3d**********x9Zk".into(),
         passed,
-        summary: summary.into(),
+        summary,
         requests: 2,
         cost: cost("0.000428"),
         first_ms: Some(420),
@@ -207,13 +262,13 @@ fn standing(script: &mut Script) {
         result(
             TestKind::Concurrency,
             false,
-            "4 of 5 answered, p50 1.02 s, p95 2.20 s",
+            answered(4),
             3,
         ),
         result(
             TestKind::Connect,
             true,
-            "reply in 810 ms, first part of the stream after 420 ms",
+            replied(),
             9,
         ),
     ];
@@ -270,27 +325,27 @@ fn tested(script: &mut Script, row: &str, outcome: Outcome) {
     news(script, ProofNews::Tested(Box::new(outcome)));
 }
 
-fn check(what: &str, passed: Option<bool>, seen: &str) -> Check {
+fn check(what: String, passed: Option<bool>, seen: impl Into<String>) -> Check {
     Check {
-        what: what.into(),
+        what,
         passed,
         seen: seen.into(),
     }
 }
 
-fn outcome(test: TestKind, summary: &str, checks: Vec<Check>, fault: Option<Fault>) -> Outcome {
+fn outcome(test: TestKind, summary: String, checks: Vec<Check>, fault: Option<Fault>) -> Outcome {
     Outcome {
         test,
         passed: fault.is_none(),
-        summary: summary.into(),
+        summary,
         checks,
         sent: vec![sent(810, 200), sent(1_020, 200)],
         fault,
         cost: cost("0.000428"),
         evidence: vec![Evidence {
-            about: "fingerprint",
+            about: plain("evidence-fingerprint"),
             look: Look::Unknown,
-            seen: "none was sent along".into(),
+            seen: said!("evidence-no-fingerprint"),
         }],
         detail: serde_json::Value::Null,
     }
@@ -299,70 +354,98 @@ fn outcome(test: TestKind, summary: &str, checks: Vec<Check>, fault: Option<Faul
 fn long(passed: bool) -> Outcome {
     let silent = Fault::new(
         FaultKind::StreamBroken,
-        "the answer broke off before its end",
+        said!("trouble-relay-stream"),
     )
-    .advise("ask for less, or take another group, model or node of this relay");
+    .advise(said!("trial-advice"));
     let end = if passed {
-        "stop"
+        "stop".to_owned()
     } else {
-        "the stream ended without saying why"
+        said!("trouble-relay-stream")
     };
-    let needle = |place: &str, found| {
+    let needle = |place: String, found| {
         let seen = match found {
-            true => "violet-anchor-17 was found",
-            false => "violet-anchor-17 was not named",
+            true => said!("trial-needle-found", needle = "violet-anchor-17"),
+            false => said!("trial-needle-lost", needle = "violet-anchor-17"),
         };
-        check(&format!("needle at the {place}"), Some(found), seen)
+        check(said!("trial-needle", place = place), Some(found), seen)
     };
     let checks = vec![
-        check("ends with stop", Some(passed), end),
-        needle("start", true),
-        needle("middle", passed),
-        needle("end", passed),
+        check(said!("trial-ends-stop"), Some(passed), end),
+        needle(said!("needle-start"), true),
+        needle(said!("needle-middle"), passed),
+        needle(said!("needle-end"), passed),
     ];
     let summary = match passed {
-        true => "5312 in, 1204 out in 41.2 s, longest silence 1.31 s at 20.4 s; 3 of 3 needles",
-        false => {
-            "5312 in, 388 out in 61.2 s, longest silence 30.0 s at 31.1 s; 1 of 3 needles; \
-             it broke after 388 tokens, 61.2 s in"
-        }
+        true => said!(
+            "trial-long-summary",
+            input = 5312,
+            output = 1204,
+            took = "41.2 s",
+            silence = said!("trial-silence", took = "1.31 s", at = "20.4 s"),
+            hits = 3,
+            broke = ""
+        ),
+        false => said!(
+            "trial-long-summary",
+            input = 5312,
+            output = 388,
+            took = "61.2 s",
+            silence = said!("trial-silence", took = "30.0 s", at = "31.1 s"),
+            hits = 1,
+            broke = said!("trial-broke", tokens = 388, took = "61.2 s")
+        ),
     };
     outcome(TestKind::Long, summary, checks, (!passed).then_some(silent))
 }
 
 fn connect(passed: bool) -> Outcome {
-    let refused = Fault::new(
-        FaultKind::CredentialRefused,
-        "the key was refused (HTTP 401)",
-    )
-    .advise("look whether it is a key of this relay, enabled and whole");
+    let told = said!(
+        "trouble-relay-status",
+        head = said!("trouble-relay-credential"),
+        status = 401
+    );
+    let refused = Fault::new(FaultKind::CredentialRefused, told.clone())
+        .advise(said!("advice-credential"));
+    let (reply, stream) = (said!("trial-reply"), said!("trial-stream"));
     let checks = match passed {
         true => vec![
             check(
-                "models are listed",
+                said!("trial-listed"),
                 None,
-                "412 models, but not claude-sonnet-4-5-20250929",
+                said!(
+                    "trial-listed-not",
+                    count = 412,
+                    name = "claude-sonnet-4-5-20250929"
+                ),
             ),
-            check("reply: status 200, understood", Some(true), "answered"),
-            check("reply: says something", Some(true), "\"ready\""),
-            check("stream: reports its tokens", Some(true), "12 in, 2 out"),
+            check(
+                said!("trial-understood", name = reply),
+                Some(true),
+                said!("trial-answered"),
+            ),
+            check(said!("trial-says", name = reply), Some(true), "\"ready\""),
+            check(
+                said!("trial-reports", name = stream),
+                Some(true),
+                said!("trial-usage", input = 12, output = 2),
+            ),
         ],
         false => vec![
             check(
-                "models are listed",
+                said!("trial-listed"),
                 Some(false),
-                "the key was refused (HTTP 401)",
+                told.clone(),
             ),
             check(
-                "reply: status 200, understood",
+                said!("trial-understood", name = reply),
                 Some(false),
-                "the key was refused (HTTP 401)",
+                told.clone(),
             ),
         ],
     };
     let summary = match passed {
-        true => "reply in 810 ms, first part of the stream after 420 ms",
-        false => "the key was refused (HTTP 401)",
+        true => replied(),
+        false => told,
     };
     outcome(
         TestKind::Connect,
@@ -386,9 +469,13 @@ fn s_80_to_s_82_every_test_passed_and_failed() {
         let mut all = concurrency();
         all.passed = true;
         all.fault = None;
-        all.summary = "5 of 5 answered, p50 1.02 s, p95 2.20 s".into();
+        all.summary = answered(5);
         all.checks.truncate(1);
-        all.checks[0] = check("all 5 succeed", Some(true), "all");
+        all.checks[0] = check(
+            said!("trial-all-succeed", count = 5),
+            Some(true),
+            said!("trial-all"),
+        );
         all.sent.truncate(4);
         all.sent.push(sent(1_100, 200));
         all.evidence.truncate(1);
@@ -410,8 +497,8 @@ fn what_cannot_be_looked_at_or_run() {
     let plan_failed = |script: &mut Script| {
         open(script, "4sapi");
         script.keys("<Esc> 6");
-        let none = Fault::new(FaultKind::Local, "there is no key to test with")
-            .advise("make one with: relaydeck keys create --name NAME, or give one with --key");
+        let none = Fault::new(FaultKind::Local, said!("proof-no-key"))
+            .advise(said!("proof-no-key-advice"));
         script.model.verify.plan = Some(Err(none));
     };
     scene("costs_on_their_way", |script| {
@@ -422,8 +509,8 @@ fn what_cannot_be_looked_at_or_run() {
     scene("refused", |script| {
         verify(script);
         script.keys("<Enter>");
-        let gone = Fault::new(FaultKind::Local, "there is no relay to examine")
-            .advise("give its address with --url, or add it: relaydeck profiles add");
+        let gone = Fault::new(FaultKind::Local, said!("proof-no-relay"))
+            .advise(said!("proof-no-relay-advice"));
         news(script, ProofNews::Failed(gone));
     });
     for (name, keys) in [("checklist_not_looked", "j j j j"), ("history_none", "G")] {
@@ -437,8 +524,8 @@ fn what_cannot_be_looked_at_or_run() {
         script.keys("<Enter>");
         let mut report = climbed();
         let proof = Proof {
-            change: "called claude-sonnet-4-5-20250929 instead".into(),
-            outcome: "it does not answer either".into(),
+            change: said!("mend-called-nearest", nearest = "claude-sonnet-4-5-20250929"),
+            outcome: said!("mend-nothing"),
             helped: false,
         };
         report.findings[5].proof = Some(proof);
@@ -490,7 +577,10 @@ fn one_key_leads_from_a_failed_reply_to_its_diagnosis() {
     let turn = script.turn();
     script.engine(failed(
         turn,
-        fault(FaultKind::ModelNotFound, "the model is not served here"),
+        fault(
+            FaultKind::ModelNotFound,
+            &said!("trouble-relay-model-not-found"),
+        ),
     ));
     script.keys("<Esc>").sees("diagnose");
     script.asked();

@@ -44,7 +44,7 @@ mod tests {
     fn x_12_several_things_stand_apart_as_the_language_has_it() {
         let names = ["a".to_owned(), "b".to_owned()];
         assert_eq!(
-            (listed(&names), list::<&str>([])),
+            (listed(&names), listed::<&str>(&[])),
             ("a, b".into(), String::new())
         );
         within(Language::Chinese, || {

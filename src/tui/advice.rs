@@ -5,7 +5,7 @@
 use crate::locale::Word;
 
 /// What is said in the shell, and what is said here.
-const SAID: [(Word, Word); 27] = [
+const SAID: [(Word, Word); 31] = [
     (Word("check-account-advice"), Word("here-account")),
     (Word("check-key-made-advice"), Word("here-make-key")),
     (Word("check-key-stored-advice"), Word("here-store-key")),
@@ -36,6 +36,10 @@ const SAID: [(Word, Word); 27] = [
     (Word("judge-slow-advice"), Word("here-node")),
     (Word("mend-access-token-advice"), Word("here-access-token")),
     (Word("model-search-advice"), Word("here-exact-name")),
+    (Word("proof-no-key-advice"), Word("here-make-key")),
+    (Word("proof-no-relay-advice"), Word("here-relay")),
+    (Word("proof-no-model-advice"), Word("here-model")),
+    (Word("proof-longer"), Word("here-longer")),
 ];
 
 /// Advice as it is said on the screen.

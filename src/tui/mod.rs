@@ -4,8 +4,8 @@
 //! the model; [`layout::layout`] says to both where everything stands. None of them does I/O, reads a clock or draws lots.
 //! The dashboard knows the engine's door and the domain, and nothing of HTTP, SQL or configuration.
 
-pub mod advice;
-mod columns;
+mod advice;
+pub mod columns;
 pub mod doors;
 pub mod draw;
 pub mod edit;

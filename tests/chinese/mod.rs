@@ -43,11 +43,15 @@ pub fn english(line: &str) -> Vec<String> {
     for piece in unquoted(line).split(|letter: char| letter.is_whitespace() || !letter.is_ascii()) {
         // Paths, addresses, variables, figures, flags and what a key looks like.
         let is_code = piece.starts_with('-')
-            || piece.contains(|letter: char| "/\\=@_*{}<>[]$".contains(letter) || letter.is_ascii_digit());
+            || piece.contains(|letter: char| {
+                "/\\=@_*{}<>[]$".contains(letter) || letter.is_ascii_digit()
+            });
         if is_code {
             continue;
         }
-        for word in piece.split(|letter: char| !letter.is_ascii_alphabetic() && !"-'.".contains(letter)) {
+        for word in
+            piece.split(|letter: char| !letter.is_ascii_alphabetic() && !"-'.".contains(letter))
+        {
             let word = word.trim_matches(['.', '-', '\'']);
             if word.len() > 1 && !allowed.contains(word) {
                 words.push(word.to_owned());
@@ -78,7 +82,9 @@ fn unquoted(line: &str) -> String {
     while let Some(at) = rest.find("relaydeck ") {
         left.push_str(&rest[..at]);
         let command = &rest[at..];
-        let end = command.find(|letter: char| !letter.is_ascii()).unwrap_or(command.len());
+        let end = command
+            .find(|letter: char| !letter.is_ascii())
+            .unwrap_or(command.len());
         rest = &command[end..];
     }
     left + rest

@@ -35,6 +35,29 @@ use relaydeck::tui::view::{ViewCache, view};
 
 use crate::term_support;
 
+/// A text of the catalogue with its arguments, as the rooms below the dashboard say it in the language of the scene.
+macro_rules! said {
+    (@ $text:ident $name:ident = # $value:expr) => { $text.number(stringify!($name), $value) };
+    (@ $text:ident $name:ident = # $value:expr, $($rest:tt)*) => {
+        $text.number(stringify!($name), $value);
+        said!(@ $text $($rest)*)
+    };
+    (@ $text:ident $name:ident = $value:expr) => { $text.argument(stringify!($name), &$value) };
+    (@ $text:ident $name:ident = $value:expr, $($rest:tt)*) => {
+        $text.argument(stringify!($name), &$value);
+        said!(@ $text $($rest)*)
+    };
+    (@ $text:ident) => {};
+    ($id:literal) => { relaydeck::locale::plain($id).to_owned() };
+    ($id:literal, $($arguments:tt)+) => {{
+        let mut text = relaydeck::locale::Text::of($id);
+        said!(@ text $($arguments)+);
+        text.say()
+    }};
+}
+#[allow(unused_imports, reason = "not every test binary says texts itself")]
+pub(crate) use said;
+
 /// 2026-11-22 12:04 UTC.
 pub const NOON: UnixMillis = UnixMillis(1_795_349_040_000);
 

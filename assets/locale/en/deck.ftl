@@ -2044,6 +2044,9 @@ here-concurrency = press Enter on Concurrency
 here-log = press 4 and ask something, then look at its receipt: 5
 here-save = a key made here is saved here; the ladder, the first line of this tab, tests it
 here-choose = press 2 for the groups, Enter for the models of one
+here-relay = press P: use a relay, or add one
+here-model = press 4 for the chat, then Ctrl-P: choose a model
+here-longer = give it longer: type :timeout SECONDS, or take a faster group or model
 here-access-token = press 1, then n: make a key and use its secret; the access token belongs to the relay itself: P adds one with it
 
 ## Samples of code
