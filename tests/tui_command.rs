@@ -7,7 +7,7 @@ mod tui_support;
 use relaydeck::domain::{Basis, FaultKind, Finish, Image, Protocol};
 use relaydeck::engine::door::Event;
 use tui_support::Script;
-use tui_support::events::{cost, ended, failed, fault, open, reasoning, spend, text};
+use tui_support::events::{cost, ended, failed, fault, open, reasoning, relay_says, spend, text};
 use tui_support::scenes::scene;
 
 fn deck() -> Script {
@@ -106,7 +106,11 @@ fn the_frame_is_seen() {
     scene("side_by_side_failed", |script| {
         side_by_side(script);
         let turn = script.turn();
-        let fault = fault(FaultKind::Upstream, "no capacity left for this model").with_status(503);
+        let told = relay_says(
+            "trouble-relay-upstream",
+            "The server is overloaded; try again later",
+        );
+        let fault = fault(FaultKind::Upstream, &told).with_status(503);
         script.engine(failed(turn, fault)).keys("<Esc>");
     });
     scene("picture_attached", |script| {

@@ -18,7 +18,7 @@ use tui_support::events::{
     ended, fault, late, list_failed, loaded, open, open_key_only, open_with, spend, text,
 };
 use tui_support::scenes::scene;
-use tui_support::{NOON, Script, tools, world};
+use tui_support::{NOON, Script, said, tools, world};
 
 fn deck(script: &mut Script) {
     open(script, "4sapi");
@@ -100,7 +100,7 @@ fn groups_with_all_that_is_known_of_them() {
         script.engine(list_failed(
             Scope::Channels,
             FaultKind::Network,
-            "the relay does not answer",
+            &tui_support::events::unreachable(),
         ));
     });
     scene("no_group_has_it", |script| {
@@ -630,7 +630,8 @@ fn answers_that_ended_otherwise() {
             .types("hi")
             .keys("<Enter>");
         let turn = script.turn();
-        let mut limited = fault(FaultKind::RateLimited, "too many requests").with_status(429);
+        let mut limited =
+            fault(FaultKind::RateLimited, &said!("trouble-relay-rate")).with_status(429);
         limited.retry_after = Some(7);
         script.engine(tui_support::events::failed(turn, limited));
     });
@@ -841,7 +842,11 @@ fn pages_about_tools() {
         let ask = script.ask();
         let fault = Fault::new(
             FaultKind::Local,
-            "~/.claude cannot be read: permission denied",
+            said!(
+                "trouble-read",
+                path = "~/.claude",
+                why = said!("trouble-system-no-permission")
+            ),
         );
         script.engine(Event::Tool(ask, Err(fault)));
     });

@@ -11,9 +11,11 @@ use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot, WalletInfo, Walle
 use relaydeck::locale::Word;
 use relaydeck::tui::msg::{Copied, Edited, Msg};
 use relaydeck::tui::term::{CopyRefused, Sent};
-use tui_support::events::{ended, failed, fault, late, loaded, open, open_key_only, spend, text};
+use tui_support::events::{
+    ended, failed, fault, late, loaded, open, open_key_only, relay_says, spend, text,
+};
 use tui_support::scenes::told;
-use tui_support::{Script, tools, world};
+use tui_support::{Script, said, tools, world};
 
 fn deck(script: &mut Script) {
     open(script, "4sapi");
@@ -105,7 +107,7 @@ fn about_the_terminal() {
                 answered(script);
                 script.msg(Msg::Saved {
                     what: Word("copied-answer"),
-                    outcome: Err("no space left on device".into()),
+                    outcome: Err(said!("trouble-system-full")),
                 });
             }),
             ("printed later", &|script| {
@@ -589,8 +591,11 @@ fn about_groups_receipts_tests_and_tools() {
                 deck(script);
                 script.keys("1 x");
                 let ask = script.ask();
-                let refused =
-                    Fault::new(FaultKind::Forbidden, "the relay refused: read-only account");
+                let told = relay_says(
+                    "trouble-relay-forbidden",
+                    "Unauthorized, insufficient privileges",
+                );
+                let refused = Fault::new(FaultKind::Forbidden, told);
                 script.engine(Event::AskFailed {
                     ask,
                     fault: refused,
@@ -677,7 +682,10 @@ fn about_the_wallet_and_offers() {
             ("a failed answer", &|script| {
                 asked(script);
                 let turn = script.turn();
-                script.engine(failed(turn, fault(FaultKind::Upstream, "no capacity")));
+                script.engine(failed(
+                    turn,
+                    fault(FaultKind::Upstream, &said!("trouble-relay-upstream")),
+                ));
             }),
         ],
     );

@@ -14,7 +14,7 @@ use tui_support::events::{
     reasoning, spend, text, unreachable,
 };
 use tui_support::scenes::scene;
-use tui_support::{Script, world};
+use tui_support::{Script, said, world};
 
 /// Plays a scene with ASCII signs only.
 fn ascii(name: &str, play: impl Fn(&mut Script)) {
@@ -565,7 +565,10 @@ fn help_and_questions() {
         local(script);
         script.engine(Event::Notice(fault(
             FaultKind::Local,
-            "the ledger /home/lin/.local/state/relaydeck/ledger.db cannot be written: no space left on device",
+            &said!(
+                "trouble-ledger-full",
+                path = "/home/lin/.local/state/relaydeck/ledger.db"
+            ),
         )));
     });
 }

@@ -7,10 +7,12 @@ mod tui_support;
 use relaydeck::domain::{ApiKey, Fault, FaultKind};
 use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot};
 use relaydeck::engine::tools::{Tone, ToolNews, ToolPage};
-use tui_support::events::{failed, fault, late, list_failed, loaded, open, open_key_only, text};
+use tui_support::events::{
+    failed, fault, late, list_failed, loaded, open, open_key_only, relay_says, text,
+};
 use tui_support::scenes::scene;
 use tui_support::tools::{plan, told};
-use tui_support::{Script, world};
+use tui_support::{Script, said, world};
 
 /// The lists of a relay that is open now, still on their way.
 fn arriving(script: &mut Script) {
@@ -145,7 +147,11 @@ fn questions_and_what_follows() {
             .types("And in two?")
             .keys("<Enter>");
         let turn = script.turn();
-        let broken = fault(FaultKind::Upstream, "no capacity left").with_status(503);
+        let told = relay_says(
+            "trouble-relay-upstream",
+            "The server is overloaded; try again later",
+        );
+        let broken = fault(FaultKind::Upstream, &told).with_status(503);
         script.engine(failed(turn, broken)).keys("<A-c>");
         script.copied(relaydeck::locale::Word("copied-support"));
     });
@@ -203,7 +209,11 @@ fn tools_in_every_state() {
         let ask = script.ask();
         let fault = Fault::new(
             FaultKind::Local,
-            "~/.claude cannot be read: permission denied",
+            said!(
+                "trouble-read",
+                path = "~/.claude",
+                why = said!("trouble-system-no-permission")
+            ),
         );
         script.engine(Event::Tool(ask, Err(fault)));
     });

@@ -111,15 +111,25 @@ fn climbed() -> Report {
         FaultKind::ModelNotFound,
         said!("model-none-named", name = "\"claude-sonnet-45-20250929\""),
     )
-    .advise(said!("model-did-you-mean", names = "claude-sonnet-4-5-20250929"));
+    .advise(said!(
+        "model-did-you-mean",
+        names = "claude-sonnet-4-5-20250929"
+    ));
     let mut findings = below();
     findings.push(Finding::failed(Rung::Model, refused).proven(Some(Proof {
-        change: said!("mend-called-nearest", nearest = "claude-sonnet-4-5-20250929"),
+        change: said!(
+            "mend-called-nearest",
+            nearest = "claude-sonnet-4-5-20250929"
+        ),
         outcome: said!("mend-answers"),
         helped: true,
     })));
     for rung in [Rung::Group, Rung::Endpoint, Rung::Call, Rung::Stream] {
-        findings.push(finding(rung, Verdict::NotReached, said!("ladder-not-reached")));
+        findings.push(finding(
+            rung,
+            Verdict::NotReached,
+            said!("ladder-not-reached"),
+        ));
     }
     Report {
         findings,
@@ -205,7 +215,7 @@ fn concurrency() -> Outcome {
         cost: cost("0.000856"),
         evidence: vec![
             Evidence {
-                about: plain("evidence-name-about"),
+                about: plain("rung-model"),
                 look: Look::Consistent,
                 seen: said!(
                     "evidence-echoed",
@@ -259,18 +269,8 @@ fn standing(script: &mut Script) {
         detail: "{}".into(),
     };
     let results = vec![
-        result(
-            TestKind::Concurrency,
-            false,
-            answered(4),
-            3,
-        ),
-        result(
-            TestKind::Connect,
-            true,
-            replied(),
-            9,
-        ),
+        result(TestKind::Concurrency, false, answered(4), 3),
+        result(TestKind::Connect, true, replied(), 9),
     ];
     news(
         script,
@@ -352,11 +352,8 @@ fn outcome(test: TestKind, summary: String, checks: Vec<Check>, fault: Option<Fa
 }
 
 fn long(passed: bool) -> Outcome {
-    let silent = Fault::new(
-        FaultKind::StreamBroken,
-        said!("trouble-relay-stream"),
-    )
-    .advise(said!("trial-advice"));
+    let silent = Fault::new(FaultKind::StreamBroken, said!("trouble-relay-stream"))
+        .advise(said!("trial-advice"));
     let end = if passed {
         "stop".to_owned()
     } else {
@@ -404,8 +401,8 @@ fn connect(passed: bool) -> Outcome {
         head = said!("trouble-relay-credential"),
         status = 401
     );
-    let refused = Fault::new(FaultKind::CredentialRefused, told.clone())
-        .advise(said!("advice-credential"));
+    let refused =
+        Fault::new(FaultKind::CredentialRefused, told.clone()).advise(said!("advice-credential"));
     let (reply, stream) = (said!("trial-reply"), said!("trial-stream"));
     let checks = match passed {
         true => vec![
@@ -431,11 +428,7 @@ fn connect(passed: bool) -> Outcome {
             ),
         ],
         false => vec![
-            check(
-                said!("trial-listed"),
-                Some(false),
-                told.clone(),
-            ),
+            check(said!("trial-listed"), Some(false), told.clone()),
             check(
                 said!("trial-understood", name = reply),
                 Some(false),
@@ -524,7 +517,10 @@ fn what_cannot_be_looked_at_or_run() {
         script.keys("<Enter>");
         let mut report = climbed();
         let proof = Proof {
-            change: said!("mend-called-nearest", nearest = "claude-sonnet-4-5-20250929"),
+            change: said!(
+                "mend-called-nearest",
+                nearest = "claude-sonnet-4-5-20250929"
+            ),
             outcome: said!("mend-nothing"),
             helped: false,
         };

@@ -11,9 +11,11 @@ use relaydeck::domain::{
     Fault, FaultKind, Money, PayLink, PayMethod, Price, TopUp, TopUpState, UnixSeconds, WaysToPay,
 };
 use relaydeck::engine::door::{Event, RelayLook, Scope, Snapshot, WalletInfo, WalletTold};
-use tui_support::events::{fault, late, list_failed, loaded, open, open_key_only, open_with};
+use tui_support::events::{
+    fault, late, list_failed, loaded, open, open_key_only, open_with, relay_says,
+};
 use tui_support::scenes::scene;
-use tui_support::{NOON, Script, world};
+use tui_support::{NOON, Script, said, world};
 
 fn money(text: &str) -> Money {
     Money::parse(text).unwrap()
@@ -263,9 +265,15 @@ fn refused(script: &mut Script) {
     let ask = send(script);
     script.engine(Event::AskFailed {
         ask,
-        fault: fault(FaultKind::CredentialRefused, "name or password is wrong")
-            .with_status(200)
-            .advise("check name and password; the relay's console can reset a password"),
+        fault: fault(
+            FaultKind::CredentialRefused,
+            &relay_says(
+                "trouble-relay-refused",
+                "Username or password is incorrect, or user has been banned",
+            ),
+        )
+        .with_status(200)
+        .advise(said!("login-check")),
     });
 }
 
@@ -274,11 +282,8 @@ fn closed(script: &mut Script) {
     let ask = send(script);
     script.engine(Event::AskFailed {
         ask,
-        fault: fault(
-            FaultKind::Unsupported,
-            "this relay makes no accounts for the public",
-        )
-        .advise("ask the relay's owner for an account"),
+        fault: fault(FaultKind::Unsupported, &said!("login-no-accounts"))
+            .advise(said!("login-ask-owner")),
     });
 }
 
@@ -304,10 +309,10 @@ fn s_01_a_password_is_never_seen_and_a_refusal_stands_at_it() {
     let mut script = Script::new(80, 24);
     refused(&mut script);
     script
-        .sees("name or password is wrong")
+        .sees("Username or password is incorrect")
         .sees("console can reset")
         .types("x")
-        .misses("name or password is wrong");
+        .misses("Username or password is incorrect");
 }
 
 #[test]
@@ -381,8 +386,14 @@ fn what_the_wallet_shows() {
         let ask = script.ask();
         script.engine(Event::AskFailed {
             ask,
-            fault: fault(FaultKind::BadRequest, "this code was used before")
-                .advise("check it letter by letter; each code works once"),
+            fault: fault(
+                FaultKind::BadRequest,
+                &relay_says(
+                    "trouble-relay-refused",
+                    "Redemption failed, the redemption code has been used",
+                ),
+            )
+            .advise(said!("advice-bad-request")),
         });
     });
     scene("wallet_order", |script| {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::output::{Align, Table, print_json, put_cost};
 use super::world::{Ending, World};
-use crate::domain::Fault;
 use crate::domain::test_result::{TestKind, TestResult};
+use crate::domain::{Fault, own_words};
 use crate::engine::proof::HISTORY;
 use crate::locale::{listed, say};
 
@@ -77,7 +77,7 @@ pub async fn run(world: &World, model: Option<&str>) -> Result<Ending, Fault> {
                 place.model.clone(),
                 place.group.clone().unwrap_or_else(|| "–".into()),
                 place.key.clone(),
-                place.relay.clone(),
+                own_words::told(&place.relay).to_owned(),
                 cell(TestKind::Connect),
                 cell(TestKind::Long),
                 cell(TestKind::Concurrency),

@@ -95,7 +95,7 @@ impl RelayClient {
                 let found = timeout(limit, tokio::net::lookup_host((*name, port)))
                     .await
                     .map_err(|_| late(Step::Name))?
-                    .map_err(|error| (Step::Name, name_fault(address, &error.to_string())))?
+                    .map_err(|error| (Step::Name, name_fault(address, &system(&error))))?
                     .collect();
                 reach.dns = Some(begun.elapsed());
                 found

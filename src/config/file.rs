@@ -12,7 +12,7 @@ use crate::domain::address::AddressError;
 use crate::domain::key::mask;
 use crate::domain::{Access, Address, Profile};
 use crate::files;
-use crate::locale::{listed, say};
+use crate::locale::{foreign, listed, say};
 
 /// What a profile's table holds besides options.
 const PROFILE_KEYS: [&str; 3] = ["url", "access", "user_id"];
@@ -60,7 +60,7 @@ impl ConfigFile {
         let document = Document::parse(text).map_err(|error| {
             let (line, column) = position(text, error.span().map_or(text.len(), |span| span.start));
             // What stands in the line is left out: it may be a key in a wrong place.
-            let what = error.message().replace('\n', " ");
+            let what = foreign(&error.message().replace('\n', " "));
             vec![Mistake {
                 line,
                 column,
@@ -119,7 +119,7 @@ impl Reader<'_> {
         let Some(table) = item.as_table_like() else {
             self.mistake(
                 item.span(),
-                say!("trouble-config-profiles", found = item.type_name()),
+                say!("trouble-config-profiles", found = foreign(item.type_name())),
             );
             return Vec::new();
         };
@@ -137,7 +137,7 @@ impl Reader<'_> {
                         "trouble-config-profile",
                         quoted = format!("{name:?}"),
                         name = name,
-                        found = item.type_name()
+                        found = foreign(item.type_name())
                     ),
                 );
             }
@@ -231,7 +231,10 @@ impl Reader<'_> {
             Some(Err(AddressError::Malformed { why })) => say!("trouble-config-url-why", why = why),
             Some(Err(AddressError::Credentials)) => say!("trouble-config-url-credentials").into(),
             Some(Err(AddressError::Empty | AddressError::Scheme(_))) => String::new(),
-            None => say!("trouble-config-in-quotes", found = item.type_name()),
+            None => say!(
+                "trouble-config-in-quotes",
+                found = foreign(item.type_name())
+            ),
         };
         let what = say!("trouble-config-url", wrong = wrong);
         self.mistake(item.span(), what);
@@ -255,7 +258,7 @@ impl Reader<'_> {
                 say!(
                     "trouble-config-number",
                     name = name,
-                    found = item.type_name()
+                    found = foreign(item.type_name())
                 ),
             );
         }
@@ -265,7 +268,10 @@ impl Reader<'_> {
     fn wrong_value(&mut self, name: &str, item: &Item, takes: &[&str], nearest: Option<&str>) {
         let not = match item.as_str() {
             Some(_) => String::new(),
-            None => say!("trouble-config-in-quotes", found = item.type_name()),
+            None => say!(
+                "trouble-config-in-quotes",
+                found = foreign(item.type_name())
+            ),
         };
         let (line, column) = self.place(item.span());
         self.mistakes.push(Mistake {

@@ -5,15 +5,16 @@
 
 use crate::locale::{Language, Word, spoken, within};
 
-/// The descriptions of the models built in, of the first group and of `auto`, the name of the account that owns a relay and
-/// that of the node it runs on.
-const KNOWN: [Word; 6] = [
+/// The descriptions of the models built in, of the first group and of `auto`, the name of the account that owns a relay,
+/// that of the node it runs on, and what its results are kept under.
+const KNOWN: [Word; 7] = [
     Word("own-handbook"),
     Word("own-lab"),
     Word("own-default-group"),
     Word("own-auto-group"),
     Word("own-owner"),
     Word("own-node"),
+    Word("own-relay"),
 ];
 
 /// The tags of the models built in.

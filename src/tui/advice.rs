@@ -21,7 +21,7 @@ const SAID: [(Word, Word); 31] = [
     (Word("check-endpoint-advice"), Word("here-endpoint")),
     (Word("check-tool-version-advice"), Word("here-tool")),
     (Word("check-connect-advice"), Word("here-connect")),
-    (Word("check-long-advice"), Word("here-long")),
+    (Word("check-long-advice"), Word("here-long-text")),
     (Word("check-concurrency-advice"), Word("here-concurrency")),
     (Word("check-log-advice"), Word("here-log")),
     (Word("step-register-how"), Word("here-account")),

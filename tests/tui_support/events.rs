@@ -4,9 +4,9 @@ use relaydeck::domain::{
     Account, Basis, Conversation, Cost, Fault, FaultKind, Finish, Money, UnixMillis, Usage,
 };
 use relaydeck::engine::door::{Event, Scope, Snapshot, Spend, Today, TurnEnd, TurnId};
-use relaydeck::locale::Text;
+use relaydeck::locale::{foreign, plain};
 
-use super::{NOON, Script, world};
+use super::{NOON, Script, said, world};
 
 pub fn fault(kind: FaultKind, message: &str) -> Fault {
     Fault::new(kind, message)
@@ -14,17 +14,23 @@ pub fn fault(kind: FaultKind, message: &str) -> Fault {
 
 /// That the relay took too long, as the client says it in the language of the scene.
 pub fn late() -> String {
-    let mut text = Text::of("http-late");
-    text.argument("host", &"4sapi.example");
-    text.say()
+    said!("http-late", host = "4sapi.example")
+}
+
+/// What a relay answered that did not do what was asked, in our words and its own, as the wire tells it in the language of
+/// the scene.
+pub fn relay_says(head: &'static str, words: &str) -> String {
+    said!(
+        "trouble-relay-says",
+        head = plain(head),
+        words = foreign(&words)
+    )
 }
 
 /// That the relay cannot be reached, as the client says it in the language of the scene.
 pub fn unreachable() -> String {
-    let mut text = Text::of("http-no-reach");
-    text.argument("host", &"4sapi.example");
-    text.argument("cause", &Text::of("system-refused").say());
-    text.say()
+    let cause = said!("trouble-system-refused");
+    said!("http-no-reach", host = "4sapi.example", cause = cause)
 }
 
 pub fn loaded(snapshot: Snapshot) -> Event {

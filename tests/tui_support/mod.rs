@@ -5,6 +5,8 @@
 
 #![allow(
     dead_code,
+    unused_macros,
+    unused_imports,
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "each test binary uses its own part of it, and a test may end when something is not there"
@@ -55,7 +57,6 @@ macro_rules! said {
         text.say()
     }};
 }
-#[allow(unused_imports, reason = "not every test binary says texts itself")]
 pub(crate) use said;
 
 /// 2026-11-22 12:04 UTC.

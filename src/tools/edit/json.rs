@@ -5,7 +5,7 @@ use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode
 use serde_json::Value;
 
 use super::{EditError, scalar_text};
-use crate::locale::say;
+use crate::locale::{foreign, say};
 use crate::tools::path::{Step, shown};
 
 fn parse(text: &str) -> Result<CstRootNode, EditError> {
@@ -16,7 +16,7 @@ fn parse(text: &str) -> Result<CstRootNode, EditError> {
     CstRootNode::parse(text, &options).map_err(|error| EditError::Broken {
         line: error.line_display(),
         column: error.column_display(),
-        why: error.kind().to_string().to_lowercase(),
+        why: foreign(&error.kind().to_string().to_lowercase()),
     })
 }
 

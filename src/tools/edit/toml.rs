@@ -4,7 +4,7 @@ use serde_json::Value;
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike};
 
 use super::{EditError, position, with_line_breaks_of};
-use crate::locale::say;
+use crate::locale::{foreign, say};
 use crate::tools::path::{Step, shown};
 
 fn parse(text: &str) -> Result<DocumentMut, EditError> {
@@ -15,7 +15,7 @@ fn parse(text: &str) -> Result<DocumentMut, EditError> {
             EditError::Broken {
                 line,
                 column,
-                why: error.message().to_owned(),
+                why: foreign(error.message()),
             }
         })
 }
