@@ -13,7 +13,7 @@ use crate::engine::door::{KeyRow, Scope, Snapshot};
 use crate::engine::host::EnvOutcome;
 use crate::engine::keys;
 use crate::engine::session::Session;
-use crate::locale::{listed, pair, say};
+use crate::locale::{self, pair, say};
 use crate::tui::words::{auto_route, key_status};
 
 /// A relay, and all its keys.
@@ -49,7 +49,10 @@ fn find<'a>(rows: &'a [KeyRow], typed: &str) -> Result<&'a KeyRow, Fault> {
                     typed = format!("{typed:?}")
                 ),
             )
-            .advise(say!("cli-key-several-advice", numbers = listed(&numbers))))
+            .advise(say!(
+                "cli-key-several-advice",
+                numbers = locale::listed(&numbers)
+            )))
         }
     }
 }
@@ -81,7 +84,7 @@ pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
     let moment = |at: Option<_>| at.map_or_else(absent, |at| world.date(at));
     let list = |list: &Option<Vec<String>>, all: &str| match list {
         None => all.to_owned(),
-        Some(names) => listed(names),
+        Some(names) => locale::listed(names),
     };
     let group = match info.group.as_str() {
         "" => say!("cli-key-own-group"),
