@@ -11,8 +11,6 @@ use crate::domain::{Access, Profile};
 use crate::files::{self, Readers};
 use crate::locale::{foreign, say};
 
-/// How a new file begins.
-
 /// The profiles of a configuration file, read anew on every call.
 #[derive(Clone, Debug)]
 pub struct Profiles {
