@@ -68,7 +68,7 @@ impl Profiles {
         let _lock = files::lock(files::parent(&self.path))?;
         // A file with mistakes is its owner's to mend; changing it around them would hide them.
         ConfigFile::read(&self.path)?;
-        let text = files::read(&self.path)?.unwrap_or_else(|| beginning());
+        let text = files::read(&self.path)?.unwrap_or_else(beginning);
         let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
             let (line, column) = position(&text, error.span().map_or(0, |span| span.start));
             let what = foreign(&error.message());
