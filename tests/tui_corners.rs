@@ -9,8 +9,8 @@ mod tui_support;
 use relaydeck::domain::price::BasePrice;
 use relaydeck::domain::stability::{Marks, Measured, Sample};
 use relaydeck::domain::{
-    Basis, Endpoint, Fault, FaultKind, Finish, KeyStatus, Model, Money, Pace, QuotaLimit,
-    QuotaUnits, TopUp, TopUpState, UnixMillis, UnixSeconds, WaysToPay,
+    AutoRoute, Basis, Endpoint, Fault, FaultKind, Finish, KeyStatus, Model, Money, Pace,
+    QuotaLimit, QuotaUnits, TopUp, TopUpState, UnixMillis, UnixSeconds, WaysToPay,
 };
 use relaydeck::engine::door::{ChannelRow, Event, Scope, Snapshot, WalletInfo};
 use relaydeck::engine::tools::{Tone, ToolNews, ToolPage};
@@ -268,6 +268,23 @@ fn keys_of_which_more_is_told() {
             .engine(loaded(Snapshot::Keys(rows)))
             .keys("1 <Enter>");
     });
+    for (name, groups, goes_on) in [
+        ("key_in_auto_that_goes_on", &["vip", "default"][..], true),
+        ("key_in_auto_as_the_relay_has_it", &[], false),
+    ] {
+        scene(name, |script| {
+            deck(script);
+            let mut rows = world::keys();
+            rows[0].info.group = "auto".into();
+            rows[0].info.auto = AutoRoute {
+                groups: groups.iter().map(|group| (*group).to_owned()).collect(),
+                cross_group_retry: goes_on,
+            };
+            script
+                .engine(loaded(Snapshot::Keys(rows)))
+                .keys("1 <Enter>");
+        });
+    }
     scene("key_without_a_pace", |script| {
         deck(script);
         let mut rows = world::keys();

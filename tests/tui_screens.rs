@@ -361,6 +361,10 @@ fn a_new_key() {
             .types("vip, gone")
             .keys("<Down> <Right>");
     });
+    scene("new_key_in_auto_its_groups", |script| {
+        remote(script);
+        script.keys("<Esc> 1 n <Down> <Left> <Down>");
+    });
     scene("new_key_group_picker", |script| {
         remote(script);
         script.keys("<Esc> 1 n <Enter> <Enter>");

@@ -105,7 +105,9 @@ fn the_conversation_is_shown_as_plain_text_to_select_from() {
     let mut script = answered("one\u{1b}[2J **two**");
     script.keys("<A-v>");
     assert_eq!(script.asked(), ["select: > why?\n\none **two**\n\n"]);
-    chat().keys("<A-v>").sees("there is nothing in this session yet");
+    chat()
+        .keys("<A-v>")
+        .sees("there is nothing in this session yet");
 }
 
 #[test]

@@ -298,7 +298,7 @@ impl KeyForm {
         let known = |name: &String| name != AUTO && relay.group(name).is_some();
         let named = split(&self.form.text(KeyField::AutoGroups));
         let strange: Vec<String> = named.into_iter().filter(|name| !known(name)).collect();
-        let told = || say!("form-key-auto-unknown", names = strange.join(", "));
+        let told = || say!("form-key-auto-unknown", names = listed(&strange));
         (!strange.is_empty()).then(told)
     }
 
