@@ -234,7 +234,7 @@ fn a_message_stays_six_seconds_and_trouble_longer() {
     script.engine(Event::Notice(notice)).waits(11_999);
     script
         .sees("✗ the ledger cannot be written")
-        .sees("→ mend the file");
+        .sees("→ mend what the message names");
     script.waits(1).misses("ledger");
 }
 
