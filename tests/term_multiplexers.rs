@@ -7,7 +7,7 @@ mod support;
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -135,9 +135,12 @@ fn inside_tmux() {
 #[ignore = "needs tmux and screen"]
 fn inside_screen() {
     // A name of its own: screen outlives the terminal it was started in, and is to be told to end.
-    let session = ScreenSession(format!("relaydeck-{}", std::process::id()));
+    let session = ScreenSession {
+        name: format!("relaydeck-{}", std::process::id()),
+        sockets: None,
+    };
     let binary = env!("CARGO_BIN_EXE_relaydeck");
-    converses(&format!("screen -S {} -U {binary}", session.0));
+    converses(&format!("screen -S {} -U {binary}", session.name));
 }
 
 /// What a terminal around multiplexers is asked to take when a model's name is copied; and what the deck says of it.
@@ -199,24 +202,31 @@ fn what_is_copied_reaches_the_terminal_around() {
         ),
     ] {
         let home = tempfile::tempdir().unwrap();
+        // They live on without their terminal, so they are ended, however the test ends.
+        let _servers = ["alone", "outside", "console"].map(|on| Tmux {
+            socket: format!("relaydeck-{id}-{on}"),
+        });
+        let _session = ScreenSession {
+            name: format!("relaydeck-{id}"),
+            sockets: Some(home.path().join("screen")),
+        };
         let reached = taken_by_the_terminal_around(home.path(), term, &line, said);
-        for on in ["alone", "outside", "console"] {
-            let server = format!("relaydeck-{id}-{on}");
-            let _ = Command::new("tmux")
-                .args(["-L", &server, "kill-server"])
-                .output();
-        }
         assert_eq!(reached, reaches, "{name}");
     }
 }
 
 /// A session of screen that ends with its test.
-struct ScreenSession(String);
+struct ScreenSession {
+    name: String,
+    /// Where its socket is, if not where screen usually has it.
+    sockets: Option<PathBuf>,
+}
 
 impl Drop for ScreenSession {
     fn drop(&mut self) {
         let _ = Command::new("screen")
-            .args(["-S", &self.0, "-X", "quit"])
+            .args(["-S", &self.name, "-X", "quit"])
+            .envs(self.sockets.iter().map(|folder| ("SCREENDIR", folder)))
             .output();
     }
 }
