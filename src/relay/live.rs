@@ -5,7 +5,7 @@
 //! map; nobody is told anything unless somebody waits. The store looks in here for those that have run long enough for
 //! their reservation to be worth a row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{self, Duration};
@@ -72,8 +72,6 @@ pub struct Progress {
     over: AtomicBool,
     /// The group it went on to, where it did not stay in the one it began in.
     group: Mutex<Option<Arc<str>>>,
-    /// Its reservation has a row. Only the thread that writes the store sets this.
-    kept: AtomicBool,
 }
 
 impl Progress {
@@ -97,18 +95,8 @@ impl Run {
         self.progress.over.store(true, Ordering::Release);
     }
 
-    /// Its reservation has a row now.
-    pub fn keep(&self) {
-        self.progress.kept.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether its reservation has a row.
-    pub fn is_kept(&self) -> bool {
-        self.progress.kept.load(Ordering::Relaxed)
-    }
-
-    fn wants_row(&self) -> bool {
-        !self.is_kept() && !self.progress.over.load(Ordering::Acquire)
+    fn wants_row(&self, kept: &HashSet<i64>) -> bool {
+        !self.progress.over.load(Ordering::Acquire) && !kept.contains(&self.number)
     }
 }
 
@@ -155,19 +143,19 @@ impl Live {
         }
     }
 
-    /// Those that began before a moment and whose reservations have no row, the oldest first.
-    pub fn without_row(&self, before: time::Instant) -> Vec<Arc<Run>> {
+    /// Those that began before a moment and whose reservations are not among those that have a row, the oldest first.
+    pub fn without_row(&self, before: time::Instant, kept: &HashSet<i64>) -> Vec<Arc<Run>> {
         let runs = self.open();
         let young = |run: &&Arc<Run>| run.since <= before;
         let rows = runs.by_number.values().take_while(young);
-        rows.filter(|run| run.wants_row()).cloned().collect()
+        rows.filter(|run| run.wants_row(kept)).cloned().collect()
     }
 
-    /// When the oldest began of those whose reservations have no row.
-    pub fn oldest_without_row(&self) -> Option<time::Instant> {
+    /// When the oldest began of those whose reservations are not among those that have a row.
+    pub fn oldest_without_row(&self, kept: &HashSet<i64>) -> Option<time::Instant> {
         let runs = self.open();
         let mut rows = runs.by_number.values();
-        rows.find(|run| run.wants_row()).map(|run| run.since)
+        rows.find(|run| run.wants_row(kept)).map(|run| run.since)
     }
 
     /// What runs for an account, or for all of them, the oldest first; and the version to wait beyond.
@@ -293,15 +281,16 @@ pub mod tests {
                 ..running(number)
             })
         });
-        assert_eq!(live.oldest_without_row(), Some(at(1)));
+        let mut rows = HashSet::new();
+        assert_eq!(live.oldest_without_row(&rows), Some(at(1)));
         ended.run().end();
-        kept.run().keep();
-        assert!(live.without_row(at(2)).is_empty());
-        let found = live.without_row(at(3));
+        rows.insert(kept.run().number);
+        assert!(live.without_row(at(2), &rows).is_empty());
+        let found = live.without_row(at(3), &rows);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].number, 3);
         drop(young);
-        assert_eq!(live.oldest_without_row(), None);
+        assert_eq!(live.oldest_without_row(&rows), None);
     }
 
     #[tokio::test(start_paused = true)]

@@ -47,7 +47,7 @@ pub struct Order {
     /// What that body is written in.
     pub written_in: Protocol,
     pub started: Instant,
-    /// The same moment, as the calendar has it.
+    /// When it was taken up, its body being there, as the calendar has it.
     pub begun: UnixMillis,
     /// The program it came from, by its own word.
     pub tool: Arc<str>,

@@ -67,10 +67,9 @@ pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes,
 
 /// What comes within a time. What is there already, as most is, is not worth a look at the clock.
 pub async fn soon<T>(
-    coming: impl Future<Output = T> + Unpin,
+    mut coming: impl Future<Output = T> + Unpin,
     patience: Duration,
 ) -> Result<T, tokio::time::error::Elapsed> {
-    let mut coming = coming;
     match (&mut coming).now_or_never() {
         Some(there) => Ok(there),
         None => tokio::time::timeout(patience, coming).await,

@@ -311,7 +311,7 @@ async fn run(
                     let named = stored::id_of(&body);
                     Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
                 }
-                let told = Told {
+                let whole = Whole {
                     body,
                     protocol: tally.protocol(),
                     reported: tally.reported.is_some(),
@@ -319,7 +319,7 @@ async fn run(
                 };
                 // A whole answer is settled first, then sent.
                 let settled = bill.settle(*tally, End::Complete).await;
-                return Ok(told.after(&settled));
+                return Ok(whole.after(&settled));
             }
             Err(failed) => {
                 // The first channel's trouble is what is told: it had been the choice.
@@ -451,7 +451,7 @@ fn event_stream(body: Body) -> Response {
 }
 
 /// A whole answer.
-struct Told {
+struct Whole {
     body: Bytes,
     protocol: Protocol,
     /// Whether it tells its usage.
@@ -460,10 +460,10 @@ struct Told {
     way: Option<(Box<Bridge>, Stamp)>,
 }
 
-impl Told {
+impl Whole {
     /// The answer after it was settled. Where the upstream gave no usage, ours stands in it.
     fn after(self, settled: &Settled) -> Response {
-        let Told {
+        let Whole {
             body,
             protocol,
             reported,

@@ -90,8 +90,15 @@ impl Endings {
         let each = self.marks.iter().filter_map(|mark| {
             let body = &self.bodies[begin..mark.end];
             begin = mark.end;
-            // It was written a moment ago by the same words that read it.
-            Some((mark.number, entry::read(body)?))
+            let ending = entry::read(body);
+            if ending.is_none() {
+                // It was written a moment ago by the same words that read it, so this is a mistake of the program.
+                tracing::error!(
+                    number = mark.number,
+                    "an ending cannot be read back and is not posted"
+                );
+            }
+            Some((mark.number, ending?))
         });
         each.collect()
     }
@@ -133,7 +140,7 @@ impl Batch {
 
     /// How long until a transaction is worth it; nothing where none waits for one.
     pub fn due(&self, now: Instant) -> Option<Duration> {
-        let young = self.live.oldest_without_row();
+        let young = self.live.oldest_without_row(&self.kept);
         let oldest = young.into_iter().chain(self.since).min()?;
         Some((oldest + WORTH_A_ROW).saturating_duration_since(now))
     }
@@ -159,7 +166,7 @@ impl Batch {
         }
         let grown = now
             .checked_sub(WORTH_A_ROW)
-            .map(|before| self.live.without_row(before))
+            .map(|before| self.live.without_row(before, &self.kept))
             .unwrap_or_default();
         for run in &grown {
             money::reserve(&transaction, run)?;
@@ -173,10 +180,7 @@ impl Batch {
         for run in released {
             self.kept.remove(&run);
         }
-        for run in grown {
-            run.keep();
-            self.kept.insert(run.number);
-        }
+        self.kept.extend(grown.iter().map(|run| run.number));
         self.since = None;
         let Endings { waiting, .. } = std::mem::take(&mut self.endings);
         Ok(Written { changes, waiting })
