@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use relaydeck::domain::{
-    Basis, By, Dispute, Finish, Money, Price, Spending, SpendingReport, TokenPrices, UnixMillis,
-    Usage,
+    Basis, By, Dispute, Finish, Money, Price, Receipt, Spending, SpendingReport, TokenPrices,
+    UnixMillis, Usage,
 };
 use relaydeck::ledger::{
     Ending, ForeignReceipt, Ledger, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
@@ -57,7 +57,10 @@ fn outcome(number: i64) -> Outcome {
         counted: usage(100, share % 6 * 20),
         reported: (number % 2 == 0 || number == 69).then(|| usage(100, share % 7 * 40)),
         expected: (number % 8 != 1).then(|| Money::from_nanos(1_000_000 + number)),
-        expected_basis: Basis::Reported,
+        expected_basis: match number % 4 {
+            1 => Basis::Estimated,
+            _ => Basis::Reported,
+        },
         finish: Some(if number % 9 == 0 {
             Finish::Cut
         } else {
@@ -104,7 +107,20 @@ async fn filled(ledger: &Ledger) {
 /// The sums over receipts, one by one.
 async fn by_hand(ledger: &Ledger, profile: Option<&str>, since: UnixMillis) -> Spending {
     let totals = ledger.totals(profile, since).await.unwrap();
+    let filter = ReceiptFilter {
+        profile: profile.map(str::to_owned),
+        since: Some(since),
+        limit: 1_000,
+        ..ReceiptFilter::default()
+    };
+    let receipts = ledger.receipts(filter).await.unwrap();
+    let estimates = receipts.iter().map(Receipt::cost).filter(|cost| {
+        cost.basis == Basis::Estimated && cost.amount.is_some_and(|cost| cost > Money::ZERO)
+    });
+    let estimated = estimates.count() as u64;
+    assert_eq!(totals.estimated, estimated > 0);
     Spending {
+        estimated,
         spent: totals.spent,
         unknown: totals.unknown,
         tokens: totals.tokens,
@@ -138,6 +154,7 @@ async fn x_05_sums_agree_with_the_receipts_whatever_became_of_them() {
                     rows.iter().for_each(|(_, row)| sum.add(row));
                     assert_eq!(sum.requests, expected.requests, "{by:?}");
                     assert_eq!(sum.tokens, expected.tokens, "{by:?}");
+                    assert_eq!(sum.estimated, expected.estimated, "{by:?}");
                 }
             }
         }

@@ -27,6 +27,7 @@ fn sum(usd: &str, tokens: u64, requests: u64) -> Spending {
     Spending {
         spent: Money::parse(usd).unwrap(),
         unknown: 0,
+        estimated: 0,
         tokens,
         requests,
     }
@@ -135,6 +136,7 @@ fn view(since: i64, disputes: bool) -> UsageView {
             ]),
         },
         last_hour: Money::parse("0.35").unwrap(),
+        last_hour_estimated: false,
         receipts,
     }
 }
@@ -248,6 +250,21 @@ fn usage_scenes() {
         little.last_hour = Money::from_nanos(1_000);
         script.engine(Event::Usage {
             view: Box::new(little),
+            at: NOON,
+        });
+    });
+    scene("rests_on_estimates", |script| {
+        usage(script);
+        let mut guessed = view(MIDNIGHT, false);
+        let report = &mut guessed.report;
+        report.whole.estimated = 34;
+        report.models[0].1.estimated = 20;
+        for (_, slot) in &mut report.slots {
+            slot.estimated = slot.requests;
+        }
+        guessed.last_hour_estimated = true;
+        script.engine(Event::Usage {
+            view: Box::new(guessed),
             at: NOON,
         });
     });

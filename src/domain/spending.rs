@@ -17,6 +17,8 @@ pub struct Spending {
     pub spent: Money,
     /// Those that are over and whose cost is not known.
     pub unknown: u64,
+    /// Those whose cost is in the sum and only an estimate: the relay neither reported their usage nor billed them.
+    pub estimated: u64,
     /// Tokens of all of them.
     pub tokens: u64,
     /// How many there are.
@@ -29,6 +31,7 @@ impl Spending {
         let nanos = i128::from(self.spent.nanos()) + i128::from(other.spent.nanos());
         self.spent = Money::from_wide_nanos(nanos);
         self.unknown = self.unknown.saturating_add(other.unknown);
+        self.estimated = self.estimated.saturating_add(other.estimated);
         self.tokens = self.tokens.saturating_add(other.tokens);
         self.requests = self.requests.saturating_add(other.requests);
     }

@@ -41,6 +41,8 @@ pub struct UsageView {
     pub report: SpendingReport,
     /// What the last hour cost.
     pub last_hour: Money,
+    /// Whether that rests on estimates.
+    pub last_hour_estimated: bool,
     /// The latest receipts, newest first.
     pub receipts: Vec<Receipt>,
 }

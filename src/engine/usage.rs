@@ -195,7 +195,7 @@ async fn read(
 ) -> Result<UsageView, LedgerError> {
     let report = ledger.spending(Some(&profile), since).await?;
     let hour_ago = UnixMillis(now.0.saturating_sub(HOUR_MS));
-    let last_hour = ledger.totals(Some(&profile), hour_ago).await?.spent;
+    let last_hour = ledger.totals(Some(&profile), hour_ago).await?;
     let receipts = ledger
         .receipts(ReceiptFilter {
             profile: Some(profile.clone()),
@@ -210,7 +210,8 @@ async fn read(
         since,
         disputes,
         report,
-        last_hour,
+        last_hour: last_hour.spent,
+        last_hour_estimated: last_hour.estimated,
         receipts,
     })
 }

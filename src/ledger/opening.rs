@@ -19,7 +19,7 @@ const APPLICATION_ID: i64 = 1_919_184_999;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The layout's steps, oldest first. Published steps are never changed.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     include_str!("../../assets/migrations/ledger/0001_receipts_and_conversations.sql"),
     include_str!("../../assets/migrations/ledger/0002_node_checks_and_test_results.sql"),
     include_str!("../../assets/migrations/ledger/0003_usage.sql"),
@@ -28,6 +28,7 @@ const STEPS: [&str; 8] = [
     include_str!("../../assets/migrations/ledger/0006_marks.sql"),
     include_str!("../../assets/migrations/ledger/0007_usage_hours.sql"),
     include_str!("../../assets/migrations/ledger/0008_log_marks.sql"),
+    include_str!("../../assets/migrations/ledger/0009_estimates_in_sums.sql"),
 ];
 
 /// Opens the file for reading and writing.
@@ -186,5 +187,60 @@ fn patiently<T>(mut attempt: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::R
             }
             outcome => return outcome,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::UnixMillis;
+    use crate::ledger::usage::spending;
+
+    #[test]
+    fn an_older_ledger_learns_which_of_its_sums_rest_on_estimates() {
+        const BEFORE: usize = 8;
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("ledger.db");
+        let old = Connection::open(&path).unwrap();
+        for step in &STEPS[..BEFORE] {
+            old.execute_batch(step).unwrap();
+        }
+        old.pragma_update(None, "user_version", BEFORE as i64)
+            .unwrap();
+        let receipt = "INSERT INTO receipts (profile, relay, sent_ms, state, model, key_masked, price_kind, expected_nanos,
+            expected_basis, charged_nanos) VALUES ('4sapi', '', ?1, 'ended', ?2, 'sk-a', 'unknown', ?3, ?4, ?5)";
+        let rows: [(i64, &str, Option<i64>, &str, Option<i64>); 6] = [
+            (100, "guessed", Some(5), "estimated", None),
+            (1_000_000, "guessed", Some(7), "estimated", None),
+            (5_000_000, "guessed", Some(9), "reported", None),
+            (100, "told", Some(5), "reported", None),
+            (100, "billed", Some(5), "estimated", Some(6)),
+            (100, "free", Some(0), "estimated", None),
+        ];
+        for row in rows {
+            old.execute(receipt, row).unwrap();
+        }
+        drop(old);
+
+        let db = open(&path).unwrap();
+        // Once by hours, once by quarters of an hour.
+        for (since, guessed) in [(0, 2), (900_000, 1)] {
+            let report = spending(&db, None, UnixMillis(since)).unwrap();
+            for (model, sum) in &report.models {
+                let expected = if model == "guessed" { guessed } else { 0 };
+                assert_eq!(sum.estimated, expected, "{model} since {since}");
+            }
+            assert_eq!(report.whole.estimated, guessed);
+        }
+        // The sums are kept on: what is billed later is no estimate any more.
+        db.execute(
+            "UPDATE receipts SET charged_nanos = 5 WHERE sent_ms = 1000000",
+            [],
+        )
+        .unwrap();
+        db.execute("UPDATE receipts SET expected_basis = 'reported' WHERE model = 'guessed' AND sent_ms = 100", [])
+            .unwrap();
+        let report = spending(&db, None, UnixMillis(0)).unwrap();
+        assert_eq!((report.whole.estimated, report.whole.requests), (0, 6));
     }
 }

@@ -39,7 +39,8 @@ pub(super) fn spending(
         None => "",
     };
     let mut statement = db.prepare_cached(&format!(
-        "SELECT {column}, model, key, billing_group, tool, requests, unknown, dollars, nanos, tokens_high, tokens_low
+        "SELECT {column}, model, key, billing_group, tool, requests, unknown, dollars, nanos, tokens_high, tokens_low,
+             estimated
          FROM {table} WHERE {column} >= ?1{of_profile} AND requests > 0"
     ))?;
     let mut rows = statement.query(params_from_iter(values))?;
@@ -52,6 +53,7 @@ pub(super) fn spending(
             nanos: number(7)? * 1_000_000_000 + number(8)?,
             tokens: (number(9)? << 32) + number(10)?,
             unknown: row.get(6)?,
+            estimated: row.get(11)?,
             requests: row.get(5)?,
         };
         whole.add(&sum);
@@ -101,6 +103,7 @@ struct Wide {
     nanos: i128,
     tokens: i128,
     unknown: i64,
+    estimated: i64,
     requests: i64,
 }
 
@@ -109,6 +112,7 @@ impl Wide {
         self.nanos += other.nanos;
         self.tokens += other.tokens;
         self.unknown += other.unknown;
+        self.estimated += other.estimated;
         self.requests += other.requests;
     }
 
@@ -116,6 +120,7 @@ impl Wide {
         Spending {
             spent: Money::from_wide_nanos(self.nanos),
             unknown: self.unknown.max(0).unsigned_abs(),
+            estimated: self.estimated.max(0).unsigned_abs(),
             tokens: u64::try_from(self.tokens).unwrap_or(u64::MAX),
             requests: self.requests.max(0).unsigned_abs(),
         }

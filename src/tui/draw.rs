@@ -1,6 +1,7 @@
 //! Small helps for drawing: cleaned text, lines in a row, what is left and right of it.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,7 +11,7 @@ use ratatui::text::{Line, Span};
 use super::text::{Align, Breaks, fit, sanitize, truncate, width};
 use super::theme::{Role, Sign, Theme};
 use super::words;
-use crate::domain::{Basis, Cost, Ratio};
+use crate::domain::{Basis, Cost, Money, Ratio};
 
 /// A text from outside, fit for one row: nothing in it can steer the terminal.
 pub fn clean(text: &str) -> Cow<'_, str> {
@@ -193,6 +194,21 @@ pub fn cost(theme: &Theme, cost: &Cost) -> Span<'static> {
         (Some(_), Basis::Settled) => Role::MoneySettled,
     };
     Span::styled(words::cost(cost), theme.style(role))
+}
+
+/// A sum of money: that some figures in it are estimates is said, and that some costs are not known and not in it.
+pub fn sum(theme: &Theme, spent: Money, estimated: bool, unknown: bool) -> String {
+    let unknown = if unknown { "+?" } else { "" };
+    format!("{}{unknown}", about(theme, estimated, spent))
+}
+
+/// A figure, with the sign of an estimate where it is one.
+pub fn about(theme: &Theme, estimated: bool, figure: impl fmt::Display) -> String {
+    let about = match estimated {
+        true => theme.glyph(Sign::About),
+        false => "",
+    };
+    format!("{about}{figure}")
 }
 
 /// A ratio, with the sign of times that this terminal can show; unknown is `?`.

@@ -65,7 +65,12 @@ async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fa
     let mut put = |name: &str, sum: &Spending| {
         table.row([
             name.to_owned(),
-            format!("${}", sum.spent.fixed(6)),
+            // What rests on estimates says so.
+            format!(
+                "{}${}",
+                if sum.estimated > 0 { "~" } else { "" },
+                sum.spent.fixed(6)
+            ),
             // What nobody knows the cost of is not nothing.
             match sum.unknown {
                 0 => String::new(),
@@ -94,6 +99,7 @@ async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fa
 fn put_spending(object: &mut Map<String, Value>, sum: &Spending) {
     put_money(object, "spent", Some(sum.spent));
     object.insert("unknown".into(), json!(sum.unknown));
+    object.insert("estimated".into(), json!(sum.estimated));
     object.insert("requests".into(), json!(sum.requests));
     object.insert("tokens".into(), json!(sum.tokens));
 }

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{FaultKind, Money};
 use crate::locale::say;
-use crate::tui::draw::{Piece, clean, cut, put_both, put_pieces, with_ratio};
+use crate::tui::draw::{self, Piece, clean, cut, put_both, put_pieces, with_ratio};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
 use crate::tui::relay::Connection;
@@ -157,13 +157,7 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
             unknown |= spend.cost.amount.is_none();
             estimated = true;
         }
-        let about = match estimated {
-            true => theme.glyph(Sign::About),
-            false => "",
-        };
-        // Requests of unknown cost are not in the sum, and that is said.
-        let unknown = if unknown { "+?" } else { "" };
-        let text = format!("{about}{spent}{unknown}");
+        let text = draw::sum(theme, spent, estimated, unknown);
         pieces.push(Piece::labelled(
             7,
             theme,

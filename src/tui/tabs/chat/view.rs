@@ -13,7 +13,9 @@ use super::transcript::Look;
 use super::update::{group, key};
 use crate::domain::{Basis, Money, Usage};
 use crate::locale::say;
-use crate::tui::draw::{Piece, cost, cut, fitting, put, put_all, put_both, put_pieces, row, rule};
+use crate::tui::draw::{
+    self, Piece, cost, cut, fitting, put, put_all, put_both, put_pieces, row, rule,
+};
 use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
@@ -181,7 +183,7 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
         }
         // What is left is what was left, less what this answer is reckoned to cost.
         let money = |matters, label: &str, amount: Money| {
-            let text = format!("{}{amount}", theme.glyph(Sign::About));
+            let text = draw::about(theme, true, amount);
             Piece::labelled(matters, theme, label, text, Role::Money)
         };
         right.extend(
@@ -208,11 +210,6 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
 
 fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
     let theme = &model.settings.theme;
-    let about = if basis == Basis::Estimated {
-        theme.glyph(Sign::About)
-    } else {
-        ""
-    };
     // English says what is counted behind the figure, Chinese before it.
     let piece = |gap: &'static str, before: &str, text: String, behind: &str| Piece {
         matters: 8,
@@ -223,7 +220,8 @@ fn tokens(model: &Model, usage: &Usage, basis: Basis) -> Vec<Piece> {
             Span::styled(behind.to_owned(), theme.style(Role::Dim)),
         ],
     };
-    let figure = |count: u64| format!("{about}{}", words::short(count));
+    let estimated = basis == Basis::Estimated;
+    let figure = |count: u64| draw::about(theme, estimated, words::short(count));
     // As wide at the start as later, and never far from its word.
     let output = match say!("chat-unit-out") {
         "" => format!("{:<5}", figure(usage.output)),

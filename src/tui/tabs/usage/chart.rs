@@ -2,8 +2,9 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::Money;
+use crate::domain::{Money, Spending};
 use crate::locale::say;
+use crate::tui::draw;
 use crate::tui::text::width;
 use crate::tui::theme::{Role, Theme};
 
@@ -14,12 +15,15 @@ const WIDEST: usize = 5;
 /// first and the last point.
 pub fn rows(
     theme: &Theme,
-    points: &[Money],
+    points: &[Spending],
     ends: (&str, &str),
     cells: usize,
     height: usize,
 ) -> Vec<Line<'static>> {
-    let highest = points.iter().copied().max().unwrap_or_default();
+    let highest = points.iter().max_by_key(|point| point.spent);
+    let (highest, estimated) = highest.map_or((Money::ZERO, false), |point| {
+        (point.spent, point.estimated > 0)
+    });
     let bars = height.saturating_sub(2);
     if highest <= Money::ZERO || bars == 0 || points.is_empty() {
         return Vec::new();
@@ -30,15 +34,18 @@ pub fn rows(
     let points = &points[points.len().saturating_sub(room / each)..];
     let gap = usize::from(each > 2);
     let steps = theme.steps();
-    let eighths = |point: &Money| {
-        let share = i128::from(point.nanos().max(0)) * bars as i128 * 8;
+    let eighths = |point: &Spending| {
+        let share = i128::from(point.spent.nanos().max(0)) * bars as i128 * 8;
         let level = share / i128::from(highest.nanos());
         // Something is never drawn as nothing.
-        let least = i128::from(*point > Money::ZERO);
+        let least = i128::from(point.spent > Money::ZERO);
         usize::try_from(level.max(least)).unwrap_or(0)
     };
     let mut lines = vec![Line::styled(
-        say!("chart-highest", highest = highest),
+        say!(
+            "chart-highest",
+            highest = draw::about(theme, estimated, highest)
+        ),
         theme.style(Role::Dim),
     )];
     for row in (0..bars).rev() {
@@ -71,9 +78,12 @@ mod tests {
 
     fn drawn(points: &[i64], cells: usize, height: usize) -> Vec<String> {
         let theme = Theme::new(ColorLevel::None, Glyphs::Unicode);
-        let points: Vec<Money> = points
+        let points: Vec<Spending> = points
             .iter()
-            .map(|nanos| Money::from_nanos(*nanos))
+            .map(|nanos| Spending {
+                spent: Money::from_nanos(*nanos),
+                ..Spending::default()
+            })
             .collect();
         rows(&theme, &points, ("a", "z"), cells, height)
             .iter()

@@ -21,7 +21,7 @@ use crate::tui::overlay::detail::paragraph;
 use crate::tui::remote::Remote;
 use crate::tui::tabs::list;
 use crate::tui::text::{Align, width};
-use crate::tui::theme::{Role, Sign};
+use crate::tui::theme::{Role, Sign, Theme};
 use crate::tui::words;
 
 /// The columns of receipts. Those of today need no date.
@@ -120,7 +120,7 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
     let mut pieces = vec![piece(
         Piece::STAYS,
         say!("usage-spent"),
-        spent(whole),
+        spent(theme, whole),
         Role::Money,
     )];
     pieces.push(piece(
@@ -146,7 +146,7 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
         right.push(piece(
             8,
             say!("usage-last-hour"),
-            view.last_hour.to_string(),
+            draw::about(theme, view.last_hour_estimated, view.last_hour),
             Role::Money,
         ));
         if let Some(minutes) = model
@@ -162,7 +162,12 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
             right.push(piece(
                 Piece::STAYS,
                 say!("usage-empty-in"),
-                lasts(minutes),
+                // A year and more is no figure.
+                draw::about(
+                    theme,
+                    view.last_hour_estimated && minutes <= YEAR,
+                    lasts(minutes),
+                ),
                 role,
             ));
         }
@@ -171,11 +176,12 @@ fn sums(model: &Model, places: &Places, frame: &mut Frame<'_>) {
     put_pieces(frame.buffer_mut(), row(places.sums, 1), pieces, right);
 }
 
-/// A sum; that some costs are not in it is said.
-fn spent(sum: &Spending) -> String {
-    let unknown = if sum.unknown > 0 { "+?" } else { "" };
-    format!("{}{unknown}", sum.spent)
+fn spent(theme: &Theme, sum: &Spending) -> String {
+    draw::sum(theme, sum.spent, sum.estimated > 0, sum.unknown > 0)
 }
+
+/// A year, in minutes: beyond it no figure is given.
+const YEAR: u64 = 366 * 1_440 - 1;
 
 /// Minutes in the two largest units: `3 h 10 m`, `12 d 4 h`.
 fn lasts(minutes: u64) -> String {
@@ -197,11 +203,10 @@ fn over_time(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
     let height = usize::from(area.height);
     let rows = if model.usage.span == Span::Today {
         let hours = view.report.hours(now, zone);
-        let points: Vec<_> = hours.iter().map(|hour| hour.spent).collect();
-        chart::rows(theme, &points, ("0:00", say!("chart-now")), cells, height)
+        chart::rows(theme, &hours, ("0:00", say!("chart-now")), cells, height)
     } else {
         let days = view.report.last_days(model.usage.span.days(), now, zone);
-        let points: Vec<_> = days.iter().map(|(_, day)| day.spent).collect();
+        let points: Vec<_> = days.iter().map(|(_, day)| *day).collect();
         // The year goes without saying.
         let name = |day: Option<&(String, Spending)>| {
             day.and_then(|(day, _)| day.get(5..))
@@ -242,7 +247,7 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
             requests = format!("{:>6}", words::grouped(requests))
         );
         Line::from(vec![
-            Words::styled(spent(sum), theme.style(Role::Money)),
+            Words::styled(spent(theme, sum), theme.style(Role::Money)),
             Words::styled(counts, theme.style(Role::Dim)),
         ])
     };
@@ -280,7 +285,7 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
         let text = say!(
             "usage-more",
             count = rows.len() - shown,
-            spent = spent(&rest)
+            spent = spent(theme, &rest)
         );
         let line = Line::styled(text, theme.style(Role::Dim));
         put(frame.buffer_mut(), row(area, shown + 1), &line);
