@@ -209,17 +209,16 @@ mod tests {
             .unwrap();
         let receipt = "INSERT INTO receipts (profile, relay, sent_ms, state, model, key_masked, price_kind, expected_nanos,
             expected_basis, charged_nanos) VALUES ('4sapi', '', ?1, 'ended', ?2, 'sk-a', 'unknown', ?3, ?4, ?5)";
-        let rows: [(i64, &str, Option<i64>, &str, Option<i64>); 6] = [
-            (100, "guessed", Some(5), "estimated", None),
-            (1_000_000, "guessed", Some(7), "estimated", None),
-            (5_000_000, "guessed", Some(9), "reported", None),
-            (100, "told", Some(5), "reported", None),
-            (100, "billed", Some(5), "estimated", Some(6)),
-            (100, "free", Some(0), "estimated", None),
-        ];
-        for row in rows {
+        let tell = |sent: i64, model: &str, expected: i64, basis: &str, charged: Option<i64>| {
+            let row = (sent, model, expected, basis, charged);
             old.execute(receipt, row).unwrap();
-        }
+        };
+        tell(100, "guessed", 5, "estimated", None);
+        tell(1_000_000, "guessed", 7, "estimated", None);
+        tell(5_000_000, "guessed", 9, "reported", None);
+        tell(100, "told", 5, "reported", None);
+        tell(100, "billed", 5, "estimated", Some(6));
+        tell(100, "free", 0, "estimated", None);
         drop(old);
 
         let db = open(&path).unwrap();
