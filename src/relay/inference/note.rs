@@ -1,60 +1,13 @@
 //! What is written down of a request: its log row, and its line in the process's log. Never its words, never a key.
 
-use serde::Serialize;
 use serde_json::json;
 
 use super::super::answers::ApiError;
-use super::super::catalog::dollars;
 use super::super::store::logs::{CONSUMPTION, ERROR, NewLog};
+use super::super::store::told::{Ended, Rates, Told};
 use super::bill::{End, Facts, Settled, millis};
 use crate::domain::price::BasePrice;
 use crate::domain::{Ratio, UnixSeconds};
-
-/// A row is seldom told in more bytes than these.
-const USUAL: usize = 448;
-
-/// What a log row tells beside its columns, so that a client can compute the charge again: a JSON object that is written member by member. There is one for each request,
-/// and names that are known need none of the care that a name from outside does.
-struct Told(Vec<u8>);
-
-impl Told {
-    fn new() -> Self {
-        let mut text = Vec::with_capacity(USUAL);
-        text.push(b'{');
-        Told(text)
-    }
-
-    /// Writes a member whose name stands in JSON as it is.
-    fn put(&mut self, name: &'static str, value: impl Serialize) {
-        if self.0.len() > 1 {
-            self.0.push(b',');
-        }
-        self.0.push(b'"');
-        self.0.extend_from_slice(name.as_bytes());
-        self.0.extend_from_slice(b"\":");
-        // Numbers, texts and lists of them always become JSON.
-        let _ = serde_json::to_writer(&mut self.0, &value);
-    }
-
-    /// Writes one that may be missing.
-    fn put_some(&mut self, name: &'static str, value: Option<impl Serialize>) {
-        if let Some(value) = value {
-            self.put(name, value);
-        }
-    }
-
-    fn finish(mut self) -> String {
-        self.0.push(b'}');
-        String::from_utf8(self.0).unwrap_or_default()
-    }
-}
-
-/// How a stream ended.
-#[derive(Serialize)]
-struct StreamStatus {
-    status: &'static str,
-    end_reason: String,
-}
 
 /// The row of a request that was answered.
 pub fn consumption<'a>(
@@ -78,76 +31,56 @@ pub fn consumption<'a>(
     } else if !generated {
         say("The answer was empty: nothing was charged.");
     }
-    let (status, end_reason) = match end {
-        End::Complete => ("ok", "done".to_owned()),
+    let code;
+    let ended = match end {
+        End::Complete => Ended::Done,
         End::ClientGone => {
             say("The client went away; what was generated was charged.");
-            ("error", "client_gone".to_owned())
+            Ended::ClientGone
         }
         End::Broken(error) => {
             say(&format!(
                 "The answer broke off ({}); what was generated was charged.",
                 error.message
             ));
-            ("error", error.code_text())
+            code = error.code_text();
+            Ended::Broken(&code)
         }
     };
-    let number = |ratio: Ratio| ratio.to_f64();
-    let ratios = match &order.base {
-        BasePrice::Ratios(ratios) => Some(ratios),
-        BasePrice::PerCall { .. } | BasePrice::Tiered { .. } | BasePrice::Unknown => None,
-    };
-    let call = match &order.base {
-        BasePrice::PerCall { call } => Some(dollars(*call)),
-        BasePrice::Ratios(_) | BasePrice::Tiered { .. } | BasePrice::Unknown => None,
+    let rates = match &order.base {
+        BasePrice::Ratios(ratios) => Rates::Ratios {
+            model: ratios.model,
+            completion: ratios.completion,
+            cache_read: ratios.cache_read.unwrap_or(Ratio::ONE),
+        },
+        BasePrice::PerCall { call } => Rates::Call(*call),
+        BasePrice::Tiered { .. } | BasePrice::Unknown => Rates::Untold,
     };
     let channel = facts.channel.as_ref();
     let theirs = channel
         .map(|channel| channel.upstream_name(&order.model))
         .filter(|theirs| *theirs != &*order.model);
-    let mut told = Told::new();
-    if let Some(ratios) = ratios {
-        told.put("model_ratio", number(ratios.model));
-        told.put("completion_ratio", number(ratios.completion));
-        told.put(
-            "cache_ratio",
-            number(ratios.cache_read.unwrap_or(Ratio::ONE)),
-        );
-    }
-    // −1 where the price is by the token.
-    told.put_some("model_price", call.or(ratios.map(|_| -1.0)));
-    told.put("group_ratio", number(order.group_ratio));
-    told.put("user_group_ratio", order.special_ratio.map_or(-1.0, number));
-    told.put_some("frt", facts.first_ms);
-    told.put("request_path", order.path);
-    told.put("tool", &*order.tool);
-    told.put_some("is_model_mapped", theirs.map(|_| true));
-    told.put_some("upstream_model_name", theirs);
-    told.put("cache_tokens", usage.cache_read);
-    told.put_some(
-        "cache_creation_tokens",
-        Some(usage.cache_write).filter(|tokens| *tokens > 0),
-    );
-    told.put(
-        "usage_source",
-        if settled.counted {
-            "counted"
-        } else {
-            "upstream"
-        },
-    );
-    told.put_some("price", settled.units.is_none().then_some("unknown"));
-    told.put_some(
-        "stream_status",
-        order.stream.then_some(StreamStatus { status, end_reason }),
-    );
+    let told = Told {
+        rates,
+        group_ratio: order.group_ratio,
+        special_ratio: order.special_ratio,
+        first_ms: facts.first_ms,
+        path: order.path,
+        tool: &order.tool,
+        theirs,
+        cache_read: usage.cache_read,
+        cache_write: usage.cache_write,
+        counted: settled.counted,
+        priced: settled.units.is_some(),
+        stream: order.stream.then_some(ended),
+    };
     NewLog {
         kind: CONSUMPTION,
         content: content.into(),
         quota: settled.units.unwrap_or(0),
         prompt_tokens: i64::try_from(usage.prompt()).unwrap_or(i64::MAX),
         completion_tokens: i64::try_from(usage.output).unwrap_or(i64::MAX),
-        other: told.finish().into(),
+        told: told.written().into(),
         ..row(facts, now)
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! What always holds: what was cut off or changed is no entry.
 
+use serde::Serialize;
+
 use super::money::Ending;
 
 /// Bytes of an entry before itself.
@@ -17,9 +19,7 @@ impl Entry {
     pub fn of(ending: &Ending<'_>) -> Self {
         let mut text = Vec::with_capacity(USUAL);
         text.resize(HEAD, 0);
-        let mut text = postcard::serialize_with_flavor(ending, Behind(text))
-            // Numbers and texts always can be written; an entry of nothing would be read as none.
-            .unwrap_or_else(|_| vec![0; HEAD]);
+        let mut text = write_behind(text, ending);
         let (head, body) = text.split_at_mut(HEAD);
         // It is a few texts long, each of a length that was bounded when it came in.
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
@@ -39,7 +39,15 @@ impl Entry {
     }
 }
 
-/// Writes behind what is there, a text at a time instead of a byte.
+/// Writes something behind what is there. It is of numbers and texts, which always can be written.
+pub fn write_behind(there: Vec<u8>, what: &impl Serialize) -> Vec<u8> {
+    let before = there.len();
+    let written = postcard::serialize_with_flavor(what, Behind(there));
+    // Of nothing but zeros, whoever reads makes nothing.
+    written.unwrap_or_else(|_| vec![0; before])
+}
+
+/// Writes a text at a time instead of a byte.
 struct Behind(Vec<u8>);
 
 impl postcard::ser_flavors::Flavor for Behind {
@@ -123,6 +131,7 @@ mod tests {
             group: "g",
             request_id: "r",
             other: "{}".into(),
+            told: vec![7].into(),
         });
         let entry = Entry::of(&ending);
         let text = &entry.body()[10..];
@@ -130,7 +139,7 @@ mod tests {
             text,
             [
                 1, 2, 4, 6, 1, b'c', 8, 1, b'k', 1, b'm', 10, 12, 14, 16, 1, 18, 1, b'n', 1, b'g',
-                1, b'r', 2, b'{', b'}'
+                1, b'r', 2, b'{', b'}', 1, 7
             ]
         );
     }

@@ -19,7 +19,7 @@ use super::entry::{self, Entry};
 use super::money::Ending;
 
 /// What a page begins with. Whoever changes the members of an entry gives them a new one.
-const MARK: &[u8; 8] = b"relayjn1";
+const MARK: &[u8; 8] = b"relayjn2";
 /// Bytes of a page before its first entry.
 const HEAD: usize = 24;
 /// A page longer than this is left for the other one, as soon as that is empty.

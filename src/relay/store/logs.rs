@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, ToSql, params_from_iter};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::told::Told;
 use crate::domain::halves;
 use crate::wire::new_api::LogRow;
 
@@ -54,6 +55,19 @@ pub struct NewLog<'a> {
     /// A JSON map as text.
     #[serde(borrow)]
     pub other: Cow<'a, str>,
+    /// Instead of that map, what it is made of ([`super::told`]).
+    #[serde(serialize_with = "as_bytes", deserialize_with = "where_they_stand")]
+    pub told: Cow<'a, [u8]>,
+}
+
+fn as_bytes<S: Serializer>(bytes: &[u8], out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_bytes(bytes)
+}
+
+fn where_they_stand<'de: 'a, 'a, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Cow<'a, [u8]>, D::Error> {
+    <&[u8]>::deserialize(input).map(Cow::Borrowed)
 }
 
 /// Which rows are asked for.
@@ -116,18 +130,18 @@ pub fn insert_all(connection: &Connection, rows: &[&NewLog<'_>]) -> rusqlite::Re
 /// The statement that writes so many rows. Whoever writes rows gives the whole transaction up when one fails, so it need not
 /// be able to take back those before it: SQLite would copy every page it changes for that.
 fn insertion(rows: usize) -> String {
-    const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    const ROW: &str = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let rows = vec![ROW; rows].join(", ");
     format!(
         "INSERT OR FAIL INTO logs (account_id, created_at, kind, content, key_id, key_name, model_name, quota, prompt_tokens,
-         completion_tokens, use_time, is_stream, channel_id, channel_name, billed_group, request_id, other) VALUES {rows}"
+         completion_tokens, use_time, is_stream, channel_id, channel_name, billed_group, request_id, other, told) VALUES {rows}"
     )
 }
 
 fn execute(statement: &mut CachedStatement<'_>, rows: &[&NewLog<'_>]) -> rusqlite::Result<()> {
     let mut place = 0;
     for row in rows {
-        let values: [&dyn ToSql; 17] = [
+        let values: [&dyn ToSql; 18] = [
             &row.account_id,
             &row.created_at,
             &row.kind,
@@ -145,6 +159,7 @@ fn execute(statement: &mut CachedStatement<'_>, rows: &[&NewLog<'_>]) -> rusqlit
             &row.group,
             &row.request_id,
             &row.other,
+            &row.told,
         ];
         for value in values {
             place += 1;
@@ -214,7 +229,7 @@ pub fn page(
     let mut statement = connection.prepare(&format!(
         "SELECT id, account_id, created_at, kind, content, (SELECT username FROM accounts WHERE accounts.id = account_id) AS username,
          key_name, key_id, model_name, quota, prompt_tokens, completion_tokens, use_time, is_stream, channel_id, channel_name,
-         billed_group, request_id, other FROM logs WHERE {condition} ORDER BY id DESC LIMIT ? OFFSET ?"
+         billed_group, request_id, other, told FROM logs WHERE {condition} ORDER BY id DESC LIMIT ? OFFSET ?"
     ))?;
     let rows = statement
         .query_map(params_from_iter(&values), read)?
@@ -244,7 +259,10 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<LogRow> {
         channel_name: row.get("channel_name")?,
         group: row.get("billed_group")?,
         request_id: row.get("request_id")?,
-        other: row.get("other")?,
+        other: match Told::json(row.get_ref("told")?.as_blob()?) {
+            Some(other) => other,
+            None => row.get("other")?,
+        },
     })
 }
 

@@ -22,6 +22,7 @@ pub mod responses;
 pub mod sessions;
 pub mod setup;
 pub mod statistics;
+pub mod told;
 pub mod top_ups;
 pub mod writer;
 
