@@ -112,15 +112,12 @@ fn s_24_no_key_outside_the_vault() {
                 file.display()
             );
         }
-        let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        if is_vault || name.ends_with(".db") || name.ends_with("-wal") {
-            assert_eq!(
-                mode & 0o077,
-                0,
-                "{} is open to others: {mode:o}",
-                file.display()
-            );
-        }
+        assert_eq!(
+            mode & 0o077,
+            0,
+            "{} is open to others: {mode:o}",
+            file.display()
+        );
     }
     for body in bodies {
         assert!(!printed.contains(body), "a secret was printed");

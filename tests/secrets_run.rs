@@ -250,16 +250,13 @@ fn s_24_everything_a_run_produced_is_searched_for_every_secret_it_used() {
                 file.display()
             );
         }
-        let private = *file == vault || database || name.contains("ledger");
         let mode = fs::metadata(file).unwrap().permissions().mode();
-        if private {
-            assert_eq!(
-                mode & 0o077,
-                0,
-                "{} is open to others: {mode:o}",
-                file.display()
-            );
-        }
+        assert_eq!(
+            mode & 0o077,
+            0,
+            "{} is open to others: {mode:o}",
+            file.display()
+        );
         logs += usize::from(name.ends_with(".log") && bytes.len() > 100);
         databases += usize::from(name.ends_with(".db"));
     }

@@ -18,6 +18,7 @@ use crate::domain::{Access, Address, ApiKey, Fault, FaultKind, Profile};
 use crate::engine::host::{EnvOutcome, HeldKey, Host};
 use crate::engine::offers::Offer;
 use crate::files::dotenv::{self, DotenvError};
+use crate::files::open_lock;
 use crate::ledger::Ledger;
 use crate::locale::{say, system};
 use crate::relay::lock::{self, Holder};
@@ -26,8 +27,13 @@ use crate::tools::Places;
 
 /// The name of the first key of the embedded relay.
 const FIRST_KEY: &str = "local-default";
+/// How long running answers may go on after `serve` was told to stop: as long as most take, and less than what service
+/// managers grant before they kill. Ctrl-C cuts them.
+const SERVING_GRACE: Duration = Duration::from_secs(60);
 /// How often, and how far apart, a relay that is just starting or ending in another process is looked for: longer than
 /// one that ends lets its answers run on.
+const JOINING_LOOKS: u32 = 1_400;
+/// The same for one that makes the owner's secrets.
 const STARTING_LOOKS: u32 = 300;
 const STARTING_WAIT: Duration = Duration::from_millis(50);
 
@@ -76,7 +82,8 @@ impl CliHost {
             Listen::Prefer(address) | Listen::Exactly(address) => address,
             Listen::Passing(_) => anywhere(),
         });
-        let started = self.start(listen).await?.map_err(Fault::from)?;
+        let started = self.start(listen, Some(SERVING_GRACE)).await?;
+        let started = started.map_err(Fault::from)?;
         let address = started.address();
         *self.running.lock().await = Some(started);
         self.note_address(address)?;
@@ -105,11 +112,16 @@ impl CliHost {
     }
 
     /// Starts the relay here. The outer trouble is ours (the vault), the inner one the relay's.
-    async fn start(&self, listen: SocketAddr) -> Result<Result<Running, RelayError>, Fault> {
+    async fn start(
+        &self,
+        listen: SocketAddr,
+        grace: Option<Duration>,
+    ) -> Result<Result<Running, RelayError>, Fault> {
         self.folders.make()?;
         let owner = tokio::task::block_in_place(|| self.owner())?;
         let secret = owner.first_key.clone();
         let mut options = RelayOptions::new(self.folders.data.clone(), listen, owner);
+        options.limits.grace = grace.unwrap_or(options.limits.grace);
         if let Listen::Passing(lasting) = self.listen {
             options.known_as = Some(lasting);
         }
@@ -134,7 +146,7 @@ impl CliHost {
 
     /// Joins the relay that serves this folder, or starts one where the settings want it.
     async fn join_or_start(&self) -> Result<SocketAddr, Fault> {
-        for _ in 0..STARTING_LOOKS {
+        for _ in 0..JOINING_LOOKS {
             match self.holder()? {
                 Some(Holder {
                     address: Some(address),
@@ -151,8 +163,8 @@ impl CliHost {
                 Listen::Prefer(address) => (address, Some(anywhere())),
                 Listen::Exactly(address) => (address, None),
             };
-            let started = match (self.start(first).await?, then) {
-                (Err(RelayError::PortInUse(_)), Some(other)) => self.start(other).await?,
+            let started = match (self.start(first, None).await?, then) {
+                (Err(RelayError::PortInUse(_)), Some(other)) => self.start(other, None).await?,
                 (started, _) => started,
             };
             match started {
@@ -216,7 +228,7 @@ impl CliHost {
                 say!("cli-cannot-lock", path = path.display(), why = why),
             )
         };
-        let file = File::create(&path)
+        let file = open_lock(&path)
             .map_err(|error| trouble(system(&error)).advise(say!("cli-cannot-lock-advice")))?;
         for _ in 0..STARTING_LOOKS {
             match file.try_lock() {

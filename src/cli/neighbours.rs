@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::files::open_lock;
+
 /// The lock's file in the data folder. It is empty and stays: a file that came and went would be two locks.
 const FILE: &str = "neighbours.lock";
 /// How often the lock is tried.
@@ -25,12 +27,7 @@ impl Stay {
     /// Waits until no relay of this folder is just closing. `None` where the folder has no locks or one hangs: then all
     /// works as long as nobody closes at the wrong moment.
     pub async fn take(folder: &Path) -> Option<Self> {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(folder.join(FILE))
-            .ok()?;
+        let file = open_lock(&folder.join(FILE)).ok()?;
         within(CLOSING_WITHIN, || file.try_lock_shared())
             .await
             .then_some(Stay(file))

@@ -113,6 +113,18 @@ pub fn make_folder(folder: &Path) -> Result<(), FileError> {
 /// Held while a file of a folder is read, changed and replaced.
 pub struct Lock(#[expect(dead_code, reason = "holding it is its use")] File);
 
+/// Opens a file that is only there to be locked; one that is made is its owner's alone.
+///
+/// # Errors
+/// When it cannot be made or opened.
+pub fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Waits for the folder's lock.
 ///
 /// # Errors
@@ -120,13 +132,7 @@ pub struct Lock(#[expect(dead_code, reason = "holding it is its use")] File);
 pub fn lock(folder: &Path) -> Result<Lock, FileError> {
     make_folder(folder)?;
     let path = folder.join(".lock");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options
-        .open(&path)
-        .map_err(|error| FileError::write(&path, &error))?;
+    let file = open_lock(&path).map_err(|error| FileError::write(&path, &error))?;
     let begun = Instant::now();
     loop {
         match file.try_lock() {

@@ -1,7 +1,8 @@
-//! The owner's channels.
+//! The owner's channels and options.
 
 use std::sync::Mutex;
 
+use relaydeck::client::owner::walks::AutoChange;
 use relaydeck::client::owner::{
     Channel, ChannelDraft, ChannelKind, ChannelPrice, ChannelStatus, Cooling,
 };
@@ -197,4 +198,53 @@ async fn an_ordinary_account_may_not() {
             FaultKind::Forbidden
         );
     }
+}
+
+#[tokio::test]
+async fn of_options_that_are_set_one_by_one_it_is_told_which_were_set() {
+    let refused = Mutex::new(2);
+    let fake = Fake::start(move |asked| match asked.line().as_str() {
+        "PUT /api/option/" if asked.body.contains("MaxTokenAutoGroups") => {
+            let mut left = refused.lock().unwrap();
+            *left -= 1;
+            if *left >= 0 {
+                Told::json(200, json!({"success": false, "message": "it is full"}))
+            } else {
+                Told::data(json!(null))
+            }
+        }
+        "PUT /api/option/" => Told::data(json!(null)),
+        "GET /api/option/" => {
+            Told::data(json!([{"key": "GroupRatio", "value": "{\"default\":1,\"vip\":2}"}]))
+        }
+        _ => Told::no_route(asked),
+    })
+    .await;
+    let member = fake.member();
+    let all = AutoChange {
+        groups: Some(vec!["vip".into()]),
+        most: Some(3),
+        new_keys: Some(true),
+    };
+    let fault = member.set_auto(&all).await.unwrap_err();
+    let told =
+        "(set: AutoGroups; not confirmed: MaxTokenAutoGroups; not sent: DefaultUseAutoGroup)";
+    assert!(
+        fault.message.contains("it is full") && fault.message.ends_with(told),
+        "{}",
+        fault.message
+    );
+    assert!(fault.advice.contains("again"), "{}", fault.advice);
+    let one = AutoChange {
+        most: Some(3),
+        ..AutoChange::default()
+    };
+    let alone = member.set_auto(&one).await.unwrap_err();
+    assert!(!alone.message.contains("set:"), "{}", alone.message);
+    member.set_auto(&all).await.unwrap();
+    let sent = fake.lines();
+    assert_eq!(
+        sent.iter().filter(|line| line.starts_with("PUT")).count(),
+        6
+    );
 }

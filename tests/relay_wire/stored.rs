@@ -6,7 +6,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::fake::{Call, Fake, before};
-use crate::relay_support::{Deck, json_of, json_response, stream_response};
+use crate::relay_support::{Deck, json_of, json_response, stream_response, text_response};
 
 /// Keeps what it answers, as `resp_1` and so on where it begins at 0, until it is deleted; as a stream where that is asked.
 fn keeper(begins: u32) -> impl Fn(&Call) -> Response + Clone + Send + Sync + 'static {
@@ -296,4 +296,188 @@ async fn what_was_learned_of_an_upstream_is_known_after_a_restart() {
     deck.open().await;
     respond(deck.base.clone(), deck.client.clone(), key).await;
     assert_eq!(fake.paths()[3..], ["/v1/responses", "/v1/chat/completions"]);
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_a_stored_response_is_not_handed_on() {
+    let page = |call: &Call| match call.method.as_str() {
+        "POST" => keeper(0)(call),
+        _ => text_response(200, "text/html", "<!doctype html><p>hello"),
+    };
+    let fake = Fake::start(page).await;
+    let (deck, key) = before(&fake, 1, json!({"endpoints": "openai-response"})).await;
+    let id = id_of(respond(&deck, &key, json!({})).await);
+    for path in [id.clone(), format!("{id}/input_items")] {
+        let (status, told) = ask(&deck, "GET", &path, &key).await;
+        assert_eq!(
+            (status, &told["error"]["code"]),
+            (500, &json!("bad_response_body")),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_item_is_referred_to_by_the_account_that_made_it_alone() {
+    let fake = Fake::start(keeper(0)).await;
+    let other = Fake::start(keeper(50)).await;
+    let (mut deck, key) = before(
+        &fake,
+        1,
+        json!({"endpoints": "openai-response", "priority": 9}),
+    )
+    .await;
+    let stranger = key_of_another(&deck).await;
+    // Ids as the upstream gives them: `msg_1` in the answers to both ways of asking.
+    for stream in [false, true] {
+        let (status, told) = respond(&deck, &key, json!({"stream": stream})).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    deck.close().await;
+    deck.open().await;
+    deck.add_channel(json!({"type": 1, "key": "k", "base_url": other.base, "models": "m", "endpoints": "openai-response", "priority": 99,
+        "prices": {"*": {"input": "2", "output": "8"}}})).await;
+
+    let calls = fake.paths().len();
+    let forms = [
+        json!({"type": "item_reference", "id": "msg_1"}),
+        json!({"id": "msg_1"}),
+        json!({"type": "reasoning", "id": "msg_1", "summary": []}),
+        json!({"type": "image_generation_call", "id": "msg_1"}),
+    ];
+    for form in &forms {
+        let input = json!({"input": [form, {"role": "user", "content": "x"}]});
+        let (status, told) = respond(&deck, &stranger, input.clone()).await;
+        let told: Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(
+            (status, &told["error"]["code"], &told["error"]["param"]),
+            (400, &json!("item_not_found"), &json!("input")),
+            "{form}: {told}"
+        );
+        assert_eq!((fake.paths().len(), other.paths().len()), (calls, 0));
+    }
+    let unknown = json!({"input": [{"type": "item_reference", "id": "msg_9"}]});
+    for key in [&key, &stranger] {
+        let (status, told) = respond(&deck, key, unknown.clone()).await;
+        assert!(status == 400 && told.contains("msg_9"), "{told}");
+    }
+    for form in &forms {
+        let input = json!({"input": [form, {"role": "user", "content": "x"}]});
+        id_of(respond(&deck, &key, input).await);
+        assert_eq!(
+            &fake.last().body["input"][0],
+            form,
+            "it goes on as it came, to the channel that made it, though another comes first"
+        );
+    }
+    assert_eq!(other.paths(), [""; 0]);
+    // What says all it means itself, and what no account was told of, is not looked up.
+    for input in [
+        json!([{"type": "message", "id": "msg_1", "role": "assistant", "content": "Hi"}]),
+        json!([{"type": "reasoning", "id": "rs_elsewhere", "summary": []}]),
+    ] {
+        id_of(respond(&deck, &stranger, json!({"input": input})).await);
+    }
+    let (status, told) = ask(&deck, "GET", "resp_1/input_items", &key).await;
+    assert_eq!(status, 200, "{told}");
+}
+
+#[tokio::test]
+async fn a_container_is_for_the_account_whose_request_made_it() {
+    let ran = |call: &Call| {
+        let item = json!({"type": "code_interpreter_call", "id": "ci_1", "container_id": "cntr_1", "status": "completed"});
+        let words = json!({"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]});
+        let usage = json!({"input_tokens": 1, "output_tokens": 1});
+        match call.path.as_str() {
+            "/v1/responses" => json_response(
+                200,
+                &json!({"id": "resp_1", "object": "response", "status": "completed", "output": [item, words], "usage": usage}),
+            ),
+            _ if call.body["stream"] == true => stream_response(&[
+                &format!(
+                    "event: message_start\ndata: {}\n\n",
+                    json!({"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "content": [], "usage": usage}})
+                ),
+                "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi\"}}\n\n",
+                &format!(
+                    "event: message_delta\ndata: {}\n\n",
+                    json!({"type": "message_delta", "delta": {"stop_reason": "end_turn", "container": {"id": "container_2"}}, "usage": usage})
+                ),
+                "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+            ]),
+            _ => json_response(
+                200,
+                &json!({"id": "m", "type": "message", "role": "assistant", "stop_reason": "end_turn", "usage": usage,
+                    "container": {"id": "container_1", "expires_at": "x"}, "content": [{"type": "text", "text": "Hi"}]}),
+            ),
+        }
+    };
+    let fake = Fake::start(ran).await;
+    let (deck, key) = before(&fake, 1, json!({"endpoints": "openai-response,anthropic"})).await;
+    let stranger = key_of_another(&deck).await;
+    let send = async |key: &str, path: &str, more: Value| {
+        let mut body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "x"}], "input": "x"});
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let asked = deck.client.post(format!("{}/v1/{path}", deck.base));
+        let response = asked.bearer_auth(key).json(&body).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let run_in = |id: &str| json!({"tools": [{"type": "code_interpreter", "container": id}]});
+    assert_eq!(
+        send(&key, "messages", json!({"container": "container_1"}))
+            .await
+            .0,
+        400,
+        "nobody made it yet"
+    );
+    for (path, more) in [
+        ("responses", json!({})),
+        ("messages", json!({})),
+        ("messages", json!({"stream": true})),
+    ] {
+        assert_eq!(send(&key, path, more).await.0, 200);
+    }
+    for (path, more, id) in [
+        ("responses", run_in("cntr_1"), "cntr_1"),
+        (
+            "messages",
+            json!({"container": "container_1"}),
+            "container_1",
+        ),
+        (
+            "messages",
+            json!({"container": {"id": "container_2"}}),
+            "container_2",
+        ),
+    ] {
+        let (status, told) = send(&stranger, path, more.clone()).await;
+        let named = told.contains(&format!("Container with id '{id}' not found"));
+        assert!(status == 400 && named, "{told}");
+        assert_eq!(send(&key, path, more).await.0, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_conversation_is_refused_because_nobody_knows_whose_it_is() {
+    for (kind, more) in [
+        (1, json!({"endpoints": "openai-response"})),
+        (1, json!({"endpoints": "openai"})),
+        (14, json!({})),
+    ] {
+        let fake = Fake::start(keeper(0)).await;
+        let (deck, key) = before(&fake, kind, more).await;
+        for conversation in [json!("conv_1"), json!({"id": "conv_1"})] {
+            let (status, told) = respond(&deck, &key, json!({"conversation": conversation})).await;
+            assert!(
+                status == 400 && told.contains("conversations are not offered"),
+                "{told}"
+            );
+        }
+        assert!(fake.paths().is_empty());
+    }
+    let fake = Fake::start(keeper(0)).await;
+    let (deck, key) = before(&fake, 1, json!({"endpoints": "openai-response"})).await;
+    id_of(respond(&deck, &key, json!({"conversation": null})).await);
 }

@@ -47,6 +47,34 @@ pub struct SpecialRatio {
     pub ratio: Ratio,
 }
 
+/// The fault of one of several options, with what became of the others: those before it are set, those behind it were not
+/// sent, and of itself only what the fault says is known.
+fn partly(fault: Fault, options: &[(&str, String)], failed: usize) -> Fault {
+    if options.len() < 2 {
+        return fault;
+    }
+    let names = |options: &[(&str, String)]| {
+        let names: Vec<&str> = options.iter().map(|(name, _)| *name).collect();
+        match names.is_empty() {
+            true => say!("owner-options-none").to_owned(),
+            false => names.join(", "),
+        }
+    };
+    let message = say!(
+        "owner-options-partly",
+        why = fault.message,
+        set = names(&options[..failed]),
+        failed = options[failed].0,
+        left = names(&options[failed + 1..])
+    );
+    let again = say!("owner-options-again");
+    let advice = match fault.advice.as_str() {
+        "" => again.to_owned(),
+        advice => say!("owner-options-advice", advice = advice, again = again),
+    };
+    Fault { message, ..fault }.advise(advice)
+}
+
 impl RelayClient {
     /// What `auto` is.
     ///
@@ -69,21 +97,23 @@ impl RelayClient {
         })
     }
 
-    /// Changes what `auto` is.
+    /// Changes what `auto` is. The protocol sets one option at a time.
     ///
     /// # Errors
-    /// [`crate::domain::FaultKind::NotFound`] when a group is none; otherwise what the refusal means.
+    /// [`crate::domain::FaultKind::NotFound`] when a group is none; otherwise what the refusal means, and, where several
+    /// were to be set, which of them are.
     pub async fn set_auto(&self, change: &AutoChange) -> Result<(), Fault> {
+        let mut options: Vec<(&str, String)> = Vec::new();
         if let Some(groups) = &change.groups {
             self.must_be_groups(groups.iter()).await?;
-            self.set_option(AUTO_GROUPS, &json!(groups).to_string())
-                .await?;
+            options.push((AUTO_GROUPS, json!(groups).to_string()));
         }
-        if let Some(most) = change.most {
-            self.set_option(MOST, &most.to_string()).await?;
-        }
-        if let Some(new_keys) = change.new_keys {
-            self.set_option(NEW_KEYS, &new_keys.to_string()).await?;
+        options.extend(change.most.map(|most| (MOST, most.to_string())));
+        options.extend(change.new_keys.map(|auto| (NEW_KEYS, auto.to_string())));
+        for (at, (name, value)) in options.iter().enumerate() {
+            self.set_option(name, value)
+                .await
+                .map_err(|fault| partly(fault, &options, at))?;
         }
         Ok(())
     }

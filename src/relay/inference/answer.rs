@@ -24,6 +24,7 @@ use super::attempt::Opening;
 use super::bill::{Bill, End, Settled};
 use super::passage::Passage;
 use super::sieve::Turn;
+use super::stored;
 use super::trouble::{self, Failure};
 
 /// What keeps a silent stream alive: a comment.
@@ -41,6 +42,8 @@ pub struct Answer {
     turn: Turn,
     upstream: Option<BoxStream<'static, Result<Bytes, UpstreamError>>>,
     wants_usage: bool,
+    /// The account that may refer to its parts later, where its upstream keeps them.
+    keeper: Option<i64>,
     /// When the upstream last sent data; comments and pings are none.
     heard: Instant,
     /// When the client was last sent anything.
@@ -79,6 +82,7 @@ impl Answer {
             turn: opening.turn,
             upstream: Some(opening.rest),
             wants_usage,
+            keeper: None,
             heard: now,
             spoke: now,
             timer: Box::pin(sleep_until(now + app.limits.ping.min(app.limits.stall))),
@@ -86,6 +90,12 @@ impl Answer {
             over: false,
             app: Arc::clone(app),
         }
+    }
+
+    /// The same, for an account that may refer to its parts later.
+    pub fn kept_for(mut self, account: Option<i64>) -> Self {
+        self.keeper = account;
+        self
     }
 
     /// The answer as a body.
@@ -205,9 +215,15 @@ impl Answer {
     /// Settles, then says how it ended.
     async fn end(&mut self, end: End) {
         let head = self.passage.missing_usage(self.wants_usage);
-        let tally = self.passage.take_tally();
-        let settled = match self.bill.take() {
-            Some(bill) => bill.settle(tally, end.clone()).await,
+        let mut tally = self.passage.take_tally();
+        let kept = std::mem::take(&mut tally.kept);
+        let bill = self.bill.take();
+        let settling = bill.map(|bill| bill.settle(tally, end.clone()));
+        if let Some(account) = self.keeper {
+            stored::remember_items(&self.app, account, self.channel.id, kept).await;
+        }
+        let settled = match settling {
+            Some(settling) => settling.await,
             None => Settled::default(),
         };
         if let End::Broken(error) = end {

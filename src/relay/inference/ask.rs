@@ -14,6 +14,7 @@ use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Pair, Untranslatable};
 use super::body::Members;
 use super::gemini::Method;
+use super::references::References;
 use crate::domain::UnixMillis;
 
 /// The longest answer that is expected of a request that does not say: for the reservation only.
@@ -151,6 +152,10 @@ impl<'a> Ask<'a> {
             Protocol::Responses if self.runs_unseen() => {
                 "background responses are not offered: their end could not be billed; leave background out"
             }
+            Protocol::Responses if self.goes_on_in_a_conversation() => {
+                "conversations are not offered: whose one is cannot be told, and all accounts share the upstream's; \
+                 go on with previous_response_id, or send the whole conversation in input"
+            }
             // A stored prompt or an earlier response can stand for the input.
             Protocol::Responses
                 if begins("input", &['[', '"'])
@@ -173,17 +178,23 @@ impl<'a> Ask<'a> {
         Err(invalid(missing))
     }
 
+    /// Whether an upstream is to keep it as a part of something that no request makes.
+    fn goes_on_in_a_conversation(&self) -> bool {
+        let conversation = self.members.get("conversation");
+        conversation.is_some_and(|conversation| conversation.get() != "null")
+    }
+
     /// Whether the answer would go on where nobody sees its end.
     fn runs_unseen(&self) -> bool {
         self.members.value("background").unwrap_or(false)
     }
 
-    /// The earlier response that it goes on from, which an upstream keeps.
-    pub fn goes_on_from(&self) -> Option<String> {
-        let earlier = || self.members.value::<String>("previous_response_id");
-        (self.protocol == Protocol::Responses)
-            .then(earlier)
-            .flatten()
+    /// What it refers to that an upstream keeps.
+    ///
+    /// # Errors
+    /// When what it says can be read in two ways.
+    pub fn references(&self) -> Result<References, ApiError> {
+        References::read(self.protocol, &self.members)
     }
 
     /// Whether an upstream may keep its answer: it does unless it is told not to.

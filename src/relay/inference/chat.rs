@@ -215,15 +215,12 @@ async fn run(
     let now = app.clock.now();
     let mut channels = candidates(&catalog, &caller, &ask, now)?;
     let account_id = caller.account_id;
-    if ask.goes_on_from().is_some() {
-        Box::pin(stored::only_where_made(
-            app,
-            account_id,
-            &ask,
-            &mut channels,
-        ))
-        .await?;
-        later.clear();
+    let references = ask.references()?;
+    if !references.is_empty() {
+        let bound = references.bind(app, account_id, &ask, &mut channels);
+        if Box::pin(bound).await? {
+            later.clear();
+        }
     }
     let Some(first) = channels.first() else {
         return Err(no_channel(&ask.model, &caller.group));
@@ -297,13 +294,13 @@ async fn run(
                     let named = stored::id_in(&opening.out);
                     Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
                 }
-                let wants_usage = ask.wants_usage;
-                let answer = Answer::new(app, id, channel, bill, *opening, wants_usage);
-                return Ok(event_stream(answer.into_body()));
+                let keeper = stored::may_name_items(&ask, &channel).then_some(account_id);
+                let answer = Answer::new(app, id, channel, bill, *opening, ask.wants_usage);
+                return Ok(event_stream(answer.kept_for(keeper).into_body()));
             }
             Ok(Opened::Document {
                 body,
-                tally,
+                mut tally,
                 bridge,
             }) => {
                 bill.first_event();
@@ -318,8 +315,12 @@ async fn run(
                     way: bridge.map(|bridge| (bridge, stamp)),
                 };
                 // A whole answer is settled first, then sent.
-                let settled = bill.settle(*tally, End::Complete).await;
-                return Ok(whole.after(&settled));
+                let kept = std::mem::take(&mut tally.kept);
+                let settled = bill.settle(*tally, End::Complete);
+                if stored::may_name_items(&ask, &channel) {
+                    stored::remember_items(app, account_id, channel.id, kept).await;
+                }
+                return Ok(whole.after(&settled.await));
             }
             Err(failed) => {
                 // The first channel's trouble is what is told: it had been the choice.

@@ -14,6 +14,7 @@ pub mod models;
 pub mod note;
 pub mod passage;
 pub mod probe;
+pub mod references;
 pub mod sieve;
 pub mod stored;
 pub mod trouble;

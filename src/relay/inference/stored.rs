@@ -1,8 +1,8 @@
 //! What a Responses client does with an answer afterwards: fetch it, list what was asked, cancel it, delete it, go on from
 //! it.
 //!
-//! The relay keeps no answers, but whose each is and which upstream made it: that one is asked, for the account that made
-//! it and for nobody else. For all others there is no such response. It costs nothing.
+//! The relay keeps no answers, but whose each is, whose its items are, and which upstream made them: that one is asked, for
+//! the account that made it and for nobody else. For all others there is no such response. It costs nothing.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,14 +15,15 @@ use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::super::answers::{ApiError, RequestId, raw_json};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
-use super::super::channels::{Channel, Route, Upstream, server};
+use super::super::channels::{Channel, Upstream, server};
+use super::super::meter::tally::kept;
 use super::super::protocol::Protocol;
-use super::super::store::responses;
+use super::super::store::{items, responses};
 use super::ask::{Ask, invalid};
 
 /// How long an upstream may take.
@@ -67,10 +68,14 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
         let method = request.method.clone();
         match server::fetch(&app.clients, upstream, method, &path, WITHIN, LARGEST).await {
             Ok((404, _)) => {}
+            Ok((200..300, body)) if !is_object(&body) => {
+                trouble.get_or_insert(super::trouble::foreign(&body).error);
+            }
             Ok((status @ 200..300, body)) => {
                 if request.method == Method::DELETE {
                     forget(app, id, number).await;
                 }
+                remember_items(app, caller.account_id, number, kept_in(&body)).await;
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
                 return Ok((status, body));
             }
@@ -87,41 +92,6 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
         }
     }
     Err(trouble.unwrap_or_else(|| unknown(id)))
-}
-
-/// Who asks goes on from an earlier response: then only the channel that made it can answer, and only for the account that
-/// made it.
-pub async fn only_where_made(
-    app: &App,
-    account: i64,
-    ask: &Ask<'_>,
-    channels: &mut Vec<Arc<Channel>>,
-) -> Result<(), ApiError> {
-    let Some(id) = ask.goes_on_from() else {
-        return Ok(());
-    };
-    let now = app.clock.now();
-    let may_keep = |channel: &Arc<Channel>| {
-        let route = channel.route(Protocol::Responses, &ask.model, now);
-        matches!(route, Some(Route::Straight | Route::StraightOr(_)))
-    };
-    if channels.iter().any(may_keep) {
-        let made = made_at(app, &id, account).await?;
-        channels.retain(|channel| made.contains(&channel.id));
-    }
-    // Where nobody keeps any, the translation says so.
-    if channels.is_empty() {
-        return Err(ApiError {
-            kind: "invalid_request_error".into(),
-            param: Box::new(Value::from("previous_response_id")),
-            ..ApiError::own(
-                StatusCode::BAD_REQUEST,
-                "previous_response_not_found",
-                format!("Previous response with id '{id}' not found."),
-            )
-        });
-    }
-    Ok(())
 }
 
 /// Remembers whose an answer is, before its id is told. Where that fails it can only not be fetched later.
@@ -143,6 +113,45 @@ pub async fn remember(
     if let Err(error) = app.store.change(write, |()| {}).await {
         tracing::warn!(%error, "whose a response is was not kept: it cannot be fetched later");
     }
+}
+
+/// Whether an answer may name what its upstream keeps, and this account may refer to it later.
+pub fn may_name_items(ask: &Ask<'_>, channel: &Arc<Channel>) -> bool {
+    match ask.protocol {
+        Protocol::Responses => keeps(channel) && ask.stores(),
+        Protocol::Messages => channel.speaks(Protocol::Messages),
+        Protocol::Chat | Protocol::Embeddings | Protocol::Gemini => false,
+    }
+}
+
+/// Remembers whose the items of an answer are. Where that fails they only cannot be referred to later.
+pub async fn remember_items(app: &App, account: i64, channel: i64, ids: Vec<String>) {
+    if ids.is_empty() {
+        return;
+    }
+    let now = app.clock.seconds().0;
+    let write = move |transaction: &rusqlite::Transaction<'_>| {
+        Ok(items::put(transaction, &ids, channel, account, now)?)
+    };
+    if let Err(error) = Box::pin(app.store.change(write, |()| {})).await {
+        tracing::warn!(%error, "whose the items of an answer are was not kept: they cannot be referred to later");
+    }
+}
+
+/// The items that a stored response, or a list of what it was asked, names.
+fn kept_in(document: &[u8]) -> Vec<String> {
+    #[derive(Deserialize)]
+    struct Lists<'a> {
+        #[serde(borrow)]
+        output: Option<&'a RawValue>,
+        #[serde(borrow)]
+        data: Option<&'a RawValue>,
+    }
+    let Ok(Lists { output, data }) = serde_json::from_slice(document) else {
+        return Vec::new();
+    };
+    let lists = [output, data].into_iter().flatten();
+    lists.flat_map(|list| kept::in_output(list.get())).collect()
 }
 
 /// The id in a whole answer.
@@ -168,18 +177,28 @@ struct Named {
     id: Option<String>,
 }
 
-async fn made_at(app: &App, id: &str, account: i64) -> Result<Vec<i64>, ApiError> {
+/// Whether a text is a JSON object, whatever is in it.
+fn is_object(text: &[u8]) -> bool {
+    let document: Result<Box<RawValue>, _> = serde_json::from_slice(text);
+    document.is_ok_and(|document| document.get().starts_with('{'))
+}
+
+/// The channels where an account made a response of this id.
+pub async fn made_at(app: &App, id: &str, account: i64) -> Result<Vec<i64>, ApiError> {
     let id = id.to_owned();
     let read = app
         .store
         .read(move |connection| responses::channels(connection, &id, account));
-    read.await.map_err(|error| {
-        ApiError::own(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "store_unavailable",
-            error.to_string(),
-        )
-    })
+    read.await.map_err(|error| unreadable(&error))
+}
+
+/// The database cannot be asked whose something is.
+pub fn unreadable(error: &impl std::fmt::Display) -> ApiError {
+    ApiError::own(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "store_unavailable",
+        error.to_string(),
+    )
 }
 
 async fn forget(app: &App, id: &str, channel: i64) {

@@ -141,12 +141,18 @@ pub fn from_value(channel: &Channel, status: Option<StatusCode>, error: &Value) 
     } else {
         kind
     };
+    let said = |text: &str| shorten(&channel.scrub(text));
+    let mark = |name: &str| match error.get(name) {
+        Some(Value::String(text)) => Value::String(said(text)),
+        Some(Value::Number(number)) => Value::Number(number.clone()),
+        _ => Value::Null,
+    };
     let error = ApiError {
         status,
-        code: Box::new(error.get("code").cloned().unwrap_or(Value::Null)),
-        kind: Cow::Owned(kind.to_owned()),
-        message: shorten(&channel.scrub(message)),
-        param: Box::new(error.get("param").cloned().unwrap_or(Value::Null)),
+        code: Box::new(mark("code")),
+        kind: Cow::Owned(said(kind)),
+        message: said(message),
+        param: Box::new(mark("param")),
         retry_after: None,
     };
     let cause = cause_of(&error);
@@ -240,6 +246,18 @@ mod tests {
         assert_eq!(*failure.error.code, json!("invalid_api_key"));
         assert_eq!(failure.error.retry_after, Some(3));
         assert!(failure.elsewhere && !failure.error.message.contains("upstream-secret"));
+    }
+
+    #[test]
+    fn its_key_is_in_no_member_of_an_error() {
+        let key = "upstream-secret";
+        let error = json!({"message": key, "type": key, "code": format!("bad {key}"), "param": {"key": key}});
+        let told = from_value(&ready(), None, &error).error;
+        assert!(!format!("{told:?}").contains(key), "{told:?}");
+        assert_eq!(*told.param, Value::Null);
+        let error = json!({"message": "x", "code": "y".repeat(9_999), "param": 7});
+        let told = from_value(&ready(), None, &error).error;
+        assert!(told.code_text().len() < 2 * LONGEST && *told.param == json!(7));
     }
 
     #[test]

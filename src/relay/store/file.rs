@@ -12,7 +12,7 @@ use super::super::error::RelayError;
 use crate::locale::{foreign, system};
 
 /// The schema's steps, oldest first; never changed once released.
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 11] = [
     include_str!("../../../assets/migrations/relay/001_beginning.sql"),
     include_str!("../../../assets/migrations/relay/002_pace.sql"),
     include_str!("../../../assets/migrations/relay/003_endpoints_of_channels.sql"),
@@ -23,6 +23,7 @@ const STEPS: [&str; 10] = [
     include_str!("../../../assets/migrations/relay/008_auto_groups.sql"),
     include_str!("../../../assets/migrations/relay/009_stored_responses.sql"),
     include_str!("../../../assets/migrations/relay/010_told.sql"),
+    include_str!("../../../assets/migrations/relay/011_stored_items.sql"),
 ];
 
 /// Makes the folder if it is missing.

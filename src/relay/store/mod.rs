@@ -12,6 +12,7 @@ mod entry;
 pub mod file;
 pub mod groups;
 mod inbox;
+pub mod items;
 pub mod journal;
 pub mod keys;
 pub mod logs;

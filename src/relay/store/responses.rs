@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 /// How long it is remembered, in seconds: upstreams forget a response after 30 days, and some a little later.
-const REMEMBERED: i64 = 90 * 24 * 60 * 60;
+pub const REMEMBERED: i64 = 90 * 24 * 60 * 60;
 
 /// Remembers who made a response; what is too old to be had goes. Where an upstream gives an id twice, the later one is
 /// what it has.

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::super::super::inference::body::from_json;
 use super::super::usage;
-use super::{Seen, Tally, error_of, told};
+use super::{Seen, Tally, error_of, kept, told};
 
 #[derive(Deserialize)]
 struct Event<'a> {
@@ -21,6 +21,7 @@ struct Event<'a> {
     stop_reason: Option<&'a RawValue>,
     usage: Option<&'a RawValue>,
     error: Option<&'a RawValue>,
+    container: Option<&'a RawValue>,
 }
 
 /// Reads an event, or a document. `None` when it is no JSON object.
@@ -35,6 +36,7 @@ pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
         "message_start" => {
             let message = event.message.map(|message| message.get());
             let message = message.and_then(|text| serde_json::from_str::<Event<'_>>(text).ok());
+            hold(tally, message.as_ref());
             if let Some(usage) = message.and_then(|message| message.usage) {
                 // Its output is a placeholder; the end of the answer has the true one.
                 usage::read_messages(usage.get(), &mut tally.begun_with);
@@ -49,6 +51,8 @@ pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
     }
     let inner = event.delta.map(|delta| delta.get());
     let inner = inner.and_then(|text| serde_json::from_str::<Event<'_>>(text).ok());
+    hold(tally, Some(&event));
+    hold(tally, inner.as_ref());
     tally.finished |= told(event.stop_reason) || inner.is_some_and(|delta| told(delta.stop_reason));
     if let Some(usage) = event.usage
         && usage::read_messages(usage.get(), &mut tally.begun_with)
@@ -57,4 +61,12 @@ pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
         tally.reported = Some(tally.begun_with);
     }
     Some(Seen::Part)
+}
+
+/// Notes the container that tools of the answer run in.
+fn hold(tally: &mut Tally, event: Option<&Event<'_>>) {
+    let container = event.and_then(|event| event.container);
+    if let Some(id) = container.and_then(|container| kept::container(container.get())) {
+        tally.kept = vec![id];
+    }
 }

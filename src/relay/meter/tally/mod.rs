@@ -4,6 +4,7 @@
 
 mod chat;
 mod gemini;
+pub mod kept;
 mod messages;
 mod pattern;
 mod responses;
@@ -40,6 +41,8 @@ pub struct Tally {
     pub sequence: Option<u64>,
     /// Whether something came that has no words: vectors, pictures.
     made: bool,
+    /// What the upstream may keep of it: ids of its items, and of the containers that its tools ran in.
+    pub kept: Vec<String>,
     beyond: TokenCounter,
     identity: Option<Identity>,
     pattern: Pattern,

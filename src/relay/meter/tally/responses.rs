@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::super::inference::body::from_json;
 use super::super::usage;
-use super::{Seen, Tally, error_of};
+use super::{Seen, Tally, error_of, kept};
 
 #[derive(Deserialize)]
 struct Event<'a> {
@@ -81,6 +81,9 @@ pub(super) fn document(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
 
 fn response_in(tally: &mut Tally, text: &str) -> Option<Seen> {
     let response: Response<'_> = serde_json::from_str(text).ok()?;
+    if let Some(output) = response.output {
+        tally.kept = kept::in_output(output.get());
+    }
     if let Some(usage) = response.usage.and_then(|raw| usage::read(raw.get())) {
         tally.reported = Some(usage);
     }
