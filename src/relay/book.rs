@@ -346,9 +346,10 @@ impl Book {
         Ok(())
     }
 
-    /// Follows what was kept of a finished request, wherever it is kept.
-    pub fn ended(&self, change: &Change) {
-        self.open().end(change);
+    /// Follows what was kept of finished requests, wherever it is kept.
+    pub fn ended<'a>(&self, changes: impl IntoIterator<Item = &'a Change>) {
+        let mut pages = self.open();
+        changes.into_iter().for_each(|change| pages.end(change));
     }
 
     /// Remembers that the database has what finished requests came to.

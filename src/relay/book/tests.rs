@@ -63,7 +63,7 @@ fn ended(reserved: i64, charged: Option<i64>) -> Change {
 
 /// What happens to a settlement in the end: it is kept, and posted.
 fn settle(book: &Book, change: &Change) {
-    book.ended(change);
+    book.ended([change]);
     book.posted([change].into_iter());
 }
 
@@ -160,7 +160,7 @@ fn what_is_not_posted_counts_and_a_row_of_the_database_takes_it_along() {
     let (account, key) = (book.account(1).unwrap(), book.key(1, 7).unwrap());
     assert_eq!(begin(&book, 7, 50), Ok(()));
     let change = ended(50, Some(40));
-    book.ended(&change);
+    book.ended([&change]);
     let money = || {
         let (account, key) = (book.account(1).unwrap(), book.key(1, 7).unwrap());
         (account.quota, key.remain_quota, key.used_quota)

@@ -8,14 +8,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::oneshot;
-
 use super::super::book::Change;
 use super::super::live::Live;
-use super::entry::{self, Entry};
+use super::endings::Endings;
 use super::journal::Posted;
-use super::money::{self, Ending};
+use super::money;
+use rusqlite::{Connection, TransactionBehavior};
 
 /// How long a request runs before its reservation is written, and how long its ending waits to be posted with others.
 /// The row is there for a killed process to be told of, and what ends sooner than this needs none.
@@ -32,83 +30,11 @@ pub struct Batch {
     since: Option<Instant>,
 }
 
-/// Endings on their way into the database, as they are in the journal, one behind the other: so whoever settles hands
-/// over bytes, and nothing that another thread would have to free.
-#[derive(Default)]
-pub struct Endings {
-    bodies: Vec<u8>,
-    marks: Vec<Mark>,
-    /// Who waits for all of this being posted.
-    waiting: Vec<oneshot::Sender<bool>>,
-}
-
-/// One of them.
-struct Mark {
-    /// Where it ends.
-    end: usize,
-    /// Its number in the journal; `None` where it could not be written there.
-    number: Option<i64>,
-}
-
-impl Endings {
-    /// Adds one.
-    pub fn add(&mut self, entry: &Entry, number: Option<i64>) {
-        self.bodies.extend_from_slice(entry.body());
-        self.marks.push(Mark {
-            end: self.bodies.len(),
-            number,
-        });
-    }
-
-    /// Somebody waits until those that are there are posted.
-    pub fn tell(&mut self, told: oneshot::Sender<bool>) {
-        self.waiting.push(told);
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.marks.len()
-    }
-
-    fn append(&mut self, mut later: Endings) {
-        if self.marks.is_empty() {
-            later.waiting.append(&mut self.waiting);
-            *self = later;
-            return;
-        }
-        let before = self.bodies.len();
-        self.bodies.append(&mut later.bodies);
-        self.marks.extend(later.marks.into_iter().map(|mark| Mark {
-            end: before + mark.end,
-            ..mark
-        }));
-        self.waiting.append(&mut later.waiting);
-    }
-
-    fn read(&self) -> Vec<(Option<i64>, Ending<'_>)> {
-        let mut begin = 0;
-        let each = self.marks.iter().filter_map(|mark| {
-            let body = &self.bodies[begin..mark.end];
-            begin = mark.end;
-            let ending = entry::read(body);
-            if ending.is_none() {
-                // It was written a moment ago by the same words that read it, so this is a mistake of the program.
-                tracing::error!(
-                    number = mark.number,
-                    "an ending cannot be read back and is not posted"
-                );
-            }
-            Some((mark.number, ending?))
-        });
-        each.collect()
-    }
-}
-
 /// What a transaction wrote.
 pub struct Written {
     /// What the database has now; and whether the book followed it already, when the journal had it.
     changes: Vec<(Change, bool)>,
-    waiting: Vec<oneshot::Sender<bool>>,
+    endings: Endings,
 }
 
 impl Batch {
@@ -123,9 +49,13 @@ impl Batch {
     }
 
     /// Requests ended.
-    pub fn end(&mut self, endings: Endings, now: Instant) {
+    pub fn end(&mut self, mut endings: Endings, now: Instant) {
         self.since.get_or_insert(now);
-        self.endings.append(endings);
+        if self.endings.count() == 0 && !self.endings.is_awaited() {
+            self.endings = endings;
+        } else {
+            self.endings.append(&mut endings);
+        }
     }
 
     /// How many endings wait.
@@ -135,7 +65,7 @@ impl Batch {
 
     /// Whether somebody waits for an ending to be posted.
     pub fn is_awaited(&self) -> bool {
-        !self.endings.waiting.is_empty()
+        self.endings.is_awaited()
     }
 
     /// How long until a transaction is worth it; nothing where none waits for one.
@@ -182,15 +112,13 @@ impl Batch {
         }
         self.kept.extend(grown.iter().map(|run| run.number));
         self.since = None;
-        let Endings { waiting, .. } = std::mem::take(&mut self.endings);
-        Ok(Written { changes, waiting })
+        let endings = std::mem::take(&mut self.endings);
+        Ok(Written { changes, endings })
     }
 
     /// Tells whoever waits that it is not kept yet.
     pub fn tell_failure(&mut self) {
-        for told in self.endings.waiting.drain(..) {
-            let _ = told.send(false);
-        }
+        self.endings.tell_all(false);
     }
 }
 
@@ -207,11 +135,8 @@ impl Written {
     }
 
     /// Tells whoever waits that it is kept.
-    pub fn tell(self) {
-        for told in self.waiting {
-            // Whoever asked may be gone.
-            let _ = told.send(true);
-        }
+    pub fn tell(mut self) {
+        self.endings.tell_all(true);
     }
 }
 
@@ -219,9 +144,12 @@ impl Written {
 mod tests {
     use super::super::super::book::Share;
     use super::super::super::live::{Run, tests::running};
+    use super::super::entry::Entry;
     use super::super::file;
+    use super::super::money::Ending;
     use super::*;
     use crate::domain::UnixSeconds;
+    use tokio::sync::oneshot;
 
     /// A request that began at a moment.
     fn run(number: i64, since: Instant) -> Run {
@@ -234,6 +162,13 @@ mod tests {
 
     /// Its end.
     fn ended(run: &Run, charged: Option<i64>) -> Endings {
+        let mut endings = unwritten(run, charged);
+        endings.number_from(run.number);
+        endings
+    }
+
+    /// Its end, which could not be written down.
+    fn unwritten(run: &Run, charged: Option<i64>) -> Endings {
         run.end();
         let ending = Ending {
             reservation: run.number,
@@ -248,7 +183,7 @@ mod tests {
             log: None,
         };
         let mut endings = Endings::default();
-        endings.add(&Entry::of(&ending), Some(run.number));
+        endings.add(&Entry::of(&ending));
         endings
     }
 
@@ -317,8 +252,7 @@ mod tests {
         let mut batch = Batch::of(Arc::clone(&live));
         let begun = live.begin(run(1, now));
         let (told, mut answer) = oneshot::channel();
-        let mut unwritten = ended(begun.run(), Some(5));
-        unwritten.marks[0].number = None;
+        let mut unwritten = unwritten(begun.run(), Some(5));
         unwritten.tell(told);
         batch.end(unwritten, now);
         assert!(batch.is_awaited());

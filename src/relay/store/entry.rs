@@ -33,8 +33,8 @@ impl Entry {
         &self.0
     }
 
-    /// Itself: what [`read`] reads.
-    pub fn body(&self) -> &[u8] {
+    #[cfg(test)]
+    fn body(&self) -> &[u8] {
         &self.0[HEAD..]
     }
 }
@@ -68,8 +68,12 @@ impl postcard::ser_flavors::Flavor for Behind {
     }
 }
 
-/// Reads an entry's body; `None` where it is none.
-pub fn read(body: &[u8]) -> Option<Ending<'_>> {
+/// Reads an entry that was written by this process; `None` where it is none.
+pub fn read(written: &[u8]) -> Option<Ending<'_>> {
+    read_body(written.get(HEAD..)?)
+}
+
+fn read_body(body: &[u8]) -> Option<Ending<'_>> {
     postcard::from_bytes(body).ok()
 }
 
@@ -82,7 +86,7 @@ pub fn first(page: &[u8]) -> Option<(Ending<'_>, &[u8])> {
     if crc32fast::hash(body) != number(sum)? {
         return None;
     }
-    Some((read(body)?, behind))
+    Some((read_body(body)?, behind))
 }
 
 #[cfg(test)]

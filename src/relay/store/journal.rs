@@ -15,13 +15,15 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::entry::{self, Entry};
+use super::entry;
 use super::money::Ending;
 
 /// What a page begins with. Whoever changes the members of an entry gives them a new one.
 const MARK: &[u8; 8] = b"relayjn2";
 /// Bytes of a page before its first entry.
 const HEAD: usize = 24;
+/// So many zeros are no entry, and end what is read of a page.
+const NONE: usize = 8;
 /// A page longer than this is left for the other one, as soon as that is empty.
 const LONG: u64 = 1024 * 1024;
 
@@ -108,8 +110,9 @@ impl Journal {
         self.pages.iter_mut().try_for_each(Page::clear)
     }
 
-    /// Appends an entry; its number. When that fails, nothing of it counts.
-    pub fn append(&mut self, entry: &Entry) -> io::Result<i64> {
+    /// Appends so many entries, as they are written one behind the other; the number of the first. When that fails,
+    /// none of them counts.
+    pub fn append(&mut self, entries: &[u8], count: usize) -> io::Result<i64> {
         if self.pages[self.open].length > LONG && self.pages[1 - self.open].length == 0 {
             self.open = 1 - self.open;
         }
@@ -118,14 +121,15 @@ impl Journal {
             let mut text = MARK.to_vec();
             text.extend_from_slice(&self.database.to_le_bytes());
             text.extend_from_slice(&self.next.to_le_bytes());
-            text.extend_from_slice(entry.written());
+            text.extend_from_slice(entries);
             page.append(&text)?;
         } else {
-            page.append(entry.written())?;
+            page.append(entries)?;
         }
-        page.last = self.next;
-        self.next += 1;
-        Ok(page.last)
+        let first = self.next;
+        self.next = first.saturating_add_unsigned(count as u64);
+        page.last = self.next - 1;
+        Ok(first)
     }
 
     /// Empties what is posted up to this number, where that is worth it.
@@ -162,10 +166,14 @@ impl Page {
 
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
         if let Err(error) = self.file.write_all(text) {
-            // A part may have been written. The next entry is written over it, and until then its length tells that it
-            // is none: so it matters little whether this succeeds.
-            let _ = self.file.set_len(self.length);
+            // A part may have been written, and some of it may be whole. The next entries are written over it; until then
+            // it must not be taken for entries by a start, since the database will have them.
+            let cut = self.file.set_len(self.length);
             self.file.seek(SeekFrom::Start(self.length))?;
+            if cut.is_err() {
+                self.file.write_all(&[0; NONE])?;
+                self.file.seek(SeekFrom::Start(self.length))?;
+            }
             return Err(error);
         }
         self.length += text.len() as u64;
@@ -238,6 +246,7 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::super::super::book::{Change, Share};
+    use super::super::entry::Entry;
     use super::super::logs::NewLog;
     use super::*;
     use crate::domain::UnixSeconds;
@@ -293,7 +302,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut journal = begun(&folder);
         for number in 1..=5 {
-            let appended = journal.append(&Entry::of(&ending(number, "told"))).unwrap();
+            let entry = Entry::of(&ending(number, "told"));
+            let appended = journal.append(entry.written(), 1).unwrap();
             assert_eq!(appended, number);
         }
         let left_behind = left(&folder);
@@ -318,7 +328,7 @@ mod tests {
         let entry = Entry::of(&ending(1, &"x".repeat(200_000)));
         let length = |number| std::fs::metadata(page(&folder, number)).unwrap().len();
         for _ in 0..8 {
-            journal.append(&entry).unwrap();
+            journal.append(entry.written(), 1).unwrap();
         }
         assert!(length(1) > LONG && length(2) > 0);
         assert_eq!(
@@ -332,7 +342,7 @@ mod tests {
         let seven = Posted { number: 7, ..HERE };
         assert_eq!(numbers(&left(&folder).since(seven)), [8]);
         for _ in 0..20 {
-            journal.append(&entry).unwrap();
+            journal.append(entry.written(), 1).unwrap();
         }
         assert_eq!(
             numbers(&left(&folder).since(seven)),
@@ -369,7 +379,7 @@ mod tests {
             for number in 1..=6 {
                 let entry = Entry::of(&ending(number, "some words of it"));
                 ends.push(ends[ends.len() - 1] + entry.written().len());
-                journal.append(&entry).unwrap();
+                journal.append(entry.written(), 1).unwrap();
             }
             let mut text = std::fs::read(page(&folder, 1)).unwrap();
             let cut = cut % text.len();

@@ -6,8 +6,7 @@
 //! lost while the process lives; and whoever reads or changes the database finds in it what was settled before.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -18,38 +17,19 @@ use super::super::book::Book;
 use super::super::error::RelayError;
 use super::super::live::{Live, Run};
 use super::StoreError;
-use super::batch::{Batch, Endings, WORTH_A_ROW};
-use super::entry::Entry;
-use super::inbox::{Haste, Inbox};
+use super::batch::{Batch, WORTH_A_ROW};
 use super::journal::{Journal, Posted};
 use super::money::Ending;
+use super::till::{Job, Kept, MOST, Till};
 use crate::locale::{Language, system, within};
 
-/// At most so many rows of money in one transaction: enough to make load cheap, too few to make anyone wait.
-const MOST: usize = 512;
 /// How long until what could not be written is tried again.
 const RETRY: Duration = Duration::from_millis(500);
 
 /// Hands work to the thread that writes.
 pub struct Writer {
-    desk: Arc<Shared>,
+    till: Arc<Till>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// What both sides of the inbox know.
-struct Shared {
-    inbox: Inbox<Job>,
-    journal: Mutex<Journal>,
-    book: Arc<Book>,
-    healthy: AtomicBool,
-    /// Endings that are not posted.
-    unposted: AtomicUsize,
-}
-
-enum Job {
-    End(Endings),
-    Change(Box<dyn FnOnce(&mut Connection) + Send>),
-    Post(oneshot::Sender<()>),
 }
 
 impl Writer {
@@ -61,79 +41,44 @@ impl Writer {
         book: Arc<Book>,
         live: Arc<Live>,
     ) -> Result<Self, RelayError> {
-        let shared = Arc::new(Shared {
-            inbox: Inbox::new(WORTH_A_ROW),
-            journal: Mutex::new(journal),
-            book,
-            healthy: AtomicBool::new(true),
-            unposted: AtomicUsize::new(0),
-        });
+        let till = Arc::new(Till::new(journal, book));
         let desk = Desk {
             connection,
             posted,
             batch: Batch::of(live),
-            shared: Arc::clone(&shared),
+            till: Arc::clone(&till),
         };
         let thread = thread::Builder::new()
             .name("relay-writer".into())
             .spawn(move || within(Language::English, || desk.work()))
             .map_err(|error| RelayError::NoThread(system(&error)))?;
         Ok(Writer {
-            desk: shared,
+            till,
             thread: Mutex::new(Some(thread)),
         })
     }
 
     /// Whether everything so far could be written. While not, no new request should start: it could not be billed.
     pub fn healthy(&self) -> bool {
-        self.desk.healthy.load(Ordering::Relaxed)
+        self.till.is_healthy()
     }
 
     /// A request is among the running ones now: its reservation is kept, unless it ends within a few milliseconds. Not
     /// waited for: if the process is killed before, there is nothing to release.
     pub fn begun(&self) {
-        self.desk.inbox.nudge();
+        self.till.inbox.nudge();
     }
 
-    /// Ends a request: it is in the journal, and in the book, when this returns. Only where the journal could not be
-    /// written is there something to wait for, which tells whether the database could.
-    pub fn end(&self, ending: &Ending<'_>, run: &Run) -> impl Future<Output = bool> + Send + use<> {
-        let entry = Entry::of(ending);
-        let mut waits = None;
-        self.desk.inbox.put_made(|jobs| {
-            run.end();
-            self.desk.unposted.fetch_add(1, Ordering::Relaxed);
-            match self.desk.journal().append(&entry) {
-                Ok(number) => {
-                    self.desk.book.ended(&ending.change);
-                    with_endings(jobs, |endings| endings.add(&entry, Some(number)));
-                    Haste::AtLeisure
-                }
-                Err(error) => {
-                    self.desk.failed(&error);
-                    let (told, answer) = oneshot::channel();
-                    waits = Some(answer);
-                    with_endings(jobs, |endings| {
-                        endings.add(&entry, None);
-                        endings.tell(told);
-                    });
-                    Haste::Now
-                }
-            }
-        });
-        async move {
-            match waits {
-                None => true,
-                Some(answer) => answer.await.unwrap_or(false),
-            }
-        }
+    /// Ends a request; whoever waits hears whether it is kept.
+    pub fn end(&self, ending: &Ending<'_>, run: &Run) -> Kept {
+        self.till.take(ending, run)
     }
 
     /// Waits until the database has what was settled before this moment.
     pub async fn post(&self) {
-        if self.desk.unposted.load(Ordering::Relaxed) > 0 {
+        if self.till.is_ahead() {
             let (told, answer) = oneshot::channel();
-            self.desk.inbox.put(Job::Post(told));
+            self.hand_over(Job::Post(told));
             // Where it cannot be posted, what is read is what there is.
             let _ = answer.await;
         }
@@ -154,8 +99,14 @@ impl Writer {
             // Nobody listens when the client is gone; the change stands all the same.
             let _ = told.send(changed);
         }));
-        self.desk.inbox.put(job);
+        self.hand_over(job);
         answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// What ended before comes before it.
+    fn hand_over(&self, job: Job) {
+        self.till.write_down();
+        self.till.inbox.put(job);
     }
 
     /// Writes what waits and ends the thread.
@@ -167,7 +118,8 @@ impl Writer {
     }
 
     fn closing(&self) -> Option<JoinHandle<()>> {
-        self.desk.inbox.close();
+        self.till.write_down();
+        self.till.inbox.close();
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         thread.take()
     }
@@ -178,32 +130,6 @@ impl Drop for Writer {
     fn drop(&mut self) {
         if let Some(thread) = self.closing() {
             let _ = thread.join();
-        }
-    }
-}
-
-impl Shared {
-    fn journal(&self) -> MutexGuard<'_, Journal> {
-        // A page tells by itself what of it counts, so a poisoned lock guards a whole journal.
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn failed(&self, error: &dyn std::error::Error) {
-        if self.healthy.swap(false, Ordering::Relaxed) {
-            tracing::error!(%error, "the relay cannot write down what is settled; new requests are refused until it can");
-        }
-    }
-}
-
-/// Adds to the endings that came last; to new ones, where something else came after them or they are enough for a
-/// transaction.
-fn with_endings(jobs: &mut Vec<Job>, add: impl FnOnce(&mut Endings)) {
-    match jobs.last_mut() {
-        Some(Job::End(endings)) if endings.count() < MOST => add(endings),
-        _ => {
-            let mut endings = Endings::default();
-            add(&mut endings);
-            jobs.push(Job::End(endings));
         }
     }
 }
@@ -223,7 +149,7 @@ struct Desk {
     connection: Connection,
     posted: Posted,
     batch: Batch,
-    shared: Arc<Shared>,
+    till: Arc<Till>,
 }
 
 impl Desk {
@@ -232,7 +158,9 @@ impl Desk {
         // Whether anything came the last time: where it did, more will, and who looks a moment later need not be woken.
         let mut busy = false;
         loop {
-            let open = self.shared.inbox.wait(self.patience(busy), &mut jobs);
+            // What was handed in by somebody who did not wait for it.
+            self.till.write_down();
+            let open = self.till.inbox.wait(self.patience(busy), &mut jobs);
             busy = !jobs.is_empty();
             for job in jobs.drain(..) {
                 self.take(job);
@@ -252,13 +180,14 @@ impl Desk {
                 "rows of money could not be written before the end; the next start posts those that are in the journal"
             );
         }
-        let told = self.shared.journal().close(self.posted.number);
+        let number = self.posted.number;
+        let told = self.till.with_journal(|journal| journal.close(number));
         self.told(told);
     }
 
     /// How long to wait for the next job: until something on the desk is due, or as long as it takes.
     fn patience(&self, busy: bool) -> Option<Duration> {
-        if !self.shared.healthy.load(Ordering::Relaxed) {
+        if !self.till.is_healthy() {
             return Some(RETRY);
         }
         let due = self.batch.due(Instant::now());
@@ -269,7 +198,7 @@ impl Desk {
         match job {
             Job::End(endings) => {
                 self.batch.end(endings, Instant::now());
-                if self.batch.ends() >= MOST && self.shared.healthy.load(Ordering::Relaxed) {
+                if self.batch.ends() >= MOST && self.till.is_healthy() {
                     self.commit();
                 }
             }
@@ -296,20 +225,18 @@ impl Desk {
             .write(&mut self.connection, &mut self.posted, now);
         match written {
             Ok(written) => {
-                let shared = &self.shared;
-                shared.healthy.store(true, Ordering::Relaxed);
-                written
-                    .unfollowed()
-                    .for_each(|change| shared.book.ended(change));
-                shared.book.posted(written.changes());
-                let count = written.changes().count();
-                shared.unposted.fetch_sub(count, Ordering::Relaxed);
+                let till = &self.till;
+                till.recovered();
+                till.book.ended(written.unfollowed());
+                till.book.posted(written.changes());
+                till.posted(written.changes().count());
                 written.tell();
-                let told = shared.journal().posted(self.posted.number);
+                let number = self.posted.number;
+                let told = till.with_journal(|journal| journal.posted(number));
                 self.told(told);
             }
             Err(error) => {
-                self.shared.failed(&error);
+                self.till.failed(&error);
                 self.batch.tell_failure();
             }
         }
@@ -367,7 +294,7 @@ mod tests {
         }
 
         /// A request ends that costs so much.
-        fn end(&self, charged: i64) -> impl Future<Output = bool> + use<> {
+        fn end(&self, charged: i64) -> Kept {
             self.writer.end(&ending(charged), &running(1))
         }
 
@@ -421,9 +348,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_ends_at_one_moment_is_written_down_by_the_first_that_waits() {
+        let room = Room::with(begun);
+        let [first, second, third] = [1, 2, 4].map(|charged| room.end(charged));
+        assert!(second.await);
+        assert_eq!(room.used().1, 7);
+        assert!(first.await && third.await);
+        let (_, left) = Journal::open(&room.file).unwrap();
+        let before = Posted::read(&room.database()).unwrap();
+        let numbers = left.since(Posted {
+            number: 0,
+            ..before
+        });
+        let numbers: Vec<i64> = numbers.iter().map(|(number, _)| *number).collect();
+        assert_eq!(numbers, [1, 2, 3]);
+        room.writer.post().await;
+        assert_eq!(room.used(), (7, 7));
+    }
+
+    #[tokio::test]
+    async fn nobody_has_to_wait_for_what_ended() {
+        let room = Room::with(begun);
+        drop(room.end(1));
+        assert_eq!(room.used().1, 1, "it was written down when it was let go");
+        let forgotten = room.end(2);
+        let patience = Instant::now() + Duration::from_secs(60);
+        while room.used().1 != 3 && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(room.used().1, 3, "the thread found it");
+        assert!(forgotten.await);
+        let unposted = room.end(4);
+        room.writer.post().await;
+        assert_eq!(room.used(), (7, 7), "who reads has what came before");
+        assert!(unposted.await);
+    }
+
+    #[tokio::test]
     async fn without_a_journal_the_database_is_waited_for() {
         let room = Room::with(Journal::unwritable);
-        assert!(room.end(5).await, "it is in the database");
+        let (one, other) = tokio::join!(room.end(2), room.end(3));
+        assert!(one && other, "it is in the database");
         assert_eq!(room.used(), (5, 5));
         assert!(room.writer.healthy(), "it could be written after all");
     }
