@@ -1,12 +1,13 @@
 //! Deserialisers for what relays really send: numbers as strings, floats where integers belong, null for empty.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use super::takes::{Takes, Taking};
 
 /// An integer from an integer, a float or a numeric string; 0 from anything else.
 ///
@@ -77,7 +78,7 @@ where
 {
     let mut rows = Vec::new();
     let take = |row: T| rows.push(row);
-    input.deserialize_any(&mut Rows::new(take))?;
+    Taking(&mut Rows::new(take)).deserialize(input)?;
     rows.shrink_to_fit();
     Ok(rows)
 }
@@ -88,7 +89,7 @@ pub fn each<T: DeserializeOwned>(document: &[u8], list: &str, take: impl FnMut(T
     let rows = Rows::new(take);
     let mut document = serde_json::Deserializer::from_slice(document);
     // Whoever read the rest of the document knows whether it is sound.
-    let _ = document.deserialize_map(Member { list, rows });
+    let _ = Taking(Member { list, rows }).deserialize(&mut document);
 }
 
 /// A list whose rows are handed on one by one, so that of thousands only one is in memory twice.
@@ -104,56 +105,15 @@ impl<T, F: FnMut(T)> Rows<T, F> {
     }
 }
 
-impl<'de, T: DeserializeOwned, F: FnMut(T)> DeserializeSeed<'de> for &mut Rows<T, F> {
-    type Value = ();
+impl<'de, T: DeserializeOwned, F: FnMut(T)> Takes<'de> for &mut Rows<T, F> {
+    type Taken = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        input.deserialize_any(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned, F: FnMut(T)> Visitor<'de> for &mut Rows<T, F> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("any JSON")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(row) = list.next_element::<Value>()? {
             if let Ok(row) = serde_json::from_value(row) {
                 (self.take)(row);
             }
         }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }
 }
@@ -164,17 +124,13 @@ struct Member<'a, T, F> {
     rows: Rows<T, F>,
 }
 
-impl<'de, T: DeserializeOwned, F: FnMut(T)> Visitor<'de> for Member<'_, T, F> {
-    type Value = ();
+impl<'de, T: DeserializeOwned, F: FnMut(T)> Takes<'de> for Member<'_, T, F> {
+    type Taken = ();
 
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a document")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut document: A) -> Result<(), A::Error> {
+    fn members<A: MapAccess<'de>>(mut self, mut document: A) -> Result<(), A::Error> {
         while let Some(name) = document.next_key::<String>()? {
             if name == self.list {
-                document.next_value_seed(&mut self.rows)?;
+                document.next_value_seed(Taking(&mut self.rows))?;
             } else {
                 document.next_value::<IgnoredAny>()?;
             }

@@ -18,3 +18,4 @@ pub mod plain;
 pub mod reply;
 pub mod short;
 pub mod sse;
+pub mod takes;

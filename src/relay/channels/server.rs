@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::super::upstream::{UpstreamError, UpstreamReply};
+use super::super::upstream::{UpstreamError, UpstreamReply, says_json};
 use super::http::{self, Clients};
 use super::kind::Kind;
 use super::target::Server;
@@ -56,7 +56,7 @@ pub fn send<'a>(
         };
         Ok(UpstreamReply {
             status: answer.status,
-            content_type: text(CONTENT_TYPE).to_owned(),
+            is_json: says_json(text(CONTENT_TYPE)),
             retry_after: text(RETRY_AFTER).parse().ok(),
             body: answer.body,
         })
@@ -75,6 +75,7 @@ fn written(server: &Server, call: Call<'_>) -> Result<http::Call, UpstreamError>
     Ok(http::Call {
         method: Method::POST,
         uri: server.uri(call.path)?,
+        is_near: server.is_near(),
         headers,
         body: call.body,
     })
@@ -157,6 +158,7 @@ async fn read(
     let request = http::Call {
         method,
         uri: server.uri(path)?,
+        is_near: server.is_near(),
         headers,
         body: Bytes::new(),
     };

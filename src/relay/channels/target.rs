@@ -1,5 +1,7 @@
 //! A server, and what every request to it has in common, made ready once: where it is, and the headers with its credential.
 
+use std::net::IpAddr;
+
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -29,6 +31,7 @@ pub struct Server {
     /// The addresses that it is called on all day.
     usual: Vec<(&'static str, Uri)>,
     headers: Option<HeaderMap>,
+    is_near: bool,
 }
 
 /// Where a server is.
@@ -47,11 +50,17 @@ impl Server {
         Server {
             usual: USUAL.into_iter().filter_map(uri).collect(),
             headers: headers(kind, secret.as_ref(), place.as_ref()),
+            is_near: place.as_ref().is_some_and(Place::is_near),
             place,
             kind,
             base,
             secret,
         }
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_near(&self) -> bool {
+        self.is_near
     }
 
     /// Whether it is the same server, called with the same credential.
@@ -93,6 +102,15 @@ impl Place {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
         }
+    }
+
+    /// Whether it is this machine; a sixth-version address has its brackets.
+    fn is_near(&self) -> bool {
+        let host = self.authority.host();
+        let name = host.trim_start_matches('[').trim_end_matches(']');
+        name == "localhost"
+            || name.ends_with(".localhost")
+            || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 
     fn of(base: &Address) -> Option<Self> {
@@ -204,5 +222,19 @@ mod tests {
         let told = server.headers().unwrap_err().to_string();
         assert!(told.contains("no header can carry"), "{told}");
         assert!(!told.contains("lines"));
+    }
+
+    #[test]
+    fn loopback_is_told_from_the_rest() {
+        for (base, near) in [
+            ("http://127.0.0.1:8080/", true),
+            ("http://[::1]:8080", true),
+            ("http://localhost", true),
+            ("http://api.localhost:1", true),
+            ("http://localhost.example", false),
+            ("https://10.0.0.1", false),
+        ] {
+            assert_eq!(server(base, "k").is_near(), near, "{base}");
+        }
     }
 }

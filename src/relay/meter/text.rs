@@ -1,38 +1,40 @@
 //! The words in a JSON message: what a model reads or writes, without names of members, images or sounds.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess};
 use serde_json::value::RawValue;
 
 use super::super::inference::body::{Members, Name};
 use super::super::protocol::Protocol;
 use crate::domain::count::TokenCounter;
+use crate::wire::takes::{Takes, Taking};
 
-/// The members that hold words, or hold something that holds words.
-const WORDY: [&str; 15] = [
-    "content",
-    "text",
-    "arguments",
-    "name",
-    "function",
-    "tool_calls",
-    "thinking",
-    "reasoning",
-    "reasoning_content",
-    "refusal",
-    "delta",
-    "partial_json",
-    "summary",
-    "parts",
-    "functionCall",
-];
+/// Whether a member of this name holds words, or holds something that holds words.
+fn is_wordy(name: &str) -> bool {
+    matches!(
+        name,
+        "content"
+            | "text"
+            | "arguments"
+            | "name"
+            | "function"
+            | "tool_calls"
+            | "thinking"
+            | "reasoning"
+            | "reasoning_content"
+            | "refusal"
+            | "delta"
+            | "partial_json"
+            | "summary"
+            | "parts"
+            | "functionCall"
+    )
+}
 
 /// Hands every text in this JSON to `sink`. What is not JSON, or is nested too deeply, ends it early.
 pub fn each_text(json: &str, sink: &mut dyn FnMut(&str)) {
     let mut reader = serde_json::Deserializer::from_str(json);
     // Whatever was handed over before the trouble stands.
-    let _ = Texts(sink).deserialize(&mut reader);
+    let _ = Taking(Texts(sink)).deserialize(&mut reader);
 }
 
 /// A request's prompt, as its protocol spells it: what is said, what is said before it, and the tools.
@@ -121,7 +123,7 @@ fn each_turn(list: &RawValue, sink: &mut dyn FnMut(&str)) -> u64 {
         sink,
         read: &mut read,
     };
-    if turns.deserialize(&mut reader).is_ok() {
+    if Taking(turns).deserialize(&mut reader).is_ok() {
         return read as u64;
     }
     // One is nested too deeply, and what was handed over of it stands; those behind it need not be.
@@ -143,95 +145,49 @@ struct Turns<'s> {
     read: &'s mut usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Turns<'_> {
-    type Value = ();
+impl<'de> Takes<'de> for Turns<'_> {
+    type Taken = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        input.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Turns<'_> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a list, a text or an object")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Texts(self.sink))?.is_some() {
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Taking(Texts(self.sink)))?.is_some() {
             *self.read += 1;
         }
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn members<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
         *self.read = 1;
-        Texts(self.sink).visit_map(map)
+        Texts(self.sink).members(members)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+    fn text(self, text: &str) {
         *self.read = 1;
         (self.sink)(text);
-        Ok(())
     }
 }
 
 struct Texts<'s>(&'s mut dyn FnMut(&str));
 
-impl<'de> DeserializeSeed<'de> for Texts<'_> {
-    type Value = ();
+impl<'de> Takes<'de> for Texts<'_> {
+    type Taken = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        input.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Texts<'_> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("any JSON")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+    fn text(self, text: &str) {
         (self.0)(text);
+    }
+
+    fn list<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while list.next_element_seed(Taking(Texts(self.0)))?.is_some() {}
         Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(Texts(self.0))?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(member) = map.next_key_seed(Name)? {
-            if WORDY.contains(&member.as_ref()) {
-                map.next_value_seed(Texts(self.0))?;
+    fn members<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(name) = members.next_key_seed(Name)? {
+            if is_wordy(&name) {
+                members.next_value_seed(Taking(Texts(self.0)))?;
             } else {
-                map.next_value::<IgnoredAny>()?;
+                members.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
         Ok(())
     }
 }

@@ -1,42 +1,154 @@
 //! The usage of an answer, as many kinds of upstream write it, and as we write it, in every protocol.
 
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess};
 use serde_json::{Value, json};
 
-use super::super::inference::body::Members;
+use super::super::inference::body::{Members, Name};
 use super::super::protocol::Protocol;
 use crate::domain::Usage;
+use crate::wire::takes::{Takes, Taking};
 
 /// More tokens than any request has. An upstream that reports more is wrong, and must not overflow anybody's wallet.
 const MOST: u64 = 1_000_000_000;
 
 /// Reads a `usage` member. `None` when it says nothing: null, empty, or all zero.
 pub fn read(json: &str) -> Option<Usage> {
-    let usage = Members::read(json.as_bytes()).ok()?;
-    let details = usage
-        .get("prompt_tokens_details")
-        .or(usage.get("input_tokens_details"))
-        .and_then(|details| Members::read(details.get().as_bytes()).ok());
-    let in_details = |names: &[&str]| details.as_ref().and_then(|map| first(map, names));
-    let prompt = first(&usage, &["prompt_tokens", "input_tokens"]);
-    let output = first(&usage, &["completion_tokens", "output_tokens"]).or_else(|| {
-        let total = first(&usage, &["total_tokens"])?;
-        Some(total.saturating_sub(prompt.unwrap_or(0)))
-    });
-    let cache_read = in_details(&["cached_tokens"])
-        .or_else(|| first(&usage, &["prompt_cache_hit_tokens"]))
-        .unwrap_or(0);
-    let cache_write = in_details(&["cache_write_tokens", "cache_creation_tokens"]).unwrap_or(0);
-    // The counters of `domain` do not overlap: what came from or went to a cache is not plain input.
-    let prompt = prompt.unwrap_or(0);
-    let cache_read = cache_read.min(prompt);
-    let cache_write = cache_write.min(prompt - cache_read);
-    let found = Usage {
-        input: prompt - cache_read - cache_write,
-        cache_read,
-        cache_write,
-        output: output.unwrap_or(0),
-    };
-    (!found.is_empty()).then_some(found)
+    serde_json::from_str::<Reported>(json).ok()?.usage
+}
+
+/// A `usage` member, as it stands among others.
+#[derive(Default)]
+pub struct Reported {
+    /// Whether it is there and not null.
+    pub told: bool,
+    /// What it says; `None` when it says nothing.
+    pub usage: Option<Usage>,
+}
+
+impl<'de> Deserialize<'de> for Reported {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let counts = Option::deserialize(input)?;
+        Ok(Reported {
+            told: counts.is_some(),
+            usage: counts.and_then(|counts: Counts| counts.usage()),
+        })
+    }
+}
+
+/// The counters of a `usage` member, of its details too.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    prompt: Option<u64>,
+    input: Option<u64>,
+    completion: Option<u64>,
+    output: Option<u64>,
+    total: Option<u64>,
+    cache_hit: Option<u64>,
+    details: Option<Details>,
+    input_details: Option<Details>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Details {
+    cache_read: Option<u64>,
+    cache_write: Option<u64>,
+    cache_creation: Option<u64>,
+}
+
+impl Counts {
+    fn usage(self) -> Option<Usage> {
+        let details = self.details.or(self.input_details).unwrap_or_default();
+        let prompt = self.prompt.or(self.input);
+        let output = self.completion.or(self.output).or_else(|| {
+            let total = self.total?;
+            Some(total.saturating_sub(prompt.unwrap_or(0)))
+        });
+        // The counters of `domain` do not overlap: what came from or went to a cache is not plain input.
+        let prompt = prompt.unwrap_or(0);
+        let cache_read = details.cache_read.or(self.cache_hit).unwrap_or(0);
+        let cache_read = cache_read.min(prompt);
+        let cache_write = details.cache_write.or(details.cache_creation).unwrap_or(0);
+        let cache_write = cache_write.min(prompt - cache_read);
+        let found = Usage {
+            input: prompt - cache_read - cache_write,
+            cache_read,
+            cache_write,
+            output: output.unwrap_or(0),
+        };
+        (!found.is_empty()).then_some(found)
+    }
+}
+
+impl<'de> Deserialize<'de> for Counts {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Taking(Counts::default()).deserialize(input)
+    }
+}
+
+impl<'de> Takes<'de> for Counts {
+    type Taken = Counts;
+
+    fn members<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Counts, A::Error> {
+        while let Some(name) = members.next_key_seed(Name)? {
+            let place = match &*name {
+                "prompt_tokens" => &mut self.prompt,
+                "input_tokens" => &mut self.input,
+                "completion_tokens" => &mut self.completion,
+                "output_tokens" => &mut self.output,
+                "total_tokens" => &mut self.total,
+                "prompt_cache_hit_tokens" => &mut self.cache_hit,
+                "prompt_tokens_details" => {
+                    self.details = members.next_value_seed(Taking(Details::default()))?;
+                    continue;
+                }
+                "input_tokens_details" => {
+                    self.input_details = members.next_value_seed(Taking(Details::default()))?;
+                    continue;
+                }
+                _ => {
+                    members.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *place = members.next_value_seed(Taking(Tokens))?;
+        }
+        Ok(self)
+    }
+}
+
+impl<'de> Takes<'de> for Details {
+    type Taken = Option<Details>;
+
+    fn members<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Option<Details>, A::Error> {
+        while let Some(name) = members.next_key_seed(Name)? {
+            let place = match &*name {
+                "cached_tokens" => &mut self.cache_read,
+                "cache_write_tokens" => &mut self.cache_write,
+                "cache_creation_tokens" => &mut self.cache_creation,
+                _ => {
+                    members.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *place = members.next_value_seed(Taking(Tokens))?;
+        }
+        Ok(Some(self))
+    }
+}
+
+/// A number of tokens; what is none says nothing.
+struct Tokens;
+
+impl<'de> Takes<'de> for Tokens {
+    type Taken = Option<u64>;
+
+    fn whole(self, number: u64) -> Option<u64> {
+        Some(number.min(MOST))
+    }
+
+    fn number(self, number: f64) -> Option<u64> {
+        (number >= 0.0).then_some((number as u64).min(MOST))
+    }
 }
 
 /// The first of these members that is a number.
@@ -186,7 +298,16 @@ mod tests {
                 r#"{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}"#,
                 None,
             ),
+            (
+                r#"{"prompt_tokens":4,"prompt_tokens":[7],"completion_tokens":2,"prompt_tokens_details":7,"input_tokens_details":{"x":{},"cached_tokens":true}}"#,
+                usage(0, 0, 0, 2),
+            ),
+            (
+                r#"{"input_tokens":9,"output_tokens":2,"input_tokens_details":{"cached_tokens":1,"cache_creation_tokens":3}}"#,
+                usage(5, 1, 3, 2),
+            ),
             ("null", None),
+            ("[1]", None),
             ("{}", None),
             (r#"{"prompt_tokens":"many"}"#, None),
         ] {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::super::inference::body::from_json;
-use super::super::usage;
+use super::super::usage::Reported;
 use super::{Seen, Tally, error_of, told};
 
 #[derive(Deserialize)]
@@ -15,7 +15,8 @@ struct Body<'a> {
     model: Option<&'a RawValue>,
     choices: Option<Vec<Choice<'a>>>,
     data: Option<&'a RawValue>,
-    usage: Option<&'a RawValue>,
+    #[serde(default)]
+    usage: Reported,
     error: Option<&'a RawValue>,
 }
 
@@ -49,7 +50,7 @@ pub(super) fn read(tally: &mut Tally, text: &[u8], whole: bool) -> Option<Seen> 
             model: own(body.model),
         });
     }
-    let usage = body.usage.and_then(|raw| usage::read(raw.get()));
+    let usage = body.usage.usage;
     let choices = body.choices.as_deref().unwrap_or_default();
     // Of a whole document that tells its usage nobody has to count the words.
     let counted = whole && usage.is_some_and(|usage| usage.output > 0);
@@ -60,7 +61,7 @@ pub(super) fn read(tally: &mut Tally, text: &[u8], whole: bool) -> Option<Seen> 
         }
         tally.finished |= told(choice.finish_reason);
     }
-    let only = choices.is_empty() && told(body.usage);
+    let only = choices.is_empty() && body.usage.told;
     tally.reported = usage.or(tally.reported);
     // A list of embeddings has no words, and is an answer all the same.
     tally.made |= body.data.is_some_and(|list| list.get().len() > 2);
