@@ -10,18 +10,21 @@ use futures_util::stream::BoxStream;
 pub struct UpstreamReply {
     /// The HTTP status.
     pub status: u16,
-    /// Whether it calls itself JSON.
-    pub is_json: bool,
+    /// The `Content-Type`; empty when there was none.
+    pub content_type: String,
     /// Seconds the upstream asks us to wait, where it does.
     pub retry_after: Option<u64>,
     /// The body as it arrives. Dropping it cancels the call.
     pub body: BoxStream<'static, Result<Bytes, UpstreamError>>,
 }
 
-/// Whether a `Content-Type` says JSON.
-pub fn says_json(content_type: &str) -> bool {
-    // What nearly every answer says; the rest is looked through.
-    content_type.starts_with("application/json") || content_type.contains("json")
+impl UpstreamReply {
+    /// Whether it says that it is JSON.
+    pub fn says_json(&self) -> bool {
+        // What nearly every answer says; the rest is looked through.
+        let said = &self.content_type;
+        said.starts_with("application/json") || said.contains("json")
+    }
 }
 
 /// Why no answer, or no more of it, came. The texts name no credential.

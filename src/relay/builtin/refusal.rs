@@ -4,7 +4,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::relay::upstream::{UpstreamReply, says_json};
+use crate::relay::upstream::UpstreamReply;
 
 /// A request that is not answered, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) fn whole(
     let pieces = (!body.is_empty()).then_some(Ok(body));
     UpstreamReply {
         status,
-        is_json: says_json(content_type),
+        content_type: content_type.to_owned(),
         retry_after,
         body: futures_util::stream::iter(pieces).boxed(),
     }

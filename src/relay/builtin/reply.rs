@@ -212,7 +212,7 @@ impl Script {
         if stream {
             return UpstreamReply {
                 status: 200,
-                is_json: false,
+                content_type: "text/event-stream".into(),
                 retry_after: None,
                 body: paced(Frames::new(self, usage_chunk)),
             };
@@ -233,7 +233,7 @@ impl Script {
             End::Garbage(_) => whole(200, "application/json", None, GARBAGE),
             End::Reset(_) => UpstreamReply {
                 status: 200,
-                is_json: true,
+                content_type: "application/json".into(),
                 retry_after: None,
                 body: futures_util::stream::iter([Ok(half), Err(reset())]).boxed(),
             },

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::super::upstream::{UpstreamError, UpstreamReply, says_json};
+use super::super::upstream::{UpstreamError, UpstreamReply};
 use super::http::{self, Clients};
 use super::kind::Kind;
 use super::target::Server;
@@ -56,7 +56,7 @@ pub fn send<'a>(
         };
         Ok(UpstreamReply {
             status: answer.status,
-            is_json: says_json(text(CONTENT_TYPE)),
+            content_type: text(CONTENT_TYPE).to_owned(),
             retry_after: text(RETRY_AFTER).parse().ok(),
             body: answer.body,
         })

@@ -114,7 +114,7 @@ async fn try_open(
             }
             return Err(trouble::from_status(channel, status, retry_after, &body));
         }
-        let document = reply.is_json;
+        let document = reply.says_json();
         let reading = Reading {
             app,
             channel,
