@@ -15,7 +15,7 @@ use relaydeck::domain::{
 use relaydeck::engine::door::{ChannelRow, Event, Scope, Snapshot, WalletInfo};
 use relaydeck::engine::tools::{Tone, ToolNews, ToolPage};
 use tui_support::events::{
-    ended, fault, late, list_failed, loaded, open, open_key_only, open_with, spend, text,
+    ended, fault, key_made, late, list_failed, loaded, open, open_key_only, open_with, spend, text,
 };
 use tui_support::scenes::scene;
 use tui_support::{NOON, Script, said, tools, world};
@@ -285,6 +285,13 @@ fn keys_of_which_more_is_told() {
                 .keys("1 <Enter>");
         });
     }
+    scene("key_made_whose_walk_was_left_out", |script| {
+        deck(script);
+        script.keys("1 n").types("blog-prod-summaries-ann");
+        script.keys("<Down> <Down> <Down> <Down> <Down> <Down> <Enter>");
+        let warning = said!("key-auto-left-out").leak();
+        key_made(script, "blog-prod-summaries-ann", Some(warning));
+    });
     scene("key_without_a_pace", |script| {
         deck(script);
         let mut rows = world::keys();
@@ -883,14 +890,7 @@ fn help_where_one_does_not_think_of_it() {
         deck(script);
         script.keys("1 n").types("blog-prod-summaries-ann");
         script.keys("<Down> <Down> <Down> <Down> <Down> <Down> <Enter>");
-        let ask = script.ask();
-        script.engine(Event::KeyCreated {
-            profile: "4sapi".into(),
-            ask,
-            key: world::key(9, "blog-prod-summaries-ann").info,
-            secret: relaydeck::domain::ApiKey::new(format!("sk-{}", "Qz7".repeat(8))),
-            stored_in: "~/.config/relaydeck/secrets.toml (0600)".into(),
-        });
+        key_made(script, "blog-prod-summaries-ann", None);
     };
     scene("help_filter", |script| {
         deck(script);
@@ -939,14 +939,7 @@ fn help_where_one_does_not_think_of_it() {
         script.engine(loaded(Snapshot::Keys(world::keys())));
         script.keys("1 n").types("blog-prod-summaries-ann");
         script.keys("<Down> <Down> <Down> <Down> <Down> <Down> <Enter>");
-        let ask = script.ask();
-        script.engine(Event::KeyCreated {
-            profile: "4sapi".into(),
-            ask,
-            key: world::key(9, "blog-prod-summaries-ann").info,
-            secret: relaydeck::domain::ApiKey::new(format!("sk-{}", "Qz7".repeat(8))),
-            stored_in: "~/.config/relaydeck/secrets.toml (0600)".into(),
-        });
+        key_made(script, "blog-prod-summaries-ann", None);
         script.keys("<Esc>");
     });
     scene("too_small", |script| {

@@ -157,7 +157,13 @@ fn the_settings_of_a_key_are_changed_in_the_form_it_was_made_with() {
         })
         .sees("not this group");
     script.keys("<Enter>");
-    told(&mut script, KeyTold::Edited(info));
+    told(
+        &mut script,
+        KeyTold::Edited {
+            key: info,
+            warning: None,
+        },
+    );
     script
         .misses("Settings of")
         .sees("cursor-dev was saved")
@@ -333,6 +339,7 @@ fn new_secret() -> Script {
         key: world::key(9, "blog-prod-x-ann").info,
         secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
         stored_in: "the vault".into(),
+        warning: None,
     });
     script
 }

@@ -25,6 +25,7 @@ fn made(script: &mut Script, info: KeyInfo) {
         key: info,
         secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(12))),
         stored_in: "the vault (keys.json, 0600)".into(),
+        warning: None,
     });
 }
 

@@ -186,7 +186,22 @@ fn about_keys() {
         "about_keys",
         &[
             ("saved", &|script| {
-                of_keys(script, KeyTold::Edited(world::key(4, "cursor-dev").info))
+                of_keys(
+                    script,
+                    KeyTold::Edited {
+                        key: world::key(4, "cursor-dev").info,
+                        warning: None,
+                    },
+                )
+            }),
+            ("saved_without_its_walk", &|script| {
+                of_keys(
+                    script,
+                    KeyTold::Edited {
+                        key: world::key(4, "cursor-dev").info,
+                        warning: Some(said!("key-auto-left-out").leak()),
+                    },
+                )
             }),
             ("disabled", &|script| {
                 of_keys(

@@ -169,6 +169,7 @@ fn event(script: &Script, what: u8, hostile: &str) -> Event {
             key: key.info,
             secret: ApiKey::new(hostile),
             stored_in: hostile.into(),
+            warning: None,
         },
         17 => Event::KeysDeleted {
             profile: "local".into(),

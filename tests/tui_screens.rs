@@ -5,13 +5,13 @@
 mod term_support;
 mod tui_support;
 
-use relaydeck::domain::{ApiKey, Basis, Fault, FaultKind, Finish};
+use relaydeck::domain::{Basis, Fault, FaultKind, Finish};
 use relaydeck::engine::door::{Event, KeyTold, Scope, Snapshot};
 use relaydeck::locale::Word;
 use relaydeck::tui::theme::{ColorLevel, Glyphs};
 use tui_support::events::{
-    cost, ended, failed, fault, late, list_failed, loaded, open, open_key_only, open_with,
-    reasoning, spend, text, unreachable,
+    cost, ended, failed, fault, key_made, late, list_failed, loaded, open, open_key_only,
+    open_with, reasoning, spend, text, unreachable,
 };
 use tui_support::scenes::scene;
 use tui_support::{Script, said, world};
@@ -94,14 +94,7 @@ fn made(script: &mut Script) {
         script.keys("<Down>");
     }
     script.keys("<Enter>");
-    let ask = script.ask();
-    script.engine(Event::KeyCreated {
-        profile: "4sapi".into(),
-        ask,
-        key: world::key(9, "blog-prod-summaries-ann").info,
-        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(8))),
-        stored_in: "~/.local/share/relaydeck/vault.json (0600)".into(),
-    });
+    key_made(script, "blog-prod-summaries-ann", None);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod words_support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use relaydeck::locale::{Language, foreign, quoted, within};
 use words_support::catalogue::{Arguments, catalogue, folder};
 use words_support::source::{bare, is_a_sentence, is_for_people, literals, own, said};
 use words_support::tree::rust_files;
@@ -184,6 +185,141 @@ fn x_12_no_sentence_for_people_is_written_out_in_any_room() {
         }
     }
     wrong.extend(idle);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Sentences of the relay that are no refusals, each for a reason. `""` stands for all of a file.
+const NO_REFUSALS: [(&str, &[&str]); 24] = [
+    // What the models built in answer, and what they tell of themselves.
+    ("builtin/handbook/entries.rs", &[""]),
+    ("builtin/handbook/mod.rs", &[""]),
+    ("builtin/handbook/questions.rs", &[""]),
+    ("builtin/handbook/words.rs", &[""]),
+    ("builtin/lab/directives.rs", &[""]),
+    ("builtin/lab/faults.rs", &[""]),
+    ("builtin/lab/filler.rs", &[""]),
+    // What the relay says of itself; `domain/own_words.rs` knows it.
+    ("builtin/mod.rs", &[""]),
+    (
+        "catalog.rs",
+        &["Automatic: the first group that serves the model"],
+    ),
+    (
+        "routes/pricing.rs",
+        &["Built into this relay; needs no network"],
+    ),
+    ("routes/status.rs", &["This machine", "The embedded relay"]),
+    ("running.rs", &["access token", "first key"]),
+    // What stands in its log.
+    ("inference/note.rs", &[""]),
+    ("routes/login.rs", &["Credit for a new account"]),
+    (
+        "routes/users.rs",
+        &["Credit from the relay's owner", "Took ${} away, by {by}"],
+    ),
+    ("store/codes.rs", &["Redeemed code {} ({})"]),
+    ("store/setup.rs", &["Local credit of ${} to begin with"]),
+    // Ends of sentences that begin with what an upstream said.
+    (
+        "channels/server.rs",
+        &["; check its key", "; check its address"],
+    ),
+    (
+        "routes/channels.rs",
+        &["{error}; or name its models yourself"],
+    ),
+    // What upstreams say, to be recognised.
+    ("inference/unspoken.rs", &[""]),
+    // What models are told.
+    (
+        "translate/request/from_responses.rs",
+        &[
+            "The whole input, as plain text.",
+            "\\n\\nThe input must follow this {syntax} grammar:\\n{definition}",
+        ],
+    ),
+    (
+        "translate/request/to_messages.rs",
+        &["Answer with one JSON object and nothing else: no words around it, no code fence."],
+    ),
+    // Why what is left out changes nothing: for who reads the table.
+    (
+        "translate/fate/gemini.rs",
+        &[
+            "thresholds of Google's filters, and none of them stands before the model",
+            "labels for Google's bills, and Google bills nothing here",
+            "how finely Google looks at images; other models look as they do",
+        ],
+    ),
+    (
+        "translate/fate.rs",
+        &[
+            "a wish about sampling, not about the answer",
+            "changes what a cache costs, not the answer",
+            "changes how fast it comes, not the answer",
+            "nothing is stored here",
+            "a wish about style that models of this dialect do not know",
+            "labels for stored answers, and nothing is stored here",
+            "saves context at the upstream; the conversation is sent whole",
+            "an account matter of another vendor",
+            "what can be included always is",
+            "the conversation is sent whole; too long a one is refused by the upstream",
+            "counts tools that servers run, and none are",
+            "padding against eavesdroppers only",
+        ],
+    ),
+];
+
+/// The place of a value in a text: one that is written with its quotes keeps them.
+fn filled(literal: &str) -> String {
+    let mut text = String::new();
+    let mut rest = literal.replace("{{", "\u{1}").replace("}}", "\u{2}");
+    while let Some((before, behind)) = rest.clone().split_once('{') {
+        let (value, behind) = behind.split_once('}').unwrap_or_default();
+        text += before;
+        text += if value.ends_with(":?") { "\"x\"" } else { "x" };
+        rest = behind.to_owned();
+    }
+    text += &rest;
+    let text = text.replace('\u{1}', "{").replace('\u{2}', "}");
+    // A line of the source that ends with a backslash goes on behind the blanks of the next one.
+    let lines: Vec<&str> = text.split("\\\n").collect();
+    let rest = lines.iter().skip(1).map(|line| line.trim_start());
+    let whole: String = lines.first().copied().into_iter().chain(rest).collect();
+    whole.replace("\\\"", "\"")
+}
+
+#[test]
+fn x_12_what_the_relay_refuses_is_said_in_chinese_too() {
+    let home = folder().join("src/relay");
+    let mut wrong = Vec::new();
+    for (of, some) in NO_REFUSALS {
+        let there = fs::read_to_string(home.join(of)).unwrap_or_default();
+        let gone = some.iter().filter(|text| !there.contains(**text));
+        wrong.extend(gone.map(|text| format!("{of} no longer has {text:?}")));
+    }
+    for file in rust_files(&home) {
+        if file.to_string_lossy().ends_with("tests.rs") {
+            continue;
+        }
+        let name = file.strip_prefix(&home).unwrap().display().to_string();
+        let allowed: Vec<&str> = NO_REFUSALS
+            .iter()
+            .filter(|(of, _)| *of == name)
+            .flat_map(|(_, some)| some.iter().copied())
+            .collect();
+        let whole = fs::read_to_string(&file).unwrap();
+        let text = whole.split("\n#[cfg(test)]\n").next().unwrap();
+        for (line, literal) in literals(&bare(text)) {
+            let may = allowed.contains(&"") || allowed.contains(&literal.as_str());
+            let words = filled(&literal);
+            let told = within(Language::Chinese, || foreign(&words));
+            let unknown = within(Language::Chinese, || quoted(&words)) == told;
+            if is_a_sentence(&literal) && unknown && !may {
+                wrong.push(format!("{name}:{line}: relays.txt has no {words:?}"));
+            }
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -111,10 +111,10 @@ async fn create(world: &World, args: KeyCreateArgs) -> Result<Ending, Fault> {
     tell_made(world, &session, &made, None)
 }
 
-/// Says so where the relay left out how a key in `auto` was to walk the groups: older ones do not know it.
+/// Says so where the relay left out how a key in `auto` was to walk the groups.
 fn warn_of_auto(world: &World, draft: &KeyDraft, info: &KeyInfo) {
-    if draft.group == AUTO && draft.auto != info.auto {
-        world.warn(say!("cli-key-auto-not-taken"));
+    if let Some(warning) = draft.auto_left_out(info) {
+        world.warn(warning);
     }
 }
 

@@ -177,7 +177,7 @@ impl Table {
             let cells = self.columns.iter().zip(row);
             let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
             cells
-                .map(|((name, _), cell)| format!("{}: {cell}\n", name.to_lowercase()))
+                .map(|((name, _), cell)| locale::pair(name.to_lowercase(), cell) + "\n")
                 .collect::<String>()
         });
         rows.collect::<Vec<_>>().join("\n")
@@ -219,6 +219,8 @@ mod tests {
         table.row(["测试".into(), "$1.00".into()]);
         table.row(["abcdef".into(), String::new()]);
         assert_eq!(table.lines(), "name: 测试\nleft: $1.00\n\nname: abcdef\n");
+        let chinese = locale::within(locale::Language::Chinese, || table.lines());
+        assert!(chinese.starts_with("name：测试\n"), "{chinese}");
     }
 
     #[test]

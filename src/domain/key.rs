@@ -8,7 +8,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::group::AutoRoute;
+use super::group::{AUTO, AutoRoute};
 use super::money::{Money, QuotaScale, QuotaUnits};
 use super::pace::Pace;
 use super::time::UnixSeconds;
@@ -336,6 +336,12 @@ impl KeyDraft {
         Ok(())
     }
 
+    /// A warning where the relay left out how a key in `auto` is to walk the groups: those of before 2025-12 do not know it.
+    pub fn auto_left_out(&self, kept: &KeyInfo) -> Option<&'static str> {
+        let left_out = self.group == AUTO && self.auto != kept.auto;
+        left_out.then_some(say!("key-auto-left-out"))
+    }
+
     /// A warning, never a refusal, for names that will say nothing in a month (S-12).
     pub fn weak_name(name: &str) -> Option<&'static str> {
         let lower = name.trim().to_ascii_lowercase();
@@ -415,6 +421,48 @@ mod tests {
         assert!(KeyDraft::weak_name("blog-prod-summaries-ann").is_none());
         assert!(
             KeyDraft::check_name(" ").is_err() && KeyDraft::check_name(&"键".repeat(17)).is_err()
+        );
+    }
+
+    #[test]
+    fn what_an_older_relay_leaves_out_of_a_key_in_auto_is_warned_of() {
+        let mut draft = KeyDraft {
+            name: "ci".into(),
+            group: AUTO.into(),
+            quota: QuotaLimit::Unlimited,
+            expires: None,
+            models: vec![],
+            ips: vec![],
+            pace: Pace::default(),
+            auto: AutoRoute {
+                groups: vec![],
+                cross_group_retry: true,
+            },
+        };
+        let mut kept = KeyInfo {
+            id: 1,
+            name: "ci".into(),
+            masked: "sk-a".into(),
+            status: KeyStatus::Enabled,
+            group: AUTO.into(),
+            left: QuotaLimit::Unlimited,
+            used: QuotaUnits(0),
+            created: None,
+            last_used: None,
+            expires: None,
+            models: None,
+            ips: None,
+            pace: None,
+            auto: AutoRoute::default(),
+        };
+        assert!(draft.auto_left_out(&kept).is_some());
+        kept.auto.cross_group_retry = true;
+        assert!(draft.auto_left_out(&kept).is_none());
+        draft.group = "vip".into();
+        kept.auto = AutoRoute::default();
+        assert!(
+            draft.auto_left_out(&kept).is_none(),
+            "it means nothing there"
         );
     }
 

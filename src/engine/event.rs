@@ -120,6 +120,8 @@ pub enum Event {
         secret: ApiKey,
         /// Where the secret was stored.
         stored_in: String,
+        /// What the relay did not keep of its settings.
+        warning: Option<&'static str>,
     },
     /// Keys were deleted.
     KeysDeleted {

@@ -18,6 +18,7 @@ impl Engine {
                     Ok(made) => Event::KeyCreated {
                         ask,
                         profile: session.profile.name.clone(),
+                        warning: draft.auto_left_out(&made.key),
                         key: made.key,
                         secret: made.secret,
                         stored_in: made.stored_in,
@@ -71,7 +72,8 @@ async fn carry_out(
             keep_quota,
         } => {
             let key = keys::edit(session, host, id, &draft, keep_quota).await?;
-            (KeyTold::Edited(key), KEYS)
+            let warning = draft.auto_left_out(&key);
+            (KeyTold::Edited { key, warning }, KEYS)
         }
         KeyAsk::Switch { ids, on } => {
             let (ids, fault) = keys::switch(session, &ids, on).await;

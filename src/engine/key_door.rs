@@ -51,7 +51,12 @@ pub enum KeyAsk {
 #[derive(Clone, Debug)]
 pub enum KeyTold {
     /// A key has new settings.
-    Edited(KeyInfo),
+    Edited {
+        /// As it is now.
+        key: KeyInfo,
+        /// What the relay did not keep of them.
+        warning: Option<&'static str>,
+    },
     /// Keys were switched on or off.
     Switched {
         /// The numbers of those that are so now.

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Language, say, spoken};
+use super::{Language, pair, say, spoken};
 
 /// What libraries and the system say, and what relays do.
 const FILES: [&str; 2] = [
@@ -13,6 +13,9 @@ const FILES: [&str; 2] = [
 
 /// Stands for anything in the words of a library.
 const GAP: &str = "{}";
+
+/// Stands for one name or number at the beginning of a phrase.
+const NAME: &str = "{name}";
 
 /// Parts that are told in turn, at most so deep.
 const DEPTH: u8 = 4;
@@ -44,7 +47,24 @@ fn is_chinese(words: &str) -> bool {
 /// How a library says something, cut at what may stand there, and how we do.
 struct Phrase {
     theirs: Vec<&'static str>,
+    /// Whether it begins with a name.
+    named: bool,
     ours: &'static str,
+}
+
+impl Phrase {
+    /// What stands in its gaps, if the words are said by it.
+    fn parts<'a>(&self, words: &'a str) -> Option<Vec<&'a str>> {
+        let parts = gaps(&self.theirs, words)?;
+        let fits = !self.named || parts.first().is_some_and(|name| is_name(name));
+        fits.then_some(parts)
+    }
+}
+
+/// Whether it is the name of a member, an option or a model, the place of one (`messages[3].role`), or a number.
+fn is_name(text: &str) -> bool {
+    let of_a_name = |letter: char| letter.is_ascii_alphanumeric() || "_-./[]".contains(letter);
+    !text.is_empty() && text.chars().all(of_a_name)
 }
 
 fn phrases() -> &'static [Phrase] {
@@ -53,8 +73,16 @@ fn phrases() -> &'static [Phrase] {
         let lines = FILES.iter().flat_map(|file| file.lines());
         let phrase = |line: &'static str| {
             let (theirs, ours) = line.split_once(" → ")?;
-            let theirs = theirs.split(GAP).collect();
-            Some(Phrase { theirs, ours })
+            let (named, behind) = match theirs.strip_prefix(NAME) {
+                Some(behind) => (true, behind),
+                None => (false, theirs),
+            };
+            let literals = behind.split(GAP);
+            Some(Phrase {
+                theirs: named.then_some("").into_iter().chain(literals).collect(),
+                named,
+                ours,
+            })
         };
         let is_phrase = |line: &&str| !line.starts_with("# ");
         lines.filter(is_phrase).filter_map(phrase).collect()
@@ -65,10 +93,19 @@ fn phrases() -> &'static [Phrase] {
 fn told(words: &str, depth: u8) -> Option<String> {
     let depth = depth.checked_sub(1)?;
     let words = words.trim();
+    by_phrase(words, depth).or_else(|| {
+        // Where something is wrong stands before what is wrong: `messages[3].role: is missing`.
+        let (place, why) = words.split_once(": ").filter(|(place, _)| is_name(place))?;
+        Some(pair(place, told(why, depth)?))
+    })
+}
+
+fn by_phrase(words: &str, depth: u8) -> Option<String> {
     phrases().iter().find_map(|phrase| {
-        let parts = gaps(&phrase.theirs, words)?;
+        let parts = phrase.parts(words)?;
         // A phrase that begins with anything is about words that are known themselves, or it would be half a sentence.
-        if phrase.theirs.first().is_some_and(|first| first.is_empty()) {
+        let begins_with_gap = phrase.theirs.first().is_some_and(|first| first.is_empty());
+        if begins_with_gap && !phrase.named {
             told(parts.first()?, depth)?;
         }
         let mut ours = String::with_capacity(phrase.ours.len() + words.len());
@@ -151,6 +188,16 @@ mod tests {
                 "the upstream could not be reached: Connection refused (os error 111); or name its models yourself",
                 "无法连接上游：连接被拒绝（错误码 111）；也可以自行写出模型名称",
             ),
+            (
+                "messages[3].content[0].type: is missing (request id: r7)",
+                "messages[3].content[0].type：缺少此项（请求 r7）",
+            ),
+            (
+                "max_tokens must be a whole number of at least 1",
+                "max_tokens 应为不小于 1 的整数",
+            ),
+            ("the rest must be an object", "“the rest must be an object”"),
+            ("n: whatever it may mean", "“n: whatever it may mean”"),
         ] {
             assert_eq!(chinese(theirs), ours);
         }
@@ -167,9 +214,13 @@ mod tests {
         for phrase in phrases() {
             // What is put into a gap must be nothing that a shorter phrase before it would take for its own.
             let words = phrase.theirs.join("‹x›");
+            let words = match phrase.named {
+                true => words.replacen("‹x›", "n", 1),
+                false => words,
+            };
             let first = phrases()
                 .iter()
-                .find(|other| gaps(&other.theirs, words.trim()).is_some());
+                .find(|other| other.parts(words.trim()).is_some());
             let first = first.map(|first| first.theirs.clone());
             assert_eq!(first.as_ref(), Some(&phrase.theirs), "{words}");
         }

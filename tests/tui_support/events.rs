@@ -1,7 +1,7 @@
 //! What the engine says in the tests, in short words.
 
 use relaydeck::domain::{
-    Account, Basis, Conversation, Cost, Fault, FaultKind, Finish, Money, UnixMillis, Usage,
+    Account, ApiKey, Basis, Conversation, Cost, Fault, FaultKind, Finish, Money, UnixMillis, Usage,
 };
 use relaydeck::engine::door::{Event, Scope, Snapshot, Spend, Today, TurnEnd, TurnId};
 use relaydeck::locale::{foreign, plain};
@@ -31,6 +31,19 @@ pub fn relay_says(head: &'static str, words: &str) -> String {
 pub fn unreachable() -> String {
     let cause = said!("trouble-system-refused");
     said!("http-no-reach", host = "4sapi.example", cause = cause)
+}
+
+/// The key that was asked for is made and its secret stored; the relay may have left out some of its settings.
+pub fn key_made(script: &mut Script, name: &str, warning: Option<&'static str>) {
+    let ask = script.ask();
+    script.engine(Event::KeyCreated {
+        profile: "4sapi".into(),
+        ask,
+        key: world::key(9, name).info,
+        secret: ApiKey::new(format!("sk-{}", "Qz7".repeat(8))),
+        stored_in: "~/.local/share/relaydeck/vault.json (0600)".into(),
+        warning,
+    });
 }
 
 pub fn loaded(snapshot: Snapshot) -> Event {

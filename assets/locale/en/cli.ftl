@@ -204,7 +204,6 @@ cli-group-failure = { $date }, { $model }, request { $id }
 cli-label-auto = auto
 cli-key-auto-only = the groups to try, and going on to the next, are for keys in group auto
 cli-key-auto-only-advice = name --group auto, or leave --auto-groups and --cross-group-retry out
-cli-key-auto-not-taken = the relay did not keep how the key was to walk its groups; keys show says what holds
 cli-label-group = group
 cli-label-description = description
 cli-label-ratio = ratio

@@ -1282,6 +1282,7 @@ key-text-odd = a key cannot contain { $odd }; copy it again from the relay's con
 key-name-none = a key needs a name; try project-env-use-owner
 key-name-long = the name has { $bytes } bytes; relays take { $limit } at most
 key-name-control = the name holds a control character
+key-auto-left-out = the relay did not keep how the key walks its groups; older relays cannot
 key-name-weak = a weak name: it does not say what the key is for
 money-no-amount = { $text } is not an amount; write dollars like 5 or 0.25
 money-too-fine = { $text } has more than nine decimals; the smallest amount is 0.000000001

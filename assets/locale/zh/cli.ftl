@@ -195,7 +195,6 @@ cli-group-failure = { $date }，{ $model }，请求 { $id }
 cli-label-auto = 自动分组
 cli-key-auto-only = 要尝试的分组和换下一个分组，只对 auto 分组的令牌有效
 cli-key-auto-only-advice = 加上 --group auto，或去掉 --auto-groups 和 --cross-group-retry
-cli-key-auto-not-taken = 中转站没有保存令牌的自动分组设置；用 keys show 查看实际设置
 cli-label-group = 分组
 cli-label-description = 描述
 cli-label-ratio = 倍率

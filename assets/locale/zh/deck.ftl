@@ -1248,6 +1248,7 @@ key-text-odd = 密钥不能包含 { $odd }；请从中转站控制台重新复�
 key-name-none = 令牌需要名称；建议用 项目-环境-用途-负责人
 key-name-long = 名称有 { $bytes } 字节；中转站最多接受 { $limit } 字节
 key-name-control = 名称中含有控制字符
+key-auto-left-out = 中转站没有保存令牌的自动分组设置；旧版中转站不支持
 key-name-weak = 名称太笼统：看不出令牌的用途
 money-no-amount = { $text } 不是金额；请写美元数，例如 5 或 0.25
 money-too-fine = { $text } 超过九位小数；最小金额是 0.000000001

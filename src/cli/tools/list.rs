@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{Align, Table, pad, print, print_json};
+use crate::cli::output::{Align, Table, pad, pair, print, print_json};
 use crate::cli::world::{Ending, World};
 use crate::domain::{Address, Fault};
 use crate::engine::host::Host;
@@ -71,7 +71,7 @@ pub fn show(world: &World, places: &Places, tool: &'static Tool) -> Result<Endin
         print_json(&row_json(&row)).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
-    let mut text = format!("{}: {}\n", row.name, row.about);
+    let mut text = pair(row.name, row.about) + "\n";
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
             text += &format!("  {} {value}\n", pad(name, 10));
@@ -153,7 +153,7 @@ pub fn effective(world: &World, places: &Places, tool: Option<&str>) -> Result<E
     }
     let mut text = String::new();
     for row in &shown {
-        text += &format!("{}: {}\n{}", row.id, row.why, layers(row));
+        text += &format!("{}\n{}", pair(row.id, &row.why), layers(row));
         if let Some(advice) = &row.advice {
             text += &format!("  {advice}\n");
         }

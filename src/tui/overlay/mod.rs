@@ -111,6 +111,8 @@ pub struct NewSecret {
     pub tool: Option<String>,
     /// The number of the key in whose place it was put.
     pub replaced: Option<i64>,
+    /// What the relay did not keep of its settings.
+    pub warning: Option<&'static str>,
 }
 
 impl NewSecret {
@@ -124,6 +126,7 @@ impl NewSecret {
             written: None,
             tool: None,
             replaced: None,
+            warning: None,
         }
     }
 

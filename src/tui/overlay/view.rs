@@ -105,6 +105,10 @@ fn secret(model: &Model, new: &NewSecret, area: Rect, frame: &mut Frame<'_>) {
         let text = say!("secret-settings-of", old = old);
         rows.extend(paragraph(theme, &text, Role::Text, 1, area.width));
     }
+    if let Some(warning) = new.warning {
+        let text = format!("{} {warning}", theme.glyph(Sign::Warning));
+        rows.extend(paragraph(theme, &text, Role::Warn, 1, area.width));
+    }
     let (again, role) = if model.relay.facts().is_some_and(|facts| facts.reveals_keys) {
         (say!("secret-again").to_owned(), Role::Text)
     } else {

@@ -53,11 +53,16 @@ pub fn event(model: &mut Model, event: Event, fx: &mut Effects) {
             key,
             secret,
             stored_in,
+            warning,
         } => {
             close_form(model, ask);
             // In a profile that was left meanwhile, the numbers mean other keys; the secret is shown all the same.
             let here = model.relay.profile_name() == Some(profile.as_str());
-            keys::created(model, here, NewSecret::new(key, secret, stored_in));
+            let new = NewSecret {
+                warning,
+                ..NewSecret::new(key, secret, stored_in)
+            };
+            keys::created(model, here, new);
         }
         Event::KeysDeleted {
             profile,

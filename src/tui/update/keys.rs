@@ -15,9 +15,12 @@ pub fn told(model: &mut Model, ask: AskId, profile: &str, told: KeyTold, fx: &mu
     // In a profile that was left meanwhile, the numbers mean other keys.
     let here = model.relay.profile_name() == Some(profile);
     match told {
-        KeyTold::Edited(info) => {
+        KeyTold::Edited { key: info, warning } => {
             close_form(model, ask);
-            model.say(Tone::Good, say!("key-saved", name = info.name));
+            match warning {
+                Some(warning) => model.say(Tone::Bad, warning),
+                None => model.say(Tone::Good, say!("key-saved", name = info.name)),
+            }
             if here {
                 change(model, |row| {
                     if row.info.id == info.id {

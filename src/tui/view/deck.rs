@@ -134,7 +134,7 @@ fn money_pieces(model: &Model) -> Vec<Piece> {
             Some((rest, _)) if rest <= Money::ZERO => {
                 (say!("deck-wallet-empty", rest = rest), Role::Bad)
             }
-            Some((rest, true)) => (format!("{}{rest}", theme.glyph(Sign::About)), Role::Money),
+            Some((rest, true)) => (draw::about(theme, true, rest), Role::Money),
             Some((rest, false)) => (rest.to_string(), Role::Money),
             None => ("?".into(), Role::MoneyUnknown),
         };
