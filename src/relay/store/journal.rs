@@ -87,7 +87,9 @@ impl Journal {
             let mut page = Page::open(&beside(database, number))?;
             let mut text = Vec::new();
             page.file.read_to_end(&mut text)?;
-            if text.len() >= HEAD && !text.starts_with(MARK) {
+            // A power cut can leave a page as long as it was, and nothing on it.
+            let blank = text.iter().all(|byte| *byte == 0);
+            if text.len() >= HEAD && !text.starts_with(MARK) && !blank {
                 let why = "it was left by another version of this program; start that one once, and let it end";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, why));
             }
@@ -366,6 +368,19 @@ mod tests {
         let told = refused.err().unwrap().to_string();
         assert!(told.contains("another version"), "{told}");
         assert_eq!(std::fs::read_to_string(page(&folder, 2)).unwrap(), letter);
+    }
+
+    #[test]
+    fn a_page_that_a_power_cut_left_blank_is_an_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(begun(&folder));
+        std::fs::write(page(&folder, 1), [0; 4_096]).unwrap();
+        let (mut journal, left) = Journal::open(&folder.path().join("relay.db")).unwrap();
+        assert!(left.since(HERE).is_empty());
+        journal.begin(HERE).unwrap();
+        let entry = Entry::of(&ending(1, "told"));
+        journal.append(entry.written(), 1).unwrap();
+        assert_eq!(numbers(&self::left(&folder).since(HERE)), [1]);
     }
 
     proptest! {

@@ -63,6 +63,9 @@ pub enum StoreError {
     /// The rows are not such that it can be done, in a sentence for whoever asks; nothing was changed.
     #[error("{0}")]
     Refused(String),
+    /// The program has a defect.
+    #[error("the relay failed on this request; it goes on running, and its log tells more")]
+    Defect,
     /// Something else, in SQLite's words.
     #[error("the relay's database failed: {0}")]
     Failed(String),

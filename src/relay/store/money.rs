@@ -98,18 +98,19 @@ impl Sums {
         }
     }
 
-    /// Writes them.
+    /// Writes them. A sum beyond what a column holds stays at its end, as in the book: SQLite makes it a real number, and the
+    /// transaction would fail for ever.
     fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         for sum in &self.0 {
             connection
                 .prepare_cached(
-                    "UPDATE keys SET used_quota = used_quota + ?2, accessed_time = max(accessed_time, ?3),
-                     remain_quota = remain_quota - iif(unlimited_quota, 0, ?2) WHERE id = ?1",
+                    "UPDATE keys SET used_quota = CAST(used_quota + ?2 AS INTEGER), accessed_time = max(accessed_time, ?3),
+                     remain_quota = CAST(remain_quota - iif(unlimited_quota, 0, ?2) AS INTEGER) WHERE id = ?1",
                 )?
                 .execute(params![sum.key_id, sum.charged, sum.at])?;
             connection
                 .prepare_cached(
-                    "UPDATE accounts SET quota = quota - ?2, used_quota = used_quota + ?2,
+                    "UPDATE accounts SET quota = CAST(quota - ?2 AS INTEGER), used_quota = CAST(used_quota + ?2 AS INTEGER),
                      request_count = request_count + ?3 WHERE id = ?1",
                 )?
                 .execute(params![sum.account_id, sum.charged, sum.requests])?;
@@ -130,4 +131,50 @@ pub fn release_orphans(connection: &Connection, now: i64) -> rusqlite::Result<us
     )?;
     connection.execute("DELETE FROM reservations", [])?;
     Ok(released)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::book::Share;
+    use super::super::file;
+    use super::*;
+    use crate::domain::UnixSeconds;
+
+    #[test]
+    fn sums_beyond_their_columns_stay_at_the_end_and_fail_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let connection = file::open(&folder.path().join("relay.db")).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO accounts (id, username, display_name, role, user_group, quota, used_quota, created_time)
+                     VALUES (1, 'a', 'a', 1, 'default', -9223372036854775800, 9223372036854775800, 0);
+                 INSERT INTO keys (id, account_id, hash, masked, name, key_group, remain_quota, unlimited_quota, created_time)
+                     VALUES (1, 1, x'00', '', '', '', 7, 0, 0);",
+            )
+            .unwrap();
+        let ending = Ending {
+            reservation: 1,
+            change: Change {
+                account_id: 1,
+                key_id: 1,
+                reserved: Share::default(),
+                charged: Some(i64::MAX),
+                tokens: 0,
+                at: UnixSeconds(7),
+            },
+            log: None,
+        };
+        post(&connection, [&ending, &ending].into_iter()).unwrap();
+        post(&connection, [&ending].into_iter()).unwrap();
+        for (sql, expected) in [
+            ("SELECT quota FROM accounts", i64::MIN),
+            ("SELECT used_quota FROM accounts", i64::MAX),
+            ("SELECT request_count FROM accounts", 3),
+            ("SELECT used_quota FROM keys", i64::MAX),
+            ("SELECT remain_quota FROM keys", i64::MIN),
+        ] {
+            let found: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(found, expected, "{sql}");
+        }
+    }
 }

@@ -3,9 +3,11 @@
 //! An ending is in the journal before it comes here ([`super::journal`]), so nobody waits for the transaction. Only where
 //! the journal cannot be written (a full disk) is it waited for, and new requests are refused until one succeeds.
 //! What always holds: an ending that could not be written is kept and tried again before anything newer, so no charge is
-//! lost while the process lives; and whoever reads or changes the database finds in it what was settled before.
+//! lost while the process lives; whoever reads or changes the database finds in it what was settled before; and a change
+//! that panics is rolled back and takes nobody else with it.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -50,7 +52,10 @@ impl Writer {
         };
         let thread = thread::Builder::new()
             .name("relay-writer".into())
-            .spawn(move || within(Language::English, || desk.work()))
+            .spawn(move || {
+                let _gone = Gone(Arc::clone(&desk.till));
+                within(Language::English, || desk.work());
+            })
             .map_err(|error| RelayError::NoThread(system(&error)))?;
         Ok(Writer {
             till,
@@ -92,12 +97,17 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (told, answer) = oneshot::channel();
         let job = Job::Change(Box::new(move |connection| {
-            let changed = in_transaction(connection, work);
-            if let Ok(value) = &changed {
-                then(value);
-            }
+            let change = || {
+                let changed = in_transaction(connection, work);
+                if let Ok(value) = &changed {
+                    then(value);
+                }
+                changed
+            };
+            // A panic drops the transaction, which takes back what it wrote.
+            let changed = catch_unwind(AssertUnwindSafe(change));
             // Nobody listens when the client is gone; the change stands all the same.
-            let _ = told.send(changed);
+            let _ = told.send(changed.unwrap_or_else(|_| Err(StoreError::Defect)));
         }));
         self.hand_over(job);
         answer.await.unwrap_or(Err(StoreError::Closed))
@@ -131,6 +141,20 @@ impl Drop for Writer {
         if let Some(thread) = self.closing() {
             let _ = thread.join();
         }
+    }
+}
+
+/// Goes when the thread ends, however it ends: from then on nobody waits for it.
+struct Gone(Arc<Till>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.failed(&StoreError::Defect);
+        }
+        self.0.inbox.close();
+        let mut left = Vec::new();
+        self.0.inbox.wait(Some(Duration::ZERO), &mut left);
     }
 }
 
@@ -382,6 +406,46 @@ mod tests {
         room.writer.post().await;
         assert_eq!(room.used(), (7, 7), "who reads has what came before");
         assert!(unposted.await);
+    }
+
+    #[tokio::test]
+    async fn a_change_that_panics_is_taken_back_and_stops_nobody_else() {
+        let room = Room::with(begun);
+        let rename = |transaction: &Transaction<'_>| {
+            transaction.execute("UPDATE accounts SET display_name = 'half'", [])?;
+            Ok(())
+        };
+        let broken = room.writer.change(
+            move |transaction| -> Result<(), StoreError> {
+                rename(transaction)?;
+                panic!("a defect of this change")
+            },
+            |()| {},
+        );
+        assert_eq!(broken.await, Err(StoreError::Defect));
+        assert!(room.end(5).await);
+        room.writer.post().await;
+        assert_eq!(room.used(), (5, 5));
+        let row = accounts::one(&room.database(), 1).unwrap().unwrap();
+        assert_ne!(row.display_name, "half");
+        assert_eq!(room.writer.change(rename, |()| {}).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_ends_after_the_thread_is_in_the_journal_and_nobody_waits() {
+        let room = Room::with(begun);
+        let broken: Job = Job::Change(Box::new(|_| panic!("a defect of the thread itself")));
+        room.writer.till.inbox.put(broken);
+        let change = room.writer.change(|_| Ok(()), |()| {});
+        assert!(change.await.is_err());
+        room.writer.close().await;
+        assert!(!room.writer.healthy(), "nothing new is begun");
+        assert!(room.end(5).await);
+        room.writer.post().await;
+        assert_eq!(room.used(), (0, 5));
+        let (_, left) = Journal::open(&room.file).unwrap();
+        let posted = Posted::read(&room.database()).unwrap();
+        assert_eq!(left.since(posted).len(), 1, "the next start has it");
     }
 
     #[tokio::test]
