@@ -8,8 +8,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use relay_support::messages::{ask, names, post, stream_of, text_of};
 use relay_support::{
-    DONE, Deck, STOP, Upstream, behind, chunk, fed_response, json_of, limits, stream_response,
-    until,
+    DONE, Deck, STOP, Upstream, behind, chunk, fed_response, json_of, json_response, limits,
+    stream_response, until,
 };
 use serde_json::json;
 
@@ -289,4 +289,67 @@ async fn an_empty_answer_costs_nothing() {
     assert_eq!(events.last().unwrap().0, "message_stop");
     assert_eq!(deck.last_log().await["quota"], 0);
     assert_eq!(deck.own().await["used_quota"], 0);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_read_is_told_and_never_sent_as_another() {
+    let upstream = Upstream::start(|_| {
+        json_response(
+            200,
+            &json!({"choices": [{"message": {"content": "hi"}, "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 10, "completion_tokens": 5}}),
+        )
+    })
+    .await;
+    let (deck, key) = behind(&upstream, limits()).await;
+    // Half an emoji, as clients send that cut a text anywhere.
+    let half = r#""messages":[{"role":"user","content":"cut \ud83d"}]}"#;
+    let deep = format!(
+        r#""messages":[{{"role":"user","content":"hi"}}],"metadata":{}1{}}}"#,
+        "[".repeat(300),
+        "]".repeat(300)
+    );
+    for (path, model) in [
+        ("/v1/messages", "m"),
+        ("/v1/chat/completions", "relaydeck-lab"),
+    ] {
+        for rest in [half, deep.as_str()] {
+            let request = deck
+                .client
+                .post(format!("{}{path}", deck.base))
+                .bearer_auth(&key)
+                .header("content-type", "application/json")
+                .body(format!(r#"{{"model":"{model}","max_tokens":9,{rest}"#));
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), 400, "{path} {rest}");
+            let told = json_of(response).await["error"]["message"].clone();
+            assert!(told.as_str().unwrap().contains("cannot be read"), "{told}");
+        }
+    }
+    assert_eq!(upstream.count(), 0);
+    assert_eq!(deck.own().await["used_quota"], 0);
+}
+
+#[tokio::test]
+async fn a_channel_that_a_request_cannot_be_meant_for_is_passed_over() {
+    let chat = Upstream::start(|_| json_response(200, &json!({}))).await;
+    let messages = Upstream::start(|_| {
+        json_response(
+            200,
+            &json!({"id": "msg_1", "type": "message", "role": "assistant", "model": "m",
+            "content": [{"type": "text", "text": "hi"}], "stop_reason": "end_turn",
+            "usage": {"input_tokens": 10, "output_tokens": 5}}),
+        )
+    })
+    .await;
+    let (deck, key) = behind(&chat, limits()).await;
+    deck.add_channel(json!({"type": 14, "base_url": messages.base, "models": "m", "priority": -5}))
+        .await;
+    let mut body = ask("m", "hi", false);
+    body["inference_geo"] = json!("us");
+    let answer = json_of(post(&deck, &key, &body).send().await.unwrap()).await;
+    assert_eq!(answer["content"][0]["text"], "hi", "{answer}");
+    assert_eq!((chat.count(), messages.count()), (0, 1));
+    let log = deck.last_log().await;
+    assert_eq!((&log["type"], &log["quota"]), (&json!(2), &json!(30)));
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use relay_support::{
     DONE, STOP, USAGE, Upstream, behind, chunk, data_lines, fed_response, hello, http, json_of,
-    limits, stream_response, until,
+    limits, other, stream_response, until,
 };
 use relaydeck::relay::Limits;
 use serde_json::{Value, json};
@@ -56,6 +56,26 @@ async fn a_stream_that_breaks_off_ends_with_an_error_and_bills_what_came() {
         );
         assert_eq!(deck.own().await["used_quota"], log["quota"]);
     }
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_and_told_of_its_prompt_alone_is_counted() {
+    let told = chunk("The quick brown fox jumps over the lazy dog.").replace(
+        "\"choices\"",
+        "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":0},\"choices\"",
+    );
+    let upstream = Upstream::start(move |_| stream_response(&[&told])).await;
+    let (deck, key) = behind(&upstream, limits()).await;
+    data_lines(deck.chat(&key, &hello("m", true)).send().await.unwrap()).await;
+    let log = deck.last_log().await;
+    assert_eq!(
+        (&log["prompt_tokens"], &log["completion_tokens"]),
+        (&json!(9), &json!(10)),
+        "{log}"
+    );
+    assert_eq!(other(&log)["usage_source"], "counted");
+    // 9 × 2 + 10 × 8 dollars a million.
+    assert_eq!(log["quota"], 49);
 }
 
 #[tokio::test]

@@ -232,6 +232,28 @@ impl<'a> Ask<'a> {
         one.min(limit.unwrap_or(u64::MAX)).saturating_mul(choices)
     }
 
+    /// What the first of these channels gets that this request can be meant for. Those before it are left out.
+    ///
+    /// # Errors
+    /// Why the first of them cannot have it, where none can; nothing where there is none.
+    pub fn for_first(
+        &self,
+        channels: &mut Vec<Arc<Channel>>,
+        now: UnixMillis,
+    ) -> Result<Sent, Option<ApiError>> {
+        let mut refusal = None;
+        while let Some(channel) = channels.first() {
+            match self.for_channel(channel, now) {
+                Ok(sent) => return Ok(sent),
+                Err(error) => {
+                    refusal.get_or_insert(error);
+                    channels.remove(0);
+                }
+            }
+        }
+        Err(refusal)
+    }
+
     /// What a channel gets: the model under the name its upstream knows, and a wish for the usage of a stream.
     ///
     /// # Errors
@@ -256,8 +278,9 @@ impl<'a> Ask<'a> {
     /// # Errors
     /// When this request cannot be meant in it.
     pub fn translated(&self, pair: Pair, channel: &Channel) -> Result<Sent, ApiError> {
-        // The body was read as an object before, so it is one.
-        let mut body: Map<String, Value> = serde_json::from_slice(self.body).unwrap_or_default();
+        // It is an object, but a text or a number in it may be one that only goes on as it came.
+        let read = serde_json::from_slice::<Map<String, Value>>(self.body);
+        let mut body = read.map_err(|error| unreadable(&error))?;
         if self.protocol == Protocol::Gemini {
             // Its path says so; all other bodies say it themselves.
             body.insert("stream".into(), self.stream.into());
@@ -337,12 +360,21 @@ pub fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::own(StatusCode::BAD_REQUEST, "invalid_request", message)
 }
 
+/// A refusal of a body that is JSON, and still cannot be read: half a letter, a number beyond all numbers, a nesting
+/// without end. Who passes it on as it came need not read it.
+pub fn unreadable(error: &serde_json::Error) -> ApiError {
+    invalid(format!(
+        "Invalid request: the body cannot be read ({error})"
+    ))
+}
+
 fn untranslatable(refusal: &Untranslatable) -> ApiError {
     ApiError {
         param: Box::new(Value::from(refusal.member.clone())),
         ..invalid(refusal.to_string())
     }
 }
+
 #[cfg(test)]
 mod tests {
     use super::super::super::channels::tests::channel;

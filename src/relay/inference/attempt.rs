@@ -23,7 +23,7 @@ use super::super::protocol::Protocol;
 use super::super::store::channels as rows;
 use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
-use super::ask::{Ask, Sent};
+use super::ask::{Ask, Sent, unreadable};
 use super::body::Gathered;
 use super::passage::Passage;
 use super::sieve::Turn;
@@ -171,8 +171,8 @@ async fn send(
             Box::pin(server::send(&app.clients, server, call, wait)).await
         }
         Upstream::BuiltIn => {
-            // The body was read as an object before, so it is one.
-            let body: Map<String, Value> = serde_json::from_slice(&sent.body).unwrap_or_default();
+            let read = serde_json::from_slice::<Map<String, Value>>(&sent.body);
+            let body = read.map_err(|error| Failure::elsewhere(unreadable(&error)))?;
             let name = channel.upstream_name(&ask.model);
             timeout(wait, Box::pin(builtin::answer(name, &body, app.known_as)))
                 .await

@@ -228,9 +228,10 @@ impl Bill {
     ) -> impl Future<Output = Settled> + Send + 'static {
         let generated = !tally.is_empty();
         let work = self.facts.take().map(|facts| {
-            if tally.reported.is_some() || !generated {
-                let usage = tally.reported.unwrap_or_default();
-                let counted = tally.reported.is_none();
+            let told = tally.told();
+            if told.is_some() || !generated {
+                let usage = told.unwrap_or_default();
+                let counted = told.is_none();
                 return Either::Left(facts.conclude(generated, end, usage, counted));
             }
             // Nobody reported what it came to, so it must be counted, which takes its time.
@@ -318,7 +319,7 @@ impl Facts {
         // An answer that broke off may have told what its prompt came to.
         let prompt = Usage {
             output: 0,
-            ..tally.begun_with
+            ..tally.reported.unwrap_or(tally.begun_with)
         };
         let prompt = if prompt.is_empty() {
             Usage {

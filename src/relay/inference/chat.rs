@@ -222,11 +222,9 @@ async fn run(
             later.clear();
         }
     }
-    let Some(first) = channels.first() else {
-        return Err(no_channel(&ask.model, &caller.group));
-    };
     ask.check()?;
-    let sent = ask.for_channel(first, now)?;
+    let sent = ask.for_first(&mut channels, now);
+    let sent = sent.map_err(|why| why.unwrap_or_else(|| no_channel(&ask.model, &caller.group)))?;
     let counted = match sent.bridge {
         Some(_) => sent.body.clone(),
         None => body.clone(),
@@ -311,7 +309,7 @@ async fn run(
                 let whole = Whole {
                     body,
                     protocol: tally.protocol(),
-                    reported: tally.reported.is_some(),
+                    reported: tally.told().is_some(),
                     way: bridge.map(|bridge| (bridge, stamp)),
                 };
                 // A whole answer is settled first, then sent.

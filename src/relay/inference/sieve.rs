@@ -114,6 +114,10 @@ impl Sieve {
             let line = &lines[start..at];
             let seen = self.tally.line(line);
             let ends = matches!(seen, Seen::Herald | Seen::Done | Seen::Error(_));
+            if seen == Seen::Herald {
+                // One that nothing followed ended nothing.
+                self.end.clear();
+            }
             let hidden = match seen {
                 Seen::Blank => std::mem::take(&mut self.swallow_blank),
                 Seen::UsageOnly => {
@@ -250,6 +254,20 @@ mod tests {
         assert_eq!(turn, Turn::Error(serde_json::json!({"message": "lost"})));
         let passed: Vec<u8> = out.into_iter().flatten().collect();
         assert_eq!(passed, event.as_bytes());
+    }
+
+    #[test]
+    fn heralds_without_end_are_not_gathered() {
+        let (mut sieve, mut out) = (Sieve::new(Protocol::Responses, false), VecDeque::new());
+        let herald = Bytes::from_static(b"event: response.completed\n");
+        for _ in 0..100 {
+            assert_eq!(sieve.feed(herald.clone(), &mut out), Turn::On);
+        }
+        let event =
+            b"data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n";
+        assert_eq!(sieve.feed(Bytes::from_static(event), &mut out), Turn::Done);
+        let whole = [&herald[..], event, b"\n"].concat();
+        assert_eq!(sieve.last_event(), whole);
     }
 
     #[test]

@@ -27,6 +27,9 @@ fn is_wordy(name: &str) -> bool {
             | "summary"
             | "parts"
             | "functionCall"
+            // What a tool of Responses is given, and what it gave.
+            | "input"
+            | "output"
     )
 }
 
@@ -249,6 +252,19 @@ mod tests {
         assert_eq!(embedded, chat - framing);
         let twice = format!(r#"{{"input":"{words}","instructions":"{words}"}}"#);
         assert!(light(Protocol::Responses, &twice) > chat);
+    }
+
+    #[test]
+    fn what_tools_were_given_and_gave_is_part_of_a_prompt() {
+        let words = "one two three four five six";
+        for item in [
+            format!(r#"{{"type":"function_call_output","call_id":"c","output":"{words}"}}"#),
+            format!(r#"{{"type":"custom_tool_call","call_id":"c","name":"","input":"{words}"}}"#),
+        ] {
+            let items =
+                |items: &str| light(Protocol::Responses, &format!(r#"{{"input":[{items}]}}"#));
+            assert!(items(&item) >= items("{}") + 6, "{item}");
+        }
     }
 
     #[test]

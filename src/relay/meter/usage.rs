@@ -234,20 +234,21 @@ pub fn write_messages(usage: &Usage) -> Value {
 }
 
 /// Puts what a `usage` member of Anthropic's dialect says over what was known: its counters do not overlap, and each
-/// event repeats only some of them. Whether it said anything of the output.
+/// event repeats only some of them, which some upstreams write as 0. Whether it said anything of the output.
 pub fn read_messages(json: &str, known: &mut Usage) -> bool {
     let Ok(usage) = Members::read(json.as_bytes()) else {
         return false;
     };
     let put = |name: &str, place: &mut u64| {
-        let number = first(&usage, &[name]);
+        let number = first(&usage, &[name]).filter(|number| *number > 0);
         *place = number.unwrap_or(*place);
-        number.is_some()
     };
     put("input_tokens", &mut known.input);
     put("cache_read_input_tokens", &mut known.cache_read);
     put("cache_creation_input_tokens", &mut known.cache_write);
-    put("output_tokens", &mut known.output)
+    let output = first(&usage, &["output_tokens"]);
+    known.output = output.unwrap_or(known.output);
+    output.is_some()
 }
 
 #[cfg(test)]
@@ -320,6 +321,18 @@ mod tests {
         let found =
             read(r#"{"prompt_tokens":18446744073709551615,"completion_tokens":1e300}"#).unwrap();
         assert_eq!((found.input, found.output), (MOST, MOST));
+    }
+
+    #[test]
+    fn a_later_event_of_anthropics_does_not_take_the_prompt_back() {
+        let mut known = Usage::default();
+        let start = r#"{"input_tokens":500,"cache_read_input_tokens":40,"output_tokens":1}"#;
+        assert!(read_messages(start, &mut known));
+        let end = r#"{"input_tokens":0,"cache_read_input_tokens":0,"output_tokens":7}"#;
+        assert!(read_messages(end, &mut known));
+        assert_eq!(Some(known), usage(500, 40, 0, 7));
+        assert!(!read_messages(r#"{"input_tokens":510}"#, &mut known));
+        assert_eq!(Some(known), usage(510, 40, 0, 7));
     }
 
     #[test]

@@ -182,6 +182,14 @@ impl Tally {
         !self.made && self.text.is_empty() && self.reported.is_none_or(|usage| usage.output == 0)
     }
 
+    /// The usage that stands for the whole answer. An answer that broke off may have told of its prompt alone; then its words
+    /// have to be counted.
+    pub fn told(&self) -> Option<Usage> {
+        let prompt_only =
+            |usage: &Usage| usage.output == 0 && !self.finished && !self.text.is_empty();
+        self.reported.filter(|usage| !prompt_only(usage))
+    }
+
     /// Tokens of the text that was not kept.
     pub fn beyond(&self) -> u64 {
         self.beyond.tokens()
@@ -298,6 +306,22 @@ mod tests {
             "{why}"
         );
         assert_eq!(Tally::default().document(b"<html>"), None);
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_and_told_of_its_prompt_alone_has_to_be_counted() {
+        let chunk = |text: &str, end: Value| {
+            json!({"candidates": [{"content": {"parts": [{"text": text}]}, "finishReason": end}],
+            "usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9}})
+        };
+        let mut tally = Tally::of(Protocol::Gemini);
+        for words in ["one", "two"] {
+            tally.line(format!("data: {}", chunk(words, Value::Null)).as_bytes());
+        }
+        assert_eq!((tally.told(), tally.is_empty()), (None, false));
+        assert_eq!(tally.reported.map(|usage| usage.input), Some(9));
+        tally.line(format!("data: {}", chunk("three", json!("STOP"))).as_bytes());
+        assert_eq!(tally.told(), tally.reported, "at its end a report is one");
     }
 
     #[test]
