@@ -102,6 +102,19 @@ async fn messages_pass_straight_through_with_what_nobody_knows() {
 }
 
 #[tokio::test]
+async fn what_was_written_to_a_cache_is_in_the_bill_with_its_ratio() {
+    let mut answer = document();
+    answer["usage"]["cache_creation_input_tokens"] = json!(4_000);
+    let upstream = Upstream::start(move |_| json_response(200, &answer)).await;
+    let (deck, key) = before(&upstream).await;
+    let request = post(&deck, &key, &ask("m", "Hello", false));
+    assert_eq!(request.send().await.unwrap().status(), 200);
+    let log = deck.last_log().await;
+    assert_eq!(other(&log)["cache_creation_tokens"], 4_000);
+    assert_eq!(log["quota"], charge_by_row(&log));
+}
+
+#[tokio::test]
 async fn chat_and_responses_are_translated() {
     let upstream = claude().await;
     let (deck, key) = before(&upstream).await;

@@ -153,7 +153,9 @@ pub(super) fn charge(row: &LogRow, money: Money) -> Charge {
     // Anthropic's counters are disjoint in the log too.
     let input = match flag("claude") {
         true => prompt,
-        false => prompt.checked_sub(read + write).unwrap_or(prompt),
+        false => prompt
+            .checked_sub(read.saturating_add(write))
+            .unwrap_or(prompt),
     };
     Charge {
         money,
@@ -171,5 +173,18 @@ pub(super) fn charge(row: &LogRow, money: Money) -> Charge {
         key_id: (row.token_id > 0).then_some(row.token_id),
         request_id: (!row.request_id.is_empty()).then(|| row.request_id.clone()),
         at: UnixSeconds(row.created_at),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_that_no_request_has_are_no_trouble() {
+        let other = serde_json::json!({"cache_tokens": u64::MAX, "cache_creation_tokens": 9});
+        let row = serde_json::json!({"prompt_tokens": 7, "other": other.to_string()});
+        let found = charge(&serde_json::from_value(row).unwrap(), Money::ZERO);
+        assert_eq!((found.usage.input, found.usage.cache_write), (7, 9));
     }
 }

@@ -82,7 +82,7 @@ pub enum BasePrice {
 /// Billionths in ×1.
 const ONE: i128 = 1_000_000_000;
 /// What a cache write is billed at when the relay does not publish its ratio (`contract/new-api.md` 6.2).
-const DEFAULT_CACHE_WRITE: Ratio = Ratio::from_billionths(1_250_000_000);
+pub const DEFAULT_CACHE_WRITE: Ratio = Ratio::from_billionths(1_250_000_000);
 
 impl ModelRatios {
     /// Ratios that mean these dollars per million tokens at group ratio 1.

@@ -351,8 +351,14 @@ pub fn limits() -> Limits {
 pub fn charge_by_row(row: &Value) -> i64 {
     let other = other(row);
     let number = |name: &str| other[name].as_f64().unwrap();
-    let tokens = row["prompt_tokens"].as_f64().unwrap() - number("cache_tokens")
+    let written = other["cache_creation_tokens"].as_f64().unwrap_or(0.0);
+    let written_at = match written {
+        0.0 => 0.0,
+        _ => number("cache_creation_ratio"),
+    };
+    let tokens = row["prompt_tokens"].as_f64().unwrap() - number("cache_tokens") - written
         + number("cache_tokens") * number("cache_ratio")
+        + written * written_at
         + row["completion_tokens"].as_f64().unwrap() * number("completion_ratio");
     (tokens * number("model_ratio") * number("group_ratio")).round() as i64
 }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::super::answers::ApiError;
 use super::super::store::logs::{CONSUMPTION, ERROR, NewLog};
-use super::super::store::told::{Ended, Rates, Told};
+use super::super::store::told::{CacheWrite, Ended, Rates, Told};
 use super::bill::{End, Facts, Settled, millis};
-use crate::domain::price::BasePrice;
+use crate::domain::price::{BasePrice, DEFAULT_CACHE_WRITE};
 use crate::domain::{Ratio, UnixSeconds};
 
 /// The row of a request that was answered.
@@ -31,18 +31,20 @@ pub fn consumption<'a>(
     } else if !generated {
         say("The answer was empty: nothing was charged.");
     }
+    // Where the price is unknown, that has been said.
+    let billed = match settled.units {
+        Some(_) => "; what was generated was charged.",
+        None => ".",
+    };
     let code;
     let ended = match end {
         End::Complete => Ended::Done,
         End::ClientGone => {
-            say("The client went away; what was generated was charged.");
+            say(&format!("The client went away{billed}"));
             Ended::ClientGone
         }
         End::Broken(error) => {
-            say(&format!(
-                "The answer broke off ({}); what was generated was charged.",
-                error.message
-            ));
+            say(&format!("The answer broke off ({}){billed}", error.message));
             code = error.code_text();
             Ended::Broken(&code)
         }
@@ -56,6 +58,13 @@ pub fn consumption<'a>(
         BasePrice::PerCall { call } => Rates::Call(*call),
         BasePrice::Tiered { .. } | BasePrice::Unknown => Rates::Untold,
     };
+    let cache_write = (usage.cache_write > 0).then(|| CacheWrite {
+        tokens: usage.cache_write,
+        ratio: match &order.base {
+            BasePrice::Ratios(ratios) => Some(ratios.cache_write.unwrap_or(DEFAULT_CACHE_WRITE)),
+            _ => None,
+        },
+    });
     let channel = facts.channel.as_ref();
     let theirs = channel
         .map(|channel| channel.upstream_name(&order.model))
@@ -69,7 +78,7 @@ pub fn consumption<'a>(
         tool: &order.tool,
         theirs,
         cache_read: usage.cache_read,
-        cache_write: usage.cache_write,
+        cache_write,
         counted: settled.counted,
         priced: settled.units.is_some(),
         stream: order.stream.then_some(ended),

@@ -33,7 +33,7 @@ pub struct Told<'a> {
     /// The upstream's name of the model, where it is another.
     pub theirs: Option<&'a str>,
     pub cache_read: u64,
-    pub cache_write: u64,
+    pub cache_write: Option<CacheWrite>,
     /// Whether the relay counted, because the upstream reported nothing.
     pub counted: bool,
     /// Whether there was a price.
@@ -41,6 +41,14 @@ pub struct Told<'a> {
     /// How a stream ended.
     #[serde(borrow)]
     pub stream: Option<Ended<'a>>,
+}
+
+/// What was written to a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CacheWrite {
+    pub tokens: u64,
+    /// What it costs as a multiple of the input price, where the price is by the token.
+    pub ratio: Option<Ratio>,
 }
 
 /// A price, as far as it is told.
@@ -105,6 +113,8 @@ struct Other<'a> {
     cache_tokens: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     cache_creation_tokens: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_creation_ratio: Option<f64>,
     usage_source: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<&'static str>,
@@ -152,6 +162,7 @@ impl<'a> Other<'a> {
             };
             StreamStatus { status, end_reason }
         });
+        let written = told.cache_write;
         Other {
             ratios,
             model_price,
@@ -163,7 +174,8 @@ impl<'a> Other<'a> {
             is_model_mapped: told.theirs.map(|_| true),
             upstream_model_name: told.theirs,
             cache_tokens: told.cache_read,
-            cache_creation_tokens: (told.cache_write > 0).then_some(told.cache_write),
+            cache_creation_tokens: written.map(|written| written.tokens),
+            cache_creation_ratio: written.and_then(|written| written.ratio).map(Ratio::to_f64),
             usage_source: if told.counted { "counted" } else { "upstream" },
             price: (!told.priced).then_some("unknown"),
             stream_status,
@@ -190,7 +202,7 @@ mod tests {
             tool: "curl",
             theirs: None,
             cache_read: 0,
-            cache_write: 0,
+            cache_write: None,
             counted: false,
             priced: true,
             stream: None,
@@ -211,7 +223,10 @@ mod tests {
             tool: "a \"tool\"",
             theirs: Some("theirs"),
             cache_read: 3,
-            cache_write: 4,
+            cache_write: Some(CacheWrite {
+                tokens: 4,
+                ratio: Some(Ratio::from_billionths(1_250_000_000)),
+            }),
             counted: true,
             priced: false,
             stream: Some(Ended::Broken("upstream_error")),
@@ -219,7 +234,7 @@ mod tests {
         };
         assert_eq!(
             json(&other),
-            r#"{"model_price":0.02,"group_ratio":1.0,"user_group_ratio":0.5,"request_path":"/v1/chat/completions","tool":"a \"tool\"","is_model_mapped":true,"upstream_model_name":"theirs","cache_tokens":3,"cache_creation_tokens":4,"usage_source":"counted","price":"unknown","stream_status":{"status":"error","end_reason":"upstream_error"}}"#
+            r#"{"model_price":0.02,"group_ratio":1.0,"user_group_ratio":0.5,"request_path":"/v1/chat/completions","tool":"a \"tool\"","is_model_mapped":true,"upstream_model_name":"theirs","cache_tokens":3,"cache_creation_tokens":4,"cache_creation_ratio":1.25,"usage_source":"counted","price":"unknown","stream_status":{"status":"error","end_reason":"upstream_error"}}"#
         );
         let untold = Told {
             rates: Rates::Untold,
