@@ -5,13 +5,17 @@ mod relay_support;
 
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use relay_support::{
     DONE, STOP, USAGE, Upstream, behind, chunk, data_lines, fed_response, hello, http, json_of,
-    limits, other, stream_response, until,
+    limits, other, stream_response, text_response, until,
 };
 use relaydeck::relay::Limits;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn a_stream_that_breaks_off_ends_with_an_error_and_bills_what_came() {
@@ -121,6 +125,41 @@ async fn a_client_that_goes_away_ends_the_upstream_call_and_pays_for_what_came()
         "{log}"
     );
     assert_eq!(deck.own().await["used_quota"], log["quota"]);
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_is_let_go_and_pays_for_what_came() {
+    let upstream = Upstream::start(|_| {
+        let first = chunk("The quick brown fox jumps over the lazy dog.");
+        // Without end, and more than what lies between the two can hold.
+        let more = format!(": {}\n\n", "x".repeat(60_000));
+        let pieces = stream::iter([first]).chain(stream::repeat(more));
+        let pieces = pieces.map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        text_response(200, "text/event-stream", Body::from_stream(pieces))
+    })
+    .await;
+    let patient = Limits {
+        unread: Duration::from_millis(200),
+        ..limits()
+    };
+    let (deck, key) = behind(&upstream, patient).await;
+    let mut client = TcpStream::connect(deck.base.trim_start_matches("http://"))
+        .await
+        .unwrap();
+    let body = hello("m", true).to_string();
+    let request = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    client.write_all(request.as_bytes()).await.unwrap();
+    let log = until(|| async {
+        let log = deck.last_log().await;
+        (log["type"] == 2).then_some(log)
+    })
+    .await;
+    assert_eq!(log["completion_tokens"], 10);
+    assert_eq!(deck.own().await["used_quota"], log["quota"]);
+    drop(client);
 }
 
 #[tokio::test]

@@ -32,6 +32,8 @@ pub struct Limits {
     pub headers: Duration,
     /// How long a client may take between two pieces of its body.
     pub client: Duration,
+    /// How long a client may take nothing of what it is sent.
+    pub unread: Duration,
     /// How long an upstream may take until the first event of its answer, or the whole of an answer that is no stream.
     pub first_event: Duration,
     /// How long a stream may be silent before it is given up.
@@ -48,6 +50,7 @@ impl Default for Limits {
             body: 32 * 1024 * 1024,
             headers: Duration::from_secs(120),
             client: Duration::from_secs(30),
+            unread: Duration::from_secs(120),
             first_event: Duration::from_secs(300),
             stall: Duration::from_secs(120),
             ping: Duration::from_secs(15),

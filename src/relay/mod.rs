@@ -31,6 +31,7 @@ mod sign;
 mod store;
 mod traffic;
 pub mod translate;
+mod unread;
 pub mod upstream;
 mod workers;
 

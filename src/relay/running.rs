@@ -151,6 +151,7 @@ pub async fn start(options: RelayOptions) -> Result<Running, RelayError> {
         routes: Routes::of(app),
         clock: options.clock,
         patience: options.limits.headers,
+        unread: options.limits.unread,
         closing: running.closing.clone(),
         dropping: running.dropping.clone(),
         connections: running.connections.clone(),
@@ -214,6 +215,8 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.closing.cancel();
         self.app.cut.cancel();
+        // Nobody waits for what is cut to be read.
+        self.dropping.cancel();
     }
 }
 

@@ -1,7 +1,8 @@
 //! The door: accepts connections, gives each request its id and each answer its headers, and closes without cutting
 //! what still runs.
 //!
-//! What always holds: small answers leave at once (`TCP_NODELAY`), a client that is slow with its headers is let go,
+//! What always holds: small answers leave at once (`TCP_NODELAY`), a client that is slow with its headers is let go, and so
+//! is one that takes nothing of its answer,
 //! and every answer names its request.
 
 use std::convert::Infallible;
@@ -31,6 +32,7 @@ use super::error::RelayError;
 use super::ids;
 use super::routes::{self, Routes};
 use super::sign::Sign;
+use super::unread::Unread;
 use super::workers::Workers;
 use crate::locale::{Language, speaking, system};
 
@@ -46,6 +48,8 @@ pub struct Door {
     pub clock: Clock,
     /// How long headers may take.
     pub patience: Duration,
+    /// How long a client may take nothing of what it is sent.
+    pub unread: Duration,
     /// Said when no new requests are taken.
     pub closing: CancellationToken,
     /// Said when connections must end, whatever they do.
@@ -85,6 +89,12 @@ impl Door {
             });
             match taken {
                 Ok(()) => {}
+                // It was gone before it was taken; the next may be there already.
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+                    ) => {}
                 Err(error) => {
                     // Out of file handles, most likely: those in use come free, so it is worth waiting for.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -114,7 +124,7 @@ impl Door {
                 .timer(TokioTimer::new())
                 .header_read_timeout(self.patience)
                 .max_buf_size(BUFFER)
-                .serve_connection(TokioIo::new(stream), service)
+                .serve_connection(TokioIo::new(Unread::new(stream, self.unread)), service)
         );
         let (mut closing, mut dropping) = (Sign::of(&self.closing), Sign::of(&self.dropping));
         let mut told = false;

@@ -134,7 +134,11 @@ impl Store {
         };
         tokio::task::spawn_blocking(read)
             .await
-            .unwrap_or_else(|stopped| Err(StoreError::Failed(stopped.to_string())))
+            // What it panicked with may hold anything, so it stays in the log.
+            .unwrap_or_else(|stopped| match stopped.is_panic() {
+                true => Err(StoreError::Defect),
+                false => Err(StoreError::Closed),
+            })
     }
 
     /// Writes what waits, then closes the file.
