@@ -19,6 +19,7 @@ mod limiter;
 mod live;
 pub mod lock;
 mod meter;
+mod pages;
 mod passwords;
 mod protocol;
 mod routes;

@@ -30,6 +30,7 @@ use super::auth::Peer;
 use super::clock::Clock;
 use super::error::RelayError;
 use super::ids;
+use super::pages;
 use super::routes::{self, Routes};
 use super::sign::Sign;
 use super::unread::Unread;
@@ -155,9 +156,16 @@ fn answer<'a>(
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response, Infallible>> + Send + use<'a> {
     let id: Arc<str> = ids::request_id(clock.now()).into();
+    let from_page = pages::comes_from_one(&request);
     let request = request.map(Body::new);
     let answered = routes.answer(request, RequestId(Arc::clone(&id)), Peer(peer));
-    answered.map(move |response| Ok(signed(response, &id)))
+    answered.map(move |response| {
+        let mut response = signed(response, &id);
+        if from_page {
+            pages::let_read(&mut response);
+        }
+        Ok(response)
+    })
 }
 
 fn signed(mut response: Response, id: &str) -> Response {

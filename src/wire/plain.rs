@@ -38,6 +38,17 @@ fn is_invisible(letter: char) -> bool {
 
 /// The text with everything masked that looks like a secret: `sk-…`, `nap_…`, a signed token, a long run of letters and digits.
 pub fn without_keys(text: &str) -> String {
+    each_word(text, masked_word)
+}
+
+/// The text with everything masked that is marked as a secret: `sk-…`, `nap_…`, a signed token. What is only long stays: it
+/// may be an id that somebody needs.
+pub fn without_marked_keys(text: &str) -> String {
+    each_word(text, |word| marked(word).unwrap_or_else(|| word.to_owned()))
+}
+
+/// The text with each of its words as it is told.
+fn each_word(text: &str, told: impl Fn(&str) -> String) -> String {
     let part_of_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -51,17 +62,17 @@ pub fn without_keys(text: &str) -> String {
             rest = &rest[next..];
             continue;
         }
-        out.push_str(&masked_word(&rest[..end]));
+        out.push_str(&told(&rest[..end]));
         rest = &rest[end..];
     }
     out
 }
 
-/// A run of letters, digits, `-` and `_`, masked where it holds a secret.
-fn masked_word(word: &str) -> String {
+/// A run of letters, digits, `-` and `_`, masked; `None` where nothing marks it as a secret.
+fn marked(word: &str) -> Option<String> {
     // Signed tokens (JWT) start like this, whatever they say.
     if word.starts_with("eyJ") && word.len() >= 16 {
-        return mask(word);
+        return Some(mask(word));
     }
     for prefix in ["sk-", "nap_"] {
         let Some(at) = word.find(prefix) else {
@@ -72,8 +83,16 @@ fn masked_word(word: &str) -> String {
         let body = &word[at + prefix.len()..];
         if starts && body.len() >= 8 {
             let (head, tail) = word.split_at(at);
-            return format!("{head}{}", mask(tail));
+            return Some(format!("{head}{}", mask(tail)));
         }
+    }
+    None
+}
+
+/// The same, masked where it may hold one.
+fn masked_word(word: &str) -> String {
+    if let Some(masked) = marked(word) {
+        return masked;
     }
     let opaque = |piece: &str| {
         piece.len() >= OPAQUE
@@ -121,6 +140,19 @@ mod tests {
         assert!(!one_line(&format!("the token {token} expired")).contains(&token));
         let project = format!("sk-proj-{}", "Ab3_".repeat(12));
         assert!(!one_line(&project).contains(&project));
+    }
+
+    #[test]
+    fn an_id_is_kept_where_only_marked_keys_go() {
+        let id = format!("resp_{}", "68aB3x9Zk7".repeat(5));
+        let said = format!("{id} was made with {} and eyJhbGciOiJIUzI1NiJ9", key(20));
+        let shown = without_marked_keys(&said);
+        assert!(
+            shown.starts_with(&format!("{id} was made with sk-aB3x**********")),
+            "{shown}"
+        );
+        assert!(!shown.contains(&key(20)) && !shown.contains("eyJhbGciOiJIUzI1NiJ9"));
+        assert!(!without_keys(&said).contains(&id));
     }
 
     #[test]

@@ -18,13 +18,6 @@ const READ_ANYWAY: usize = 16 * 1024 * 1024;
 
 /// Reads a body. A client that sends nothing for `patience` has lost it.
 pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes, ApiError> {
-    let too_large = || {
-        ApiError::own(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "read_request_body_failed",
-            format!("request body too large: at most {limit} bytes are taken"),
-        )
-    };
     let mut pieces = body.into_data_stream();
     let mut whole = Gathered::default();
     let mut total = 0_usize;
@@ -51,7 +44,7 @@ pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes,
         // What is too large is read a little further before it is refused: a client that is still writing when the
         // connection closes would never read the answer.
         if total > limit.saturating_add(limit.max(READ_ANYWAY)) {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
         if total > limit {
             whole = Gathered::default();
@@ -60,9 +53,18 @@ pub async fn read(body: Body, limit: usize, patience: Duration) -> Result<Bytes,
         }
     }
     if total > limit {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     Ok(whole.finish())
+}
+
+/// The refusal of a body of more than so many bytes.
+pub fn too_large(limit: usize) -> ApiError {
+    ApiError::own(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "read_request_body_failed",
+        format!("request body too large: at most {limit} bytes are taken"),
+    )
 }
 
 /// What comes within a time. What is there already, as most is, is not worth a look at the clock.

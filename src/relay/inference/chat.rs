@@ -31,6 +31,7 @@ use super::ask::Ask;
 use super::attempt::{self, Opened};
 use super::bill::{Bill, End, Order, Settled};
 use super::body::{self, Members};
+use super::encoding::Encoding;
 use super::gemini::Method;
 use super::stored;
 use super::trouble::Failure;
@@ -176,11 +177,10 @@ fn taken(
 > {
     let (parts, body) = request.into_parts();
     let caller = auth::caller(app, &parts.headers, &parts.uri, peer)?;
-    Ok((
-        caller,
-        parts,
-        body::read(body, app.limits.body, app.limits.client),
-    ))
+    let (encoding, most) = (Encoding::of(&parts.headers)?, app.limits.body);
+    let body = body::read(body, most, app.limits.client);
+    let body = body.map(move |read| encoding.undo(read?, most));
+    Ok((caller, parts, body))
 }
 
 /// What a request keeps while it waits is large, and a future is copied whole at each layer that it is handed through: so it

@@ -9,6 +9,7 @@ pub mod attempt;
 pub mod bill;
 pub mod body;
 pub mod chat;
+pub mod encoding;
 pub mod gemini;
 pub mod models;
 pub mod note;

@@ -10,6 +10,7 @@ use super::super::answers::{ApiError, OWN};
 use super::super::channels::Channel;
 use super::super::channels::cooling::Cause;
 use super::super::upstream::UpstreamError;
+use crate::wire::plain::without_marked_keys;
 
 /// The longest text of an upstream that is passed on, in bytes.
 const LONGEST: usize = 4_000;
@@ -141,7 +142,8 @@ pub fn from_value(channel: &Channel, status: Option<StatusCode>, error: &Value) 
     } else {
         kind
     };
-    let said = |text: &str| shorten(&channel.scrub(text));
+    // Another upstream behind it may tell a key of its own.
+    let said = |text: &str| shorten(&without_marked_keys(&channel.scrub(text)));
     let mark = |name: &str| match error.get(name) {
         Some(Value::String(text)) => Value::String(said(text)),
         Some(Value::Number(number)) => Value::Number(number.clone()),
@@ -255,6 +257,10 @@ mod tests {
         let told = from_value(&ready(), None, &error).error;
         assert!(!format!("{told:?}").contains(key), "{told:?}");
         assert_eq!(*told.param, Value::Null);
+        let other = format!("sk-{}", "aB3x9Zk7".repeat(5));
+        let error = json!({"message": format!("no {other}"), "code": other});
+        let told = from_value(&ready(), None, &error).error;
+        assert!(!format!("{told:?}").contains(&other), "{told:?}");
         let error = json!({"message": "x", "code": "y".repeat(9_999), "param": 7});
         let told = from_value(&ready(), None, &error).error;
         assert!(told.code_text().len() < 2 * LONGEST && *told.param == json!(7));

@@ -38,6 +38,7 @@ use super::answers::{ApiError, RequestId, no_such_path};
 use super::app::App;
 use super::auth::Peer;
 use super::inference::{chat, gemini, models, stored};
+use super::pages;
 use super::protocol::Protocol;
 
 /// Every path: those of models, which is what a relay is asked for all day, straight to what answers them; the others
@@ -197,7 +198,8 @@ fn table() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
 }
 
 async fn unknown(request: Request) -> Response {
-    no_such_path(request.method().as_str(), request.uri().path())
+    pages::permission(&request)
+        .unwrap_or_else(|| no_such_path(request.method().as_str(), request.uri().path()))
 }
 
 /// A defect of ours, told as what it is. The panic's own text may hold anything, so it stays in the log.
