@@ -132,7 +132,11 @@ impl References {
             }
             let place = || format!("tools[{at}]");
             let tool: Tool<'_> = once(raw, place)?;
-            for container in [tool.container, tool.environment].into_iter().flatten() {
+            // The environment of some tools is a word, and no container.
+            let environment = tool
+                .environment
+                .filter(|place| place.get().starts_with('{'));
+            for container in [tool.container, environment].into_iter().flatten() {
                 self.container(container, &place())?;
             }
         }
@@ -323,6 +327,7 @@ mod tests {
             {"type": "code_interpreter", "container": "i"},
             {"type": "code_interpreter", "container": {"type": "auto"}},
             {"type": "shell", "environment": {"type": "container_reference", "container_id": "j"}},
+            {"type": "computer_use_preview", "environment": "browser"},
             {"type": "function", "name": "container"},
         ]});
         let found = of(Protocol::Responses, &body);
