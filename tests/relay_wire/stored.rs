@@ -433,7 +433,7 @@ async fn a_container_is_for_the_account_whose_request_made_it() {
         "nobody made it yet"
     );
     for (path, more) in [
-        ("responses", json!({})),
+        ("responses", json!({"store": false})),
         ("messages", json!({})),
         ("messages", json!({"stream": true})),
     ] {

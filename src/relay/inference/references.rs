@@ -112,7 +112,8 @@ impl References {
                 self.note(what, item.id);
             }
             self.note(What::PartOfItem, item.approval_request_id);
-            self.note(What::Container, item.container_id);
+            // A client that sends back what it was told names the container of a call that is over.
+            self.note(What::PartOfItem, item.container_id);
         }
         Ok(())
     }
@@ -343,7 +344,7 @@ mod tests {
                 (part, "e"),
                 (part, "f"),
                 (part, "g"),
-                (container, "h"),
+                (part, "h"),
                 (container, "i"),
                 (container, "j")
             ]

@@ -118,7 +118,8 @@ pub async fn remember(
 /// Whether an answer may name what its upstream keeps, and this account may refer to it later.
 pub fn may_name_items(ask: &Ask<'_>, channel: &Arc<Channel>) -> bool {
     match ask.protocol {
-        Protocol::Responses => keeps(channel) && ask.stores(),
+        // A container is there though the response is not kept.
+        Protocol::Responses => keeps(channel),
         Protocol::Messages => channel.speaks(Protocol::Messages),
         Protocol::Chat | Protocol::Embeddings | Protocol::Gemini => false,
     }
