@@ -37,6 +37,8 @@ struct Runs {
     by_number: BTreeMap<i64, Arc<Run>>,
     /// Grows with every beginning and end.
     version: u64,
+    /// How many wait for a change. Who begins or ends while nobody does has nobody to tell.
+    watchers: usize,
 }
 
 /// A running request.
@@ -120,11 +122,9 @@ impl Entry {
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let mut runs = self.live.open();
-        runs.by_number.remove(&self.run.number);
-        runs.version += 1;
-        drop(runs);
-        self.live.changed.notify_waiters();
+        self.live.change(|by_number| {
+            by_number.remove(&self.run.number);
+        });
     }
 }
 
@@ -132,14 +132,24 @@ impl Live {
     /// A request begins.
     pub fn begin(self: &Arc<Self>, run: Run) -> Entry {
         let run = Arc::new(run);
-        let mut runs = self.open();
-        runs.by_number.insert(run.number, Arc::clone(&run));
-        runs.version += 1;
-        drop(runs);
-        self.changed.notify_waiters();
+        self.change(|by_number| {
+            by_number.insert(run.number, Arc::clone(&run));
+        });
         Entry {
             live: Arc::clone(self),
             run,
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut BTreeMap<i64, Arc<Run>>)) {
+        let mut runs = self.open();
+        change(&mut runs.by_number);
+        runs.version += 1;
+        // Whoever begins to watch after this finds the new version.
+        let watched = runs.watchers > 0;
+        drop(runs);
+        if watched {
+            self.changed.notify_waiters();
         }
     }
 
@@ -169,6 +179,7 @@ impl Live {
     /// Waits until something begins or ends after a version, or, where the figures are wanted, until those of what runs have
     /// moved on; at most until `deadline`.
     pub async fn changed_after(&self, version: u64, figures: bool, deadline: Instant) {
+        let _watching = Watching::of(self);
         loop {
             let changed = self.changed.notified();
             let (now, running) = {
@@ -193,6 +204,22 @@ impl Live {
     fn open(&self) -> MutexGuard<'_, Runs> {
         // Nothing panics while it holds this, so what a poisoned lock guards is whole.
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody waits for a change, until this is dropped.
+struct Watching<'a>(&'a Live);
+
+impl<'a> Watching<'a> {
+    fn of(live: &'a Live) -> Self {
+        live.open().watchers += 1;
+        Watching(live)
+    }
+}
+
+impl Drop for Watching<'_> {
+    fn drop(&mut self) {
+        self.0.open().watchers -= 1;
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use axum::http::uri::{Authority, PathAndQuery, Scheme};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use bytes::Bytes;
+use thread_local::ThreadLocal;
 
 use super::super::protocol::Protocol;
 use super::super::upstream::UpstreamError;
@@ -28,10 +29,17 @@ pub struct Server {
     pub base: Address,
     pub secret: Option<ApiKey>,
     place: Option<Place>,
+    is_near: bool,
+    /// Once for each thread that calls it: the texts are shared by all of its requests, and two threads that count who
+    /// shares a text wait for each other at every count.
+    ready: ThreadLocal<Ready>,
+}
+
+/// What its requests have in common.
+struct Ready {
     /// The addresses that it is called on all day.
     usual: Vec<(&'static str, Uri)>,
     headers: Option<HeaderMap>,
-    is_near: bool,
 }
 
 /// Where a server is.
@@ -46,16 +54,26 @@ impl Server {
     /// A server of a kind at an address.
     pub fn new(kind: Kind, base: Address, secret: Option<ApiKey>) -> Self {
         let place = Place::of(&base);
-        let uri = |path: &'static str| Some((path, place.as_ref()?.uri(path)?));
         Server {
-            usual: USUAL.into_iter().filter_map(uri).collect(),
-            headers: headers(kind, secret.as_ref(), place.as_ref()),
             is_near: place.as_ref().is_some_and(Place::is_near),
             place,
             kind,
             base,
             secret,
+            ready: ThreadLocal::new(),
         }
+    }
+
+    fn ready(&self) -> &Ready {
+        self.ready.get_or(|| {
+            // Made anew, so that this thread shares no text with another.
+            let place = Place::of(&self.base);
+            let uri = |path: &'static str| Some((path, place.as_ref()?.uri(path)?));
+            Ready {
+                usual: USUAL.into_iter().filter_map(uri).collect(),
+                headers: headers(self.kind, self.secret.as_ref(), place.as_ref()),
+            }
+        })
     }
 
     /// Whether it is on this machine.
@@ -74,7 +92,7 @@ impl Server {
     /// # Errors
     /// When no header can carry its credential.
     pub fn headers(&self) -> Result<&HeaderMap, UpstreamError> {
-        self.headers.as_ref().ok_or_else(|| {
+        self.ready().headers.as_ref().ok_or_else(|| {
             UpstreamError::Unreachable("its key holds a character no header can carry".into())
         })
     }
@@ -84,7 +102,8 @@ impl Server {
     /// # Errors
     /// When no request can be sent there.
     pub fn uri(&self, path: &str) -> Result<Uri, UpstreamError> {
-        if let Some((_, uri)) = self.usual.iter().find(|(known, _)| *known == path) {
+        let mut usual = self.ready().usual.iter();
+        if let Some((_, uri)) = usual.find(|(known, _)| *known == path) {
             return Ok(uri.clone());
         }
         let place = self.place.as_ref();
