@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::fake::Fake;
-use crate::relay_support::{Deck, fed_response, limits, until};
+use crate::relay_support::{Deck, fed_response, json_response, limits, until};
 
 const FIRST: &str = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":7,\"delta\":\"The quick brown fox jumps over the lazy dog.\"}\n\n";
 const PART: &str = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"The quick brown fox jumps over the lazy dog.\"}]}}]}\r\n\r\n";
@@ -156,4 +156,36 @@ async fn a_shutdown_cuts_and_settles_what_does_not_end() {
         (&json!(2), &json!(10))
     );
     assert_eq!(deck.running.as_ref().unwrap().released(), 0);
+}
+
+#[tokio::test]
+async fn who_leaves_while_it_is_noted_whose_an_answer_is_pays_for_it() {
+    let fake = Fake::start(|_| {
+        let output = json!([{"type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
+            "content": [{"type": "output_text", "text": "Hi", "annotations": []}]}]);
+        let usage = json!({"input_tokens": 100, "output_tokens": 50, "total_tokens": 150});
+        let whole = json!({"id": "resp_1", "object": "response", "status": "completed", "output": output, "usage": usage});
+        json_response(200, &whole)
+    })
+    .await;
+    let (deck, key) = before(&fake, limits()).await;
+    let ask = || {
+        let asked = deck.client.post(format!("{}/v1/responses", deck.base));
+        let body = json!({"model": "m", "input": "x"});
+        asked.bearer_auth(&key).json(&body).send()
+    };
+    assert_eq!(ask().await.unwrap().status(), 200);
+    assert_eq!(deck.own().await["used_quota"], 300);
+    let page = deck.folder.path().join("relay.journal-1");
+    let length = || std::fs::metadata(&page).unwrap().len();
+    let written = length();
+    // Nothing can be noted while somebody else holds the database.
+    let database = deck.database();
+    database.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let asking = tokio::spawn(ask());
+    until(|| async { (length() > written).then_some(()) }).await;
+    asking.abort();
+    let _ = asking.await;
+    database.execute_batch("ROLLBACK").unwrap();
+    until(|| async { (deck.own().await["used_quota"] == 600).then_some(()) }).await;
 }

@@ -288,13 +288,16 @@ async fn run(
         match opened {
             Ok(Opened::Stream(opening)) => {
                 bill.first_event();
-                if ask.stores() {
-                    let named = stored::id_in(&opening.out);
+                let named = ask.stores().then(|| stored::id_in(&opening.out));
+                let keeper = stored::may_name_items(&ask, &channel).then_some(account_id);
+                let maker = Arc::clone(&channel);
+                let answer = Answer::new(app, id, maker, bill, *opening, ask.wants_usage);
+                // From here on it is billed for what came, whoever goes away.
+                let answer = event_stream(answer.kept_for(keeper).into_body());
+                if let Some(named) = named {
                     Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
                 }
-                let keeper = stored::may_name_items(&ask, &channel).then_some(account_id);
-                let answer = Answer::new(app, id, channel, bill, *opening, ask.wants_usage);
-                return Ok(event_stream(answer.kept_for(keeper).into_body()));
+                return Ok(answer);
             }
             Ok(Opened::Document {
                 body,
@@ -302,19 +305,20 @@ async fn run(
                 bridge,
             }) => {
                 bill.first_event();
-                if bridge.is_none() && ask.stores() {
-                    let named = stored::id_of(&body);
-                    Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
-                }
+                let stores = bridge.is_none() && ask.stores();
+                let named = stores.then(|| stored::id_of(&body));
                 let whole = Whole {
                     body,
                     protocol: tally.protocol(),
                     reported: tally.told().is_some(),
                     way: bridge.map(|bridge| (bridge, stamp)),
                 };
-                // A whole answer is settled first, then sent.
+                // A whole answer is settled first, whoever goes away; then it is sent.
                 let kept = std::mem::take(&mut tally.kept);
                 let settled = bill.settle(*tally, End::Complete);
+                if let Some(named) = named {
+                    Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
+                }
                 if stored::may_name_items(&ask, &channel) {
                     stored::remember_items(app, account_id, channel.id, kept).await;
                 }
