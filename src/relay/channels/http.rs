@@ -5,6 +5,7 @@
 //! where the system names a proxy for it does the whole of an HTTP client stand in between.
 
 use std::error::Error;
+use std::io;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use hyper_util::client::legacy::{self, Client};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::Certificate;
-use rustls::ClientConfig;
+use rustls::{CertificateError, ClientConfig};
 use thread_local::ThreadLocal;
 
 use super::super::upstream::UpstreamError;
@@ -197,18 +198,57 @@ fn unreachable(error: &legacy::Error) -> UpstreamError {
     UpstreamError::Unreachable(innermost(error))
 }
 
-/// The innermost reason.
+/// The innermost reason, without the address: that belongs to the owner, and this text goes to whoever asked.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut told = error;
     while let Some(source) = told.source() {
         told = source;
     }
+    if names_the_host(told) {
+        return "its certificate is for another name".into();
+    }
     told.to_string()
 }
 
-/// The innermost reason, without the address: that belongs to the owner, and this text goes to whoever asked.
+/// Whether an error is about the name that a certificate should have.
+fn names_the_host(error: &(dyn Error + 'static)) -> bool {
+    let inside = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
+    let inside = inside.and_then(|inside| inside.downcast_ref());
+    matches!(
+        inside.or_else(|| error.downcast_ref()),
+        Some(rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
+        ))
+    )
+}
+
+/// The innermost reason behind what the HTTP client says itself, which names the address.
 fn within(error: &reqwest::Error) -> String {
     error
         .source()
         .map_or_else(|| "the request failed".into(), innermost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_upstreams_name_is_not_told_with_its_certificates() {
+        let wrong = || {
+            rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext {
+                expected: "upstream.internal".try_into().unwrap(),
+                presented: vec!["other.internal".into()],
+            })
+        };
+        assert!(wrong().to_string().contains("upstream.internal"));
+        let errors: [Box<dyn Error>; 2] = [Box::new(wrong()), Box::new(io::Error::other(wrong()))];
+        for error in errors {
+            assert_eq!(innermost(&*error), "its certificate is for another name");
+        }
+        let other = io::Error::other(rustls::Error::DecryptError);
+        assert_eq!(innermost(&other), rustls::Error::DecryptError.to_string());
+    }
 }
