@@ -14,6 +14,7 @@ use relaydeck::domain::{
 };
 use relaydeck::engine::door::{ChannelRow, Event, Scope, Snapshot, WalletInfo};
 use relaydeck::engine::tools::{Tone, ToolNews, ToolPage};
+use relaydeck::locale::plain;
 use tui_support::events::{
     ended, fault, key_made, late, list_failed, loaded, open, open_key_only, open_with, spend, text,
 };
@@ -763,11 +764,16 @@ fn pages_about_tools() {
     scene("tools_by_hand", |script| {
         shown(script);
         script.keys("/ cursor <Enter> <Enter>");
+        let key = said!(
+            "tools-key-is",
+            name = "cursor-dev",
+            masked = "sk-aB3d**********x9Zk"
+        );
         let rows = [
-            (Tone::Head, "It uses now"),
-            (Tone::Dim, "keeps its settings to itself"),
+            (Tone::Head, plain("tools-uses-now")),
+            (Tone::Dim, plain("tools-keeps-settings")),
             (Tone::Text, ""),
-            (Tone::Head, "By hand"),
+            (Tone::Head, plain("tools-hand")),
             (
                 Tone::Text,
                 "1. Open Settings, Models, and scroll down to API Keys.",
@@ -785,14 +791,15 @@ fn pages_about_tools() {
                 "4. Add the model claude-sonnet-4-5-20250929 by its exact name.",
             ),
             (Tone::Text, ""),
-            (Tone::Text, "The key is cursor-dev (sk-aB3d**********x9Zk)."),
+            (Tone::Text, &key),
             (Tone::Text, ""),
             (
                 Tone::Dim,
                 "Its requests go through its vendor's servers: an address on this machine cannot be reached from there.",
             ),
         ];
-        page(script, "Cursor: by hand", &rows, None);
+        let title = said!("tools-title-by-hand", tool = "Cursor");
+        page(script, &title, &rows, None);
     });
     scene("tools_undo", |script| {
         shown(script);
@@ -814,9 +821,9 @@ fn pages_about_tools() {
         ];
         page(
             script,
-            "Take the setup of Claude Code back?",
+            &said!("tools-ask-undo", tool = "Claude Code"),
             &rows,
-            Some("takes it back"),
+            Some(plain("tools-yes-undo")),
         );
     });
     scene("tools_undone", |script| {
@@ -824,37 +831,40 @@ fn pages_about_tools() {
         script.keys("u");
         page(
             script,
-            "Take the setup of Claude Code back?",
+            &said!("tools-ask-undo", tool = "Claude Code"),
             &[],
-            Some("takes it back"),
+            Some(plain("tools-yes-undo")),
         );
         script.keys("y");
+        let more = said!("tools-more-undo", count = 2);
         let rows = [
             (
                 Tone::Good,
                 "~/.claude/settings.json is byte for byte as it was.",
             ),
-            (Tone::Text, "2 earlier setups can be taken back too."),
+            (Tone::Text, &more),
         ];
-        page(script, "Claude Code: taken back", &rows, None);
+        let title = said!("tools-title-undone", tool = "Claude Code");
+        page(script, &title, &rows, None);
     });
     scene("tools_checked_in_vain", |script| {
         shown(script);
         script.keys("t");
         let rows = [
-            (Tone::Head, "It uses now"),
+            (Tone::Head, plain("tools-uses-now")),
             (
                 Tone::Text,
                 "address: https://relay.example  (~/.claude/settings.json)",
             ),
-            (Tone::Good, "address, key and form are right"),
+            (Tone::Good, plain("tools-all-right")),
             (Tone::Text, ""),
             (
                 Tone::Bad,
                 "A call through it failed: the account's balance is used up (HTTP 402); top up the wallet of this account",
             ),
         ];
-        page(script, "Claude Code: does it work?", &rows, None);
+        let title = said!("tools-title-check", tool = "Claude Code");
+        page(script, &title, &rows, None);
     });
     scene("tools_again", |script| {
         shown(script);

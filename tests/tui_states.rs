@@ -254,11 +254,9 @@ fn tools_in_every_state() {
         tools(script);
         script.keys("/ kelivo <Enter> <Enter>");
         let ask = script.ask();
+        let holds = said!("tools-link-key", masked = "sk-aB3d**********x9Zk");
         let rows = [
-            (
-                Tone::Text,
-                "It holds the key sk-aB3d**********x9Zk: whoever sees it can spend with it.",
-            ),
+            (Tone::Text, holds.as_str()),
             (Tone::Code, "█▀▀▀▀▀█ ▄▀ █▀▀▀▀▀█"),
             (Tone::Code, "█ ███ █ ▀▄ █ ███ █"),
             (Tone::Code, "▀▀▀▀▀▀▀ ▀▀ ▀▀▀▀▀▀▀"),

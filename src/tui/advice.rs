@@ -2,10 +2,13 @@
 //!
 //! The rooms below advise whoever asked, in the shell or on the screen, and know the shell's commands alone.
 
+use super::draw::clean;
+use super::theme::{Sign, Theme};
+use crate::domain::Fault;
 use crate::locale::Word;
 
 /// What is said in the shell, and what is said here.
-const SAID: [(Word, Word); 31] = [
+const SAID: [(Word, Word); 34] = [
     (Word("check-account-advice"), Word("here-account")),
     (Word("check-key-made-advice"), Word("here-make-key")),
     (Word("check-key-stored-advice"), Word("here-store-key")),
@@ -40,6 +43,9 @@ const SAID: [(Word, Word); 31] = [
     (Word("proof-no-relay-advice"), Word("here-relay")),
     (Word("proof-no-model-advice"), Word("here-model")),
     (Word("proof-longer"), Word("here-longer")),
+    (Word("send-make-key"), Word("here-make-held-key")),
+    (Word("profile-none-advice"), Word("here-relays")),
+    (Word("session-none-advice"), Word("here-sessions")),
 ];
 
 /// Advice as it is said on the screen.
@@ -48,10 +54,21 @@ pub fn here(advice: &str) -> &str {
     known.map_or(advice, |(_, here)| here.say())
 }
 
+/// What to do about a trouble, as it stands in the row below it.
+pub fn advised(theme: &Theme, fault: &Fault) -> String {
+    format!(
+        "{} {}",
+        theme.glyph(Sign::Arrow),
+        clean(here(&fault.advice))
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::locale::{Language, within};
+    use crate::domain::FaultKind;
+    use crate::locale::{Language, say, within};
+    use crate::tui::theme::{ColorLevel, Glyphs};
 
     #[test]
     fn s_98_advice_on_the_screen_names_keys_and_other_advice_stays() {
@@ -64,6 +81,12 @@ mod tests {
                     assert!(!screen.say().contains("--"), "{}", screen.say());
                 }
                 assert_eq!(here("else"), "else");
+                let theme = Theme::new(ColorLevel::None, Glyphs::Unicode);
+                let fault = Fault::new(FaultKind::NotFound, "").advise(say!("send-make-key"));
+                assert_eq!(
+                    advised(&theme, &fault),
+                    format!("→ {}", say!("here-make-held-key"))
+                );
             });
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
+use super::advice::here;
 use super::keymap::Keymap;
 use super::msg::Now;
 use super::overlay::Overlay;
@@ -209,7 +210,7 @@ impl Model {
     pub fn complain(&mut self, fault: &Fault) {
         self.flash = Some(Flash {
             text: fault.message.clone(),
-            advice: Some(fault.advice.clone()),
+            advice: Some(here(&fault.advice).to_owned()),
             tone: Tone::Bad,
             until: self.now.uptime + FAULT_FLASH_MS,
         });

@@ -5,6 +5,8 @@ use relaydeck::engine::tools::{Placed, SetupKind, State, Tone, ToolNews, ToolPag
 use relaydeck::locale::plain;
 use relaydeck::tools::{Evidence, find};
 
+use super::said;
+
 fn placed(value: &str, place: &str) -> Placed {
     Placed {
         value: value.into(),
@@ -29,7 +31,7 @@ fn row(id: &'static str, name: &'static str, state: State) -> ToolRow {
         relay: None,
         key_name: None,
         state,
-        why: "not set up".into(),
+        why: said!("tools-not-set-up"),
         brief: "",
         advice: None,
         undoable: 0,
@@ -53,13 +55,21 @@ pub fn rows() -> Vec<ToolRow> {
     let mut codex = row("codex", "Codex CLI", State::Wrong);
     codex.urls = vec![placed("https://relay.example", "~/.codex/config.toml")];
     codex.brief = plain("tools-brief-wrong-form");
-    codex.why = "wrong form of address: it would call https://relay.example/responses".into();
+    codex.why = wrong_form();
     let mut aider = row("aider", "Aider", State::Untouched);
     aider.found = None;
     let mut cursor = row("cursor", "Cursor", State::Unknown);
     cursor.found = None;
     cursor.kind = SetupKind::ByHand;
     vec![claude, codex, aider, cursor]
+}
+
+/// That the address of Codex is in no form it can call.
+fn wrong_form() -> String {
+    said!(
+        "tools-wrong-form",
+        calls = "https://relay.example/responses"
+    )
 }
 
 /// The list of tools, told.
@@ -70,7 +80,7 @@ pub fn told(ask: AskId) -> Event {
 /// What a setup that was agreed to came to, told: the tool uses the key of this number.
 pub fn set_up(ask: AskId, key: i64) -> Event {
     let page = ToolPage {
-        title: "Codex CLI is set up".into(),
+        title: said!("tools-is-set-up", tool = "Codex CLI"),
         rows: vec![(Tone::Good, "It answers through the relay.".into())],
         question: None,
         copy: None,
@@ -81,22 +91,28 @@ pub fn set_up(ask: AskId, key: i64) -> Event {
 
 /// A plan with its difference, told.
 pub fn plan(ask: AskId) -> Event {
+    let wrong = wrong_form();
+    let key = said!(
+        "tools-key",
+        name = "codex-relaydeck",
+        masked = "sk-aB3d**********x9Zk"
+    );
+    let with = said!(
+        "tools-with",
+        url = "https://relay.example/v1",
+        key = key,
+        model = "gpt-5"
+    );
     let rows = [
-        (Tone::Head, "It uses now"),
+        (Tone::Head, plain("tools-uses-now")),
         (
             Tone::Text,
             "address: https://relay.example  (~/.codex/config.toml)",
         ),
-        (
-            Tone::Bad,
-            "wrong form of address: it would call https://relay.example/responses",
-        ),
+        (Tone::Bad, &wrong),
         (Tone::Text, ""),
-        (Tone::Head, "It would get"),
-        (
-            Tone::Text,
-            "https://relay.example/v1 with the key codex-relaydeck (sk-aB3d**********x9Zk) and gpt-5",
-        ),
+        (Tone::Head, plain("tools-would-get")),
+        (Tone::Text, &with),
         (Tone::Text, ""),
         (Tone::Bad, "--- ~/.codex/config.toml"),
         (Tone::Good, "+++ ~/.codex/config.toml"),
@@ -106,9 +122,9 @@ pub fn plan(ask: AskId) -> Event {
         (Tone::Good, "+base_url = \"https://relay.example/v1\""),
     ];
     let page = ToolPage {
-        title: "Set Codex CLI up?".into(),
+        title: said!("tools-ask-set-up", tool = "Codex CLI"),
         rows: rows.map(|(tone, text)| (tone, text.to_owned())).to_vec(),
-        question: Some("writes this".into()),
+        question: Some(said!("tools-yes-writes")),
         copy: None,
         set_up: None,
     };

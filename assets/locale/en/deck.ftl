@@ -2053,6 +2053,9 @@ here-save = a key made here is saved here; the ladder, the first line of this ta
 here-choose = press 2 for the groups, Enter for the models of one
 here-relay = press P: use a relay, or add one
 here-model = press 4 for the chat, then Ctrl-P: choose a model
+here-make-held-key = press 1 for the keys, then n; only keys whose secret is held here can be used
+here-relays = press P: the relays are listed there
+here-sessions = press Ctrl-O: the sessions are listed there; another relaydeck may have deleted it
 here-longer = give it longer: type :timeout SECONDS, or take a faster group or model
 here-access-token = press 1, then n: make a key and use its secret; the access token belongs to the relay itself: P adds one with it
 

@@ -2004,6 +2004,9 @@ here-save = 在这里新建的密钥会保存在这里；用本页第一项“�
 here-choose = 按 2 到分组页，按回车查看分组的模型
 here-relay = 按 P 选择或添加中转站
 here-model = 按 4 到聊天页，再按 Ctrl-P 选择模型
+here-make-held-key = 按 1 到令牌页，再按 n；只有密钥保存在本地的令牌才能使用
+here-relays = 按 P：那里列出所有中转站
+here-sessions = 按 Ctrl-O：那里列出所有会话；它可能已被另一个 relaydeck 删除
 here-longer = 输入 :timeout 秒数 延长时间，或换更快的分组或模型
 here-access-token = 按 1，再按 n 新建令牌并使用其密钥；系统访问令牌属于中转站本身：按 P 用它添加
 

@@ -152,7 +152,6 @@ pub(super) fn chat_form(
         }
         InForm::Changed => form.refresh(),
         InForm::Choose | InForm::List => form.form.step(true),
-        InForm::Submit if form.form.asked.is_some() => {}
         InForm::Submit => {
             if let Some(what) = form.submitted() {
                 chat::sessions::submit(model, what, fx);

@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use crate::domain::Fault;
 use crate::engine::door::AskId;
 use crate::locale::say;
+use crate::tui::advice::here;
 use crate::tui::edit::Editor;
 
 /// A choice between a few words.
@@ -202,7 +203,7 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// Puts trouble that came back beside the field that it is about, which gets the focus.
     pub fn accuse(&mut self, name: N, fault: &Fault) {
-        let text = match fault.advice.as_str() {
+        let text = match here(&fault.advice) {
             "" => fault.message.clone(),
             advice => say!("told-both", what = fault.message, more = advice),
         };

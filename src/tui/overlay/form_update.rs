@@ -68,6 +68,22 @@ pub fn in_form<N: Copy + PartialEq>(
     }
 }
 
+/// The same in a form whose choices have no list of their own: Enter on one keeps it and goes on.
+pub fn in_plain_form<N: Copy + PartialEq>(
+    form: &mut Form<N>,
+    key: KeyEvent,
+    action: Option<Action>,
+) -> InForm {
+    match in_form(form, key, action) {
+        InForm::Choose => {
+            form.step(true);
+            InForm::Nothing
+        }
+        InForm::List => InForm::Nothing,
+        other => other,
+    }
+}
+
 /// A key was pressed in the form of a key.
 pub fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     let Some(Overlay::NewKey(form)) = model.overlays.last_mut() else {
@@ -95,7 +111,6 @@ pub fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &m
                 _ => step_form(model),
             }
         }
-        InForm::Submit if form.form.asked.is_some() => {}
         InForm::Submit => {
             let zone = model.settings.zone.clone();
             let draft = form.draft(&model.relay, model.now.wall, &zone);
@@ -139,15 +154,13 @@ pub fn env_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &m
     let Some(Overlay::WriteEnv(form)) = model.overlays.last_mut() else {
         return;
     };
-    match in_form(&mut form.form, key, action) {
+    match in_plain_form(&mut form.form, key, action) {
         InForm::Leave => {
             model.overlays.pop();
         }
         InForm::Changed => form.refresh(),
-        InForm::Choose => form.form.step(true),
-        InForm::Submit if form.form.asked.is_some() => {}
         InForm::Submit => submit_env(model, false, fx),
-        InForm::List | InForm::Nothing => {}
+        InForm::Choose | InForm::List | InForm::Nothing => {}
     }
 }
 
@@ -168,14 +181,11 @@ pub fn relay_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: 
     let Some(Overlay::AddRelay(form)) = model.overlays.last_mut() else {
         return;
     };
-    match in_form(&mut form.form, key, action) {
+    match in_plain_form(&mut form.form, key, action) {
         InForm::Leave => {
             model.overlays.pop();
         }
         InForm::Changed => form.refresh(&model.profiles),
-        InForm::Choose => form.form.step(true),
-        InForm::List => {}
-        InForm::Submit if form.form.asked.is_some() => {}
         InForm::Submit => {
             let Some(new) = form.relay(&model.profiles) else {
                 return;
@@ -192,6 +202,6 @@ pub fn relay_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: 
                 credential: new.credential,
             });
         }
-        InForm::Nothing => {}
+        InForm::Choose | InForm::List | InForm::Nothing => {}
     }
 }

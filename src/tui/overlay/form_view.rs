@@ -10,6 +10,7 @@ use super::view::head;
 use crate::domain::ApiKey;
 use crate::domain::key::mask;
 use crate::locale::say;
+use crate::tui::advice::advised;
 use crate::tui::draw::{below, clean, put, row, times};
 use crate::tui::edit::Editor;
 use crate::tui::model::Model;
@@ -116,7 +117,7 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
         sheet
             .rows
             .extend(paragraph(theme, &what, Role::Bad, 1, cells));
-        let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        let advice = advised(theme, fault);
         sheet
             .rows
             .extend(paragraph(theme, &advice, Role::Text, 1, cells));

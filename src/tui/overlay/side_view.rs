@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::view::head_with;
 use crate::locale::say;
+use crate::tui::advice::advised;
 use crate::tui::draw::{below, clean, cost, cut, put, row};
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -107,7 +108,7 @@ fn draw_column(
     if let Some(fault) = &kept.fault {
         let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
         rows.extend(paragraph(theme, &what, Role::Bad, 0, text.width));
-        let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+        let advice = advised(theme, fault);
         rows.extend(paragraph(theme, &advice, Role::Text, 0, text.width));
     } else if !column.streaming
         && let Some(words) = odd_end(&column.turn)

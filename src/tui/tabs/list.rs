@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use crate::domain::{Fault, UnixMillis};
 use crate::locale::say;
+use crate::tui::advice::advised;
 use crate::tui::draw::{clean, cut, more_below, put_all, put_both};
 use crate::tui::filtered::FilteredList;
 use crate::tui::layout::Layout;
@@ -136,7 +137,7 @@ pub fn kept(
 ) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
     let (age, what) = old(model, fault, at);
-    let advice = format!(" {} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let advice = format!(" {}", advised(theme, fault));
     let room = room.saturating_sub(width(&age) + width(retry));
     let text = match width(&what) + width(&advice) <= room {
         true => format!("{what}{advice}"),
@@ -152,7 +153,7 @@ pub fn kept(
 /// What is said where there is nothing to show because it could not be fetched: why, and what to do.
 pub fn failed(theme: &Theme, fault: &Fault, indent: usize, cells: u16) -> Vec<Line<'static>> {
     let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
-    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let advice = advised(theme, fault);
     let mut rows = paragraph(theme, &what, Role::Bad, indent, cells);
     rows.extend(paragraph(theme, &advice, Role::Text, indent, cells));
     rows

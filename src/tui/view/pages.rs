@@ -6,6 +6,7 @@ use ratatui::text::Line;
 
 use crate::domain::Fault;
 use crate::locale::say;
+use crate::tui::advice::advised;
 use crate::tui::doors::DOORS;
 use crate::tui::draw::{bar, clean, put_all, row};
 use crate::tui::model::Model;
@@ -58,7 +59,7 @@ pub fn not_open(model: &Model, name: &str, fault: &Fault, area: Rect, buffer: &m
         clean(&fault.message)
     );
     rows.extend(paragraph(theme, &what, Role::Bad, 1, area.width));
-    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let advice = advised(theme, fault);
     rows.extend(paragraph(theme, &advice, Role::Text, 1, area.width));
     if let Some(id) = &fault.request_id {
         let id = say!("fault-request", id = clean(id));

@@ -9,7 +9,7 @@ use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
-use crate::tui::overlay::form_update::{InForm, in_form};
+use crate::tui::overlay::form_update::{InForm, in_plain_form};
 use crate::tui::overlay::{Link, Overlay};
 use crate::tui::tabs::Tab;
 use crate::tui::update::engine::{close_form, refresh, refused};
@@ -68,14 +68,12 @@ pub fn form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut E
     let Some(Overlay::WalletForm(form)) = model.overlays.last_mut() else {
         return;
     };
-    match in_form(&mut form.form, key, action) {
+    match in_plain_form(&mut form.form, key, action) {
         InForm::Leave => {
             model.overlays.pop();
         }
-        InForm::Choose => form.form.step(true),
-        InForm::Submit if form.form.asked.is_some() => {}
         InForm::Submit => submit(model, fx),
-        InForm::Changed | InForm::List | InForm::Nothing => {}
+        InForm::Changed | InForm::Choose | InForm::List | InForm::Nothing => {}
     }
 }
 

@@ -3,6 +3,7 @@
 use super::update::group;
 use crate::domain::{Endpoint, Fault, FaultKind, Money, Protocol};
 use crate::locale::{listed, say};
+use crate::tui::advice::advised;
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -131,7 +132,7 @@ pub fn rows(model: &Model, width: u16) -> Vec<Line<'static>> {
         return beside(model, width);
     };
     let what = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
-    let advice = format!("{} {}", theme.glyph(Sign::Arrow), clean(&fault.advice));
+    let advice = advised(theme, &fault);
     let mut rows = paragraph(theme, &what, Role::Bad, 1, width);
     rows.extend(paragraph(theme, &advice, Role::Text, 1, width));
     rows

@@ -6,9 +6,10 @@
 use super::banner;
 use super::state::{ChatTurn, Scroll};
 use super::update::{group, keep, key, missing};
-use crate::domain::{ChatRequest, Cost, Image, KeyStatus};
+use crate::domain::{ChatRequest, Cost, Fault, Image, KeyStatus};
 use crate::engine::door::{Command, Spend, TurnEnd, TurnId};
 use crate::locale::say;
+use crate::tui::advice::here;
 use crate::tui::effect::Effects;
 use crate::tui::model::{Model, Tone};
 use crate::tui::overlay::{Overlay, orders::check_model};
@@ -62,8 +63,10 @@ pub fn begin(
     }
     let question = question(model)?;
     check_model(model, name)?;
-    let told =
-        |fault: crate::domain::Fault| say!("told-both", what = fault.message, more = fault.advice);
+    let told = |fault: Fault| {
+        let more = here(&fault.advice);
+        say!("told-both", what = fault.message, more = more)
+    };
     if let Some(fault) = missing(model).or_else(|| banner::wallet_empty(model)) {
         return Err(told(fault));
     }

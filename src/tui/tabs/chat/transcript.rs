@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::state::ChatTurn;
 use crate::domain::{Basis, Fault, Finish, UnixMillis};
 use crate::locale::say;
+use crate::tui::advice::advised;
 use crate::tui::draw::{clean, cost};
 use crate::tui::text::{Breaks, Wrap, sanitize, width, wrap_text};
 use crate::tui::theme::{Role, Sign, Theme};
@@ -188,11 +189,7 @@ fn trouble(turn: &ChatTurn, fault: &Fault, look: &Look<'_>) -> Vec<Line<'static>
         .retry_after
         .map(|seconds| say!("chat-asked-to-wait", seconds = seconds))
         .unwrap_or_default();
-    let advice = format!(
-        "{} {}{wait}",
-        theme.glyph(Sign::Arrow),
-        clean(&fault.advice)
-    );
+    let advice = advised(theme, fault) + &wait;
     let mut rows = block(look, &what, Role::Bad);
     rows.extend(block(look, &advice, Role::Text));
     let id = fault.request_id.as_ref().or(turn.request_id.as_ref());

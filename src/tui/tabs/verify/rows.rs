@@ -7,7 +7,7 @@ use super::state::Item;
 use crate::domain::test_result::TestResult;
 use crate::engine::door::{Evidence, Finding, Look, Outcome, Sent, State, Verdict};
 use crate::locale::{pair, say};
-use crate::tui::advice::here;
+use crate::tui::advice::{advised, here};
 use crate::tui::draw::clean;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
@@ -63,20 +63,12 @@ pub fn told(model: &Model, cells: u16) -> Vec<Row<'static>> {
     {
         let text = format!("{} {}", theme.glyph(Sign::Cross), clean(&fault.message));
         rows.extend(paragraph(theme, &text, Role::Bad, 1, cells));
-        let advice = format!(
-            "{} {}",
-            theme.glyph(Sign::Arrow),
-            clean(here(&fault.advice))
-        );
+        let advice = advised(theme, fault);
         rows.extend(paragraph(theme, &advice, Role::Text, 1, cells));
     }
     // Why nothing can be run is said above; what to do about it here.
     if let Some(Err(fault)) = &verify.plan {
-        let advice = format!(
-            "{} {}",
-            theme.glyph(Sign::Arrow),
-            clean(here(&fault.advice))
-        );
+        let advice = advised(theme, fault);
         rows.extend(paragraph(theme, &advice, Role::Accent, 1, cells));
     }
     let body = match item {
@@ -202,11 +194,7 @@ fn tested(theme: &Theme, outcome: &Outcome, cells: u16) -> Vec<Row<'static>> {
     let head = format!("{} {}  {}", sign.0, clean(&outcome.summary), outcome.cost);
     rows.extend(paragraph(theme, &head, sign.1, 1, cells));
     if let Some(fault) = outcome.fault.as_ref().filter(|_| !outcome.passed) {
-        let text = format!(
-            "{} {}",
-            theme.glyph(Sign::Arrow),
-            clean(here(&fault.advice))
-        );
+        let text = advised(theme, fault);
         rows.extend(paragraph(theme, &text, Role::Accent, 1, cells));
     }
     rows.push(Row::default());
