@@ -1,5 +1,6 @@
-//! Settlements on their way into the database: each is appended here at once, and posted there together with others a
-//! moment later. So an answer waits for one short write instead of a transaction, and a killed process loses nothing.
+//! Settlements on their way into the database: those of one moment are appended here with one write ([`super::till`]), and
+//! posted there together with others a little later. So an answer waits for a part of a short write instead of a
+//! transaction, and a killed process loses nothing.
 //!
 //! Entries are numbered. The database says up to which number it has them, in the very transaction that puts them
 //! there; a start posts whatever is numbered higher. Two pages take turns, so that one can be emptied while the other is
