@@ -119,6 +119,9 @@ fn x_01_what_today_has_cost_moves_while_an_answer_comes() {
         requests: 10,
     }));
     script.sees("today $0.2200   1.7k tok");
+    // What proves the relay is no part of that answer.
+    script.keys("<Esc> 6 <Enter>");
+    script.sees("today $0.2200   1.7k tok");
 }
 
 #[test]

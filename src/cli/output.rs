@@ -171,13 +171,23 @@ impl Table {
         text
     }
 
-    /// The same as lines of `name: value`, a blank line between two rows; empty cells are left out.
+    /// The same as lines of `name: value`, a blank line between two rows; empty cells are left out. A table of names and
+    /// values, whose values have no head, is a line for each.
     pub fn lines(&self) -> String {
+        if matches!(&self.columns[..], [_, (values, _)] if values.is_empty()) {
+            let rows = self.rows.iter().filter(|row| !row[1].trim().is_empty());
+            return rows
+                .map(|row| locale::pair(&row[0], &row[1]) + "\n")
+                .collect();
+        }
         let rows = self.rows.iter().map(|row| {
             let cells = self.columns.iter().zip(row);
             let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
             cells
-                .map(|((name, _), cell)| locale::pair(name.to_lowercase(), cell) + "\n")
+                .map(|((name, _), cell)| match name.is_empty() {
+                    true => format!("{cell}\n"),
+                    false => locale::pair(lowered(name), cell) + "\n",
+                })
                 .collect::<String>()
         });
         rows.collect::<Vec<_>>().join("\n")
@@ -196,6 +206,21 @@ impl Table {
             print(&self.text())
         }
     }
+}
+
+/// A head in small letters; units stay as they are, for a million is no thousandth.
+fn lowered(head: &str) -> String {
+    let words = head.split(' ').map(|word| {
+        let is_word = word
+            .chars()
+            .all(|letter| letter.is_alphabetic() || letter == '-');
+        if is_word {
+            word.to_lowercase()
+        } else {
+            word.to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -221,6 +246,14 @@ mod tests {
         assert_eq!(table.lines(), "name: 测试\nleft: $1.00\n\nname: abcdef\n");
         let chinese = locale::within(locale::Language::Chinese, || table.lines());
         assert!(chinese.starts_with("name：测试\n"), "{chinese}");
+        let columns = [("", Align::Left), ("IN $/M", Align::Right)];
+        let mut marked = Table::new(&columns);
+        marked.row(["*".into(), "0.10".into()]);
+        assert_eq!(marked.lines(), "*\nin $/M: 0.10\n");
+        let mut facts = Table::new(&[("WALLET", Align::Left), ("", Align::Left)]);
+        facts.row(["account".into(), "Owner".into()]);
+        facts.row(["shop".into(), String::new()]);
+        assert_eq!(facts.lines(), "account: Owner\n");
     }
 
     #[test]

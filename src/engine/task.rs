@@ -307,7 +307,10 @@ impl Engine {
                 self.tell_today().await;
                 self.tell_measured();
             }
-            Report::Spent => self.tell_today().await,
+            Report::Spent => {
+                self.tell_today().await;
+                self.tell_measured();
+            }
         }
     }
 }

@@ -1744,7 +1744,7 @@ tools-works-not-among = A call through it works, but { $model } is not among the
 tools-its-model = its model
 tools-failed = A call through it failed: { $what }; { $advice }
 tools-title-check = { $tool }: does it work?
-tools-nothing-to-call = There is nothing yet that could be called; Enter sets it up.
+tools-nothing-to-call = There is nothing yet that could be called; close this with Esc, then Enter sets it up.
 tools-ask-undo = Take the setup of { $tool } back?
 tools-yes-undo = takes it back
 tools-more-undo = { $count } earlier setups can be taken back too.
@@ -1907,8 +1907,8 @@ tools-link-adds-model = adds a provider with the model
 tools-link-adds-switches = adds a provider and switches to it
 tools-link-joins = joins a team
 tools-link-sets = sets server and key
-tools-link-shares = a share code for the phone, best as a QR code
-tools-link-does = The link { $about } { $name }: { $address }.
+tools-link-shares = gives a share code for the phone, best as a QR code
+tools-link-does = The link for { $name } { $about }: { $address }.
 tools-key-models = { $count ->
     [one] 1 model answers
    *[other] { $count } models answer

@@ -223,7 +223,7 @@ pub(super) async fn switch(world: &World, typed: &[String], on: bool) -> Result<
     let ids = numbers(&rows, typed)?;
     let (done, trouble) = keys::switch(&session, &ids, on).await;
     let tell = || {
-        let ids = format!("{done:?}");
+        let ids = named(&rows, &done);
         world.warn(&match on {
             true => say!("cli-keys-enabled", ids = ids),
             false => say!("cli-keys-disabled", ids = ids),
@@ -242,12 +242,19 @@ pub(super) async fn switch(world: &World, typed: &[String], on: bool) -> Result<
     Ok(Ending::Done)
 }
 
+/// Keys by number and name, for people.
+fn named(rows: &[KeyRow], ids: &[i64]) -> String {
+    let rows = rows.iter().filter(|row| ids.contains(&row.info.id));
+    let keys = rows.map(|row| format!("{} ({})", row.info.id, row.info.name));
+    locale::listed(&keys.collect::<Vec<_>>())
+}
+
 /// Deletes keys. What cannot be told apart by its name is not deleted.
 pub(super) async fn delete(world: &World, typed: &[String]) -> Result<Ending, Fault> {
     let (session, rows) = opened(world).await?;
     let ids = numbers(&rows, typed)?;
     let (gone, trouble) = keys::delete(&session, world.host.as_ref(), &ids).await;
-    let tell = || world.warn(&say!("cli-keys-deleted", ids = format!("{gone:?}")));
+    let tell = || world.warn(&say!("cli-keys-deleted", ids = named(&rows, &gone)));
     if let Some(fault) = trouble {
         tell();
         return Err(fault);

@@ -133,7 +133,6 @@ fn run(model: &mut Model, item: Item, fx: &mut Effects) {
     model.verify.scroll = 0;
     let asked = ask(model, what, fx);
     model.verify.running = Some((asked, item));
-    model.today_lacks_last = true;
 }
 
 /// Stops what runs.
