@@ -357,8 +357,28 @@ impl KeyDraft {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A key in a group, without limits.
+    pub fn key_in(group: &str) -> KeyInfo {
+        KeyInfo {
+            id: 1,
+            name: "ci".into(),
+            masked: "sk-a".into(),
+            status: KeyStatus::Enabled,
+            group: group.into(),
+            left: QuotaLimit::Unlimited,
+            used: QuotaUnits(0),
+            created: None,
+            last_used: None,
+            expires: None,
+            models: None,
+            ips: None,
+            pace: None,
+            auto: AutoRoute::default(),
+        }
+    }
     use proptest::prelude::*;
 
     #[test]
@@ -439,22 +459,7 @@ mod tests {
                 cross_group_retry: true,
             },
         };
-        let mut kept = KeyInfo {
-            id: 1,
-            name: "ci".into(),
-            masked: "sk-a".into(),
-            status: KeyStatus::Enabled,
-            group: AUTO.into(),
-            left: QuotaLimit::Unlimited,
-            used: QuotaUnits(0),
-            created: None,
-            last_used: None,
-            expires: None,
-            models: None,
-            ips: None,
-            pace: None,
-            auto: AutoRoute::default(),
-        };
+        let mut kept = key_in(AUTO);
         assert!(draft.auto_left_out(&kept).is_some());
         kept.auto.cross_group_retry = true;
         assert!(draft.auto_left_out(&kept).is_none());

@@ -2,8 +2,7 @@
 //! what still runs.
 //!
 //! What always holds: small answers leave at once (`TCP_NODELAY`), a client that is slow with its headers is let go, and so
-//! is one that takes nothing of its answer,
-//! and every answer names its request.
+//! is one that takes nothing of its answer; and every answer names its request.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;

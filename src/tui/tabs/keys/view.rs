@@ -215,7 +215,8 @@ fn explain(model: &Model, layout: &Layout, frame: &mut Frame<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AutoRoute, QuotaUnits};
+    use crate::domain::QuotaUnits;
+    use crate::domain::key::tests::key_in;
 
     #[test]
     fn s_21_every_status_has_a_sign_and_a_colour_of_its_own() {
@@ -241,20 +242,9 @@ mod tests {
     #[test]
     fn s_22_a_share_is_only_of_what_is_limited() {
         let key = |left, used| KeyInfo {
-            id: 1,
-            name: String::new(),
-            masked: String::new(),
-            status: KeyStatus::Enabled,
-            group: String::new(),
             left,
             used: QuotaUnits(used),
-            created: None,
-            last_used: None,
-            expires: None,
-            models: None,
-            ips: None,
-            pace: None,
-            auto: AutoRoute::default(),
+            ..key_in("")
         };
         let limited = |left, used| key(QuotaLimit::Limited(QuotaUnits(left)), used);
         assert_eq!(left_share(&key(QuotaLimit::Unlimited, 5)), None);
