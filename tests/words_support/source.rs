@@ -14,7 +14,7 @@ pub fn said() -> Vec<(String, String, BTreeSet<String>)> {
             continue;
         }
         let whole = fs::read_to_string(&file).unwrap();
-        let text = whole.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let text = own(&whole);
         let name = file.display().to_string();
         for (at, _) in text.match_indices("say!(") {
             let inside = call(&text[at + 4..]);
@@ -129,9 +129,14 @@ pub fn is_for_people(text: &str) -> bool {
     has_words && !names_something && !names_a_variable
 }
 
-/// A file without the tests at its end.
+/// A file without the tests at its end, whoever else may use what they are made of.
 pub fn own(source: &str) -> &str {
-    let end = ["#[cfg(test)]\nmod tests {", "#[cfg(all(test, unix))]"];
+    let end = [
+        "#[cfg(test)]\nmod tests {",
+        "#[cfg(test)]\npub mod tests {",
+        "#[cfg(test)]\npub(crate) mod tests {",
+        "#[cfg(all(test, unix))]",
+    ];
     let end = end.iter().filter_map(|sign| source.find(sign)).min();
     &source[..end.unwrap_or(source.len())]
 }
