@@ -46,7 +46,7 @@ async fn measure() {
     let real = std::env::args().any(|word| word == "--bench");
     let scale = if real {
         Scale {
-            rounds: 5,
+            rounds: 9,
             round: Duration::from_secs(2),
             levels: &[1, 16, 64, 256],
             streams: 6,
@@ -82,7 +82,9 @@ async fn measure() {
 }
 
 async fn requests(scale: &Scale, upstream: &Server, bare: &Server, relay: &Server, key: &str) {
-    println!("at once    bare req/s  relay req/s  share   CPU µs/req: bare  relay  ratio   errors");
+    println!(
+        "at once    bare req/s  relay req/s  share   CPU µs/req: bare  relay  ratio (middle half)  errors"
+    );
     let ask = Request::chat("fast", false, key);
     for &at_once in scale.levels {
         let pairs = paired(scale, bare, relay, async |server| {
@@ -90,13 +92,13 @@ async fn requests(scale: &Scale, upstream: &Server, bare: &Server, relay: &Serve
         })
         .await;
         println!(
-            "{at_once:>7} {:>13.0} {:>12.0} {:>6.2} {:>18.1} {:>6.1} {:>6.2} {:>8}",
+            "{at_once:>7} {:>13.0} {:>12.0} {:>6.2} {:>18.1} {:>6.1} {:>20} {:>7}",
             median(&pairs, |(bare, _)| bare.rate()),
             median(&pairs, |(_, relay)| relay.rate()),
             median(&pairs, |(bare, relay)| relay.rate() / bare.rate()),
             median(&pairs, |(bare, _)| bare.cpu_each()),
             median(&pairs, |(_, relay)| relay.cpu_each()),
-            median(&pairs, |(bare, relay)| relay.cpu_each() / bare.cpu_each()),
+            cpu_ratio(&pairs),
             pairs
                 .iter()
                 .map(|(bare, relay)| bare.errors + relay.errors)
@@ -137,7 +139,7 @@ async fn first_token(scale: &Scale, upstream: &Server, bare: &Server, relay: &Se
 
 async fn streams(scale: &Scale, bare: &Server, relay: &Server, key: &str) {
     println!(
-        "\n64 streams                   bare tok/s  relay tok/s  share   CPU µs/token: bare  relay  ratio"
+        "\n64 streams                   bare tok/s  relay tok/s  share   CPU µs/token: bare  relay  ratio (middle half)"
     );
     for (name, model, messages) in [
         ("same dialect, flat out", "fast", false),
@@ -163,13 +165,13 @@ async fn streams(scale: &Scale, bare: &Server, relay: &Server, key: &str) {
         .await;
         let tokens = upstream::TOKENS as f64;
         println!(
-            "{name:<28} {:>10.0} {:>12.0} {:>6.2} {:>20.2} {:>6.2} {:>6.2}",
+            "{name:<28} {:>10.0} {:>12.0} {:>6.2} {:>20.2} {:>6.2} {:>20}",
             median(&pairs, |(bare, _)| bare.rate() * tokens),
             median(&pairs, |(_, relay)| relay.rate() * tokens),
             median(&pairs, |(bare, relay)| relay.rate() / bare.rate()),
             median(&pairs, |(bare, _)| bare.cpu_each() / tokens),
             median(&pairs, |(_, relay)| relay.cpu_each() / tokens),
-            median(&pairs, |(bare, relay)| relay.cpu_each() / bare.cpu_each()),
+            cpu_ratio(&pairs),
         );
         let errors: usize = pairs
             .iter()
@@ -207,9 +209,27 @@ async fn paired(
 }
 
 fn median(pairs: &[(Round, Round)], of: impl Fn(&(Round, Round)) -> f64) -> f64 {
+    let values = sorted(pairs, of);
+    values[values.len() / 2]
+}
+
+/// The relay's CPU in shares of the bare proxy's: the median of the rounds, and where the middle half of them lies, which
+/// tells how quiet the machine was.
+fn cpu_ratio(pairs: &[(Round, Round)]) -> String {
+    let ratios = sorted(pairs, |(bare, relay)| relay.cpu_each() / bare.cpu_each());
+    let at = |quarter: usize| ratios[(ratios.len() - 1) * quarter / 4];
+    format!(
+        "{:.2} ({:.2}–{:.2})",
+        ratios[ratios.len() / 2],
+        at(1),
+        at(3)
+    )
+}
+
+fn sorted(pairs: &[(Round, Round)], of: impl Fn(&(Round, Round)) -> f64) -> Vec<f64> {
     let mut values: Vec<f64> = pairs.iter().map(of).collect();
     values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    values
 }
 
 /// Says where it listens, on the first line of stdout: how a role tells the process that started it.
