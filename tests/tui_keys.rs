@@ -166,14 +166,18 @@ fn s_12_to_s_16_a_key_is_made_and_its_secret_is_shown_once() {
     script.keys("<Right> <Right> <Enter> <Right> <Enter>");
     script
         .types("gpt-4o-mini, gpt-5")
-        .sees("gpt-5 is not on this marketplace");
+        .sees("! gpt-5 is not on this marketplace");
     script.keys("<Enter> <Enter> <Enter>");
+    assert_eq!(script.asked(), [""; 0], "what is known to be wrong is not sent");
+    script.sees("✗ gpt-5 is not on this marketplace");
+    script.keys("<C-u>").types("gpt-4o-mini, gpt-image-1");
+    script.misses("marketplace").keys("<Enter> <Enter> <Enter>");
     let asked = script.asked();
     assert_eq!(
         asked,
         [
             "create blog-prod-summaries-ann in \"vip\", 2500000 units, until Some(1797941040), \
-             models [\"gpt-4o-mini\", \"gpt-5\"], ips []"
+             models [\"gpt-4o-mini\", \"gpt-image-1\"], ips []"
         ]
     );
     let info = world::key(9, "blog-prod-summaries-ann").info;
@@ -280,6 +284,76 @@ fn a_key_in_auto_is_asked_which_groups_it_tries_and_whether_it_goes_on() {
         .keys("<Down> <Right>");
     script.keys("<Down> <Down> <Down> <Down> <Down> <Enter>");
     assert_eq!(script.asked().len(), 1, "and it is made");
+}
+
+/// Down to the button of the form, and Enter.
+fn sends(script: &mut Script) -> Vec<String> {
+    for _ in 0..12 {
+        script.keys("<Down>");
+    }
+    script.keys("<Enter>").asked()
+}
+
+/// The form of a new key in group `default`, with these models as its only ones.
+fn limited(script: &mut Script, models: &str) {
+    script.keys("n").types("blog-prod-x-ann");
+    script.keys("<Down> <Down> <Down> <Down>").types(models);
+}
+
+#[test]
+fn s_45_s_46_a_model_that_is_known_to_be_wrong_is_an_error_beside_it() {
+    let mut script = keys();
+    limited(&mut script, "gpt-4o-mni");
+    assert_eq!(sends(&mut script), [""; 0]);
+    script.sees("✗ gpt-4o-mni is not on this marketplace; did you mean gpt-4o-mini?");
+    script.keys("<Left> <Left> i").misses("✗ gpt-4o");
+    assert_eq!(sends(&mut script).len(), 1);
+
+    let mut script = keys();
+    limited(&mut script, "claude-sonnet-4-5-thinking");
+    assert_eq!(sends(&mut script), [""; 0]);
+    script.sees("✗ not served in default: claude-sonnet-4-5-thinking");
+    script.keys("<Up> <Up> <Up> <Right>");
+    script.sees("ratio ×0.8").misses("not served in");
+    assert_eq!(sends(&mut script).len(), 1, "vip serves it");
+}
+
+#[test]
+fn a_group_to_try_that_the_account_does_not_have_is_an_error_beside_it() {
+    let mut script = keys();
+    script.keys("n").types("blog-prod-x-ann");
+    script.keys("<Down> <Left> <Down>").types("vip, gold");
+    script.sees("! not among this account's groups: gold");
+    assert_eq!(sends(&mut script), [""; 0]);
+    script.sees("✗ not among this account's groups: gold");
+}
+
+#[test]
+fn what_no_list_says_is_not_wrong() {
+    let mut script = Script::new(120, 40);
+    script
+        .engine(Event::Opened {
+            profile: world::profile("4sapi"),
+            facts: world::facts(true),
+            conversation: None,
+        })
+        .engine(loaded(Snapshot::Keys(world::keys())));
+    script.asked();
+    script.keys("<Esc> 1");
+    limited(&mut script, "a-model-of-tomorrow");
+    script.misses("a-model-of-tomorrow is not");
+    assert_eq!(sends(&mut script).len(), 1);
+}
+
+#[test]
+fn what_a_key_has_had_before_does_not_stop_its_other_settings() {
+    let mut script = keys();
+    let mut row = world::key(9, "blog-prod-x-ann");
+    row.info.models = Some(vec!["gone-since".into()]);
+    script.engine(loaded(Snapshot::Keys(vec![row])));
+    script.keys("e").sees("! gone-since is not on this");
+    script.types("2");
+    assert_eq!(sends(&mut script).len(), 1);
 }
 
 #[test]

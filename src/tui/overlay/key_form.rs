@@ -1,5 +1,7 @@
 //! The form for a new key (S-12 to S-16) and for the settings of one: what it asks, what it warns of, the draft it makes.
 
+mod limits;
+
 use jiff::tz::TimeZone;
 
 use super::form::{Choice, Control, Form};
@@ -7,10 +9,11 @@ use crate::domain::expiry::parse_expiry;
 use crate::domain::group::AUTO;
 use crate::domain::{AutoRoute, KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
 use crate::engine::door::KeyRow;
-use crate::locale::{listed, say};
+use crate::locale::say;
 use crate::tui::edit::Editor;
 use crate::tui::relay::Relay;
 use crate::tui::words;
+use limits::Wrong;
 
 /// The fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,8 +259,6 @@ impl KeyForm {
         let walks = self.group() == AUTO;
         self.form.show(KeyField::AutoGroups, walks);
         self.form.show(KeyField::GoesOn, walks);
-        self.form
-            .set_warnings(KeyField::AutoGroups, self.unknown_groups(relay));
         let name = self.form.text(KeyField::Name);
         let weak = (!name.trim().is_empty())
             .then(|| KeyDraft::weak_name(&name))
@@ -269,8 +270,21 @@ impl KeyForm {
             field.hint = hint;
             field.hint_stays = true;
         }
-        let strange = self.unknown_models(relay);
-        self.form.set_warnings(KeyField::Models, strange);
+        for (field, wrong) in self.wrong(relay) {
+            // While one types, it is not wrong yet.
+            self.form.set_warnings(field, wrong.all);
+            if self.form.field(field).is_some_and(|it| it.error.is_some()) {
+                self.form.set_error(field, wrong.typed);
+            }
+        }
+    }
+
+    /// What is known to be wrong among the names that are typed.
+    fn wrong(&self, relay: &Relay) -> [(KeyField, Wrong); 2] {
+        [
+            (KeyField::AutoGroups, self.wrong_groups(relay)),
+            (KeyField::Models, self.wrong_models(relay)),
+        ]
     }
 
     fn group_hint(&self, relay: &Relay) -> String {
@@ -293,15 +307,6 @@ impl KeyForm {
         format!("{ratio}{models}{about}")
     }
 
-    /// Names among the groups to try that the account does not have.
-    fn unknown_groups(&self, relay: &Relay) -> Option<String> {
-        let known = |name: &String| name != AUTO && relay.group(name).is_some();
-        let named = split(&self.form.text(KeyField::AutoGroups));
-        let strange: Vec<String> = named.into_iter().filter(|name| !known(name)).collect();
-        let told = || say!("form-key-auto-unknown", names = listed(&strange));
-        (!strange.is_empty()).then(told)
-    }
-
     /// How the key walks the groups, where it is in `auto`.
     fn auto(&self) -> AutoRoute {
         if self.group() != AUTO {
@@ -310,20 +315,6 @@ impl KeyForm {
         AutoRoute {
             groups: split(&self.form.text(KeyField::AutoGroups)),
             cross_group_retry: self.form.chosen(KeyField::GoesOn) == 1,
-        }
-    }
-
-    /// Names in the model list that the marketplace does not have.
-    fn unknown_models(&self, relay: &Relay) -> Option<String> {
-        let known = relay.models.value()?;
-        let strange: Vec<String> = split(&self.form.text(KeyField::Models))
-            .into_iter()
-            .filter(|name| !known.iter().any(|model| model.name == *name))
-            .collect();
-        match strange.as_slice() {
-            [] => None,
-            [one] => Some(say!("form-key-model-unknown", one = one)),
-            more => Some(say!("form-key-models-unknown", names = listed(more))),
         }
     }
 
@@ -344,6 +335,9 @@ impl KeyForm {
             KeyField::Ips,
             wrong.map(|text| say!("form-key-not-address", text = text)),
         );
+        for (field, wrong) in self.wrong(relay) {
+            self.form.set_error(field, wrong.typed);
+        }
         if self.form.stop_at_error() {
             return None;
         }
