@@ -93,14 +93,18 @@ fn an_answer_streams_with_its_cost_and_is_settled_in_the_end() {
         ))
         .sees("412 in    102 out")
         .sees("$0.002770 reported")
+        .sees("wallet ~$9.8312")
         .misses("estimated");
     script
         .engine(Event::Settled {
             turn,
-            cost: cost("0.002772", Basis::Settled),
+            cost: cost("0.002872", Basis::Settled),
         })
-        .sees("$0.002772 settled")
+        .sees("$0.002872 settled")
         .misses("reported");
+    // The bill is known: what it leaves is no estimate any more.
+    script.sees("key $4.8972").sees("wallet $9.8311");
+    script.misses("wallet ~").misses("key ~");
 }
 
 #[test]

@@ -168,7 +168,11 @@ fn s_12_to_s_16_a_key_is_made_and_its_secret_is_shown_once() {
         .types("gpt-4o-mini, gpt-5")
         .sees("! gpt-5 is not on this marketplace");
     script.keys("<Enter> <Enter> <Enter>");
-    assert_eq!(script.asked(), [""; 0], "what is known to be wrong is not sent");
+    assert_eq!(
+        script.asked(),
+        [""; 0],
+        "what is known to be wrong is not sent"
+    );
     script.sees("✗ gpt-5 is not on this marketplace");
     script.keys("<C-u>").types("gpt-4o-mini, gpt-image-1");
     script.misses("marketplace").keys("<Enter> <Enter> <Enter>");

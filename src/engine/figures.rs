@@ -21,6 +21,20 @@ pub struct Spend {
     pub wallet: Option<Money>,
 }
 
+impl Spend {
+    /// Puts the relay's bill in the place of what the reply was reckoned to cost; what is left changes by the difference.
+    pub fn settle(&mut self, bill: Cost) {
+        let before = self.cost.amount;
+        let settled = |rest: Money| match (before, bill.amount) {
+            (Some(before), Some(bill)) => rest.plus(before).minus(bill),
+            _ => rest,
+        };
+        self.key_left = self.key_left.map(settled);
+        self.wallet = self.wallet.map(settled);
+        self.cost = bill;
+    }
+}
+
 /// Money and tokens since local midnight, from the ledger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Today {

@@ -20,6 +20,7 @@ pub mod model;
 pub mod msg;
 pub mod order;
 pub mod overlay;
+pub mod purse;
 pub mod relay;
 pub mod remote;
 mod run;

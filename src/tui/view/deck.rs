@@ -9,6 +9,7 @@ use crate::locale::say;
 use crate::tui::draw::{self, Piece, clean, cut, put_both, put_pieces, with_ratio};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
+use crate::tui::purse;
 use crate::tui::relay::Connection;
 use crate::tui::remote::Remote;
 use crate::tui::tabs::Tab;
@@ -109,33 +110,15 @@ fn account(model: &Model) -> Vec<Piece> {
     pieces
 }
 
-/// What is in the wallet as far as is known now, and whether that is our own reckoning.
-fn wallet(model: &Model) -> Option<(Money, bool)> {
-    let account = model.relay.account.timed();
-    if let (Some(spend), Some(last)) = (&model.chat.spend, model.chat.turns.last()) {
-        let ended = last.turn.sent.0.saturating_add(
-            i64::try_from(last.turn.total_ms.unwrap_or(u64::MAX)).unwrap_or(i64::MAX),
-        );
-        let newer = account.is_none_or(|account| account.at.0 < ended);
-        if let (Some(rest), true) = (spend.wallet, newer) {
-            return Some((rest, true));
-        }
-    }
-    account
-        .and_then(|account| account.balance)
-        .map(|balance| (balance, false))
-}
-
 fn money_pieces(model: &Model) -> Vec<Piece> {
     let theme = &model.settings.theme;
     let mut pieces = Vec::new();
     if model.relay.manages() {
-        let (text, role) = match wallet(model) {
-            Some((rest, _)) if rest <= Money::ZERO => {
-                (say!("deck-wallet-empty", rest = rest), Role::Bad)
+        let (text, role) = match purse::wallet(model) {
+            Some(rest) if rest.money <= Money::ZERO => {
+                (say!("deck-wallet-empty", rest = rest.money), Role::Bad)
             }
-            Some((rest, true)) => (draw::about(theme, true, rest), Role::Money),
-            Some((rest, false)) => (rest.to_string(), Role::Money),
+            Some(rest) => (draw::about(theme, rest.reckoned, rest.money), Role::Money),
             None => ("?".into(), Role::MoneyUnknown),
         };
         pieces.push(Piece::labelled(

@@ -89,7 +89,12 @@ fn told(names: &[String], groups: &[String], relay: &Relay) -> Option<String> {
     let unserved: Vec<&String> = known
         .into_iter()
         .filter(|_| !groups.is_empty())
-        .filter(|name| !relay.model_rows().iter().any(|m| m.name == **name && serves(m)))
+        .filter(|name| {
+            !relay
+                .model_rows()
+                .iter()
+                .any(|m| m.name == **name && serves(m))
+        })
         .collect();
     let unknown = match strange.as_slice() {
         [] => None,

@@ -206,7 +206,7 @@ impl SideColumn {
     pub fn settle(&mut self, cost: Cost) {
         self.turn.turn.cost = Some(cost);
         if let Some(spend) = &mut self.spend {
-            spend.cost = cost;
+            spend.settle(cost);
         }
     }
 

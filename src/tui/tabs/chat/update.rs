@@ -338,7 +338,11 @@ pub fn ended(model: &mut Model, turn: TurnId, end: TurnEnd, fx: &mut Effects) {
     asked.turn.finish = Some(end.finish);
     asked.turn.fault = end.fault;
     asked.request_id = end.request_id;
+    let bill = asked.turn.cost.filter(|known| known.basis > cost.basis);
     chat.take_spend(end.spend);
+    if let (Some(bill), Some(spend)) = (bill, &mut chat.spend) {
+        spend.settle(bill);
+    }
     keep(model, fx);
 }
 
@@ -351,7 +355,7 @@ pub fn settled(model: &mut Model, turn: TurnId, cost: Cost, fx: &mut Effects) {
     };
     asked.turn.cost = Some(cost);
     if is_last && let Some(spend) = &mut chat.spend {
-        spend.cost = cost;
+        spend.settle(cost);
     }
     keep(model, fx);
 }

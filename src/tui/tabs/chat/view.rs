@@ -11,7 +11,7 @@ use super::banner;
 use super::state::{ChatFocus, ChatTurn, SPEEDS, Scroll};
 use super::transcript::Look;
 use super::update::{group, key};
-use crate::domain::{Basis, Money, Usage};
+use crate::domain::{Basis, Usage};
 use crate::locale::say;
 use crate::tui::draw::{
     self, Piece, cost, cut, fitting, put, put_all, put_both, put_pieces, row, rule,
@@ -20,6 +20,7 @@ use crate::tui::keymap::{Action, Context};
 use crate::tui::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::overlay::detail::paragraph;
+use crate::tui::purse::{self, Rest};
 use crate::tui::text::{Breaks, sanitize};
 use crate::tui::theme::{Role, Sign};
 use crate::tui::view::ViewCache;
@@ -181,21 +182,13 @@ fn status(model: &Model, area: Rect, buffer: &mut Buffer) {
                 Role::Text,
             ));
         }
-        // What is left is what was left, less what this answer is reckoned to cost.
-        let money = |matters, label: &str, amount: Money| {
-            let text = draw::about(theme, true, amount);
+        let money = |matters, label: &str, rest: Rest| {
+            let text = draw::about(theme, rest.reckoned, rest.money);
             Piece::labelled(matters, theme, label, text, Role::Money)
         };
-        right.extend(
-            spend
-                .key_left
-                .map(|left| money(6, say!("chat-key-left"), left)),
-        );
-        right.extend(
-            spend
-                .wallet
-                .map(|rest| money(3, say!("chat-wallet-left"), rest)),
-        );
+        let (key, wallet) = (purse::key(model), purse::wallet(model));
+        right.extend(key.map(|left| money(6, say!("chat-key-left"), left)));
+        right.extend(wallet.map(|rest| money(3, say!("chat-wallet-left"), rest)));
         // As wide at the start as later, so that nothing beside it moves.
         let picture = format!("  {:>SPEEDS$}", picture(model));
         right.push(Piece::of(2, picture, theme.style(Role::Sparkline)));
