@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::fake::{Call, Fake};
-use crate::relay_support::{Deck, json_of, json_response, limits};
+use crate::relay_support::{Deck, json_of, json_response, limits, other};
 
 /// 1000 tokens in, none out.
 fn answer(_: &Call) -> axum::response::Response {
@@ -200,6 +200,26 @@ async fn a_key_that_goes_on_is_answered_by_the_next_group_and_pays_its_ratio() {
     assert!(status >= 500, "{status}");
     assert_eq!(dear.paths().len(), 2);
     assert_eq!(deck.own().await["used_quota"], 4_000);
+}
+
+#[tokio::test]
+async fn where_no_group_answers_the_row_tells_of_the_first_one_as_the_client_is() {
+    let shut = |_: &Call| json_response(502, &json!({"error": {"message": "shut"}}));
+    let (cheap, dear) = (Fake::start(down).await, Fake::start(shut).await);
+    let deck = deck(&cheap, &dear).await;
+    let order = json!({"auto_groups": ["cheap", "dear"], "cross_group_retry": true});
+    let (_, key) = deck.make_key(draft(order)).await;
+    let (status, told) = ask(&deck, &key).await;
+    let said = told["error"]["message"].as_str().unwrap();
+    assert!(status == 500 && said.starts_with("out of order"), "{told}");
+    let row = deck.last_log().await;
+    assert_eq!(
+        (&row["group"], &row["content"], &row["channel"]),
+        (&json!("cheap"), &json!("out of order"), &json!(2)),
+        "{row}"
+    );
+    let way = json!({"use_channel": ["2", "3"]});
+    assert_eq!(other(&row)["admin_info"], way);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::fake::Fake;
 use crate::relay_support::{
-    DONE, Deck, STOP, USAGE, chunk, hello, json_of, json_response, limits, stream_response,
+    DONE, Deck, STOP, USAGE, chunk, hello, json_of, json_response, limits, other, stream_response,
 };
 
 /// An upstream whose next status a test sets; 0 lets it answer.
@@ -242,6 +242,70 @@ async fn where_all_rest_all_are_tried_and_the_first_trouble_is_told() {
             .status(),
         200
     );
+}
+
+#[tokio::test]
+async fn where_all_fail_the_row_names_the_channel_whose_error_is_told_and_the_way_there() {
+    let pair = pair().await;
+    let (deck, key) = (&pair.deck, &pair.key);
+    let refusal = json!({"error": {"message": "the second is shut", "code": "shut"}});
+    let other_one = Fake::start(move |_| json_response(502, &refusal)).await;
+    let last = deck
+        .add_channel(
+            json!({"name": "last", "base_url": other_one.base, "models": "m", "priority": 5}),
+        )
+        .await;
+    let second = deck.get("/api/channel/").await["data"]["items"].clone();
+    let second = second
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["name"] == "1");
+    deck.send(
+        "DELETE",
+        &format!("/api/channel/{}", second.unwrap()["id"]),
+        &json!({}),
+    )
+    .await;
+    pair.mood.store(503, Ordering::Relaxed);
+    let response = deck.chat(key, &hello("m", true)).send().await.unwrap();
+    assert_eq!(response.status(), 503);
+    let told = json_of(response).await["error"]["message"].clone();
+    assert!(told.as_str().unwrap().starts_with("no (request"), "{told}");
+    let first = pair.row().await["id"].clone();
+    let row = deck.last_log().await;
+    assert_eq!(
+        (&row["channel"], &row["channel_name"], &row["content"]),
+        (&first, &json!("9"), &json!("no"))
+    );
+    let said = other(&row);
+    assert_eq!(said["status_code"], 503);
+    let way = json!({"use_channel": [first.to_string(), last["id"].to_string()]});
+    assert_eq!(said["admin_info"], way, "{row}");
+    // Whoever has but the key reads nothing of channels.
+    let rows = deck.client.get(format!("{}/api/log/token", deck.base));
+    let rows = json_of(rows.bearer_auth(key).send().await.unwrap()).await;
+    let row = &rows["data"][0];
+    assert_eq!(
+        (&row["channel_name"], &other(row)["admin_info"]),
+        (&json!(""), &Value::Null)
+    );
+    assert_eq!(other(row)["status_code"], 503);
+}
+
+#[tokio::test]
+async fn who_was_answered_after_a_failure_has_the_way_in_its_row() {
+    let pair = pair().await;
+    assert_eq!(pair.ask("m").await, who("first", 1, 0));
+    let row = pair.deck.last_log().await;
+    assert_eq!(other(&row)["admin_info"], Value::Null, "it went straight");
+    pair.mood.store(503, Ordering::Relaxed);
+    assert_eq!(pair.ask("m").await, who("second", 1, 1));
+    let row = pair.deck.last_log().await;
+    assert_eq!(row["channel_name"], "1");
+    let first = pair.row().await["id"].to_string();
+    let way = json!({"use_channel": [first, row["channel"].to_string()]});
+    assert_eq!(other(&row)["admin_info"], way, "{row}");
 }
 
 #[tokio::test]

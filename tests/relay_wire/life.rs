@@ -75,38 +75,6 @@ async fn a_client_that_goes_away_ends_the_upstream_call_and_pays_for_what_came()
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_before_the_first_event_pays_nothing() {
-    for (path, _) in PATHS {
-        let (fake, mut told) = silent("").await;
-        let (deck, key) = before(&fake, limits()).await;
-        let waiting = tokio::spawn(ask(&deck, &key, path).send());
-        // It leaves once the upstream is asked, however long that takes here.
-        until(|| async { (!fake.paths().is_empty()).then_some(()) }).await;
-        assert!(
-            !waiting.is_finished(),
-            "there is nothing to be answered yet"
-        );
-        waiting.abort();
-        let left = tokio::time::timeout(Duration::from_secs(30), told.recv());
-        left.await.expect("the upstream is still asked").unwrap();
-        until(|| async {
-            let open: i64 = deck
-                .database()
-                .query_row("SELECT count(*) FROM reservations", [], |row| row.get(0))
-                .unwrap();
-            (open == 0).then_some(())
-        })
-        .await;
-        assert_eq!(deck.own().await["used_quota"], 0);
-        // It is the client who left: the channel did nothing wrong.
-        let rows = deck.get("/api/channel/").await;
-        for row in rows["data"]["items"].as_array().unwrap() {
-            assert_eq!(row["cooling_seconds"], 0, "{path}: {row}");
-        }
-    }
-}
-
-#[tokio::test]
 async fn silence_is_kept_alive_where_readers_skip_comments_and_ended_when_it_lasts() {
     let short = Limits {
         ping: Duration::from_millis(40),

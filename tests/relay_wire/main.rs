@@ -9,6 +9,7 @@ mod choice;
 mod embeddings;
 mod fake;
 mod gemini;
+mod gone;
 mod groups;
 mod headers;
 mod hostile;

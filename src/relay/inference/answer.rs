@@ -9,13 +9,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::super::answers::{ApiError, RequestId};
+use super::super::answers::RequestId;
 use super::super::app::App;
 use super::super::channels::Channel;
 use super::super::sign::Sign;
@@ -140,13 +139,7 @@ impl Answer {
                         self.broke(trouble::from_error(&error)).await;
                     }
                     Event::Stop => {
-                        let message = "the relay is shutting down; the answer was cut";
-                        let error = ApiError::own(
-                            StatusCode::SERVICE_UNAVAILABLE,
-                            "relay_stopping",
-                            message,
-                        );
-                        self.end(End::Broken(error)).await;
+                        self.end(End::Broken(trouble::stopping())).await;
                     }
                     Event::Time => self.time().await,
                 },

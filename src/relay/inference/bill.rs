@@ -1,7 +1,7 @@
 //! A request's bill: money set aside when it starts, and exactly one ending: settled, or released.
 //!
-//! What always holds: a bill that is dropped releases what it had set aside; a settlement, once begun, goes on though
-//! the client is gone; and a figure is kept before anybody is told of it.
+//! What always holds: a bill that is dropped releases what it had set aside, and has its row all the same, since an upstream
+//! was asked; a settlement, once begun, goes on though the client is gone; and a figure is kept before anybody is told of it.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -22,7 +22,8 @@ use super::super::protocol::Protocol;
 use super::super::store::money::Ending;
 use super::super::traffic::{Ceiling, TooMuch};
 use super::ask::Ask;
-use super::note;
+use super::note::{self, Tried};
+use super::trouble;
 use super::way::Terms;
 use crate::domain::price::BasePrice;
 use crate::domain::{Money, Price, QuotaUnits, Ratio, UnixMillis, UnixSeconds, Usage};
@@ -107,11 +108,21 @@ pub struct Facts {
     pub app: Arc<App>,
     pub order: Order,
     pub reserved: Share,
-    pub channel: Option<Arc<Channel>>,
+    /// The channel that is tried, and those before it.
+    pub tried: Tried,
+    /// The first channel's trouble.
+    missed: Option<Box<Missed>>,
     /// Milliseconds to the first event.
     pub first_ms: Option<u64>,
     /// Its place among what runs.
     entry: Entry,
+}
+
+/// Why a request failed, and where: at which channel, and in which group that was.
+pub struct Missed {
+    pub error: ApiError,
+    pub channel: Option<Arc<Channel>>,
+    pub group: Arc<str>,
 }
 
 impl Bill {
@@ -168,7 +179,8 @@ impl Bill {
                 app: Arc::clone(app),
                 order,
                 reserved: share,
-                channel: None,
+                tried: Tried::default(),
+                missed: None,
                 first_ms: None,
                 entry,
             })),
@@ -183,7 +195,20 @@ impl Bill {
     /// Remembers the channel that is tried.
     pub fn through(&mut self, channel: &Arc<Channel>) {
         if let Some(facts) = &mut self.facts {
-            facts.channel = Some(Arc::clone(channel));
+            facts.tried.next(channel);
+        }
+    }
+
+    /// The channel that is tried failed. The first one's trouble is what is told in the end: it had been the choice.
+    pub fn missed(&mut self, error: ApiError) {
+        if let Some(facts) = &mut self.facts
+            && facts.missed.is_none()
+        {
+            facts.missed = Some(Box::new(Missed {
+                error,
+                channel: facts.tried.last().cloned(),
+                group: Arc::clone(&facts.order.caller.group),
+            }));
         }
     }
 
@@ -251,23 +276,26 @@ impl Bill {
         }
     }
 
-    /// Releases the money and keeps a row that says why, before the client is told.
-    pub async fn fail(mut self, error: &ApiError) {
-        if let Some(facts) = self.facts.take() {
-            note::trace_failure(&facts, error);
-            let ending = facts.released(Some(error));
-            facts.end(&ending).await;
-        }
+    /// Releases the money and keeps a row that says why, before the client is told the same.
+    pub async fn fail(mut self) -> Option<ApiError> {
+        let mut facts = self.facts.take()?;
+        let missed = facts.missed.take()?;
+        note::trace_failure(&facts, &missed);
+        facts.end(&facts.released(&missed)).await;
+        Some(missed.error)
     }
 }
 
 impl Drop for Bill {
     fn drop(&mut self) {
         if let Some(facts) = self.facts.take() {
-            tracing::info!(request_id = %facts.order.request_id, model = &*facts.order.model, "the client went away before the answer began");
-            let ending = facts.released(None);
+            let end = if facts.app.cut.is_cancelled() {
+                End::Broken(trouble::stopping())
+            } else {
+                End::ClientGone
+            };
             // It is kept when this returns, or as soon as it can be.
-            drop(facts.end(&ending));
+            drop(facts.conclude(false, end, Usage::default(), true));
         }
     }
 }
@@ -281,15 +309,20 @@ impl Facts {
         usage: Usage,
         counted: bool,
     ) -> impl Future<Output = Settled> + Send + 'static {
-        let (ending, settled) = match &end {
+        let missed;
+        let (ending, settled) = match end {
             End::Broken(error) if !generated => {
-                note::trace_failure(&self, error);
-                (self.released(Some(error)), Settled::default())
+                missed = Missed {
+                    error,
+                    channel: self.tried.last().cloned(),
+                    group: Arc::clone(&self.order.caller.group),
+                };
+                note::trace_failure(&self, &missed);
+                (self.released(&missed), Settled::default())
             }
-            End::ClientGone if !generated => (self.released(None), Settled::default()),
-            _ => {
+            end => {
                 let units = self.order.units(&usage);
-                // Empty answers cost nothing, whatever their prompt would have cost.
+                // Empty answers cost nothing, whatever their prompt would have cost; nor does what never came.
                 let charged = if generated { units.unwrap_or(0) } else { 0 };
                 let settled = Settled {
                     usage,
@@ -342,13 +375,13 @@ impl Facts {
         self.app.store.writer().end(ending, self.entry.run())
     }
 
-    /// The ending of a request that cost nothing; with a row where something went wrong.
-    fn released<'a>(&'a self, error: Option<&'a ApiError>) -> Ending<'a> {
+    /// The ending of a request that failed, and so cost nothing.
+    fn released<'a>(&'a self, missed: &'a Missed) -> Ending<'a> {
         let now = self.app.clock.seconds();
         Ending {
             reservation: self.entry.run().number,
             change: self.change(None, 0, now),
-            log: error.map(|error| note::failure(self, error, now)),
+            log: Some(note::failure(self, missed, now)),
         }
     }
 

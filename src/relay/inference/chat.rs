@@ -263,7 +263,6 @@ async fn run(
     };
     let prompt_tokens = stamp.prompt_tokens;
     let mut bill = Bill::open(app, order, &ask, prompt_tokens, output_limit(&ask.model))?;
-    let mut failure: Option<ApiError> = None;
     let mut prepared = Some(sent);
     let beyond = detours.into_iter().flat_map(|detour| {
         let channels = detour.channels.into_iter().take(ATTEMPTS);
@@ -325,18 +324,16 @@ async fn run(
                 return Ok(whole.after(&settled.await));
             }
             Err(failed) => {
-                // The first channel's trouble is what is told: it had been the choice.
-                let told = failure.get_or_insert(failed.error);
+                tracing::debug!(request_id = %id.0, channel = channel.id, code = failed.error.code_text(), "a channel failed");
+                bill.missed(failed.error);
                 if !failed.elsewhere {
                     break;
                 }
-                tracing::debug!(request_id = %id.0, channel = channel.id, code = told.code_text(), "trying the next channel");
             }
         }
     }
-    let error = failure.unwrap_or_else(|| no_channel(&ask.model, "?"));
-    Box::pin(bill.fail(&error)).await;
-    Err(error)
+    let error = Box::pin(bill.fail()).await;
+    Err(error.unwrap_or_else(|| no_channel(&ask.model, "?")))
 }
 
 /// Whether the key may call the model in its group; the group's ratio if so.

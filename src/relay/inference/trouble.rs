@@ -161,6 +161,15 @@ pub fn from_value(channel: &Channel, status: Option<StatusCode>, error: &Value) 
     Failure::of(error, cause)
 }
 
+/// The relay itself ends while a request runs.
+pub fn stopping() -> ApiError {
+    ApiError::own(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "relay_stopping",
+        "the relay is shutting down; the answer was cut",
+    )
+}
+
 /// The upstream ended without an answer.
 pub fn empty() -> Failure {
     let error = ours(

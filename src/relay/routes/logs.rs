@@ -14,8 +14,9 @@ use super::super::auth;
 use super::super::ids::SecretHash;
 use super::super::rows::{ADMIN, DISABLED};
 use super::super::store::logs::{self, Filter};
-use super::super::store::statistics;
+use super::super::store::{statistics, told};
 use super::params::{Paging, Params};
+use crate::wire::new_api::LogRow;
 
 /// The longest span of hourly sums, in seconds.
 const LONGEST_SPAN: i64 = 2_592_000;
@@ -44,9 +45,15 @@ async fn rows(app: &App, account: Option<i64>, uri: &Uri, shows_channels: bool) 
         .read(move |connection| logs::page(connection, &filter, paging.offset(), paging.size));
     let (mut rows, total) = read.await?;
     if !shows_channels {
-        rows.iter_mut().for_each(|row| row.channel_name.clear());
+        rows.iter_mut().for_each(without_channels);
     }
     Ok(done(paging.page(rows, total)))
+}
+
+/// A row without what is the administrators' business.
+fn without_channels(row: &mut LogRow) {
+    row.channel_name.clear();
+    told::for_everybody(&mut row.other);
 }
 
 /// `GET /api/log/self/stat`.
@@ -100,7 +107,7 @@ pub async fn of_key(State(app): State<Arc<App>>, request: Request) -> Response {
         .read(move |connection| logs::page(connection, &filter, 0, ROWS_OF_A_KEY));
     match read.await {
         Ok((mut rows, _)) => {
-            rows.iter_mut().for_each(|row| row.channel_name.clear());
+            rows.iter_mut().for_each(without_channels);
             done(rows)
         }
         Err(error) => broken_store(&error),

@@ -5,6 +5,7 @@
 //! What always holds: bytes that a later version wrote, or nobody, are told as nothing instead of as something else.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::super::catalog::dollars;
 use super::entry;
@@ -13,6 +14,8 @@ use crate::domain::{Money, Ratio};
 /// What the bytes begin with. Whoever changes the members gives them a new one, and goes on reading the old ones: they
 /// stand in databases.
 const VERSION: u8 = 1;
+/// The same behind a list: of the channels that were tried before one answered.
+const VERSION_WITH_WAY: u8 = 2;
 /// They are seldom more than these.
 const USUAL: usize = 96;
 
@@ -76,20 +79,51 @@ pub enum Ended<'a> {
 }
 
 impl Told<'_> {
-    /// As its row keeps it.
-    pub fn written(&self) -> Vec<u8> {
+    /// As its row keeps it; with the channels that were tried in turn, where there is more to tell than who answered.
+    pub fn written(&self, way: &[i64]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(USUAL);
-        bytes.push(VERSION);
-        entry::write_behind(bytes, self)
+        if way.is_empty() {
+            bytes.push(VERSION);
+            return entry::write_behind(bytes, self);
+        }
+        bytes.push(VERSION_WITH_WAY);
+        entry::write_behind(bytes, &(way, self))
     }
 
-    /// As clients read it; `None` where these are no bytes of this version.
+    /// As clients read it; `None` where these are no bytes of these versions.
     pub fn json(bytes: &[u8]) -> Option<String> {
-        let told: Told<'_> = match bytes.split_first()? {
-            (&VERSION, told) => postcard::from_bytes(told).ok()?,
+        let (way, told): (Vec<i64>, Told<'_>) = match bytes.split_first()? {
+            (&VERSION, told) => (Vec::new(), postcard::from_bytes(told).ok()?),
+            (&VERSION_WITH_WAY, told) => postcard::from_bytes(told).ok()?,
             _ => return None,
         };
-        serde_json::to_string(&Other::of(&told)).ok()
+        let admin_info = (!way.is_empty()).then(|| self::way(&way));
+        serde_json::to_string(&Other {
+            admin_info,
+            ..Other::of(&told)
+        })
+        .ok()
+    }
+}
+
+/// The member of `other` that is for administrators alone.
+pub const OF_ADMINISTRATORS: &str = "admin_info";
+
+/// What that member tells: the channels that were tried in turn, as the protocol writes them.
+pub fn way(channels: &[i64]) -> Value {
+    let channels: Vec<String> = channels.iter().map(i64::to_string).collect();
+    json!({ "use_channel": channels })
+}
+
+/// `other` as everybody else may read it.
+pub fn for_everybody(other: &mut String) {
+    if !other.contains(OF_ADMINISTRATORS) {
+        return;
+    }
+    if let Ok(mut members) = serde_json::from_str::<Map<String, Value>>(other)
+        && members.shift_remove(OF_ADMINISTRATORS).is_some()
+    {
+        *other = Value::Object(members).to_string();
     }
 }
 
@@ -120,6 +154,8 @@ struct Other<'a> {
     price: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream_status: Option<StreamStatus<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin_info: Option<Value>,
 }
 
 #[derive(Serialize)]
@@ -179,6 +215,7 @@ impl<'a> Other<'a> {
             usage_source: if told.counted { "counted" } else { "upstream" },
             price: (!told.priced).then_some("unknown"),
             stream_status,
+            admin_info: None,
         }
     }
 }
@@ -211,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_row_is_told_in_the_protocols_words() {
-        let json = |told: &Told<'_>| Told::json(&told.written()).unwrap();
+        let json = |told: &Told<'_>| Told::json(&told.written(&[])).unwrap();
         assert_eq!(
             json(&told()),
             r#"{"model_ratio":0.05,"completion_ratio":1.0,"cache_ratio":1.0,"model_price":-1.0,"group_ratio":1.0,"user_group_ratio":-1.0,"frt":12,"request_path":"/v1/chat/completions","tool":"curl","cache_tokens":0,"usage_source":"upstream"}"#
@@ -251,7 +288,25 @@ mod tests {
         let mut bytes = vec![1, 0, 128, 194, 215, 47, 128, 168, 214, 185, 7];
         bytes.extend([128, 168, 214, 185, 7, 128, 168, 214, 185, 7, 0, 1, 12, 20]);
         bytes.extend(b"/v1/chat/completions\x04curl\0\0\0\0\x01\0");
-        assert_eq!(told().written(), bytes);
+        assert_eq!(told().written(&[]), bytes);
+        let behind = bytes.split_off(1);
+        assert_eq!(
+            told().written(&[7, 9]),
+            [&[2, 2, 14, 18], &*behind].concat()
+        );
+    }
+
+    #[test]
+    fn administrators_read_which_channels_were_tried_and_nobody_else_does() {
+        let mut other = Told::json(&told().written(&[7, 9])).unwrap();
+        let alone = Told::json(&told().written(&[])).unwrap();
+        let way = r#","admin_info":{"use_channel":["7","9"]}}"#;
+        assert_eq!(other, format!("{}{way}", &alone[..alone.len() - 1]));
+        for_everybody(&mut other);
+        assert_eq!(other, alone);
+        let mut said = r#"{"tool":"admin_info","x":1}"#.to_owned();
+        for_everybody(&mut said);
+        assert_eq!(said, r#"{"tool":"admin_info","x":1}"#);
     }
 
     proptest! {
@@ -262,7 +317,7 @@ mod tests {
 
         #[test]
         fn what_was_cut_off_is_told_as_nothing(at in 0_usize..40) {
-            let bytes = told().written();
+            let bytes = told().written(&[]);
             prop_assert_eq!(Told::json(&bytes[..at.min(bytes.len() - 1)]), None);
         }
     }
