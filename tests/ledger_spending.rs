@@ -1,12 +1,13 @@
 //! What was spent over a span agrees with the receipts, whatever became of them; and disputes are found.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+use relaydeck::domain::program::OTHER_RELAYDECK;
 use relaydeck::domain::{
     Basis, By, Dispute, Finish, Money, Price, Receipt, Spending, SpendingReport, TokenPrices,
     UnixMillis, Usage,
 };
 use relaydeck::ledger::{
-    Ending, ForeignReceipt, Ledger, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
+    Ending, Ledger, LogEntry, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
 };
 
 const QUARTER: i64 = 900_000;
@@ -243,13 +244,9 @@ async fn x_03_disputes_are_those_with_a_reason_and_pages_follow_each_other() {
     assert_eq!(pages, receipts);
 }
 
-#[tokio::test]
-async fn x_05_requests_of_other_programs_are_brought_in_once() {
-    let home = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
-    let own = ledger.append(request(1)).await.unwrap();
-    ledger.end(own, outcome(1)).await.unwrap();
-    let foreign = |id: &str, broken| ForeignReceipt {
+/// A row of the relay's log.
+fn logged(id: &str, tool: &str) -> LogEntry {
+    LogEntry {
         sent: UnixMillis(5_000_000),
         model: "m".into(),
         key_id: Some(3),
@@ -260,29 +257,34 @@ async fn x_05_requests_of_other_programs_are_brought_in_once() {
         request_id: id.into(),
         first_ms: None,
         total_ms: Some(2_000),
-        broken,
-        tool: "claude-code".into(),
+        broken: false,
+        tool: tool.into(),
+    }
+}
+
+#[tokio::test]
+async fn x_05_requests_of_other_programs_are_brought_in_once() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let own = ledger.append(request(1)).await.unwrap();
+    ledger.end(own, outcome(1)).await.unwrap();
+    let broken = LogEntry {
+        broken: true,
+        ..logged("f2", "claude-code")
     };
     // `r1` is our own: it has its receipt already.
     let told = vec![
-        foreign("r1", false),
-        foreign("f1", false),
-        foreign("f2", true),
+        logged("r1", "claude-code"),
+        logged("f1", "claude-code"),
+        broken,
     ];
-    assert_eq!(
-        ledger
+    for new in [2, 0] {
+        let brought = ledger
             .bring_in("4sapi", "https://relay.example", told.clone())
             .await
-            .unwrap(),
-        2
-    );
-    assert_eq!(
-        ledger
-            .bring_in("4sapi", "https://relay.example", told)
-            .await
-            .unwrap(),
-        0
-    );
+            .unwrap();
+        assert_eq!((brought.new, brought.undecided), (new, false));
+    }
     let report = ledger.spending(Some("4sapi"), UnixMillis(0)).await.unwrap();
     let tools: Vec<(&str, u64)> = report
         .tools
@@ -300,5 +302,77 @@ async fn x_05_requests_of_other_programs_are_brought_in_once() {
         disputes,
         [Some(Dispute::Cut), None],
         "what we did not see is not disputed"
+    );
+}
+
+#[tokio::test]
+async fn x_05_a_relaydeck_with_another_home_is_another_program() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let own = ledger.append(request(1)).await.unwrap();
+    ledger.end(own, outcome(1)).await.unwrap();
+    // One of ours that went through another profile to the same account.
+    let mut sideways = request(2);
+    sideways.profile = "shop".into();
+    let id = ledger.append(sideways).await.unwrap();
+    ledger.end(id, outcome(2)).await.unwrap();
+
+    let told = ["r1", "r2", "f1"].map(|id| logged(id, "relaydeck"));
+    let brought = ledger.bring_in("4sapi", "https://relay.example", told.into());
+    assert_eq!(brought.await.unwrap().new, 1);
+    let report = ledger.spending(None, UnixMillis(0)).await.unwrap();
+    let tools: Vec<(&str, u64)> = report
+        .tools
+        .iter()
+        .map(|(tool, sum)| (tool.as_str(), sum.requests))
+        .collect();
+    assert_eq!(tools.len(), 2, "{tools:?}");
+    assert!(tools.contains(&("relaydeck", 2)) && tools.contains(&(OTHER_RELAYDECK, 1)));
+    // What was ours and had no bill has one now.
+    let billed = ledger.receipt(own).await.unwrap();
+    assert_eq!(billed.charged, Some(Money::from_nanos(4_000)));
+}
+
+#[tokio::test]
+async fn x_05_a_request_of_ours_that_never_learned_its_id_is_not_another_program_s() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let new = NewRequest {
+        sent: UnixMillis(5_000_400),
+        model: "m".into(),
+        key_id: Some(3),
+        ..request(1)
+    };
+    let id = ledger.append(new).await.unwrap();
+    let told = vec![logged("f1", "relaydeck")];
+    let bring_in = || ledger.bring_in("4sapi", "https://relay.example", told.clone());
+    // While it runs it may still learn it.
+    let brought = bring_in().await.unwrap();
+    assert_eq!((brought.new, brought.undecided), (0, true));
+    let nameless = Outcome {
+        request_id: None,
+        reported: None,
+        expected: None,
+        ..outcome(1)
+    };
+    ledger.end(id, nameless).await.unwrap();
+    let brought = bring_in().await.unwrap();
+    assert_eq!((brought.new, brought.undecided), (1, false));
+    assert_eq!(bring_in().await.unwrap().new, 0);
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(receipts[0].request_id.as_deref(), Some("f1"));
+    assert_eq!(receipts[0].charged, Some(Money::from_nanos(4_000)));
+    // Another one of the same model and key is not taken for it.
+    let other = vec![logged("f2", "relaydeck")];
+    let brought = ledger.bring_in("4sapi", "https://relay.example", other);
+    assert_eq!(brought.await.unwrap().new, 1);
+    assert_eq!(
+        ledger
+            .receipts(ReceiptFilter::default())
+            .await
+            .unwrap()
+            .len(),
+        2
     );
 }

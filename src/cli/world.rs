@@ -122,13 +122,25 @@ impl World {
     /// # Errors
     /// When its relay cannot be reached or started.
     pub async fn session(&self) -> Result<Session, Fault> {
-        self.stay().await;
-        Session::open(Arc::clone(&self.host) as Arc<dyn Host>, self.profile_name()).await
+        self.session_at(self.profile_name()).await
+    }
+
+    /// Opens a profile.
+    ///
+    /// # Errors
+    /// When its relay cannot be reached or started.
+    pub async fn session_at(&self, profile: &str) -> Result<Session, Fault> {
+        self.stay_at(profile).await;
+        Session::open(Arc::clone(&self.host) as Arc<dyn Host>, profile).await
     }
 
     /// Keeps the embedded relay up while this command asks it; of no consequence for another relay.
     pub async fn stay(&self) {
-        if self.profile_name() == LOCAL {
+        self.stay_at(self.profile_name()).await;
+    }
+
+    async fn stay_at(&self, profile: &str) {
+        if profile == LOCAL {
             *self.stay.lock().await = Stay::take(&self.data).await;
         }
     }

@@ -26,6 +26,7 @@ pub mod pace;
 pub mod price;
 pub mod price_catalogue;
 pub mod profile;
+pub mod program;
 pub mod qr;
 pub mod receipt;
 pub mod retry;

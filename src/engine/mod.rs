@@ -4,6 +4,7 @@
 //! What it needs from outside (profiles, secrets, the embedded relay) it asks of a [`host::Host`].
 
 mod asks;
+pub mod bringing;
 pub mod clock;
 mod command;
 pub mod compare;

@@ -7,19 +7,17 @@
 
 use std::time::Duration;
 
+use super::bringing::bring_in;
 use super::door::{Event, Scope, UsageView};
 use super::session::Session;
 use super::task::{Engine, Report, not_open};
-use crate::client::ForeignRequest;
-use crate::domain::{Fault, FaultKind, LogMark, RunningRequest, UnixMillis};
-use crate::ledger::{ForeignReceipt, Ledger, LedgerError, ReceiptFilter};
+use crate::domain::{Fault, FaultKind, RunningRequest, UnixMillis};
+use crate::ledger::{Ledger, LedgerError, ReceiptFilter};
 use crate::locale::say;
 
 /// The latest receipts that are shown.
 const RECEIPTS: u32 = 200;
 const HOUR_MS: i64 = 3_600_000;
-/// Pages of the relay's log that are looked through at once.
-const PAGES: usize = 100;
 /// How long ends are gathered while nobody looks: a busy relay must not be read all the time.
 const GATHER: Duration = Duration::from_secs(1);
 /// How long until a relay that failed is asked again what runs.
@@ -79,7 +77,7 @@ impl Engine {
                         // Between two answers one may have begun and another ended: what ended has a bill by now.
                         let ended = running.len() < before || !looked_at;
                         if ended {
-                            let brought = bring_in(&session, ledger.as_ref()).await;
+                            let brought = brought(&session, ledger.as_ref()).await;
                             if looked_at || brought > 0 {
                                 let _ = reports.send(Report::Spent);
                             }
@@ -110,6 +108,17 @@ impl Engine {
     }
 }
 
+/// Brings in what other programs sent; what could not be read is looked up the next time.
+async fn brought(session: &Session, ledger: Option<&Ledger>) -> usize {
+    let Some(ledger) = ledger else { return 0 };
+    let (brought, trouble) = bring_in(session, ledger).await;
+    match trouble {
+        None => tracing::debug!(brought, "requests of other programs"),
+        Some(fault) => tracing::warn!(%fault, "the requests of other programs"),
+    }
+    brought
+}
+
 async fn running(
     session: &Session,
     version: Option<u64>,
@@ -117,65 +126,6 @@ async fn running(
 ) -> Result<(u64, Vec<RunningRequest>), Fault> {
     let session = session.clone().alive().await?;
     session.client.running(version, still).await
-}
-
-/// Writes receipts of what other programs sent, as far as the relay's log was not read before; how many are new.
-async fn bring_in(session: &Session, ledger: Option<&Ledger>) -> usize {
-    let Some(ledger) = ledger else { return 0 };
-    let mut brought = 0;
-    match read_on(session, ledger, &mut brought).await {
-        Ok(()) => tracing::debug!(brought, "requests of other programs"),
-        // What could not be read is looked up the next time.
-        Err(fault) => tracing::warn!(%fault, "the requests of other programs"),
-    }
-    brought
-}
-
-/// Reads the log from its newest row back to where it was read before; only then the mark moves on, so that whatever
-/// interrupts this leaves nothing out.
-async fn read_on(session: &Session, ledger: &Ledger, brought: &mut usize) -> Result<(), Fault> {
-    let (profile, relay) = (&session.profile.name, session.profile.address.to_string());
-    let before = ledger.log_mark(profile).await?;
-    let (mut after, mut newest) = (before.clone(), before.clone());
-    let mut number = 1;
-    while number <= PAGES {
-        let page = session.client.foreign_requests(number, &after).await?;
-        if page.another {
-            (after, newest, number) = (LogMark::default(), LogMark::default(), 1);
-            continue;
-        }
-        if page.newest.row > newest.row {
-            newest = page.newest;
-        }
-        let receipts = page.requests.into_iter().map(receipt).collect();
-        *brought += ledger.bring_in(profile, &relay, receipts).await?;
-        if !page.more {
-            break;
-        }
-        number += 1;
-    }
-    if newest != before {
-        ledger.set_log_mark(profile, newest).await?;
-    }
-    Ok(())
-}
-
-fn receipt(request: ForeignRequest) -> ForeignReceipt {
-    let charge = request.charge;
-    ForeignReceipt {
-        sent: request.sent,
-        model: request.model,
-        key_id: charge.key_id,
-        key_name: Some(charge.key_name).filter(|name| !name.is_empty()),
-        group: Some(charge.group).filter(|group| !group.is_empty()),
-        usage: charge.usage,
-        charged: charge.money,
-        request_id: charge.request_id.unwrap_or_default(),
-        first_ms: request.first_ms,
-        total_ms: Some(request.total_ms),
-        broken: request.broken,
-        tool: request.tool,
-    }
 }
 
 /// Whether a relay that did not say what runs may say so another time.

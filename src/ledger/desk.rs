@@ -125,9 +125,7 @@ impl Desk {
             }
             if write_notes_at.is_some_and(|at| at <= Instant::now()) {
                 write_notes_at = None;
-                if let Err(error) = self.write_notes() {
-                    tracing::warn!(%error, "progress could not be written");
-                }
+                self.write_noted();
             }
         }
     }
@@ -150,10 +148,7 @@ impl Desk {
         &mut self,
         question: impl FnOnce(&Transaction<'_>, &str) -> rusqlite::Result<T>,
     ) -> Result<T, LedgerError> {
-        if let Err(error) = self.write_notes() {
-            // A full disk must not hide what is on it.
-            tracing::warn!(%error, "progress could not be written");
-        }
+        self.write_noted();
         let reading = Transaction::new_unchecked(&self.db, rusqlite::TransactionBehavior::Deferred);
         reading
             .and_then(|tx| question(&tx, &self.run.name))
@@ -200,6 +195,13 @@ impl Desk {
     #[cfg(test)]
     pub(super) fn execute(&mut self, sql: &str) -> rusqlite::Result<()> {
         self.db.execute_batch(sql)
+    }
+
+    /// Writes every progress noted so far, as far as that can be done: a full disk must not hide what is on it.
+    pub(super) fn write_noted(&mut self) {
+        if let Err(error) = self.write_notes() {
+            tracing::warn!(%error, "progress could not be written");
+        }
     }
 
     fn write_notes(&mut self) -> Result<(), LedgerError> {

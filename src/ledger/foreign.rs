@@ -1,62 +1,146 @@
-//! Receipts of requests that other programs sent through a relay that tells of them (X-05).
+//! Receipts of requests that other programs sent, from the log of a relay that tells what each came from (X-05).
+//!
+//! The log names another relaydeck as it names this one. What is in this file already is ours; so is what answers to a
+//! request of ours that never learned its id. Everything else somebody else sent.
 
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params, params};
 
 use super::row::{all_tokens, millis, tokens};
-use super::values::ForeignReceipt;
+use super::values::{Brought, LogEntry};
 use super::words::word;
+use crate::domain::program::{OTHER_RELAYDECK, OURS};
 use crate::domain::{Finish, LogMark};
 
-/// Writes those that are not here yet; says how many there were. A request is known by its relay's id.
+/// How far the relay's time of a request may lie from ours, in milliseconds, for a request without an id to be the same: its
+/// log knows seconds, and clocks differ.
+const NEAR_MS: i64 = 120_000;
+
+/// A receipt that has this id. One of ours counts whatever profile it was sent through: two may lead to one account.
+const KNOWN: &str = "SELECT id FROM receipts WHERE request_id = ?1 AND (profile = ?2 OR tool = 'relaydeck') LIMIT 1";
+
+/// The bill of one of ours that has none yet.
+const SETTLE: &str = "UPDATE receipts SET charged_nanos = ?2, billing_group = coalesce(?3, billing_group)
+    WHERE id = ?1 AND tool = 'relaydeck' AND charged_nanos IS NULL AND state IN ('ended', 'interrupted')";
+
+/// A request of ours that nobody has billed and that never learned its id, nearest in time; a refusal costs nothing.
+const NAMELESS: &str = "SELECT id, state = 'sent' FROM receipts
+    WHERE profile = ?1 AND sent_ms BETWEEN ?2 - ?3 AND ?2 + ?3 AND model = ?4 AND coalesce(key_id = ?5, 1)
+        AND tool = 'relaydeck' AND request_id IS NULL AND charged_nanos IS NULL
+        AND (state <> 'failed' OR status IS NULL)
+    ORDER BY abs(sent_ms - ?2) LIMIT 1";
+
+/// What the log says of such a request.
+const NAME: &str = "UPDATE receipts SET request_id = :request_id, charged_nanos = :charged,
+        billing_group = coalesce(:group, billing_group), reported_input = :input, reported_cache_read = :read,
+        reported_cache_write = :write, reported_output = :output, tokens = :tokens
+    WHERE id = :id";
+
+const INSERT: &str = "INSERT INTO receipts (profile, relay, sent_ms, state, model, key_id, key_name, key_masked,
+        billing_group, reported_input, reported_cache_read, reported_cache_write, reported_output, tokens, price_kind,
+        expected_basis, charged_nanos, finish, status, request_id, first_ms, total_ms, tool)
+    VALUES (:profile, :relay, :sent, 'ended', :model, :key_id, :key_name, '', :group,
+        :input, :read, :write, :output, :tokens, 'unknown',
+        'settled', :charged, :finish, 200, :request_id, :first, :total, :tool)";
+
+/// Writes down what entries of a log say that is not here yet. A request is known by its relay's id.
 pub(super) fn bring_in(
     db: &Transaction<'_>,
     profile: &str,
     relay: &str,
-    receipts: &[ForeignReceipt],
-) -> rusqlite::Result<usize> {
-    let mut known =
-        db.prepare_cached("SELECT 1 FROM receipts WHERE profile = ?1 AND request_id = ?2 LIMIT 1")?;
-    let mut insert = db.prepare_cached(
-        "INSERT INTO receipts (profile, relay, sent_ms, state, model, key_id, key_name, key_masked, billing_group,
-            reported_input, reported_cache_read, reported_cache_write, reported_output, tokens, price_kind,
-            expected_basis, charged_nanos, finish, status, request_id, first_ms, total_ms, tool)
-         VALUES (:profile, :relay, :sent, 'ended', :model, :key_id, :key_name, '', :group,
-            :input, :read, :write, :output, :tokens, 'unknown',
-            'settled', :charged, :finish, 200, :request_id, :first, :total, :tool)",
-    )?;
-    let mut new = 0;
-    for receipt in receipts {
-        let here: Option<i64> = known
-            .query_row(params![profile, receipt.request_id], |row| row.get(0))
+    entries: &[LogEntry],
+) -> rusqlite::Result<Brought> {
+    let mut brought = Brought::default();
+    for entry in entries {
+        let known: Option<i64> = db
+            .prepare_cached(KNOWN)?
+            .query_row(params![entry.request_id, profile], |row| row.get(0))
             .optional()?;
-        if here.is_some() {
+        if let Some(id) = known {
+            db.prepare_cached(SETTLE)?
+                .execute(params![id, entry.charged.nanos(), entry.group])?;
             continue;
         }
-        let usage = receipt.usage;
-        let finish = receipt.broken.then_some(Finish::Cut);
-        insert.execute(named_params! {
-            ":profile": profile,
-            ":relay": relay,
-            ":sent": receipt.sent.0,
-            ":model": receipt.model,
-            ":key_id": receipt.key_id,
-            ":key_name": receipt.key_name,
-            ":group": receipt.group,
-            ":input": tokens(usage.input),
-            ":read": tokens(usage.cache_read),
-            ":write": tokens(usage.cache_write),
-            ":output": tokens(usage.output),
-            ":tokens": all_tokens(usage),
-            ":charged": receipt.charged.nanos(),
-            ":finish": finish.as_ref().map(word).transpose()?,
-            ":request_id": receipt.request_id,
-            ":first": millis(receipt.first_ms),
-            ":total": millis(receipt.total_ms),
-            ":tool": receipt.tool,
-        })?;
-        new += 1;
+        match nameless(db, profile, entry)? {
+            Some((_, true)) => brought.undecided = true,
+            Some((id, false)) => {
+                name(db, id, entry)?;
+                brought.new += 1;
+            }
+            None => {
+                insert(db, profile, relay, entry)?;
+                brought.new += 1;
+            }
+        }
     }
-    Ok(new)
+    Ok(brought)
+}
+
+/// The request of ours that an entry may be of, and whether it still runs.
+fn nameless(
+    db: &Transaction<'_>,
+    profile: &str,
+    entry: &LogEntry,
+) -> rusqlite::Result<Option<(i64, bool)>> {
+    if entry.tool != OURS {
+        return Ok(None);
+    }
+    db.prepare_cached(NAMELESS)?
+        .query_row(
+            params![profile, entry.sent.0, NEAR_MS, entry.model, entry.key_id],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()
+}
+
+fn name(db: &Transaction<'_>, id: i64, entry: &LogEntry) -> rusqlite::Result<()> {
+    let usage = entry.usage;
+    db.prepare_cached(NAME)?.execute(named_params! {
+        ":id": id,
+        ":request_id": entry.request_id,
+        ":charged": entry.charged.nanos(),
+        ":group": entry.group,
+        ":input": tokens(usage.input),
+        ":read": tokens(usage.cache_read),
+        ":write": tokens(usage.cache_write),
+        ":output": tokens(usage.output),
+        ":tokens": all_tokens(usage),
+    })?;
+    Ok(())
+}
+
+fn insert(
+    db: &Transaction<'_>,
+    profile: &str,
+    relay: &str,
+    entry: &LogEntry,
+) -> rusqlite::Result<()> {
+    let usage = entry.usage;
+    let finish = entry.broken.then_some(Finish::Cut);
+    let program = match entry.tool.as_str() {
+        OURS => OTHER_RELAYDECK,
+        other => other,
+    };
+    db.prepare_cached(INSERT)?.execute(named_params! {
+        ":profile": profile,
+        ":relay": relay,
+        ":sent": entry.sent.0,
+        ":model": entry.model,
+        ":key_id": entry.key_id,
+        ":key_name": entry.key_name,
+        ":group": entry.group,
+        ":input": tokens(usage.input),
+        ":read": tokens(usage.cache_read),
+        ":write": tokens(usage.cache_write),
+        ":output": tokens(usage.output),
+        ":tokens": all_tokens(usage),
+        ":charged": entry.charged.nanos(),
+        ":finish": finish.as_ref().map(word).transpose()?,
+        ":request_id": entry.request_id,
+        ":first": millis(entry.first_ms),
+        ":total": millis(entry.total_ms),
+        ":tool": program,
+    })?;
+    Ok(())
 }
 
 /// How far the log of a profile's relay has been read; the beginning where that was never noted.

@@ -36,8 +36,8 @@ use tokio::sync::oneshot;
 
 pub use error::LedgerError;
 pub use values::{
-    Ending, ForeignReceipt, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId, RunningTotals,
-    Totals,
+    Brought, Ending, LogEntry, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
+    RunningTotals, Totals,
 };
 
 use crate::domain::stability::{Mark, Marks, Sample};
@@ -169,8 +169,8 @@ impl Ledger {
         .await
     }
 
-    /// Writes receipts of requests that other programs sent, each once however often it is told; answers how many were
-    /// new.
+    /// Writes receipts of those requests in a relay's log that other programs sent, each once however often it is told.
+    /// Those that were sent from here have theirs already; one that has no bill yet gets it.
     ///
     /// # Errors
     /// When they could not be written; then none was.
@@ -178,11 +178,14 @@ impl Ledger {
         &self,
         profile: &str,
         relay: &str,
-        receipts: Vec<ForeignReceipt>,
-    ) -> Result<usize, LedgerError> {
+        entries: Vec<LogEntry>,
+    ) -> Result<Brought, LedgerError> {
         let (profile, relay) = (profile.to_owned(), relay.to_owned());
-        self.ask(move |desk| desk.write(|tx, _| foreign::bring_in(tx, &profile, &relay, &receipts)))
-            .await
+        self.ask(move |desk| {
+            desk.write_noted();
+            desk.write(|tx, _| foreign::bring_in(tx, &profile, &relay, &entries))
+        })
+        .await
     }
 
     /// How far the log of a profile's relay has been read.

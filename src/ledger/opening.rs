@@ -19,7 +19,7 @@ const APPLICATION_ID: i64 = 1_919_184_999;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The layout's steps, oldest first. Published steps are never changed.
-const STEPS: [&str; 9] = [
+const STEPS: [&str; 10] = [
     include_str!("../../assets/migrations/ledger/0001_receipts_and_conversations.sql"),
     include_str!("../../assets/migrations/ledger/0002_node_checks_and_test_results.sql"),
     include_str!("../../assets/migrations/ledger/0003_usage.sql"),
@@ -29,6 +29,7 @@ const STEPS: [&str; 9] = [
     include_str!("../../assets/migrations/ledger/0007_usage_hours.sql"),
     include_str!("../../assets/migrations/ledger/0008_log_marks.sql"),
     include_str!("../../assets/migrations/ledger/0009_estimates_in_sums.sql"),
+    include_str!("../../assets/migrations/ledger/0010_whose_requests.sql"),
 ];
 
 /// Opens the file for reading and writing.

@@ -80,9 +80,9 @@ pub struct Outcome {
     pub total_ms: Option<u64>,
 }
 
-/// A request that another program sent, as its relay tells of it.
+/// A request as the log of its relay has it, whoever sent it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForeignReceipt {
+pub struct LogEntry {
     /// When it was sent.
     pub sent: UnixMillis,
     /// The exact name of the model asked for.
@@ -105,8 +105,18 @@ pub struct ForeignReceipt {
     pub total_ms: Option<u64>,
     /// Whether the answer broke off.
     pub broken: bool,
-    /// The program that sent it.
+    /// The program that sent it, by its own word.
     pub tool: String,
+}
+
+/// What became of entries of a relay's log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Brought {
+    /// How many of them say something new: a request of another program, or the bill of one of ours that was given up for
+    /// lost.
+    pub new: usize,
+    /// Whether one may be of a request of ours that is just beginning, whose id is not known yet: it has to be told again.
+    pub undecided: bool,
 }
 
 /// Which receipts are wanted. All conditions hold together.

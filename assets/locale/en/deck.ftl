@@ -395,6 +395,7 @@ top-up-pending = pending
 top-up-done = done
 top-up-failed = failed
 top-up-expired = expired
+program-other-relaydeck = other relaydeck
 basis-estimated = estimated
 basis-reported = reported
 basis-settled = settled

@@ -388,6 +388,7 @@ top-up-pending = 待支付
 top-up-done = 已到账
 top-up-failed = 失败
 top-up-expired = 已过期
+program-other-relaydeck = 别处 relaydeck
 basis-estimated = 估算
 basis-reported = 上报
 basis-settled = 已结算

@@ -13,7 +13,7 @@ use super::super::args::ExportArgs;
 use super::super::output::print_json;
 use super::super::world::{Ending, World};
 use super::receipts::receipt_json;
-use super::since;
+use super::{asking, since};
 use crate::domain::{Fault, FaultKind};
 use crate::ledger::{ReceiptFilter, ReceiptId};
 use crate::locale::{say, system};
@@ -62,6 +62,7 @@ pub async fn run(world: &World, args: ExportArgs) -> Result<Ending, Fault> {
     };
     let mut out = BufWriter::new(NamedTempFile::new_in(folder).map_err(failed)?);
     let ledger = world.ledger().await?;
+    asking::bring_in(world, &ledger, args.all).await;
     let mut written = 0_u64;
     loop {
         let page = ledger.receipts(filter.clone()).await.map_err(Fault::from)?;

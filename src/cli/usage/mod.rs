@@ -1,5 +1,7 @@
-//! `relaydeck usage`: what was spent, from the local ledger. Needs no relay and no network.
+//! `relaydeck usage`: what was spent, from the local ledger, into which what other programs spent is brought first. Where
+//! no relay answers, what is known is told.
 
+mod asking;
 mod export;
 mod receipts;
 
@@ -9,7 +11,7 @@ use super::args::{UsageArgs, UsageCommand};
 use super::output::{Align, Table, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_since;
-use crate::domain::{By, Fault, FaultKind, Spending, UnixMillis};
+use crate::domain::{By, Fault, FaultKind, Spending, UnixMillis, program};
 use crate::locale::{pair, say};
 
 /// Runs the sub-command.
@@ -27,6 +29,7 @@ pub async fn run(world: &World, args: UsageArgs) -> Result<Ending, Fault> {
 async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fault> {
     let since = since(world, span)?;
     let ledger = world.ledger().await?;
+    let unasked = asking::bring_in(world, &ledger, all).await;
     let profile = (!all).then(|| world.profile_name());
     let report = ledger.spending(profile, since).await.map_err(Fault::from)?;
     ledger.close().await.map_err(Fault::from)?;
@@ -43,8 +46,11 @@ async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fa
             .collect();
         let mut whole = Map::new();
         put_spending(&mut whole, &report.whole);
-        print_json(&json!({"since_ms": since, "by": by, "total": whole, "rows": rows}))
-            .map_err(World::stdout_gone)?;
+        let unasked: Vec<Value> = unasked.iter().map(asking::Unasked::json).collect();
+        print_json(&json!({
+            "since_ms": since, "by": by, "total": whole, "rows": rows, "not_asked": unasked,
+        }))
+        .map_err(World::stdout_gone)?;
         return Ok(Ending::Done);
     }
     let head = match by {
@@ -83,6 +89,7 @@ async fn sums(world: &World, span: &str, by: By, all: bool) -> Result<Ending, Fa
     for (name, sum) in &rows {
         let name = match name.as_str() {
             "" => say!("cli-usage-not-known"),
+            name if by == By::Tool => program::shown(name),
             name => name,
         };
         put(name, sum);

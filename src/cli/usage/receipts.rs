@@ -6,8 +6,8 @@ use super::super::args::ReceiptsArgs;
 use super::super::output::{Align, Table, print_json, put_cost, put_money};
 use super::super::words;
 use super::super::world::{Ending, World};
-use super::since;
-use crate::domain::{Dispute, Fault, Receipt, ReceiptState};
+use super::{asking, since};
+use crate::domain::{Dispute, Fault, Receipt, ReceiptState, program};
 use crate::ledger::ReceiptFilter;
 use crate::locale::say;
 use crate::tui::words::finish;
@@ -25,6 +25,7 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
         ..ReceiptFilter::default()
     };
     let ledger = world.ledger().await?;
+    asking::bring_in(world, &ledger, args.all).await;
     let receipts = ledger.receipts(filter).await.map_err(Fault::from)?;
     ledger.close().await.map_err(Fault::from)?;
     if world.json {
@@ -74,7 +75,7 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
             end_word(receipt),
             match Dispute::of(receipt) {
                 Some(dispute) if args.disputes => dispute.words().to_owned(),
-                _ => receipt.tool.clone(),
+                _ => program::shown(&receipt.tool).to_owned(),
             },
         ]);
     }

@@ -2,7 +2,9 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::domain::{Cost, Dispute, Money, Price, Receipt, ReceiptState, Usage, price_catalogue};
+use crate::domain::{
+    Cost, Dispute, Money, Price, Receipt, ReceiptState, Usage, price_catalogue, program,
+};
 use crate::locale::say;
 use crate::tui::draw::{self, clean};
 use crate::tui::model::Model;
@@ -58,7 +60,10 @@ pub fn rows(model: &Model, id: i64, cells: u16) -> Vec<Line<'static>> {
         plain(format!("{name}{}", clean(&receipt.key_masked))),
     );
     say(say!("label-group"), or_absent(own(&receipt.group)));
-    say(say!("label-tool"), plain(clean(&receipt.tool).into_owned()));
+    say(
+        say!("label-tool"),
+        plain(clean(program::shown(&receipt.tool)).into_owned()),
+    );
     // What another program was answered we did not see.
     let ours = (!receipt.counted.is_empty()).then(|| tokens(&receipt.counted));
     say(say!("label-we-counted"), or_absent(ours));

@@ -8,7 +8,7 @@ use super::chart;
 use super::places::{Places, places};
 use super::state::Span;
 use crate::domain::spending::minutes_left;
-use crate::domain::{By, Dispute, Receipt, ReceiptState, Spending};
+use crate::domain::{By, Dispute, Receipt, ReceiptState, Spending, program};
 use crate::engine::door::UsageView;
 use crate::locale::{Word, say};
 use crate::tui::columns::{Column, Table};
@@ -264,6 +264,7 @@ fn breakdown(model: &Model, view: &UsageView, area: Rect, frame: &mut Frame<'_>)
     for (at, (name, sum)) in seen().enumerate() {
         let name = match (name.as_str(), model.usage.by) {
             ("", By::Group) => say!("usage-not-known"),
+            (name, By::Tool) => program::shown(name),
             (name, _) => name,
         };
         let right = figures(sum);
@@ -402,7 +403,7 @@ fn text(model: &Model, receipt: &Receipt, column: usize, cells: usize) -> (Strin
             let name = receipt.key_name.as_ref().unwrap_or(&receipt.key_masked);
             (name.clone(), Role::Text)
         }
-        3 => (receipt.tool.clone(), Role::Dim),
+        3 => (program::shown(&receipt.tool).to_owned(), Role::Dim),
         4 => (words::short(usage.prompt()), Role::Dim),
         5 => (words::short(usage.output), Role::Dim),
         _ => {

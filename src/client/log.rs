@@ -1,4 +1,5 @@
-//! Requests that other programs sent, from the log of our own relay, which says what each came from.
+//! The requests of an account, from the log of our own relay, which says what program sent each. The log cannot say
+//! which of them are this home's own: another relaydeck goes by the same name. The ledger knows.
 
 use serde_json::Value;
 
@@ -9,12 +10,9 @@ use crate::locale::say;
 use crate::wire::new_api::LogRow;
 use crate::wire::plain::one_line;
 
-/// What this program calls itself.
-const OURSELVES: &str = "relaydeck";
-
-/// A request of another program, as the relay's log has it.
+/// A request, as the relay's log has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForeignRequest {
+pub struct LoggedRequest {
     /// What it was charged, and for what.
     pub charge: Charge,
     /// The exact name of the model.
@@ -33,9 +31,9 @@ pub struct ForeignRequest {
 
 /// One page of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ForeignPage {
-    /// The requests of other programs on it, newest first.
-    pub requests: Vec<ForeignRequest>,
+pub struct LogPage {
+    /// The requests on it that say what program sent them, newest first.
+    pub requests: Vec<LoggedRequest>,
     /// Its newest row; rows after it are new the next time.
     pub newest: LogMark,
     /// Whether the next page may hold rows that are wanted.
@@ -49,11 +47,7 @@ impl RelayClient {
     ///
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
-    pub async fn foreign_requests(
-        &self,
-        page: usize,
-        after: &LogMark,
-    ) -> Result<ForeignPage, Fault> {
+    pub async fn logged_requests(&self, page: usize, after: &LogMark) -> Result<LogPage, Fault> {
         self.needs_token(say!("what-log"))?;
         let scale = self.scale().await?;
         let (rows, _) = self
@@ -70,7 +64,7 @@ fn look_through(
     full: bool,
     after: &LogMark,
     money: impl Fn(&LogRow) -> Money,
-) -> ForeignPage {
+) -> LogPage {
     let mark = |row: &LogRow| LogMark {
         row: row.id,
         request_id: row.request_id.clone(),
@@ -78,7 +72,7 @@ fn look_through(
     let fresh: Vec<&LogRow> = rows.iter().filter(|row| row.id > after.row).collect();
     let read = rows.iter().filter(|row| row.id <= after.row);
     let last_read = read.max_by_key(|row| row.id);
-    ForeignPage {
+    LogPage {
         newest: rows
             .iter()
             .max_by_key(|row| row.id)
@@ -88,23 +82,23 @@ fn look_through(
         another: after.row > 0 && last_read.is_some_and(|row| mark(row) != *after),
         requests: fresh
             .into_iter()
-            .filter_map(|row| foreign(row, money(row)))
+            .filter_map(|row| logged(row, money(row)))
             .collect(),
     }
 }
 
-/// A row of another program; `None` where it is ours, or where nobody says whose it is.
-fn foreign(row: &LogRow, money: Money) -> Option<ForeignRequest> {
+/// A row; `None` where nobody says what program it comes from.
+fn logged(row: &LogRow, money: Money) -> Option<LoggedRequest> {
     let other: Value = serde_json::from_str(&row.other).unwrap_or_default();
     let tool = one_line(other.get("tool")?.as_str()?);
-    if tool == OURSELVES || row.request_id.is_empty() {
+    if row.request_id.is_empty() {
         return None;
     }
     let status = other
         .get("stream_status")
         .and_then(|status| status.get("status"));
     let seconds = row.use_time.max(0);
-    Some(ForeignRequest {
+    Some(LoggedRequest {
         charge: charge(row, money),
         model: one_line(&row.model_name),
         tool,
@@ -136,13 +130,13 @@ mod tests {
 
     #[test]
     fn x_05_only_what_is_newer_than_the_mark_is_taken() {
-        let rows = [row(9, "cursor"), row(8, OURSELVES), row(7, "cursor")];
+        let rows = [row(9, "cursor"), row(8, "relaydeck"), row(7, "cursor")];
         let look = |after: &LogMark| look_through(&rows, true, after, |_| Money::ZERO);
         let page = look(&LogMark::default());
-        assert_eq!((page.requests.len(), page.newest), (2, mark(9)));
+        assert_eq!((page.requests.len(), page.newest), (3, mark(9)));
         assert!(page.more && !page.another);
         let page = look(&mark(7));
-        assert_eq!((page.requests.len(), page.newest), (1, mark(9)));
+        assert_eq!((page.requests.len(), page.newest), (2, mark(9)));
         assert!(!page.more && !page.another);
         let page = look(&mark(9));
         assert_eq!((page.requests.len(), page.newest), (0, mark(9)));
