@@ -263,3 +263,53 @@ fn the_own_editor_has_the_terminal_meanwhile_and_its_text_is_sent_and_kept() {
         Value::Array(vec![])
     );
 }
+
+#[test]
+fn a_refused_question_says_so_with_its_id_and_has_no_row_of_zeros() {
+    let home = tempfile::tempdir().unwrap();
+    let wrong = "sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let output = relaydeck(
+        home.path(),
+        &["chat", "-m", "relaydeck-lab", "-k", wrong, "hello"],
+    );
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+    let told = text(&output);
+    assert!(told.starts_with("refused: nothing was generated"), "{told}");
+    assert!(told.contains("request id"), "{told}");
+    assert!(!told.contains("0 in") && !told.contains("$0"), "{told}");
+    let receipts = relaydeck(home.path(), &["usage", "receipts"]);
+    let shown = String::from_utf8(receipts.stdout).unwrap();
+    let row = shown.lines().nth(1).unwrap();
+    assert!(row.contains("refused: "), "{shown}");
+    assert!(!row.contains("$0"), "{shown}");
+    let plain = json(home.path(), &["usage", "receipts"]);
+    let id = plain[0]["request_id"].as_str().unwrap();
+    assert!(told.contains(id), "{told} has not {id}");
+}
+
+#[test]
+fn settings_that_no_model_takes_are_refused_with_their_range_before_anything_is_sent() {
+    let home = tempfile::tempdir().unwrap();
+    for (flag, values, range) in [
+        (
+            "--temperature",
+            &["9", "-1", "NaN", "hot"][..],
+            "from 0 to 2",
+        ),
+        (
+            "--max-tokens",
+            &["0", "-5", "1.5", "99999999999"],
+            "from 1 to 4294967295",
+        ),
+    ] {
+        for value in values {
+            let output = relaydeck(home.path(), &["chat", flag, value, "hello"]);
+            assert_eq!(output.status.code(), Some(2), "{value}");
+            assert!(text(&output).contains(range), "{}", text(&output));
+        }
+    }
+    assert_eq!(
+        json(home.path(), &["usage", "receipts"]),
+        Value::Array(vec![])
+    );
+}

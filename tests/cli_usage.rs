@@ -63,7 +63,7 @@ fn x_05_what_another_home_sends_to_the_same_account_is_counted_once_as_another_p
     chat(guest.path(), "shop", 60);
     let rows = by_tool(owner.path(), &[]);
     assert_eq!(rows.len(), 2, "{rows:?}");
-    assert_eq!((rows[0].0.as_str(), rows[0].1), ("other relaydeck", 2));
+    assert_eq!((rows[0].0.as_str(), rows[0].1), ("other-relaydeck", 2));
     assert_eq!(rows[1], ("relaydeck".to_owned(), 1, own));
     assert!(rows[0].2 > own, "{rows:?}");
     assert_eq!(
@@ -109,7 +109,7 @@ fn x_05_where_the_relay_cannot_be_asked_what_is_known_is_told_and_so_is_that() {
     chat(owner.path(), "local", 20);
     // The guest sees the whole account: the owner's request is another relaydeck's to it.
     let rows = by_tool(guest.path(), &["-p", "shop"]);
-    assert_eq!((rows[0].0.as_str(), rows[0].1), ("other relaydeck", 1));
+    assert_eq!((rows[0].0.as_str(), rows[0].1), ("other-relaydeck", 1));
     chat(owner.path(), "local", 20);
     serving.interrupt();
     serving.wait();

@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::output::{fault_json, print_json, put_cost};
 use super::secret;
 use super::world::{Ending, World, interrupts};
+use crate::domain::chat::HOTTEST;
 use crate::domain::profile::LOCAL;
 use crate::domain::{
-    ChatMessage, ChatRequest, ChatSettings, Cost, Effort, Fault, FaultKind, Finish, Image,
+    ChatMessage, ChatRequest, ChatSettings, Cost, Effort, Fault, FaultKind, Finish, Image, Money,
     Protocol, Role,
 };
 use crate::engine::pictures::read_image;
@@ -38,14 +39,26 @@ pub struct ChatArgs {
     pub image: Vec<PathBuf>,
     #[arg(short, long, value_name = "TEXT")]
     pub system: Option<String>,
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = max_tokens)]
     pub max_tokens: Option<u32>,
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_negative_numbers = true, value_parser = temperature)]
     pub temperature: Option<f32>,
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: Option<u64>,
     #[arg(value_name = "PROMPT")]
     pub prompt: Vec<String>,
+}
+
+/// The dashboard's rule, in the words of a flag.
+fn max_tokens(text: &str) -> Result<u32, String> {
+    ChatSettings::parse_max_tokens(text)
+        .map_err(|_| say!("help-wrong-range", least = 1, most = u32::MAX.to_string()))
+}
+
+/// The dashboard's rule, in the words of a flag.
+fn temperature(text: &str) -> Result<f32, String> {
+    ChatSettings::parse_temperature(text)
+        .map_err(|_| say!("help-wrong-range", least = 0, most = HOTTEST.to_string()))
 }
 
 /// What the embedded relay answers with when no model is named.
@@ -105,7 +118,7 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     let presses = tokio::spawn(obey(stop.clone(), hurry.clone()));
     let mut printer = Printer::new(world.json);
     let sent = world.clock.now();
-    let done = turn::run(&session, &ledger, &plan, &world.clock, &stop, |progress| {
+    let mut done = turn::run(&session, &ledger, &plan, &world.clock, &stop, |progress| {
         match progress {
             Progress::Text {
                 text,
@@ -119,6 +132,10 @@ pub async fn run(world: &World, args: ChatArgs) -> Result<Ending, Fault> {
     .await;
     stop.cancel();
     printer.finish();
+    if let Some(fault) = &mut done.end.fault {
+        // An answer that broke off had its id before the trouble came.
+        fault.request_id = fault.request_id.take().or(done.end.request_id.clone());
+    }
     let patience = tokio::spawn({
         let hurry = hurry.clone();
         async move {
@@ -292,7 +309,17 @@ fn report(
 ) -> Result<bool, Fault> {
     let end = &done.end;
     let cost = settled.unwrap_or(end.spend.cost);
+    let nothing_came =
+        end.fault.is_some() && end.spend.first_ms.is_none() && end.spend.usage.output == 0;
     if !world.json {
+        // Figures of an answer that never was would be a row of zeros.
+        if nothing_came && cost.amount.is_none_or(|amount| amount == Money::ZERO) {
+            world.warn(match cost.amount {
+                Some(_) => say!("cli-chat-refused"),
+                None => say!("cli-chat-no-answer"),
+            });
+            return Ok(false);
+        }
         let speed = end
             .spend
             .tenths_per_second
@@ -313,8 +340,7 @@ fn report(
         ));
         return Ok(false);
     }
-    let text = &printer.text;
-    if end.fault.is_some() && text.is_empty() && end.spend.usage.output == 0 {
+    if nothing_came {
         // Nothing came: the error document says it all, and stdout holds one JSON document.
         return Ok(false);
     }
@@ -325,7 +351,7 @@ fn report(
     object.insert("model".into(), json!(plan.request.model));
     object.insert("model_echoed".into(), json!(done.model_echoed));
     object.insert("protocol".into(), json!(plan.request.protocol.word()));
-    object.insert("text".into(), json!(text));
+    object.insert("text".into(), json!(printer.text));
     object.insert("reasoning".into(), json!(printer.reasoning));
     object.insert("finish".into(), json!(end.finish));
     object.insert("usage".into(), json!(end.spend.usage));

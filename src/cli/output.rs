@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::visible::{is_invisible, is_separator};
 use crate::domain::{Cost, Fault, Money};
 use crate::locale;
+use crate::locale::say;
 use crate::tui::text::width;
 
 /// Adds `name` and `name_nusd` to a JSON object.
@@ -73,9 +74,19 @@ pub fn print_fault(fault: &Fault, json: bool) {
     let _ = writeln!(
         out,
         "relaydeck: {}\n  {}",
-        visible(&fault.message),
+        visible(&named(fault)),
         visible(&fault.advice)
     );
+}
+
+/// What went wrong, with the relay's id of the request, which its support asks for, unless the relay has put it there itself.
+fn named(fault: &Fault) -> String {
+    match fault.request_id.as_deref() {
+        Some(id) if !id.is_empty() && !fault.message.contains(id) => {
+            say!("cli-fault-request", message = fault.message, id = id)
+        }
+        _ => fault.message.clone(),
+    }
 }
 
 /// Text from outside, without anything that could steer the terminal: control characters and characters that reorder

@@ -6,7 +6,7 @@ use crate::locale::say;
 pub const OURS: &str = "relaydeck";
 
 /// What requests of a relaydeck with another home stand under: it calls itself the same, and its spend is not this home's.
-pub const OTHER_RELAYDECK: &str = "other relaydeck";
+pub const OTHER_RELAYDECK: &str = "other-relaydeck";
 
 /// A program's name for people.
 pub fn shown(program: &str) -> &str {

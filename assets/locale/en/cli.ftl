@@ -154,6 +154,8 @@ cli-not-all-fetched = not everything about this relay could be fetched: { $fault
 cli-stdin-unreadable = stdin cannot be read as text: { $error }
 cli-chat-no-prompt = there is no prompt
 cli-chat-no-prompt-advice = write it behind the command, or pipe it in: echo hello | relaydeck chat
+cli-chat-refused = refused: nothing was generated, and nothing is charged for it
+cli-chat-no-answer = no answer came; what the relay charges for it is not known yet
 cli-chat-first = {"  "}first { $seconds } s
 cli-chat-tokens = { $input } in  { $output } out
 
@@ -426,6 +428,8 @@ cli-usage-no-answer = it did not answer in time
 cli-usage-none = Nothing was sent in that time.
 cli-column-why = WHY
 cli-receipts-no-disputes = No receipt of that time is worth a question.
+cli-receipt-refused = refused: { $why }
+cli-fault-request = { $message } (request id { $id })
 cli-receipt-running = running
 cli-receipt-interrupted = interrupted
 cli-label-account = account

@@ -148,6 +148,8 @@ cli-not-all-fetched = 此中转站的部分信息无法获取：{ $fault }
 cli-stdin-unreadable = 标准输入不是可读的文本：{ $error }
 cli-chat-no-prompt = 没有提示词
 cli-chat-no-prompt-advice = 写在命令后面，或用管道传入：echo 你好 | relaydeck chat
+cli-chat-refused = 已拒绝：未生成内容，不计费
+cli-chat-no-answer = 没有应答；中转站是否计费尚不清楚
 cli-chat-first = {"  "}首字 { $seconds } s
 cli-chat-tokens = 输入 { $input }  输出 { $output }
 
@@ -411,6 +413,8 @@ cli-usage-no-answer = 未及时应答
 cli-usage-none = 此时段没有发送请求。
 cli-column-why = 存疑原因
 cli-receipts-no-disputes = 此时段没有值得询问的收据。
+cli-receipt-refused = 已拒绝：{ $why }
+cli-fault-request = { $message }（请求 id { $id }）
 cli-receipt-running = 进行中
 cli-receipt-interrupted = 中断
 cli-label-account = 账号

@@ -56,6 +56,9 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
     let mut table = Table::new(&columns);
     for receipt in &receipts {
         let (usage, cost) = (receipt.usage(), receipt.cost());
+        // What was refused has no figures; zeros would say that it had.
+        let failed = receipt.state == ReceiptState::Failed && receipt.charged.is_none();
+        let figure = |figure: String| if failed { "–".to_owned() } else { figure };
         table.row([
             receipt.id.to_string(),
             world.date(receipt.sent.seconds()),
@@ -64,11 +67,13 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
                 .key_name
                 .clone()
                 .unwrap_or_else(|| receipt.key_masked.clone()),
-            usage.prompt().to_string(),
-            usage.output.to_string(),
-            cost.amount
-                .map_or("?".into(), |amount| format!("${}", amount.fixed(6))),
-            cost.basis.words().into(),
+            figure(usage.prompt().to_string()),
+            figure(usage.output.to_string()),
+            figure(
+                cost.amount
+                    .map_or("?".into(), |amount| format!("${}", amount.fixed(6))),
+            ),
+            figure(cost.basis.words().into()),
             receipt
                 .first_ms
                 .map_or(String::new(), |ms| format!("{ms} ms")),
@@ -91,6 +96,9 @@ pub async fn run(world: &World, args: ReceiptsArgs) -> Result<Ending, Fault> {
 
 fn end_word(receipt: &Receipt) -> String {
     match (&receipt.fault, &receipt.finish, receipt.state) {
+        (Some(fault), _, ReceiptState::Failed) if receipt.status.is_some() => {
+            say!("cli-receipt-refused", why = words::fault_kind(*fault))
+        }
         (Some(fault), ..) => words::fault_kind(*fault).to_owned(),
         (None, Some(end), _) => finish(end).to_owned(),
         (None, None, ReceiptState::Sent) => say!("cli-receipt-running").into(),
