@@ -113,7 +113,7 @@ impl Till {
     }
 
     /// Takes the ending of a request.
-    pub fn take(self: &Arc<Self>, ending: &Ending<'_>, run: &Run) -> Kept {
+    pub fn take(self: &Arc<Self>, ending: &Ending<'_>, run: &Run) -> WrittenDown {
         let entry = Entry::of(ending);
         run.end();
         self.unposted.fetch_add(1, Ordering::Relaxed);
@@ -125,7 +125,7 @@ impl Till {
         drop(drawer);
         // Should nobody wait for it, the thread finds it.
         self.inbox.nudge();
-        Kept {
+        WrittenDown {
             till: Arc::clone(self),
             ticket,
             state: State::New,
@@ -209,7 +209,7 @@ impl Till {
 }
 
 /// Waits for an ending to be kept: whether it is. Dropped, it sees to that without waiting.
-pub struct Kept {
+pub struct WrittenDown {
     till: Arc<Till>,
     ticket: u64,
     state: State,
@@ -224,7 +224,7 @@ enum State {
     Known,
 }
 
-impl Kept {
+impl WrittenDown {
     fn decide(&mut self) {
         if !self.till.has_decided(self.ticket) {
             self.till.write_down();
@@ -234,7 +234,7 @@ impl Kept {
     }
 }
 
-impl Future for Kept {
+impl Future for WrittenDown {
     type Output = bool;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
@@ -255,7 +255,7 @@ impl Future for Kept {
     }
 }
 
-impl Drop for Kept {
+impl Drop for WrittenDown {
     fn drop(&mut self) {
         if matches!(self.state, State::New | State::Stood) {
             self.decide();

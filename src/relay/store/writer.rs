@@ -22,7 +22,7 @@ use super::StoreError;
 use super::batch::{Batch, WORTH_A_ROW};
 use super::journal::{Journal, Posted};
 use super::money::Ending;
-use super::till::{Job, Kept, MOST, Till};
+use super::till::{Job, MOST, Till, WrittenDown};
 use crate::locale::{Language, system, within};
 
 /// How long until what could not be written is tried again.
@@ -75,7 +75,7 @@ impl Writer {
     }
 
     /// Ends a request; whoever waits hears whether it is kept.
-    pub fn end(&self, ending: &Ending<'_>, run: &Run) -> Kept {
+    pub fn end(&self, ending: &Ending<'_>, run: &Run) -> WrittenDown {
         self.till.take(ending, run)
     }
 
@@ -318,7 +318,7 @@ mod tests {
         }
 
         /// A request ends that costs so much.
-        fn end(&self, charged: i64) -> Kept {
+        fn end(&self, charged: i64) -> WrittenDown {
             self.writer.end(&ending(charged), &running(1))
         }
 
