@@ -14,5 +14,6 @@ mod groups;
 mod headers;
 mod hostile;
 mod life;
+mod references;
 mod responses;
 mod stored;

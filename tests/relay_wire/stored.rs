@@ -9,7 +9,7 @@ use crate::fake::{Call, Fake, before};
 use crate::relay_support::{Deck, json_of, json_response, stream_response, text_response};
 
 /// Keeps what it answers, as `resp_1` and so on where it begins at 0, until it is deleted; as a stream where that is asked.
-fn keeper(begins: u32) -> impl Fn(&Call) -> Response + Clone + Send + Sync + 'static {
+pub fn keeper(begins: u32) -> impl Fn(&Call) -> Response + Clone + Send + Sync + 'static {
     let kept: Arc<Mutex<(u32, Vec<String>)>> = Arc::new(Mutex::new((begins, Vec::new())));
     move |call: &Call| {
         let mut kept = kept.lock().unwrap();
@@ -66,7 +66,7 @@ fn keeper(begins: u32) -> impl Fn(&Call) -> Response + Clone + Send + Sync + 'st
     }
 }
 
-async fn ask(deck: &Deck, method: &str, path: &str, key: &str) -> (u16, Value) {
+pub async fn ask(deck: &Deck, method: &str, path: &str, key: &str) -> (u16, Value) {
     let url = format!("{}/v1/responses/{path}", deck.base);
     let request = deck.client.request(method.parse().unwrap(), url);
     let response = request.bearer_auth(key).send().await.unwrap();
@@ -74,7 +74,7 @@ async fn ask(deck: &Deck, method: &str, path: &str, key: &str) -> (u16, Value) {
 }
 
 /// Asks for a response; its status and its text.
-async fn respond(deck: &Deck, key: &str, more: Value) -> (u16, String) {
+pub async fn respond(deck: &Deck, key: &str, more: Value) -> (u16, String) {
     let mut body = json!({"model": "m", "input": "x"});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
@@ -84,14 +84,14 @@ async fn respond(deck: &Deck, key: &str, more: Value) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-fn id_of((status, text): (u16, String)) -> String {
+pub fn id_of((status, text): (u16, String)) -> String {
     assert_eq!(status, 200, "{text}");
     let whole: Value = serde_json::from_str(&text).unwrap();
     whole["id"].as_str().unwrap().to_owned()
 }
 
 /// A key of another account.
-async fn key_of_another(deck: &Deck) -> String {
+pub async fn key_of_another(deck: &Deck) -> String {
     let password = "correct horse";
     let user = json!({"username": "ann", "password": password});
     let made = deck.send("POST", "/api/user/", &user).await;

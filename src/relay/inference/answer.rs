@@ -23,7 +23,7 @@ use super::attempt::Opening;
 use super::bill::{Bill, End, Settled};
 use super::passage::Passage;
 use super::sieve::Turn;
-use super::stored;
+use super::stored::Keeper;
 use super::trouble::{self, Failure};
 
 /// What keeps a silent stream alive: a comment.
@@ -41,8 +41,8 @@ pub struct Answer {
     turn: Turn,
     upstream: Option<BoxStream<'static, Result<Bytes, UpstreamError>>>,
     wants_usage: bool,
-    /// The account that may refer to its parts later, where its upstream keeps them.
-    keeper: Option<i64>,
+    /// Who may refer to its parts later.
+    keeper: Option<Keeper>,
     /// When the upstream last sent data; comments and pings are none.
     heard: Instant,
     /// When the client was last sent anything.
@@ -91,9 +91,9 @@ impl Answer {
         }
     }
 
-    /// The same, for an account that may refer to its parts later.
-    pub fn kept_for(mut self, account: Option<i64>) -> Self {
-        self.keeper = account;
+    /// The same, for somebody who may refer to its parts later.
+    pub fn kept_for(mut self, keeper: Option<Keeper>) -> Self {
+        self.keeper = keeper;
         self
     }
 
@@ -209,11 +209,11 @@ impl Answer {
     async fn end(&mut self, end: End) {
         let head = self.passage.missing_usage(self.wants_usage);
         let mut tally = self.passage.take_tally();
-        let kept = std::mem::take(&mut tally.kept);
+        let parts = std::mem::take(&mut tally.referable);
         let bill = self.bill.take();
         let settling = bill.map(|bill| bill.settle(tally, end.clone()));
-        if let Some(account) = self.keeper {
-            stored::remember_items(&self.app, account, self.channel.id, kept).await;
+        if let Some(keeper) = self.keeper {
+            keeper.remember(&self.app, None, parts).await;
         }
         let settled = match settling {
             Some(settling) => settling.await,
@@ -240,9 +240,16 @@ impl Answer {
 impl Drop for Answer {
     fn drop(&mut self) {
         if let Some(bill) = self.bill.take() {
-            let tally = self.passage.take_tally();
+            let mut tally = self.passage.take_tally();
+            let parts = std::mem::take(&mut tally.referable);
             // Goes on by itself; nobody is left to wait for it.
             drop(bill.settle(tally, End::ClientGone));
+            // What the client was told of it may refer to, though it did not stay for the rest.
+            if let Some(keeper) = self.keeper.filter(|_| !parts.is_empty()) {
+                let app = Arc::clone(&self.app);
+                let remembering = async move { keeper.remember(&app, None, parts).await };
+                self.app.settling.spawn_on(remembering, &self.app.runtime);
+            }
         }
     }
 }

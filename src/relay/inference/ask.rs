@@ -232,10 +232,11 @@ impl<'a> Ask<'a> {
         one.min(limit.unwrap_or(u64::MAX)).saturating_mul(choices)
     }
 
-    /// What the first of these channels gets that this request can be meant for. Those before it are left out.
+    /// What is sent to the first channel whose upstream can be asked for this at all. A request may use what an upstream's
+    /// dialect has no words for; the channels where that is so are taken off the front of the list.
     ///
     /// # Errors
-    /// Why the first of them cannot have it, where none can; nothing where there is none.
+    /// Why the first channel cannot be asked, where none can; `None` where the list is empty.
     pub fn for_first(
         &self,
         channels: &mut Vec<Arc<Channel>>,
@@ -278,9 +279,10 @@ impl<'a> Ask<'a> {
     /// # Errors
     /// When this request cannot be meant in it.
     pub fn translated(&self, pair: Pair, channel: &Channel) -> Result<Sent, ApiError> {
-        // It is an object, but a text or a number in it may be one that only goes on as it came.
+        // So far it is only known to be an object. A text in it may hold half a letter, or a number be beyond all numbers:
+        // such a body could be passed on as it came, but not be read and written anew.
         let read = serde_json::from_slice::<Map<String, Value>>(self.body);
-        let mut body = read.map_err(|error| unreadable(&error))?;
+        let mut body = read.map_err(|error| unreadable_body(&error))?;
         if self.protocol == Protocol::Gemini {
             // Its path says so; all other bodies say it themselves.
             body.insert("stream".into(), self.stream.into());
@@ -362,7 +364,7 @@ pub fn invalid(message: impl Into<String>) -> ApiError {
 
 /// A refusal of a body that is JSON, and still cannot be read: half a letter, a number beyond all numbers, a nesting
 /// without end. Who passes it on as it came need not read it.
-pub fn unreadable(error: &serde_json::Error) -> ApiError {
+pub fn unreadable_body(error: &serde_json::Error) -> ApiError {
     invalid(format!(
         "Invalid request: the body cannot be read ({error})"
     ))

@@ -23,7 +23,7 @@ use super::super::protocol::Protocol;
 use super::super::store::channels as rows;
 use super::super::translate::{Answer, Bridge, Stamp, Trouble};
 use super::super::upstream::{UpstreamError, UpstreamReply};
-use super::ask::{Ask, Sent, unreadable};
+use super::ask::{Ask, Sent, unreadable_body};
 use super::body::Gathered;
 use super::passage::Passage;
 use super::sieve::Turn;
@@ -172,7 +172,7 @@ async fn send(
         }
         Upstream::BuiltIn => {
             let read = serde_json::from_slice::<Map<String, Value>>(&sent.body);
-            let body = read.map_err(|error| Failure::elsewhere(unreadable(&error)))?;
+            let body = read.map_err(|error| Failure::elsewhere(unreadable_body(&error)))?;
             let name = channel.upstream_name(&ask.model);
             timeout(wait, Box::pin(builtin::answer(name, &body, app.known_as)))
                 .await

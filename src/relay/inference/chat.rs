@@ -19,10 +19,11 @@ use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::book::Caller;
 use super::super::builtin;
-use super::super::catalog::{Catalog, scale};
+use super::super::catalog::Catalog;
 use super::super::channels::Channel;
 use super::super::ids;
 use super::super::live::tool_in;
+use super::super::meter::tally::referable::Referable;
 use super::super::meter::{text::Prompt, usage};
 use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Stamp};
@@ -33,9 +34,9 @@ use super::bill::{Bill, End, Order, Settled};
 use super::body::{self, Members};
 use super::encoding::Encoding;
 use super::gemini::Method;
-use super::stored;
+use super::stored::{self, Keeper};
 use super::trouble::Failure;
-use super::way::{self, choose_group};
+use super::way::{Beginning, Way, choose_group, no_channel};
 use crate::domain::UnixMillis;
 use crate::domain::group::AUTO;
 
@@ -209,22 +210,32 @@ async fn run(
     let body = body.await?;
     let ask = door.read(&parts, &body)?;
     let catalog = app.wall.now();
-    let mut later = choose_group(app, &catalog, &mut caller, &ask);
-    let group_ratio = allowed(&catalog, &caller, &ask.model)?;
+    let later = choose_group(app, &catalog, &mut caller, &ask);
+    allowed(&catalog, &caller, &ask.model)?;
     // All that follows up to its being sent is one moment.
     let now = app.clock.now();
-    let mut channels = candidates(&catalog, &caller, &ask, now)?;
+    let channels = candidates(&catalog, &caller, &ask, now)?;
     let account_id = caller.account_id;
     let references = ask.references()?;
-    if !references.is_empty() {
-        let bound = references.bind(app, account_id, &ask, &mut channels);
-        if Box::pin(bound).await? {
-            later.clear();
-        }
-    }
     ask.check()?;
-    let sent = ask.for_first(&mut channels, now);
-    let sent = sent.map_err(|why| why.unwrap_or_else(|| no_channel(&ask.model, &caller.group)))?;
+    let base = catalog.price(&ask.model).clone();
+    let way = Way {
+        app,
+        catalog: &catalog,
+        caller: &caller,
+        ask: &ask,
+        base: &base,
+        now,
+    };
+    let begun = Box::pin(way.begin(&references, channels, later)).await?;
+    let detours = way.detours(&begun.later);
+    let Beginning {
+        terms,
+        channels,
+        sent,
+        ..
+    } = begun;
+    caller.group = terms.group;
     let counted = match sent.bridge {
         Some(_) => sent.body.clone(),
         None => body.clone(),
@@ -242,15 +253,13 @@ async fn run(
             "The relay cannot write its database (is the disk full?), so nothing can be billed now",
         ));
     }
-    let base = catalog.price(&ask.model).clone();
-    let detours = way::detours(app, &catalog, &caller, &ask, &base, &later);
     let order = Order {
         request_id: Arc::clone(&id.0),
         model: ask.model.clone(),
-        price: base.at(Some(group_ratio), scale()),
+        price: terms.price,
         base,
-        group_ratio,
-        special_ratio: catalog.special_ratio(&caller.own_group, &caller.group),
+        group_ratio: terms.ratio,
+        special_ratio: terms.special_ratio,
         stream: ask.stream,
         path: ask.protocol.path(),
         body: counted,
@@ -287,14 +296,14 @@ async fn run(
         match opened {
             Ok(Opened::Stream(opening)) => {
                 bill.first_event();
+                let keeper = Keeper::of(account_id, &ask, &channel);
                 let named = ask.stores().then(|| stored::id_in(&opening.out));
-                let keeper = stored::may_name_items(&ask, &channel).then_some(account_id);
                 let maker = Arc::clone(&channel);
                 let answer = Answer::new(app, id, maker, bill, *opening, ask.wants_usage);
                 // From here on it is billed for what came, whoever goes away.
                 let answer = event_stream(answer.kept_for(keeper).into_body());
-                if let Some(named) = named {
-                    Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
+                if let (Some(keeper), Some(named)) = (keeper, named) {
+                    Box::pin(keeper.remember(app, named, Referable::default())).await;
                 }
                 return Ok(answer);
             }
@@ -305,7 +314,7 @@ async fn run(
             }) => {
                 bill.first_event();
                 let stores = bridge.is_none() && ask.stores();
-                let named = stores.then(|| stored::id_of(&body));
+                let named = stores.then(|| stored::id_of(&body)).flatten();
                 let whole = Whole {
                     body,
                     protocol: tally.protocol(),
@@ -313,13 +322,10 @@ async fn run(
                     way: bridge.map(|bridge| (bridge, stamp)),
                 };
                 // A whole answer is settled first, whoever goes away; then it is sent.
-                let kept = std::mem::take(&mut tally.kept);
+                let parts = std::mem::take(&mut tally.referable);
                 let settled = bill.settle(*tally, End::Complete);
-                if let Some(named) = named {
-                    Box::pin(stored::remember(app, account_id, &ask, &channel, named)).await;
-                }
-                if stored::may_name_items(&ask, &channel) {
-                    stored::remember_items(app, account_id, channel.id, kept).await;
+                if let Some(keeper) = Keeper::of(account_id, &ask, &channel) {
+                    Box::pin(keeper.remember(app, named, parts)).await;
                 }
                 return Ok(whole.after(&settled.await));
             }
@@ -336,12 +342,8 @@ async fn run(
     Err(error.unwrap_or_else(|| no_channel(&ask.model, "?")))
 }
 
-/// Whether the key may call the model in its group; the group's ratio if so.
-fn allowed(
-    catalog: &Catalog,
-    caller: &Caller,
-    model: &str,
-) -> Result<crate::domain::Ratio, ApiError> {
+/// Whether the key may call the model in its group.
+fn allowed(catalog: &Catalog, caller: &Caller, model: &str) -> Result<(), ApiError> {
     if &*caller.group == AUTO {
         return Err(no_channel(model, AUTO));
     }
@@ -373,7 +375,7 @@ fn allowed(
             format!("Model {model} has not been priced by the administrator yet"),
         ));
     }
-    Ok(catalog.ratio_for(&caller.own_group, group))
+    Ok(())
 }
 
 /// The channels to try, in their order.
@@ -421,14 +423,6 @@ fn stamp(id: &RequestId, ask: &Ask<'_>, now: UnixMillis) -> Stamp {
         model: ask.model.clone(),
         prompt_tokens: ask.prompt_tokens(),
     }
-}
-
-fn no_channel(model: &str, group: &str) -> ApiError {
-    ApiError::own(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "model_not_found",
-        format!("No available channel for model {model} under group {group} (distributor)"),
-    )
 }
 
 /// The longest answer a model gives, where it is known.

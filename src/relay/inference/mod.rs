@@ -7,6 +7,7 @@ pub mod answer;
 pub mod ask;
 pub mod attempt;
 pub mod bill;
+pub mod binding;
 pub mod body;
 pub mod chat;
 pub mod encoding;

@@ -1,62 +1,57 @@
 //! What a request refers to by an id instead of saying it: an earlier response, an item of one, the container that a tool
-//! ran in. Upstreams keep these for the credential of a channel, which many accounts share.
+//! ran in. Whether this account may, and where it is to be had, is [`super::binding`]'s.
 //!
-//! What always holds: what another account made is not to be had, in the same words as what never was; and what one's
-//! own account made is asked for at the channel that made it. A conversation is no single request's, so the relay cannot
-//! tell whose it is: none is taken ([`super::ask`]).
+//! A conversation is no single request's, so the relay cannot tell whose it is: none is taken ([`super::ask`]).
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::answers::ApiError;
-use super::super::app::App;
-use super::super::channels::{Channel, Route};
 use super::super::protocol::Protocol;
-use super::super::store::items::{self, Kept};
-use super::ask::{Ask, invalid};
+use super::ask::invalid;
 use super::body::Members;
-use super::stored::{made_at, unreadable};
+
+/// No honest request refers to so many things: each stands for a call of a tool or a thought in one conversation.
+const MOST: usize = 5_000;
 
 /// Items that say all they mean themselves: nobody looks up their ids.
-const SAID: [&str; 7] = [
+const SAID: [&str; 6] = [
     "message",
     "function_call",
     "function_call_output",
     "custom_tool_call",
     "custom_tool_call_output",
     "computer_call_output",
-    "compaction",
 ];
 
-/// What an id stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum What {
+/// What an id stands for. What a request cannot do without comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
     /// An item, and nothing is said beside its id.
     Item,
-    /// An item that is said in part; an upstream may look up the rest.
-    PartOfItem,
     /// A container.
     Container,
+    /// An item that is said in part; an upstream may look up the rest.
+    PartOfItem,
 }
 
 /// What a request refers to.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct References {
-    response: Option<String>,
-    others: Vec<(What, String)>,
+    /// The response that it goes on from.
+    pub response: Option<String>,
+    /// Everything else, each once.
+    pub others: BTreeSet<(What, String)>,
 }
 
 impl References {
     /// Of a request in a protocol.
     ///
     /// # Errors
-    /// When what it says can be read in two ways.
+    /// When what it says can be read in two ways, or it refers to more than any conversation has.
     pub fn read(protocol: Protocol, members: &Members<'_>) -> Result<Self, ApiError> {
         let mut found = References::default();
         match protocol {
@@ -67,7 +62,7 @@ impl References {
             }
             Protocol::Messages => {
                 if let Some(container) = members.get("container") {
-                    found.container(container, "container")?;
+                    found.container(What::Container, container, || "container".into())?;
                 }
             }
             Protocol::Chat | Protocol::Embeddings | Protocol::Gemini => {}
@@ -88,32 +83,33 @@ impl References {
             result: Option<&'a RawValue>,
             approval_request_id: Option<&'a RawValue>,
             container_id: Option<&'a RawValue>,
+            environment: Option<&'a RawValue>,
         }
         let items: Vec<&RawValue> = members.value("input").unwrap_or_default();
         for (at, raw) in items.into_iter().enumerate() {
-            if !raw.get().starts_with('{') {
+            if !is_object(raw) {
                 continue;
             }
-            let item: Item<'_> = once(raw, || format!("input[{at}]"))?;
-            let kind = text(item.kind);
-            let kind = kind.as_deref();
-            let bare = kind.is_none() && item.role.is_none() && item.content.is_none();
-            let said = item.encrypted_content.is_some()
-                || item.result.is_some()
-                || item.content.is_some_and(|content| content.get() != "[]");
-            let what = match kind {
+            let place = || format!("input[{at}]");
+            let item: Item<'_> = once(raw, place)?;
+            let said = [item.content, item.encrypted_content, item.result];
+            let said = said.into_iter().flatten().any(says_something);
+            let what = match text(item.kind).as_deref() {
                 Some("item_reference") => Some(What::Item),
-                None if bare => Some(What::Item),
-                None => None,
-                Some(kind) if said || SAID.contains(&kind) => None,
-                Some(_) => Some(What::PartOfItem),
+                _ if said => None,
+                Some(kind) if SAID.contains(&kind) => None,
+                None if item.role.is_none() && item.content.is_none() => Some(What::Item),
+                Some(_) | None => Some(What::PartOfItem),
             };
             if let Some(what) = what {
-                self.note(what, item.id);
+                self.note(what, item.id)?;
             }
-            self.note(What::PartOfItem, item.approval_request_id);
+            self.note(What::PartOfItem, item.approval_request_id)?;
             // A client that sends back what it was told names the container of a call that is over.
-            self.note(What::PartOfItem, item.container_id);
+            self.note(What::PartOfItem, item.container_id)?;
+            if let Some(environment) = item.environment.filter(|raw| is_object(raw)) {
+                self.container(What::PartOfItem, environment, place)?;
+            }
         }
         Ok(())
     }
@@ -128,24 +124,27 @@ impl References {
         }
         let tools: Vec<&RawValue> = members.value("tools").unwrap_or_default();
         for (at, raw) in tools.into_iter().enumerate() {
-            if !raw.get().starts_with('{') {
+            if !is_object(raw) {
                 continue;
             }
             let place = || format!("tools[{at}]");
             let tool: Tool<'_> = once(raw, place)?;
             // The environment of some tools is a word, and no container.
-            let environment = tool
-                .environment
-                .filter(|place| place.get().starts_with('{'));
+            let environment = tool.environment.filter(|raw| is_object(raw));
             for container in [tool.container, environment].into_iter().flatten() {
-                self.container(container, &place())?;
+                self.container(What::Container, container, place)?;
             }
         }
         Ok(())
     }
 
     /// A container by its id, or a description that may hold one.
-    fn container(&mut self, container: &RawValue, place: &str) -> Result<(), ApiError> {
+    fn container(
+        &mut self,
+        what: What,
+        container: &RawValue,
+        place: impl Fn() -> String,
+    ) -> Result<(), ApiError> {
         #[derive(Deserialize)]
         struct Held<'a> {
             #[serde(borrow)]
@@ -153,128 +152,30 @@ impl References {
             #[serde(borrow)]
             container_id: Option<&'a RawValue>,
         }
-        if !container.get().starts_with('{') {
-            self.note(What::Container, Some(container));
-            return Ok(());
+        if !is_object(container) {
+            return self.note(what, Some(container));
         }
-        let held: Held<'_> = once(container, || place.to_owned())?;
-        self.note(What::Container, held.id);
-        self.note(What::Container, held.container_id);
-        Ok(())
+        let held: Held<'_> = once(container, place)?;
+        self.note(what, held.id)?;
+        self.note(what, held.container_id)
     }
 
-    fn note(&mut self, what: What, id: Option<&RawValue>) {
+    fn note(&mut self, what: What, id: Option<&RawValue>) -> Result<(), ApiError> {
         if let Some(id) = text(id) {
-            self.others.push((what, id.into_owned()));
+            self.others.insert((what, id.into_owned()));
         }
+        if self.others.len() > MOST {
+            return Err(invalid(format!(
+                "Invalid request: it refers to more than {MOST} items and containers by their ids; send the items \
+                 themselves, or go on with previous_response_id"
+            )));
+        }
+        Ok(())
     }
 
     /// Whether it refers to nothing.
     pub fn is_empty(&self) -> bool {
         self.response.is_none() && self.others.is_empty()
-    }
-
-    /// Leaves the channels that have what is referred to. Whether that bound the request to them.
-    ///
-    /// # Errors
-    /// When this account has no such thing at any of them.
-    pub async fn bind(
-        &self,
-        app: &App,
-        account: i64,
-        ask: &Ask<'_>,
-        channels: &mut Vec<Arc<Channel>>,
-    ) -> Result<bool, ApiError> {
-        let now = app.clock.now();
-        let may_keep = |channel: &Arc<Channel>| {
-            let route = channel.route(ask.protocol, &ask.model, now);
-            matches!(route, Some(Route::Straight | Route::StraightOr(_)))
-        };
-        // Where nobody keeps any, the translation says so.
-        let kept_somewhere = channels.iter().any(may_keep);
-        if let Some(id) = &self.response {
-            if kept_somewhere {
-                let made = made_at(app, id, account).await?;
-                channels.retain(|channel| made.contains(&channel.id));
-            }
-            if channels.is_empty() {
-                return Err(not_found(
-                    "previous_response_not_found",
-                    "previous_response_id",
-                    format!("Previous response with id '{id}' not found."),
-                ));
-            }
-        }
-        if !kept_somewhere || self.others.is_empty() {
-            return Ok(self.response.is_some());
-        }
-        let ids: Vec<String> = self.others.iter().map(|(_, id)| id.clone()).collect();
-        let read = app
-            .store
-            .read(move |connection| items::of(connection, &ids));
-        let known = read.await.map_err(|error| unreadable(&error))?;
-        let bound = self.only_where_kept(account, &known, channels)?;
-        Ok(bound || self.response.is_some())
-    }
-
-    /// The same for what stands for items and containers.
-    fn only_where_kept(
-        &self,
-        account: i64,
-        known: &[Kept],
-        channels: &mut Vec<Arc<Channel>>,
-    ) -> Result<bool, ApiError> {
-        let mut bound = false;
-        for (what, id) in &self.others {
-            let all = || known.iter().filter(|kept| kept.id == *id);
-            let own = all().filter(|kept| kept.account == account);
-            let own: HashSet<i64> = own.map(|kept| kept.channel).collect();
-            let here = channels.iter().any(|channel| own.contains(&channel.id));
-            let refused = match what {
-                What::Item | What::Container => !here,
-                // It may be an item of a server that keeps none, and then it means no more than it says.
-                What::PartOfItem => own.is_empty() && all().next().is_some(),
-            };
-            if refused {
-                return Err(what.not_found(id));
-            }
-            if here {
-                channels.retain(|channel| own.contains(&channel.id));
-                bound = true;
-            }
-        }
-        Ok(bound)
-    }
-}
-
-impl What {
-    fn not_found(self, id: &str) -> ApiError {
-        match self {
-            What::Item | What::PartOfItem => not_found(
-                "item_not_found",
-                "input",
-                format!(
-                    "Item with id '{id}' not found: this account has none of this id at an upstream that could answer; \
-                     send the item itself"
-                ),
-            ),
-            What::Container => not_found(
-                "container_not_found",
-                "container",
-                format!(
-                    "Container with id '{id}' not found: this account's requests made none of this id at an upstream that \
-                     could answer; leave the id out and a new one is made"
-                ),
-            ),
-        }
-    }
-}
-
-fn not_found(code: &'static str, param: &'static str, message: String) -> ApiError {
-    ApiError {
-        kind: "invalid_request_error".into(),
-        param: Box::new(Value::from(param)),
-        ..ApiError::own(StatusCode::BAD_REQUEST, code, message)
     }
 }
 
@@ -285,6 +186,19 @@ fn once<'a, T: Deserialize<'a>>(
 ) -> Result<T, ApiError> {
     serde_json::from_str(raw.get())
         .map_err(|error| invalid(format!("Invalid request: {}: {error}", place())))
+}
+
+fn is_object(raw: &RawValue) -> bool {
+    raw.get().starts_with('{')
+}
+
+/// Whether a member is a text or a list, and not empty. It is valid JSON without blanks around it, so no more than that
+/// has to be looked at, however long it is.
+fn says_something(raw: &RawValue) -> bool {
+    let inside = |start, end| raw.get().strip_prefix(start)?.strip_suffix(end);
+    let list = inside('[', ']').map(|list: &str| list.trim_ascii());
+    list.or(inside('"', '"'))
+        .is_some_and(|inside| !inside.is_empty())
 }
 
 fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
@@ -299,12 +213,16 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
+
+    fn read(protocol: Protocol, text: &str) -> Result<Vec<(What, String)>, ApiError> {
+        let members = Members::read(text.as_bytes()).unwrap();
+        let found = References::read(protocol, &members)?;
+        Ok(found.others.into_iter().collect())
+    }
 
     fn of(protocol: Protocol, body: &Value) -> Vec<(What, String)> {
-        let text = body.to_string();
-        let members = Members::read(text.as_bytes()).unwrap();
-        References::read(protocol, &members).unwrap().others
+        read(protocol, &body.to_string()).unwrap()
     }
 
     #[test]
@@ -324,6 +242,10 @@ mod tests {
             {"type": "image_generation_call", "id": "not", "result": "AA=="},
             {"type": "mcp_approval_response", "approval_request_id": "f", "approve": true},
             {"type": "code_interpreter_call", "id": "g", "container_id": "h"},
+            {"type": "shell_call_output", "output": [], "environment": {"type": "container_reference", "container_id": "h2"}},
+            {"type": "computer_call_output", "id": "not", "environment": "browser"},
+            {"type": "compaction", "id": "not", "encrypted_content": "x"},
+            {"type": "item_reference", "id": "a"},
         ], "tools": [
             {"type": "code_interpreter", "container": "i"},
             {"type": "code_interpreter", "container": {"type": "auto"}},
@@ -340,13 +262,14 @@ mod tests {
                 (item, "a"),
                 (item, "b"),
                 (item, "c"),
+                (container, "i"),
+                (container, "j"),
                 (part, "d"),
                 (part, "e"),
                 (part, "f"),
                 (part, "g"),
                 (part, "h"),
-                (container, "i"),
-                (container, "j")
+                (part, "h2"),
             ]
         );
         for container in [json!("k"), json!({"id": "k", "skills": []})] {
@@ -363,14 +286,66 @@ mod tests {
     }
 
     #[test]
+    fn an_item_is_said_only_by_a_text_or_a_list_that_is_not_empty() {
+        for empty in [
+            "[]",
+            "[ ]",
+            "[\n\t]",
+            "\"\"",
+            "null",
+            "{}",
+            "{\"a\":1}",
+            "0",
+            "false",
+        ] {
+            for member in ["content", "encrypted_content", "result"] {
+                for kind in [
+                    "reasoning",
+                    "image_generation_call",
+                    "compaction",
+                    "a_new_one",
+                ] {
+                    let body =
+                        format!(r#"{{"input":[{{"type":"{kind}","id":"a","{member}":{empty}}}]}}"#);
+                    let found = read(Protocol::Responses, &body).unwrap();
+                    assert_eq!(found, [(What::PartOfItem, "a".into())], "{body}");
+                }
+                let body =
+                    format!(r#"{{"input":[{{"id":"a","role":"user","{member}":{empty}}}]}}"#);
+                assert_eq!(read(Protocol::Responses, &body).unwrap().len(), 1, "{body}");
+            }
+        }
+        for full in ["[{}]", "[ {\"type\":\"x\"} ]", "\"x\"", "\" \""] {
+            for member in ["content", "encrypted_content", "result"] {
+                let body =
+                    format!(r#"{{"input":[{{"type":"reasoning","id":"a","{member}":{full}}}]}}"#);
+                assert_eq!(read(Protocol::Responses, &body).unwrap(), [], "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn more_than_any_conversation_has_is_refused_and_a_repetition_is_none() {
+        let refer = |number: usize| json!({"type": "item_reference", "id": number.to_string()});
+        let mut input: Vec<Value> = (0..MOST).map(refer).collect();
+        input.extend(input.clone());
+        assert_eq!(
+            of(Protocol::Responses, &json!({"input": input})).len(),
+            MOST
+        );
+        input.push(refer(MOST));
+        let told = read(Protocol::Responses, &json!({"input": input}).to_string()).unwrap_err();
+        assert!(told.message.contains("send the items"), "{}", told.message);
+    }
+
+    #[test]
     fn what_can_be_read_in_two_ways_is_refused() {
         for text in [
             r#"{"input":[{"type":"item_reference","id":"a","id":"b"}]}"#,
             r#"{"input":[{"type":"message","ty\u0070e":"item_reference","id":"b"}]}"#,
             r#"{"tools":[{"container":"a","container":"b"}]}"#,
         ] {
-            let members = Members::read(text.as_bytes()).unwrap();
-            let told = References::read(Protocol::Responses, &members).unwrap_err();
+            let told = read(Protocol::Responses, text).unwrap_err();
             assert!(told.message.contains("duplicate field"), "{}", told.message);
         }
     }

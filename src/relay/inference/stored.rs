@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -21,7 +21,7 @@ use super::super::answers::{ApiError, RequestId, raw_json};
 use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::channels::{Channel, Upstream, server};
-use super::super::meter::tally::kept;
+use super::super::meter::tally::referable::Referable;
 use super::super::protocol::Protocol;
 use super::super::store::{items, responses};
 use super::ask::{Ask, invalid};
@@ -47,6 +47,7 @@ pub async fn call(State(app): State<Arc<App>>, request: Request) -> Response {
     let id = RequestId::of(request.extensions());
     let (parts, _) = request.into_parts();
     match find(&app, &parts).await {
+        Ok((status, body)) if body.is_empty() => status.into_response(),
         Ok((status, body)) => raw_json(status, Body::from(body)),
         Err(error) => error.answer_in(Protocol::Responses, &id),
     }
@@ -68,14 +69,20 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
         let method = request.method.clone();
         match server::fetch(&app.clients, upstream, method, &path, WITHIN, LARGEST).await {
             Ok((404, _)) => {}
-            Ok((200..300, body)) if !is_object(&body) => {
+            // Some say of a deletion that it is done and no more.
+            Ok((200..300, body)) if !body.is_empty() && !is_object(&body) => {
                 trouble.get_or_insert(super::trouble::foreign(&body).error);
             }
             Ok((status @ 200..300, body)) => {
                 if request.method == Method::DELETE {
                     forget(app, id, number).await;
                 }
-                remember_items(app, caller.account_id, number, kept_in(&body)).await;
+                let keeper = Keeper {
+                    account: caller.account_id,
+                    channel: number,
+                    whole: true,
+                };
+                keeper.remember(app, None, made_in(&body)).await;
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
                 return Ok((status, body));
             }
@@ -94,65 +101,72 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
     Err(trouble.unwrap_or_else(|| unknown(id)))
 }
 
-/// Remembers whose an answer is, before its id is told. Where that fails it can only not be fetched later.
-pub async fn remember(
-    app: &App,
+/// Who may refer to an answer, or to a part of it, later: the account that asked for it, at the channel that made it.
+#[derive(Clone, Copy, Debug)]
+pub struct Keeper {
     account: i64,
-    ask: &Ask<'_>,
-    channel: &Arc<Channel>,
-    id: Option<String>,
-) {
-    let plain = |id: &String| id_is_plain(id);
-    let Some(id) = id.filter(plain).filter(|_| keeps(channel) && ask.stores()) else {
-        return;
-    };
-    let (channel, now) = (channel.id, app.clock.seconds().0);
-    let write = move |transaction: &rusqlite::Transaction<'_>| {
-        Ok(responses::put(transaction, &id, channel, account, now)?)
-    };
-    if let Err(error) = app.store.change(write, |()| {}).await {
-        tracing::warn!(%error, "whose a response is was not kept: it cannot be fetched later");
+    channel: i64,
+    /// Whether the upstream was to keep the response and its items. Where it was not, they cannot be referred to, and
+    /// whoever asked does not wait for the database. A container is there all the same.
+    whole: bool,
+}
+
+impl Keeper {
+    /// `None` where nothing of an answer can be referred to.
+    pub fn of(account: i64, ask: &Ask<'_>, channel: &Arc<Channel>) -> Option<Self> {
+        let whole = match ask.protocol {
+            Protocol::Responses if keeps(channel) => ask.stores(),
+            Protocol::Messages if channel.speaks(Protocol::Messages) => false,
+            _ => return None,
+        };
+        Some(Keeper {
+            account,
+            channel: channel.id,
+            whole,
+        })
+    }
+
+    /// Remembers whose an answer is, before its ids are told. Where that fails they only cannot be referred to later. It
+    /// is handed over when this is first polled, and done then though nobody waits.
+    pub async fn remember(self, app: &App, response: Option<String>, parts: Referable) {
+        let response = response.filter(|id| self.whole && id_is_plain(id));
+        let mut ids: Vec<String> = parts.containers.into_iter().collect();
+        if self.whole {
+            ids.extend(parts.items);
+        }
+        if response.is_none() && ids.is_empty() {
+            return;
+        }
+        let now = app.clock.seconds().0;
+        let write = move |transaction: &rusqlite::Transaction<'_>| {
+            let Keeper {
+                account, channel, ..
+            } = self;
+            if let Some(id) = response {
+                responses::put(transaction, &id, channel, account, now)?;
+            }
+            Ok(items::put(transaction, &ids, channel, account, now)?)
+        };
+        if let Err(error) = Box::pin(app.store.change(write, |()| {})).await {
+            tracing::warn!(%error, "whose an answer is was not kept: it cannot be fetched, and nothing of it referred to, later");
+        }
     }
 }
 
-/// Whether an answer may name what its upstream keeps, and this account may refer to it later.
-pub fn may_name_items(ask: &Ask<'_>, channel: &Arc<Channel>) -> bool {
-    match ask.protocol {
-        // A container is there though the response is not kept.
-        Protocol::Responses => keeps(channel),
-        Protocol::Messages => channel.speaks(Protocol::Messages),
-        Protocol::Chat | Protocol::Embeddings | Protocol::Gemini => false,
-    }
-}
-
-/// Remembers whose the items of an answer are. Where that fails they only cannot be referred to later.
-pub async fn remember_items(app: &App, account: i64, channel: i64, ids: Vec<String>) {
-    if ids.is_empty() {
-        return;
-    }
-    let now = app.clock.seconds().0;
-    let write = move |transaction: &rusqlite::Transaction<'_>| {
-        Ok(items::put(transaction, &ids, channel, account, now)?)
-    };
-    if let Err(error) = Box::pin(app.store.change(write, |()| {})).await {
-        tracing::warn!(%error, "whose the items of an answer are was not kept: they cannot be referred to later");
-    }
-}
-
-/// The items that a stored response, or a list of what it was asked, names.
-fn kept_in(document: &[u8]) -> Vec<String> {
+/// What a stored response made. What it was asked is no proof of anything: whoever asked could name any id.
+fn made_in(document: &[u8]) -> Referable {
     #[derive(Deserialize)]
-    struct Lists<'a> {
+    struct Whole<'a> {
         #[serde(borrow)]
         output: Option<&'a RawValue>,
-        #[serde(borrow)]
-        data: Option<&'a RawValue>,
     }
-    let Ok(Lists { output, data }) = serde_json::from_slice(document) else {
-        return Vec::new();
-    };
-    let lists = [output, data].into_iter().flatten();
-    lists.flat_map(|list| kept::in_output(list.get())).collect()
+    let whole = serde_json::from_slice::<Whole<'_>>(document).ok();
+    let output = whole.and_then(|whole| whole.output);
+    let mut made = Referable::default();
+    if let Some(output) = output {
+        made.output(output.get());
+    }
+    made
 }
 
 /// The id in a whole answer.
@@ -190,11 +204,11 @@ pub async fn made_at(app: &App, id: &str, account: i64) -> Result<Vec<i64>, ApiE
     let read = app
         .store
         .read(move |connection| responses::channels(connection, &id, account));
-    read.await.map_err(|error| unreadable(&error))
+    read.await.map_err(|error| store_unavailable(&error))
 }
 
 /// The database cannot be asked whose something is.
-pub fn unreadable(error: &impl std::fmt::Display) -> ApiError {
+pub fn store_unavailable(error: &impl std::fmt::Display) -> ApiError {
     ApiError::own(
         StatusCode::SERVICE_UNAVAILABLE,
         "store_unavailable",

@@ -1,19 +1,24 @@
 //! The groups a key in `auto` is served in (`contract/new-api.md` 6.3): which one a request begins in, and where it goes on
-//! when none of that group's channels answered.
+//! when none of that group's channels answered. A request that refers to what an upstream keeps begins where that is.
 //!
 //! Not responsible for: the order of the channels within a group, which is [`super::super::channels::choice`].
 
 use std::sync::Arc;
 
+use axum::http::StatusCode;
+
+use super::super::answers::ApiError;
 use super::super::app::App;
 use super::super::book::Caller;
 use super::super::catalog::{Catalog, Group, scale};
 use super::super::channels::Channel;
 use super::super::ids;
-use super::ask::Ask;
+use super::ask::{Ask, Sent};
+use super::binding::{Binding, Fit};
+use super::references::References;
 use crate::domain::group::AUTO;
 use crate::domain::price::BasePrice;
-use crate::domain::{Price, Ratio};
+use crate::domain::{Price, Ratio, UnixMillis};
 
 /// What a request pays in a group.
 #[derive(Clone, Debug)]
@@ -85,26 +90,119 @@ pub fn choose_group(
     serving.map(|group| group.name.clone()).collect()
 }
 
-/// What the groups to go on to cost, and who answers in them.
-pub fn detours(
-    app: &App,
-    catalog: &Catalog,
-    caller: &Caller,
-    ask: &Ask<'_>,
-    base: &BasePrice,
-    later: &[String],
-) -> Vec<Detour> {
-    let groups = later.iter().filter_map(|name| catalog.group(name));
-    groups
-        .map(|group| {
-            let (lot, now) = (ids::lot(), app.clock.now());
-            let mut channels = catalog.candidates(&ask.model, &group.name, ask.protocol, lot, now);
-            channels.retain(|channel| ask.can_go_to(channel));
-            Detour {
-                terms: Terms::of(catalog, caller, group, base),
-                channels,
+/// What a request needs to find its way.
+pub struct Way<'a> {
+    pub app: &'a App,
+    pub catalog: &'a Catalog,
+    pub caller: &'a Caller,
+    pub ask: &'a Ask<'a>,
+    pub base: &'a BasePrice,
+    pub now: UnixMillis,
+}
+
+/// Where a request begins.
+pub struct Beginning {
+    pub terms: Terms,
+    /// Whom to try, in this order.
+    pub channels: Vec<Arc<Channel>>,
+    /// What the first of them is sent.
+    pub sent: Sent,
+    /// The groups to go on to.
+    pub later: Vec<String>,
+}
+
+impl Way<'_> {
+    /// A request begins in the caller's group, where these channels are, or else in the first of the later ones that has what
+    /// it refers to and an upstream that can be asked for it.
+    ///
+    /// # Errors
+    /// What the caller's group has against it, where no other fits.
+    pub async fn begin(
+        &self,
+        references: &References,
+        channels: Vec<Arc<Channel>>,
+        later: Vec<String>,
+    ) -> Result<Beginning, ApiError> {
+        let mut binding = Binding::new(references, self.caller.account_id);
+        let own = self.catalog.group(&self.caller.group);
+        let mut next = own.map(|group| (group, channels));
+        let mut later = later.into_iter();
+        let (mut refusal, mut partly) = (None, None);
+        loop {
+            if let Some((group, channels)) = next {
+                match self.fitting(&mut binding, channels).await {
+                    Ok((fit, channels, sent)) => {
+                        let begun = Beginning {
+                            terms: self.terms(group),
+                            channels,
+                            sent,
+                            later: match fit.bound {
+                                true => Vec::new(),
+                                false => later.as_slice().to_vec(),
+                            },
+                        };
+                        if fit.whole {
+                            return Ok(begun);
+                        }
+                        partly.get_or_insert(begun);
+                    }
+                    Err(why) => {
+                        refusal.get_or_insert(why);
+                    }
+                }
             }
-        })
-        .filter(|detour| !detour.channels.is_empty())
-        .collect()
+            let Some(name) = later.next() else {
+                break;
+            };
+            let group = self.catalog.group(&name);
+            next = group.map(|group| (group, self.channels_in(group)));
+        }
+        let refused = || refusal.unwrap_or_else(|| no_channel(&self.ask.model, &self.caller.group));
+        partly.ok_or_else(refused)
+    }
+
+    /// Those of a group's channels that fit, and what the first of them is sent.
+    async fn fitting(
+        &self,
+        binding: &mut Binding<'_>,
+        mut channels: Vec<Arc<Channel>>,
+    ) -> Result<(Fit, Vec<Arc<Channel>>, Sent), ApiError> {
+        let fit = binding.bind(self.app, self.ask, &mut channels).await?;
+        match self.ask.for_first(&mut channels, self.now) {
+            Ok(sent) => Ok((fit, channels, sent)),
+            Err(why) => Err(why.unwrap_or_else(|| no_channel(&self.ask.model, &self.caller.group))),
+        }
+    }
+
+    /// What the groups to go on to cost, and who answers in them.
+    pub fn detours(&self, later: &[String]) -> Vec<Detour> {
+        let groups = later.iter().filter_map(|name| self.catalog.group(name));
+        groups
+            .map(|group| Detour {
+                terms: self.terms(group),
+                channels: self.channels_in(group),
+            })
+            .filter(|detour| !detour.channels.is_empty())
+            .collect()
+    }
+
+    fn terms(&self, group: &Group) -> Terms {
+        Terms::of(self.catalog, self.caller, group, self.base)
+    }
+
+    fn channels_in(&self, group: &Group) -> Vec<Arc<Channel>> {
+        let (catalog, ask, lot) = (self.catalog, self.ask, ids::lot());
+        let mut channels = catalog.candidates(&ask.model, &group.name, ask.protocol, lot, self.now);
+        channels.retain(|channel| ask.can_go_to(channel));
+        channels
+    }
+}
+
+/// Nobody serves a model in a group.
+pub fn no_channel(model: &str, group: &str) -> ApiError {
+    ApiError::own(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "model_not_found",
+        format!("No available channel for model {model} under group {group} (distributor)"),
+    )
 }

@@ -1,6 +1,7 @@
 //! Settlements on their way into the database: those of one moment are appended here with one write ([`super::till`]), and
-//! posted there together with others a little later. So an answer waits for a part of a short write instead of a
-//! transaction, and a killed process loses nothing.
+//! posted there together with others a little later. So settling an answer takes a part of a short write instead of a
+//! transaction, and a killed process loses nothing. (One that its upstream keeps waits for a transaction besides: whose it
+//! is must be in the database before the client can refer to it.)
 //!
 //! Entries are numbered. The database says up to which number it has them, in the very transaction that puts them
 //! there; a start posts whatever is numbered higher. Two pages take turns, so that one can be emptied while the other is

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::super::super::inference::body::from_json;
 use super::super::usage;
-use super::{Seen, Tally, error_of, kept, told};
+use super::{Seen, Tally, error_of, told};
 
 #[derive(Deserialize)]
 struct Event<'a> {
@@ -66,7 +66,7 @@ pub(super) fn read(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
 /// Notes the container that tools of the answer run in.
 fn hold(tally: &mut Tally, event: Option<&Event<'_>>) {
     let container = event.and_then(|event| event.container);
-    if let Some(id) = container.and_then(|container| kept::container(container.get())) {
-        tally.kept = vec![id];
+    if let Some(container) = container {
+        tally.referable.container(container.get());
     }
 }

@@ -4,9 +4,9 @@
 
 mod chat;
 mod gemini;
-pub mod kept;
 mod messages;
 mod pattern;
+pub mod referable;
 mod responses;
 
 use std::borrow::Cow;
@@ -20,6 +20,7 @@ use crate::domain::Usage;
 use crate::domain::count::TokenCounter;
 use chat::Identity;
 use pattern::{Pattern, Words};
+use referable::Referable;
 
 /// Text beyond this is counted as it passes instead of being kept.
 const KEPT: usize = 4 * 1024 * 1024;
@@ -41,8 +42,8 @@ pub struct Tally {
     pub sequence: Option<u64>,
     /// Whether something came that has no words: vectors, pictures.
     made: bool,
-    /// What the upstream may keep of it: ids of its items, and of the containers that its tools ran in.
-    pub kept: Vec<String>,
+    /// What a later request could refer to, where the upstream keeps it.
+    pub referable: Referable,
     beyond: TokenCounter,
     identity: Option<Identity>,
     pattern: Pattern,

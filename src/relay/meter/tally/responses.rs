@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::super::inference::body::from_json;
 use super::super::usage;
-use super::{Seen, Tally, error_of, kept};
+use super::{Seen, Tally, error_of};
 
 #[derive(Deserialize)]
 struct Event<'a> {
@@ -16,6 +16,7 @@ struct Event<'a> {
     kind: Option<Cow<'a, str>>,
     #[serde(borrow)]
     response: Option<&'a RawValue>,
+    item: Option<&'a RawValue>,
     delta: Option<&'a RawValue>,
     sequence_number: Option<&'a RawValue>,
     error: Option<&'a RawValue>,
@@ -63,6 +64,12 @@ pub(super) fn event(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
             let error = json!({"code": own(event.code), "message": own(event.message), "param": own(event.param)});
             return Some(Seen::Error(error));
         }
+        // An answer that breaks off never comes to the event that holds them all.
+        "response.output_item.added" | "response.output_item.done" => {
+            if let Some(item) = event.item {
+                tally.referable.item(item.get());
+            }
+        }
         // Sounds and pictures are no words.
         kind if kind.ends_with(".delta") && !kind.contains("audio") => {
             if let Some(delta) = event.delta {
@@ -82,7 +89,7 @@ pub(super) fn document(tally: &mut Tally, text: &[u8]) -> Option<Seen> {
 fn response_in(tally: &mut Tally, text: &str) -> Option<Seen> {
     let response: Response<'_> = serde_json::from_str(text).ok()?;
     if let Some(output) = response.output {
-        tally.kept = kept::in_output(output.get());
+        tally.referable.output(output.get());
     }
     if let Some(usage) = response.usage.and_then(|raw| usage::read(raw.get())) {
         tally.reported = Some(usage);
