@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::args::owner::{AccountCreateArgs, AccountEditArgs, AccountsCommand, RoleWord};
-use super::output::{Align, Table, print, print_json, put_money};
+use super::output::{Align, Table, places, print, print_json, put_money};
 use super::secret;
 use super::words;
 use super::world::{Ending, World};
@@ -87,6 +87,8 @@ fn list(world: &World, accounts: &[UserAccount]) -> Result<Ending, Fault> {
         (say!("cli-column-remark"), Align::Left),
     ];
     let mut table = Table::new(&columns);
+    let balance = places(accounts.iter().map(|account| account.balance));
+    let used = places(accounts.iter().map(|account| account.used));
     for account in accounts {
         table.row([
             account.id.to_string(),
@@ -94,8 +96,8 @@ fn list(world: &World, accounts: &[UserAccount]) -> Result<Ending, Fault> {
             words::role(account.role).into(),
             words::switched(account.enabled).into(),
             account.group.clone(),
-            account.balance.to_string(),
-            account.used.to_string(),
+            account.balance.with_sign(balance),
+            account.used.with_sign(used),
             account.requests.to_string(),
             account.remark.clone(),
         ]);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::args::DoctorArgs;
-use super::output::{fault_json, pad, pair, print_json, put_cost, visible};
+use super::output::{below, fault_json, judged, pair, print_json, put_cost, visible};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
@@ -134,25 +134,20 @@ fn print(world: &World, report: &Report) -> Result<(), Fault> {
 
 /// One rung for people: a line for what was seen, and one each for what to do and what was tried.
 pub(super) fn write_finding(out: &mut impl Write, finding: &Finding) -> io::Result<()> {
-    writeln!(
-        out,
-        "{} {} {}",
-        finding.verdict.sign(),
-        pad(finding.rung.words(), RUNG),
-        visible(&finding.evidence)
-    )?;
+    let (sign, name) = (finding.verdict.sign(), finding.rung.words());
+    write!(out, "{}", judged(sign, name, RUNG, &finding.evidence))?;
     if let Some(advice) = finding
         .advice
         .as_deref()
         .filter(|_| finding.verdict != Verdict::Good)
     {
-        writeln!(out, "  {} → {}", pad("", RUNG), visible(advice))?;
+        writeln!(out, "{}→ {}", below(RUNG), visible(advice))?;
     }
     if let Some(proof) = &finding.proof {
         writeln!(
             out,
-            "  {} {} {}",
-            pad("", RUNG),
+            "{}{} {}",
+            below(RUNG),
             if proof.helped {
                 say!("cli-doctor-proof")
             } else {

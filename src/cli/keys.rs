@@ -5,7 +5,7 @@ mod change;
 use serde_json::{Map, Value, json};
 
 use super::args::{KeyCreateArgs, KeysCommand};
-use super::output::{Align, Table, print, print_json, put_money};
+use super::output::{Align, Table, places, print, print_json, put_money};
 use super::world::{Ending, World};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::group::AUTO;
@@ -69,6 +69,8 @@ async fn list(world: &World) -> Result<Ending, Fault> {
         (say!("cli-column-secret"), Align::Left),
     ];
     let mut table = Table::new(&columns);
+    let left = places(rows.iter().filter_map(|row| row.info.left.money(scale)));
+    let used = places(rows.iter().map(|row| scale.money(row.info.used)));
     for KeyRow { info, held } in &rows {
         table.row([
             info.id.to_string(),
@@ -81,8 +83,8 @@ async fn list(world: &World) -> Result<Ending, Fault> {
             },
             info.left
                 .money(scale)
-                .map_or(say!("key-unlimited").into(), |left| left.to_string()),
-            scale.money(info.used).to_string(),
+                .map_or(say!("key-unlimited").into(), |money| money.with_sign(left)),
+            scale.money(info.used).with_sign(used),
             info.expires
                 .map_or(say!("figure-never").into(), |expiry| world.date(expiry)),
             key_status(info.status).into(),

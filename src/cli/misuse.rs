@@ -165,8 +165,18 @@ fn fault(error: &clap::Error, arguments: &[String]) -> Fault {
     if let Some(near) = near.into_iter().map(text).find(|near| !near.is_empty()) {
         told += &say!("trouble-did-you-mean", word = near);
     }
-    let advice = match sub_command(arguments) {
+    let (command, below) = sub_command(arguments);
+    let unnamed = matches!(
+        error.kind(),
+        ErrorKind::MissingSubcommand | ErrorKind::InvalidSubcommand
+    );
+    let advice = match command {
         none if none.is_empty() => say!("advice-usage").to_owned(),
+        command if unnamed && !below.is_empty() => say!(
+            "help-wrong-choose",
+            command = command,
+            choices = listed(&below)
+        ),
         command => say!("cli-advice-help", command = command),
     };
     Fault::new(FaultKind::Usage, told).advise(advice)
@@ -190,8 +200,8 @@ fn why(source: &(dyn Error + 'static)) -> String {
     }
 }
 
-/// The sub-command that was being read: `keys create`.
-fn sub_command(arguments: &[String]) -> String {
+/// The sub-command that was being read, such as `keys create`, and those that it has itself.
+fn sub_command(arguments: &[String]) -> (String, Vec<String>) {
     let (mut command, mut words) = (Cli::command(), Vec::new());
     for argument in arguments.iter().skip(1) {
         if let Some(below) = command.find_subcommand(argument).cloned() {
@@ -199,7 +209,10 @@ fn sub_command(arguments: &[String]) -> String {
             command = below;
         }
     }
-    words.join(" ")
+    let below = command
+        .get_subcommands()
+        .map(|one| one.get_name().to_owned());
+    (words.join(" "), below.collect())
 }
 
 #[cfg(test)]
@@ -233,6 +246,8 @@ mod tests {
             "relaydeck chat --temperature hot",
             "relaydeck serve --listen nowhere",
             "relaydeck keys list more",
+            "relaydeck profiles --plain",
+            "relaydeck groups nonsense",
         ];
         let all = |language| {
             let told = lines.map(|line| {

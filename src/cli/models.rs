@@ -5,11 +5,13 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use serde_json::{Map, Value, json};
 
 use super::args::{BillingKind, ModelSort, ModelsCommand};
-use super::output::{Align, Table, pad, print, print_json, put_money, visible};
+use super::output::{Align, Table, exact_places, fact, print, print_json, put_money, visible};
 use super::world::{Ending, World};
 use crate::domain::price::BasePrice;
 use crate::domain::stability::Measured;
-use crate::domain::{Fault, FaultKind, Model, Money, Price, model_name, price_catalogue};
+use crate::domain::{
+    Fault, FaultKind, Model, Money, Price, TokenPrices, model_name, price_catalogue,
+};
 use crate::engine::session::{Session, name_fault};
 use crate::locale::{listed, say};
 
@@ -218,20 +220,33 @@ fn list(
     }
     let mut table = Table::new(&columns);
     let mut estimated = false;
-    for model in models {
-        let (input, output, cache) = match price_in(session, model, group) {
-            Price::PerToken(prices) => (
-                prices.input.decimal(2),
-                prices.output.decimal(2),
-                prices.cache_read.decimal(2),
-            ),
+    let prices: Vec<Price> = models
+        .iter()
+        .map(|model| price_in(session, model, group))
+        .collect();
+    let column = |part: fn(&TokenPrices) -> Money| {
+        let parts = prices.iter().filter_map(|price| match price {
+            Price::PerToken(prices) | Price::Listed(prices) => Some(part(prices)),
+            _ => None,
+        });
+        let decimals = exact_places(parts);
+        move |prices: &TokenPrices| part(prices).fixed(decimals)
+    };
+    let (input, output, cache) = (
+        column(|prices| prices.input),
+        column(|prices| prices.output),
+        column(|prices| prices.cache_read),
+    );
+    for (model, price) in models.iter().zip(&prices) {
+        let (input, output, cache) = match price {
+            Price::PerToken(prices) => (input(prices), output(prices), cache(prices)),
             Price::Listed(prices) => {
                 estimated = true;
-                let about = |price: Money| format!("~{}", price.decimal(2));
+                let about = |price: String| format!("~{price}");
                 (
-                    about(prices.input),
-                    about(prices.output),
-                    about(prices.cache_read),
+                    about(input(prices)),
+                    about(output(prices)),
+                    about(cache(prices)),
                 )
             }
             Price::PerCall { call } => {
@@ -304,13 +319,15 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
         Price::PerCall { call } => call.nanos(),
         Price::Tiered { .. } | Price::Unknown => i64::MAX,
     });
+    // What others are to call stays when this command is over.
+    let (address, _) = world.lasting_address(session)?;
     let urls: Vec<(String, String)> = model
         .endpoints
         .iter()
         .filter_map(|endpoint| {
             Some((
                 endpoint.to_string(),
-                session.profile.address.join(&endpoint.path(&model.name)?),
+                address.join(&endpoint.path(&model.name)?),
             ))
         })
         .collect();
@@ -335,8 +352,7 @@ fn show(world: &World, session: &Session, model: &Model) -> Result<Ending, Fault
         return Ok(Ending::Done);
     }
     let mut text = format!("{}\n", visible(&model.name));
-    let mut line =
-        |name: &str, value: &str| text += &format!("  {} {}\n", pad(name, 12), visible(value));
+    let mut line = |name: &str, value: &str| text += &fact("  ", name, 12, value);
     line(
         say!("cli-label-vendor"),
         if model.vendor.is_empty() {

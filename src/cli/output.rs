@@ -119,6 +119,52 @@ pub fn print_plainly(plain: bool) {
     PLAIN.store(plain, Ordering::Relaxed);
 }
 
+/// Whether columns say nothing.
+pub fn is_plain() -> bool {
+    PLAIN.load(Ordering::Relaxed)
+}
+
+/// One fact of something: its name, filled up to so many cells, and what it is; `name: value` where columns say nothing.
+pub fn fact(indent: &str, name: &str, cells: usize, value: &str) -> String {
+    match is_plain() {
+        true => pair(name, value) + "\n",
+        false => format!(
+            "{indent}{} {}\n",
+            pad(&visible(name), cells),
+            visible(value)
+        ),
+    }
+}
+
+/// The same with a sign before it, that says how it stands.
+pub fn judged(sign: &str, name: &str, cells: usize, value: &str) -> String {
+    format!("{sign} {}", fact("", name, cells, value))
+}
+
+/// What stands before a line that says more of such a fact: it stands below what the fact is.
+pub fn below(cells: usize) -> String {
+    match is_plain() {
+        true => String::new(),
+        false => " ".repeat(cells + 3),
+    }
+}
+
+/// How many decimals the amounts of one column are told with: as many as the one that needs most, so that they line up.
+pub fn places(amounts: impl IntoIterator<Item = Money>) -> usize {
+    amounts.into_iter().map(Money::places).max().unwrap_or(2)
+}
+
+/// The same for prices, of which none is rounded; at least two.
+pub fn exact_places(amounts: impl IntoIterator<Item = Money>) -> usize {
+    let decimals = |amount: Money| {
+        amount
+            .decimal(2)
+            .split_once('.')
+            .map_or(0, |(_, after)| after.len())
+    };
+    amounts.into_iter().map(decimals).max().unwrap_or(2)
+}
+
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -204,6 +250,14 @@ impl Table {
         rows.collect::<Vec<_>>().join("\n")
     }
 
+    /// The table as it is wanted: in columns, or as lines.
+    pub fn shown(&self) -> String {
+        match is_plain() {
+            true => self.lines(),
+            false => self.text(),
+        }
+    }
+
     /// Prints it, or a sentence when it is empty.
     ///
     /// # Errors
@@ -211,10 +265,8 @@ impl Table {
     pub fn print(&self, empty: &str) -> io::Result<()> {
         if self.rows.is_empty() {
             writeln!(io::stderr().lock(), "{empty}")
-        } else if PLAIN.load(Ordering::Relaxed) {
-            print(&self.lines())
         } else {
-            print(&self.text())
+            print(&self.shown())
         }
     }
 }

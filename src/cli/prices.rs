@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 mod propose;
 
 use super::args::owner::{PriceSetArgs, PricesCommand};
-use super::output::{Align, Table, print_json, put_money};
+use super::output::{Align, Table, exact_places, print_json, put_money};
 use super::words;
 use super::world::{Ending, World};
 use crate::client::owner::options::OwnerPrice;
@@ -118,9 +118,19 @@ async fn list(world: &World) -> Result<Ending, Fault> {
         (say!("cli-column-set-by"), Align::Left),
     ];
     let mut table = Table::new(&columns);
+    let decimals: [usize; 5] = std::array::from_fn(|column| {
+        exact_places(
+            prices
+                .values()
+                .filter_map(|(price, _)| parts(price, scale)[column]),
+        )
+    });
     for (model, (price, from)) in &prices {
-        let [input, output, read, write, call] = parts(price, scale)
-            .map(|part| part.map_or("–".to_owned(), |money| money.to_string()));
+        let mut decimals = decimals.iter();
+        let [input, output, read, write, call] = parts(price, scale).map(|part| {
+            let decimals = decimals.next().copied().unwrap_or(2);
+            part.map_or("–".to_owned(), |money| money.with_sign(decimals))
+        });
         let unknown = matches!(price, BasePrice::Unknown);
         let shown = |text: String| if unknown { "?".to_owned() } else { text };
         table.row([

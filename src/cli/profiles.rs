@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::args::{ProfileAddArgs, ProfilesCommand};
-use super::output::{Align, Table, print_json, put_money};
+use super::output::{Align, Table, places, print_json, put_money};
 use super::secret::{given, of_environment};
 use super::world::{Ending, World};
 use crate::domain::profile::LOCAL;
@@ -165,6 +165,7 @@ async fn side_by_side(world: &World, model: Option<String>) -> Result<Ending, Fa
         (say!("cli-column-group"), Align::Left),
         ("", Align::Left),
     ]);
+    let decimals = places(looks.iter().filter_map(|look| look.balance));
     for look in &looks {
         let (input, output, group) = match &look.best {
             Some((group, Price::PerToken(prices))) => {
@@ -188,7 +189,7 @@ async fn side_by_side(world: &World, model: Option<String>) -> Result<Ending, Fa
             if here { "*".into() } else { String::new() },
             look.profile.clone(),
             look.balance
-                .map_or("?".into(), |balance| balance.to_string()),
+                .map_or("?".into(), |balance| balance.with_sign(decimals)),
             input,
             output,
             group,

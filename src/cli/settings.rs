@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::Global;
 use super::misuse::speak_as_told;
-use super::output::{Align, Table, print, print_json};
+use super::output::{Align, Table, print, print_json, print_plainly};
 use super::world::{Ending, World, flags, load};
 use crate::config::{Config, Environment, Folders, Layer, Vault};
 use crate::domain::{Access, Fault, FaultKind};
@@ -31,6 +31,7 @@ pub enum ConfigCommand {
 pub fn run(global: &Global, command: ConfigCommand) -> Result<Ending, Fault> {
     // A configuration that is not sound is still shown its way.
     speak_as_told(global);
+    print_plainly(global.plain);
     let environment = Environment::of_process();
     let folders = Folders::find(global.home.as_deref(), &environment)?;
     match command {
@@ -138,7 +139,7 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
     for (name, value, layer) in rows {
         table.row([name.to_owned(), value, layer.to_string()]);
     }
-    let mut text = table.text();
+    let mut text = table.shown();
     let mut table = Table::new(&[
         (say!("cli-column-profile"), Align::Left),
         (say!("cli-column-address"), Align::Left),
@@ -161,7 +162,7 @@ fn show(global: &Global, folders: &Folders, environment: &Environment) -> Result
         }
     }
     text.push('\n');
-    text.push_str(&table.text());
+    text.push_str(&table.shown());
     print(&text).map_err(World::stdout_gone)
 }
 
@@ -188,7 +189,7 @@ fn path(global: &Global, folders: &Folders) -> Result<(), Fault> {
     for (name, path) in paths {
         table.row([name.to_owned(), path.display().to_string()]);
     }
-    print(&table.text()).map_err(World::stdout_gone)
+    print(&table.shown()).map_err(World::stdout_gone)
 }
 
 fn edit(global: &Global, folders: &Folders, environment: &Environment) -> Result<(), Fault> {

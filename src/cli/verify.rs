@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::args::VerifyArgs;
 use super::doctor::{money, report_json, write_finding};
 use super::history;
-use super::output::{fault_json, pad, pair, print_json, put_cost, put_money, visible};
+use super::output::{
+    below, fact, fault_json, is_plain, judged, pair, print_json, put_cost, put_money, visible,
+};
 use super::progress::Progress;
 use super::secret;
 use super::world::{Ending, World, interrupts};
@@ -269,13 +271,10 @@ fn announce(
             count = #test.asks().len(),
             worst = test.worst_case(target.scale)
         );
-        world.warn(&format!("  {} {sends}", pad(test.kind().words(), 13)));
+        world.warn(fact("  ", test.kind().words(), 13, &sends).trim_end());
     }
     if planned.len() > 1 {
-        world.warn(&format!(
-            "  {} {worst}",
-            pad(say!("cli-verify-together"), 13)
-        ));
+        world.warn(fact("  ", say!("cli-verify-together"), 13, &worst.to_string()).trim_end());
     }
 }
 
@@ -326,13 +325,11 @@ fn print_outcome(outcome: &Outcome) -> Result<(), Fault> {
         }
         if outcome.sent.len() > 2 {
             for (nth, sent) in outcome.sent.iter().enumerate() {
-                writeln!(
-                    out,
-                    "    {:>2} {} {} ms",
-                    nth + 1,
-                    bar(sent.total_ms, &outcome.sent),
-                    sent.total_ms
-                )?;
+                let bar = match is_plain() {
+                    true => String::new(),
+                    false => bar(sent.total_ms, &outcome.sent) + " ",
+                };
+                writeln!(out, "    {:>2} {bar}{} ms", nth + 1, sent.total_ms)?;
             }
         }
         for evidence in &outcome.evidence {
@@ -381,15 +378,10 @@ fn finish(world: &World, found: &Found) -> Result<Ending, Fault> {
             writeln!(out, "{}", say!("cli-verify-checklist"))?;
         }
         for line in &found.checklist {
-            writeln!(
-                out,
-                "{} {} {}",
-                line.state.sign(),
-                pad(line.item.words(), 22),
-                visible(&line.seen)
-            )?;
+            let (sign, name) = (line.state.sign(), line.item.words());
+            write!(out, "{}", judged(sign, name, 22, &line.seen))?;
             if let Some(advice) = line.advice {
-                writeln!(out, "  {} → {advice}", pad("", 22))?;
+                writeln!(out, "{}→ {advice}", below(22))?;
             }
         }
         if !found.workflow.is_empty() {

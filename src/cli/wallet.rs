@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::args::wallet::WalletCommand;
-use super::output::{Align, Table, print, print_json, put_money};
+use super::output::{Align, Table, places, print, print_json, put_money};
 use super::secret;
 use super::world::{Ending, World};
 use crate::client::RelayClient;
@@ -160,10 +160,13 @@ async fn history(world: &World, client: &RelayClient, limit: usize) -> Result<En
         (say!("cli-column-number"), Align::Left),
     ];
     let mut table = Table::new(&columns);
+    let decimals = places(entries.iter().filter_map(|entry| entry.amount));
     for entry in &entries {
         table.row([
             world.date(entry.at),
-            entry.amount.map_or("?".into(), |amount| amount.to_string()),
+            entry
+                .amount
+                .map_or("?".into(), |amount| amount.with_sign(decimals)),
             words::top_up(entry.state).into(),
             entry.shown_how().to_owned(),
             entry.number.clone(),

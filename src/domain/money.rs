@@ -105,6 +105,25 @@ impl Money {
         }
     }
 
+    /// How many decimals an amount is told with: four, six when it is under one cent, nine when it is smaller still.
+    pub fn places(self) -> usize {
+        match self.0.unsigned_abs() {
+            0 => 2,
+            1..1_000 => 9,
+            1_000..10_000_000 => 6,
+            _ => 4,
+        }
+    }
+
+    /// The same with a currency sign, and exactly so many decimals: `-$1.50`.
+    pub fn with_sign(self, places: usize) -> String {
+        let text = self.fixed(places);
+        match text.strip_prefix('-') {
+            Some(rest) => format!("-${rest}"),
+            None => format!("${text}"),
+        }
+    }
+
     /// Decimal text with exactly `places` decimals (0–9), rounded half away from zero: for columns that line up.
     pub fn fixed(self, places: usize) -> String {
         let places = places.min(9);
@@ -122,18 +141,7 @@ impl Money {
 impl fmt::Display for Money {
     /// `$12.4831`: four decimals, six when the amount is under one cent, nine when it is smaller still.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.0.unsigned_abs();
-        let places = match magnitude {
-            0 => 2,
-            1..1_000 => 9,
-            1_000..10_000_000 => 6,
-            _ => 4,
-        };
-        let text = self.fixed(places);
-        match text.strip_prefix('-') {
-            Some(rest) => write!(out, "-${rest}"),
-            None => write!(out, "${text}"),
-        }
+        out.write_str(&self.with_sign(self.places()))
     }
 }
 

@@ -52,6 +52,13 @@ pub struct Plan {
     pub steps: Vec<String>,
 }
 
+impl Plan {
+    /// Whether a file that is there is changed; otherwise all of them are new, and none is kept.
+    pub fn replaces(&self) -> bool {
+        self.changes.iter().any(|change| change.before.is_some())
+    }
+}
+
 impl Tool {
     /// Makes the plan of a setup. Reads, changes nothing.
     ///

@@ -490,6 +490,7 @@ cli-nobody-to-ask = nothing was done: there is nobody here to ask
 cli-stdin = stdin: { $error }
 cli-tools-already = { $tool } is set up like this already
 cli-tools-not-written = nothing was written
+cli-tools-written-new = written; nothing was there before
 cli-tools-written = written; the files as they were are kept in { $folder }
 cli-tools-takes-back = relaydeck tools undo { $tool } takes it back
 cli-tools-to-do = to do: { $step }

@@ -1741,6 +1741,7 @@ tools-hand = By hand
 tools-key-is = The key is { $name } ({ $masked }).
 tools-title-by-hand = { $tool }: by hand
 tools-is-set-up = { $tool } is set up.
+tools-none-kept = Nothing was there before; u takes the setup back.
 tools-kept = The files as they were are kept in { $kept }; u takes the setup back.
 tools-now-by-hand = Now by hand
 tools-works-not-among = A call through it works, but { $model } is not among the { $models } models of this key.

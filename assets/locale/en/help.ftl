@@ -102,6 +102,7 @@ help-wrong-number = { $argument } has a wrong number of values
 help-wrong-twice = { $argument } cannot be given twice
 help-wrong-together = { $argument } cannot be given together with { $others }
 help-wrong-missing = missing: { $arguments }
+help-wrong-choose = choose one of { $choices }; see: relaydeck { $command } --help
 help-wrong-missing-command = { $command } wants a sub-command
 help-wrong-text = an argument is not UTF-8 text
 help-wrong-address = an address and a port are wanted, such as 127.0.0.1:4141

@@ -472,6 +472,7 @@ cli-nobody-to-ask = 没有执行：这里没有人可以确认
 cli-stdin = 标准输入：{ $error }
 cli-tools-already = { $tool } 已经是这样设置的
 cli-tools-not-written = 没有写入
+cli-tools-written-new = 已写入；此前没有文件
 cli-tools-written = 已写入；原文件保存在 { $folder }
 cli-tools-takes-back = 撤销：relaydeck tools undo { $tool }
 cli-tools-to-do = 待办：{ $step }

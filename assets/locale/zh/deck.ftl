@@ -1701,6 +1701,7 @@ tools-hand = 手动
 tools-key-is = 令牌为 { $name }（{ $masked }）。
 tools-title-by-hand = { $tool }：手动设置
 tools-is-set-up = { $tool } 已设置。
+tools-none-kept = 此前没有文件；按 u 撤销设置。
 tools-kept = 原文件保存在 { $kept }；按 u 撤销设置。
 tools-now-by-hand = 现在手动
 tools-works-not-among = 经它调用成功，但 { $model } 不在此密钥的 { $models } 个模型中。

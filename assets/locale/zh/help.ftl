@@ -102,6 +102,7 @@ help-wrong-number = { $argument } 的值数量不对
 help-wrong-twice = { $argument } 不能写两次
 help-wrong-together = { $argument } 不能与 { $others } 同时使用
 help-wrong-missing = 缺少：{ $arguments }
+help-wrong-choose = 请选择：{ $choices }；参见：relaydeck { $command } --help
 help-wrong-missing-command = { $command } 需要子命令
 help-wrong-text = 有参数不是 UTF-8 文本
 help-wrong-address = 应为地址和端口，例如 127.0.0.1:4141

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::output::{Align, Table, pad, print, print_json, put_money, visible};
+use super::super::output::{Align, Table, fact, print, print_json, put_money};
 use super::super::world::{Ending, World};
 use crate::domain::stability::{Measured, Stability};
 use crate::domain::{Fault, FaultKind, Group, Money, Price};
@@ -182,14 +182,14 @@ fn show(
     ];
     let mut text: String = lines
         .iter()
-        .map(|(label, value)| format!("{} {}\n", pad(label, 12), visible(value)))
+        .map(|(label, value)| fact("", label, 12, value))
         .collect();
     for (name, measured) in measured.models(&group.name) {
-        text += &format!("  {} {}\n", pad(&visible(name), 40), success(measured));
+        text += &fact("  ", name, 40, &success(measured));
     }
     for (model, marks) in measured.marks(&group.name) {
         let told = say!("cli-group-marks", good = marks.good, bad = marks.bad);
-        text += &format!("  {} {told}\n", pad(&visible(model), 40));
+        text += &fact("  ", model, 40, &told);
     }
     print(&text).map_err(World::stdout_gone)?;
     Ok(Ending::Done)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::args::owner::{GroupAutoArgs, GroupSpecialArgs, NewKeys};
-use super::super::output::{Align, Table, pad, print, print_json, visible};
+use super::super::output::{Align, Table, fact, print, print_json};
 use super::super::world::{Ending, World};
 use super::ratio;
 use crate::client::owner::walks::{AutoChange, AutoOptions, SpecialRatio};
@@ -67,7 +67,7 @@ fn tell_auto(world: &World, auto: &AutoOptions) -> Result<(), Fault> {
     ];
     let text: String = lines
         .iter()
-        .map(|(label, value)| format!("{} {}\n", pad(label, 12), visible(value)))
+        .map(|(label, value)| fact("", label, 12, value))
         .collect();
     print(&text).map_err(World::stdout_gone)
 }

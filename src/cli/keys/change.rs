@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::args::KeyEditArgs;
-use super::super::output::{pad, print, print_json, visible};
+use super::super::output::{fact, print, print_json};
 use super::super::world::{Ending, World};
 use super::{check_auto, expires, key_json, listed, quota, tell_made, warn_of_auto, wrong};
 use crate::domain::env_file::EnvFor;
@@ -131,7 +131,7 @@ pub(super) async fn show(world: &World, typed: &str) -> Result<Ending, Fault> {
     let text: String = lines
         .iter()
         .chain(&auto)
-        .map(|(label, value)| format!("{} {}\n", pad(label, 10), visible(value)))
+        .map(|(label, value)| fact("", label, 10, value))
         .collect();
     print(&text).map_err(World::stdout_gone)?;
     Ok(Ending::Done)

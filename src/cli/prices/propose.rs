@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::output::{Align, Table, print_json, put_money};
+use crate::cli::output::{Align, Table, exact_places, print_json, put_money};
 use crate::cli::world::{Ending, World};
 use crate::client::owner::options::OwnerPrice;
 use crate::domain::price::BasePrice;
@@ -49,14 +49,21 @@ pub(super) async fn run(world: &World, only: &[String], yes: bool) -> Result<End
         (say!("cli-column-cache-write"), Align::Right),
     ];
     let mut table = Table::new(&columns);
+    let parts = |prices: &TokenPrices| {
+        [
+            prices.input,
+            prices.output,
+            prices.cache_read,
+            prices.cache_write,
+        ]
+    };
+    let decimals: [usize; 4] = std::array::from_fn(|column| {
+        exact_places(proposed.iter().map(|(_, prices)| parts(prices)[column]))
+    });
     for (model, prices) in &proposed {
-        table.row([
-            model.clone(),
-            prices.input.to_string(),
-            prices.output.to_string(),
-            prices.cache_read.to_string(),
-            prices.cache_write.to_string(),
-        ]);
+        let amounts = parts(prices).into_iter().zip(decimals);
+        let amounts = amounts.map(|(amount, decimals)| amount.with_sign(decimals));
+        table.row(std::iter::once(model.clone()).chain(amounts));
     }
     table
         .print(say!("cli-propose-none"))

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::output::{Align, Table, pad, pair, print, print_json};
+use crate::cli::output::{Align, Table, fact, is_plain, pad, pair, print, print_json};
 use crate::cli::world::{Ending, World};
 use crate::domain::{Address, Fault};
 use crate::engine::host::Host;
@@ -74,7 +74,7 @@ pub fn show(world: &World, places: &Places, tool: &'static Tool) -> Result<Endin
     let mut text = pair(row.name, row.about) + "\n";
     let mut line = |name: &str, value: &str| {
         if !value.is_empty() {
-            text += &format!("  {} {value}\n", pad(name, 10));
+            text += &fact("  ", name, 10, value);
         }
     };
     line(
@@ -162,7 +162,6 @@ pub fn effective(world: &World, places: &Places, tool: Option<&str>) -> Result<E
     Ok(Ending::Done)
 }
 
-/// The layers of one tool, what wins marked.
 /// What a tool takes from its settings.
 #[derive(Clone, Copy)]
 enum Use {
@@ -181,6 +180,7 @@ impl Use {
     }
 }
 
+/// The layers of one tool, what wins marked.
 fn layers(row: &ToolRow) -> String {
     let mut text = String::new();
     for (what, list) in [
@@ -199,13 +199,13 @@ fn layers(row: &ToolRow) -> String {
                 (Use::Key, 0, _, Some(key)) => say!("cli-tools-of-key", name = key),
                 _ => String::new(),
             };
-            text += &format!(
-                "  {} {} {}  ({}{whose})\n",
-                pad(what.word(), 8),
-                pad(sign, 7),
+            let value = format!(
+                "{} {}  ({}{whose})",
+                pad(sign, if is_plain() { 0 } else { 7 }),
                 placed.value,
                 placed.place
             );
+            text += &fact("  ", what.word(), 8, &value);
         }
     }
     text

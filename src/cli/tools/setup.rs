@@ -195,7 +195,11 @@ fn ended(world: &World, plan: &Plan, places: &Places, done: Option<Done>) -> Res
         world.warn(say!("cli-tools-not-written"));
         return Ok(Ending::Done);
     };
-    world.warn(&say!("cli-tools-written", folder = done.kept));
+    if plan.replaces() {
+        world.warn(&say!("cli-tools-written", folder = done.kept));
+    } else {
+        world.warn(say!("cli-tools-written-new"));
+    }
     world.warn(&say!("cli-tools-takes-back", tool = plan.tool.id));
     for step in &plan.steps {
         world.warn(&say!("cli-tools-to-do", step = step));

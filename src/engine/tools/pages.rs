@@ -151,7 +151,11 @@ pub fn by_hand(row: &ToolRow, tool: &Tool, chosen: &Chosen, places: &Places) -> 
 /// What came of a setup.
 pub fn written(plan: &Plan, kept: &str, checked: Result<Checked, Fault>) -> ToolPage {
     let mut rows = vec![(Tone::Good, say!("tools-is-set-up", tool = plan.tool.name))];
-    rows.push((Tone::Text, say!("tools-kept", kept = kept)));
+    let kept = match plan.replaces() {
+        true => say!("tools-kept", kept = kept),
+        false => say!("tools-none-kept").to_owned(),
+    };
+    rows.push((Tone::Text, kept));
     rows.push(through(checked, Some(&plan.target.model)));
     steps(&plan.steps, say!("tools-now-by-hand"), &mut rows);
     page(
