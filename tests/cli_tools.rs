@@ -277,3 +277,24 @@ fn s_98_a_tool_that_is_set_up_stands_in_the_checklist_with_its_version() {
     assert_eq!(done["state"], "done", "{done}");
     assert!(done["seen"].as_str().unwrap().contains("9.8.7"), "{done}");
 }
+
+#[test]
+fn s_76_a_setup_says_that_files_are_kept_only_where_there_were_any() {
+    let told = |there: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path();
+        if there {
+            let settings = home.join(".codex/config.toml");
+            fs::create_dir_all(settings.parent().unwrap()).unwrap();
+            fs::write(&settings, "model = \"mine\"\n").unwrap();
+        }
+        let words = ["tools", "setup", "codex", "--yes", "-m", "relaydeck-lab"];
+        let output = relaydeck(home, &words);
+        assert_eq!(code(&output), 0, "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(told(true).contains("the files as they were are kept in"));
+    let new = told(false);
+    assert!(new.contains("nothing was there before"), "{new}");
+    assert!(!new.contains("kept"), "{new}");
+}

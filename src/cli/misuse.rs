@@ -175,7 +175,7 @@ fn fault(error: &clap::Error, arguments: &[String]) -> Fault {
         command if unnamed && !below.is_empty() => say!(
             "help-wrong-choose",
             command = command,
-            choices = listed(&below)
+            choices = below.join(" | ")
         ),
         command => say!("cli-advice-help", command = command),
     };

@@ -320,6 +320,20 @@ mod tests {
     }
 
     #[test]
+    fn the_amounts_of_a_column_have_the_same_decimals() {
+        let amounts = [0, 10_000_000_000, 1_234_567].map(Money::from_nanos);
+        let decimals = places(amounts);
+        let cells = amounts.map(|amount| amount.with_sign(decimals));
+        assert_eq!(cells, ["$0.000000", "$10.000000", "$0.001235"]);
+        let prices = [50_000_000, 3_000_000_000, 75_000_000].map(Money::from_nanos);
+        let decimals = exact_places(prices);
+        let cells = prices.map(|price| price.fixed(decimals));
+        assert_eq!(cells, ["0.050", "3.000", "0.075"]);
+        assert_eq!((places([]), exact_places([])), (2, 2));
+        assert_eq!(Money::from_nanos(-1_500_000_000).with_sign(2), "-$1.50");
+    }
+
+    #[test]
     fn text_from_outside_cannot_steer_the_terminal() {
         assert_eq!(visible("a\u{1b}[2Jb\u{202e}c\n"), "a [2Jbc ");
         let hidden = "a\u{61c}b\u{180e}c\u{ad}d\u{fff9}e\u{fffb}f\u{e0041}g\u{e007f}h";

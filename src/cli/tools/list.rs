@@ -200,7 +200,7 @@ fn layers(row: &ToolRow) -> String {
                 _ => String::new(),
             };
             let value = format!(
-                "{} {}  ({}{whose})",
+                "{} {} ({}{whose})",
                 pad(sign, if is_plain() { 0 } else { 7 }),
                 placed.value,
                 placed.place
