@@ -312,4 +312,17 @@ fn settings_that_no_model_takes_are_refused_with_their_range_before_anything_is_
         json(home.path(), &["usage", "receipts"]),
         Value::Array(vec![])
     );
+    // A list of none would say that there are none, and a quota below zero is no unknown flag.
+    for (args, why) in [
+        (&["usage", "receipts", "-n", "0"][..], "from 1 to"),
+        (&["wallet", "history", "--limit", "0"], "from 1 to"),
+        (
+            &["keys", "create", "--name", "a-b", "--quota", "-1"],
+            "--quota",
+        ),
+    ] {
+        let output = relaydeck(home.path(), args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(text(&output).contains(why), "{}", text(&output));
+    }
 }

@@ -229,7 +229,7 @@ pub enum UsageCommand {
 pub struct ReceiptsArgs {
     #[arg(long, default_value = "30d")]
     pub since: String,
-    #[arg(short = 'n', long, default_value_t = 50)]
+    #[arg(short = 'n', long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     #[arg(long)]
     pub disputes: bool,

@@ -145,9 +145,9 @@ async fn top_up(
     Ok(Ending::Done)
 }
 
-async fn history(world: &World, client: &RelayClient, limit: usize) -> Result<Ending, Fault> {
+async fn history(world: &World, client: &RelayClient, limit: u32) -> Result<Ending, Fault> {
     let mut entries = client.top_ups().await?;
-    entries.truncate(limit);
+    entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     if world.json {
         print_json(&entries.iter().map(entry_json).collect()).map_err(World::stdout_gone)?;
         return Ok(Ending::Done);

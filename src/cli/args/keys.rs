@@ -53,7 +53,12 @@ pub struct KeyCreateArgs {
     pub name: String,
     #[arg(short, long)]
     pub group: Option<String>,
-    #[arg(short, long, default_value = "unlimited")]
+    #[arg(
+        short,
+        long,
+        default_value = "unlimited",
+        allow_negative_numbers = true
+    )]
     pub quota: String,
     #[arg(short, long, default_value = "never")]
     pub expires: String,
@@ -82,7 +87,7 @@ pub struct KeyEditArgs {
     pub name: Option<String>,
     #[arg(short, long)]
     pub group: Option<String>,
-    #[arg(short, long)]
+    #[arg(short, long, allow_negative_numbers = true)]
     pub quota: Option<String>,
     #[arg(short, long)]
     pub expires: Option<String>,

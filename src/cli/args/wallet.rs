@@ -16,7 +16,7 @@ pub enum WalletCommand {
         method: Option<String>,
     },
     History {
-        #[arg(short = 'n', long, default_value_t = 50)]
-        limit: usize,
+        #[arg(short = 'n', long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
     },
 }
