@@ -161,6 +161,8 @@ fn x_12_wallet_usage_chat_and_sessions_speak_chinese() {
          chat -m relaydeck-lab --image / 你好
          chat -m relaydeck-lab --temperature x 你好
          chat -m relaydeck-lab [[fault=401]]
+         chat -m relaydeck-lab [[fault=upstream-401]]
+         chat -m relaydeck-lab [[fault=429]]
          chat -m relaydeck-lab [[fault=402]]
          chat -m relaydeck-lab [[fault=403]]
          chat -m relaydeck-lab [[fault=404]]

@@ -253,10 +253,16 @@ async fn x_09_every_fault_of_the_lab_is_understood() {
     let house = house().await;
     let key = &house.owner.first_key;
     for (fault, kinds, speaks) in [
-        ("401", &[FaultKind::Upstream][..], false),
+        ("401", &[FaultKind::CredentialRefused][..], false),
+        ("upstream-401", &[FaultKind::Upstream], false),
+        ("402", &[FaultKind::Upstream], false),
+        ("no-balance", &[FaultKind::Balance], false),
+        ("no-quota", &[FaultKind::KeyQuota], false),
+        ("no-channel", &[FaultKind::ModelNotFound], false),
         ("403", &[FaultKind::Upstream], false),
         ("404", &[FaultKind::ModelNotFound], false),
-        ("429", &[FaultKind::Upstream], false),
+        ("429", &[FaultKind::RateLimited], false),
+        ("upstream-429", &[FaultKind::Upstream], false),
         ("500", &[FaultKind::Upstream], false),
         ("503", &[FaultKind::Upstream], false),
         ("html", &[FaultKind::Upstream], false),

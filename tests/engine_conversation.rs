@@ -260,7 +260,13 @@ async fn s_17_a_key_s_secret_is_stored_before_it_is_shown() {
 async fn troubles_of_a_reply_are_explained_and_recorded() {
     let mut deck = Deck::opened().await;
     let cases = [
-        ("[[fault=429 retry-after=2]]", FaultKind::Upstream, false),
+        ("[[fault=429 retry-after=2]]", FaultKind::RateLimited, false),
+        (
+            "[[fault=upstream-429 retry-after=2]]",
+            FaultKind::Upstream,
+            false,
+        ),
+        ("[[fault=no-quota]]", FaultKind::KeyQuota, false),
         ("[[fault=500]]", FaultKind::Upstream, false),
         ("[[tokens=30 speed=0 fault=cut]]", FaultKind::Upstream, true),
     ];
@@ -295,13 +301,14 @@ async fn troubles_of_a_reply_are_explained_and_recorded() {
     let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
     assert_eq!(
         receipts.len(),
-        3,
+        5,
         "what was sent has a row, what was refused before has none"
     );
     let kept = |row: &Receipt| (row.state, row.cost().amount.map(|cost| cost.nanos() > 0));
     let states: Vec<_> = receipts.iter().rev().map(kept).collect();
     let failed = (ReceiptState::Failed, Some(false));
-    assert_eq!(states, [failed, failed, (ReceiptState::Ended, Some(true))]);
+    assert_eq!(states[..4], [failed; 4]);
+    assert_eq!(states[4], (ReceiptState::Ended, Some(true)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -170,7 +170,11 @@ fn the_handbook_answers_but_finds_no_needles_and_that_is_said() {
 fn x_09_the_labs_faults_end_the_diagnosis_with_the_exit_code_of_their_kind() {
     let home = tempfile::tempdir().unwrap();
     for (fault, code, rung) in [
-        ("401", 1, "call"),
+        ("401", 3, "credential"),
+        ("upstream-401", 1, "call"),
+        ("402", 1, "call"),
+        ("no-quota", 5, "balance"),
+        ("no-balance", 5, "balance"),
         ("404", 4, "group"),
         ("no-channel", 4, "group"),
         ("wrong-path", 4, "endpoint"),

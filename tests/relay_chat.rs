@@ -292,16 +292,25 @@ async fn the_labs_faults_come_through_as_the_errors_they_are_and_cost_nothing() 
         ("bare-error", 502),
         ("json-as-stream", 502),
         ("error-as-stream", 503),
+        ("upstream-401", 401),
+        ("upstream-429", 429),
     ] {
         let mut body = hello(LAB, true);
         body["messages"][0]["content"] = json!(format!("[[fault={fault} retry-after=7]]"));
         let response = deck.chat(&key, &body).send().await.unwrap();
         assert_eq!(response.status(), status, "{fault}");
-        if fault.starts_with("429") {
+        if status == 429 {
             assert_eq!(response.headers()["retry-after"], "7");
         }
         let error = json_of(response).await["error"].clone();
-        assert_ne!(error["type"], "new_api_error", "{error}");
+        // What the relay itself refuses is told as the relay's own, and nothing else is.
+        let own = ["401", "429", "no-channel", "no-balance", "no-quota"];
+        let is_own = error["type"] == "new_api_error";
+        assert_eq!(is_own, own.contains(&fault), "{fault}: {error}");
+        if is_own {
+            let message = error["message"].as_str().unwrap();
+            assert_eq!(message.matches("(request id: ").count(), 1, "{message}");
+        }
         let log = deck.last_log().await;
         assert_eq!(
             (&log["type"], &log["quota"]),

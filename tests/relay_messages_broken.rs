@@ -82,6 +82,13 @@ async fn refusals_have_anthropics_shape_and_words() {
             ask(LAB, "[[fault=401]]", true),
             401,
             "authentication_error",
+            "Invalid token",
+        ),
+        (
+            fine.as_str(),
+            ask(LAB, "[[fault=upstream-401]]", true),
+            401,
+            "authentication_error",
             "Incorrect API key",
         ),
         (

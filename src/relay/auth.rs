@@ -14,6 +14,7 @@ use super::answers::{ApiError, refused};
 use super::app::App;
 use super::book::{Caller, KeyRefusal};
 use super::ids::SecretHash;
+use super::refusals::unknown_key;
 use super::rows::{ADMIN, Account, ENABLED, OWNER};
 use super::sessions::Opened;
 use crate::domain::KeyStatus;
@@ -83,7 +84,7 @@ pub fn caller(
                     "Invalid token: this is an access token of the console; models are called with a key that starts with sk-",
                 )
             }
-            KeyRefusal::Unknown => unauthorized("invalid_token", "Invalid token"),
+            KeyRefusal::Unknown => unknown_key(),
             KeyRefusal::State(KeyStatus::Expired) => {
                 unauthorized("token_expired", "This token has expired")
             }

@@ -22,6 +22,7 @@ mod meter;
 mod pages;
 mod passwords;
 mod protocol;
+mod refusals;
 mod routes;
 mod rows;
 mod running;

@@ -13,23 +13,40 @@ async fn both(prompt: &str) -> [Answer; 2] {
 #[tokio::test(start_paused = true)]
 async fn x09_a_status_comes_with_an_error_in_openai_s_shape() {
     for (status, kind, code) in [
-        (401, "invalid_request_error", json!("invalid_api_key")),
-        (403, "permission_error", json!("access_denied")),
-        (404, "invalid_request_error", json!("model_not_found")),
-        (429, "rate_limit_error", json!("rate_limit_exceeded")),
-        (500, "server_error", json!(null)),
-        (503, "server_error", json!("overloaded")),
+        ("401", "new_api_error", json!("invalid_token")),
+        ("403", "permission_error", json!("access_denied")),
+        ("404", "invalid_request_error", json!("model_not_found")),
+        ("429", "new_api_error", json!("rate_limit_exceeded")),
+        ("500", "server_error", json!(null)),
+        ("503", "server_error", json!("overloaded")),
+        (
+            "upstream-401",
+            "invalid_request_error",
+            json!("invalid_api_key"),
+        ),
+        (
+            "upstream-429",
+            "rate_limit_error",
+            json!("rate_limit_exceeded"),
+        ),
     ] {
-        for answer in both(&format!("[[fault={status}]]")).await {
+        let fault = status;
+        let status: u16 = status.rsplit('-').next().unwrap().parse().unwrap();
+        for answer in both(&format!("[[fault={fault}]]")).await {
             assert_eq!(
                 (answer.status, answer.content_type.as_str()),
                 (status, "application/json")
             );
             let error = &answer.document()["error"];
             assert_eq!((&error["type"], &error["code"]), (&json!(kind), &code));
-            assert_eq!(error["param"], json!(null));
+            let param = match fault {
+                "401" => json!(""),
+                "429" => json!("requests_per_minute"),
+                _ => json!(null),
+            };
+            assert_eq!(error["param"], param);
             let message = error["message"].as_str().unwrap();
-            assert!(message.contains(&format!("fault={status}")), "{message}");
+            assert!(message.contains(&format!("fault={fault}")), "{message}");
             assert_eq!(answer.retry_after, None);
             assert_eq!(answer.took, Duration::ZERO);
         }

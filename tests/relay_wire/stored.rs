@@ -460,24 +460,38 @@ async fn a_container_is_for_the_account_whose_request_made_it() {
 }
 
 #[tokio::test]
-async fn a_conversation_is_refused_because_nobody_knows_whose_it_is() {
-    for (kind, more) in [
-        (1, json!({"endpoints": "openai-response"})),
-        (1, json!({"endpoints": "openai"})),
-        (14, json!({})),
+async fn a_conversation_is_for_the_owner_who_alone_can_have_made_it() {
+    for (kind, more, keeps) in [
+        (1, json!({"endpoints": "openai-response"}), true),
+        (1, json!({"endpoints": "openai"}), false),
+        (14, json!({}), false),
     ] {
         let fake = Fake::start(keeper(0)).await;
         let (deck, key) = before(&fake, kind, more).await;
+        let stranger = key_of_another(&deck).await;
         for conversation in [json!("conv_1"), json!({"id": "conv_1"})] {
-            let (status, told) = respond(&deck, &key, json!({"conversation": conversation})).await;
+            let named = json!({"conversation": conversation});
+            let (status, told) = respond(&deck, &stranger, named.clone()).await;
             assert!(
-                status == 400 && told.contains("conversations are not offered"),
+                status == 400 && told.contains("for the relay's owner alone"),
                 "{told}"
             );
+            assert!(fake.paths().is_empty());
+            let (status, told) = respond(&deck, &key, named).await;
+            if keeps {
+                assert_eq!(status, 200, "{told}");
+                assert_eq!(fake.last().body["conversation"], conversation);
+                fake.calls.lock().unwrap().clear();
+            } else {
+                assert!(
+                    status == 400 && told.contains("conversations are not stored here"),
+                    "{told}"
+                );
+            }
         }
         assert!(fake.paths().is_empty());
+        if keeps {
+            id_of(respond(&deck, &stranger, json!({"conversation": null})).await);
+        }
     }
-    let fake = Fake::start(keeper(0)).await;
-    let (deck, key) = before(&fake, 1, json!({"endpoints": "openai-response"})).await;
-    id_of(respond(&deck, &key, json!({"conversation": null})).await);
 }

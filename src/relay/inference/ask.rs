@@ -1,6 +1,7 @@
 //! What a request asks for, in whichever protocol: the members the relay must know, and what each channel is sent.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -14,14 +15,13 @@ use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Pair, Untranslatable};
 use super::body::Members;
 use super::gemini::Method;
-use super::references::References;
+use super::references::{self, References};
 use crate::domain::UnixMillis;
 
 /// The longest answer that is expected of a request that does not say: for the reservation only.
 const USUAL_OUTPUT: u64 = 1_024;
 
 /// A request to the model API.
-#[derive(Debug)]
 pub struct Ask<'a> {
     /// What the client speaks.
     pub protocol: Protocol,
@@ -36,6 +36,17 @@ pub struct Ask<'a> {
     /// What a Gemini client calls.
     method: Method,
     passed: Passed,
+}
+
+/// Tells none of its words.
+impl fmt::Debug for Ask<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ask")
+            .field("protocol", &self.protocol)
+            .field("model", &self.model)
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What goes on to an upstream of the client's own protocol, beside the body.
@@ -152,13 +163,10 @@ impl<'a> Ask<'a> {
             Protocol::Responses if self.runs_unseen() => {
                 "background responses are not offered: their end could not be billed; leave background out"
             }
-            Protocol::Responses if self.goes_on_in_a_conversation() => {
-                "conversations are not offered: whose one is cannot be told, and all accounts share the upstream's; \
-                 go on with previous_response_id, or send the whole conversation in input"
-            }
-            // A stored prompt or an earlier response can stand for the input.
+            // A stored prompt, a conversation or an earlier response can stand for the input.
             Protocol::Responses
                 if begins("input", &['[', '"'])
+                    || references::conversation_in(&self.members)
                     || self.members.get("prompt").is_some()
                     || self.members.get("previous_response_id").is_some() =>
             {
@@ -176,12 +184,6 @@ impl<'a> Ask<'a> {
             }
         };
         Err(invalid(missing))
-    }
-
-    /// Whether an upstream is to keep it as a part of something that no request makes.
-    fn goes_on_in_a_conversation(&self) -> bool {
-        let conversation = self.members.get("conversation");
-        conversation.is_some_and(|conversation| conversation.get() != "null")
     }
 
     /// Whether the answer would go on where nobody sees its end.
@@ -460,6 +462,13 @@ mod tests {
             expected(json!({"model": "b", "max_tokens": 1e300, "n": 9}), None),
             u64::MAX
         );
+    }
+
+    #[test]
+    fn a_request_prints_none_of_its_words() {
+        let body = Bytes::from_static(br#"{"model":"m","messages":[{"content":"secret"}]}"#);
+        let printed = format!("{:?}", Ask::read(Protocol::Chat, &body).unwrap());
+        assert!(printed.contains("\"m\"") && !printed.contains("secret"));
     }
 
     #[test]

@@ -6,30 +6,28 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_util::future::Either;
-use serde_json::Value;
 
 use super::super::answers::ApiError;
 use super::super::app::App;
-use super::super::book::{Caller, Change, NoMoney, Refusal, Share};
+use super::super::book::{Caller, Change, Refusal, Share};
 use super::super::catalog::scale;
 use super::super::channels::Channel;
 use super::super::live::{Entry, Progress, Run};
 use super::super::meter::{count, tally::Tally};
 use super::super::protocol::Protocol;
+use super::super::refusals;
 use super::super::store::money::Ending;
-use super::super::traffic::{Ceiling, TooMuch};
 use super::ask::Ask;
 use super::note::{self, Tried};
 use super::trouble;
 use super::way::Terms;
 use crate::domain::price::BasePrice;
-use crate::domain::{Money, Price, QuotaUnits, Ratio, UnixMillis, UnixSeconds, Usage};
+use crate::domain::{Money, Price, Ratio, UnixMillis, UnixSeconds, Usage};
 
-/// What is known of a request before it is sent anywhere.
-#[derive(Clone, Debug)]
+/// What is known of a request before it is sent anywhere. It holds its words, so it is not to be printed.
+#[derive(Clone)]
 pub struct Order {
     pub caller: Caller,
     pub request_id: Arc<str>,
@@ -153,8 +151,8 @@ impl Bill {
             order.later.clear();
         }
         begun.map_err(|refusal| match refusal {
-            Refusal::TooMuch(told) => too_much(told),
-            Refusal::NoMoney(why) => no_money(why, units),
+            Refusal::TooMuch(told) => refusals::too_much(told),
+            Refusal::NoMoney(why) => refusals::no_money(why, units),
         })?;
         let caller = &order.caller;
         let entry = app.live.begin(Run {
@@ -400,67 +398,4 @@ impl Facts {
 /// Milliseconds since a point in time.
 pub fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
-}
-
-/// A key that is used too fast. The words are the protocol's where it has any; `param` names the ceiling.
-fn too_much(told: TooMuch) -> ApiError {
-    let most = told.most;
-    let (param, message) = match told.ceiling {
-        Ceiling::Requests => (
-            "requests_per_minute",
-            format!(
-                "You have reached the request limit: maximum {most} requests in 1 minutes with this key"
-            ),
-        ),
-        Ceiling::Tokens => (
-            "tokens_per_minute",
-            format!(
-                "You have reached the token limit: maximum {most} tokens in 1 minutes with this key"
-            ),
-        ),
-        Ceiling::Concurrency => (
-            "concurrency",
-            format!(
-                "You have reached the concurrency limit: maximum {most} requests at once with this key"
-            ),
-        ),
-    };
-    ApiError {
-        param: Box::new(Value::from(param)),
-        retry_after: Some(told.wait),
-        ..ApiError::own(
-            StatusCode::TOO_MANY_REQUESTS,
-            "rate_limit_exceeded",
-            message,
-        )
-    }
-}
-
-fn no_money(refusal: NoMoney, needed: i64) -> ApiError {
-    // The protocol writes amounts with a full-width dollar sign and six decimals.
-    let amount = |units: i64| format!("＄{}", scale().money(QuotaUnits(units)).fixed(6));
-    let forbidden = |code, message| ApiError::own(StatusCode::FORBIDDEN, code, message);
-    match refusal {
-        NoMoney::Account { free } if free <= 0 => forbidden(
-            "insufficient_user_quota",
-            format!("Insufficient user quota, remaining quota: {}", amount(free)),
-        ),
-        NoMoney::Account { free } => forbidden(
-            "insufficient_user_quota",
-            format!(
-                "Pre-consume failed: remaining user quota {}, required pre-consume quota {}",
-                amount(free),
-                amount(needed)
-            ),
-        ),
-        NoMoney::Key { free } => forbidden(
-            "pre_consume_token_quota_failed",
-            format!(
-                "token quota is not enough, token remain quota: {}, need quota: {}",
-                amount(free),
-                amount(needed)
-            ),
-        ),
-        NoMoney::Gone => ApiError::own(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"),
-    }
 }

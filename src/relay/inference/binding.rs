@@ -13,8 +13,9 @@ use serde_json::Value;
 use super::super::answers::ApiError;
 use super::super::app::App;
 use super::super::channels::{Channel, Route};
+use super::super::rows::OWNER;
 use super::super::store::items;
-use super::ask::Ask;
+use super::ask::{Ask, invalid};
 use super::references::{References, What};
 use super::stored::{made_at, store_unavailable};
 
@@ -43,6 +44,29 @@ pub struct Fit {
     pub bound: bool,
     /// Whether they have all that this account has.
     pub whole: bool,
+}
+
+/// Whether the account may name the conversation that a request goes on in. The relay makes none, so none has anything of
+/// another account's; but only the owner can have made one.
+///
+/// # Errors
+/// When it may not.
+pub fn conversation_is_owners(
+    app: &App,
+    account: i64,
+    references: &References,
+) -> Result<(), ApiError> {
+    let is_owner = || {
+        let account = app.book.account(account);
+        account.is_some_and(|account| account.role == OWNER)
+    };
+    if !references.conversation || is_owner() {
+        return Ok(());
+    }
+    Err(invalid(
+        "conversations are for the relay's owner alone: whose one is cannot be told, and all accounts share the \
+         upstream's; go on with previous_response_id, or send the whole conversation in input",
+    ))
 }
 
 impl<'a> Binding<'a> {

@@ -79,7 +79,7 @@ pub async fn soon<T>(
 }
 
 /// What arrives in pieces; where it arrives in one, which is usual, nothing is copied.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Gathered {
     first: Bytes,
     /// The first piece with all others behind it, where there are others.
@@ -168,7 +168,6 @@ impl<'de> Visitor<'de> for Name {
 const MOST: usize = 500;
 
 /// The members of a JSON object, each still as the client wrote it.
-#[derive(Debug)]
 pub struct Members<'a> {
     list: Vec<(Cow<'a, str>, &'a RawValue)>,
     /// A member stood there twice. Readers differ in which one counts, so it may not go on as it came.

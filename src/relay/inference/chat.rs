@@ -26,17 +26,19 @@ use super::super::live::tool_in;
 use super::super::meter::tally::referable::Referable;
 use super::super::meter::{text::Prompt, usage};
 use super::super::protocol::Protocol;
+use super::super::refusals::no_channel;
 use super::super::translate::{Bridge, Stamp};
 use super::answer::Answer;
 use super::ask::Ask;
 use super::attempt::{self, Opened};
 use super::bill::{Bill, End, Order, Settled};
+use super::binding::conversation_is_owners;
 use super::body::{self, Members};
 use super::encoding::Encoding;
 use super::gemini::Method;
 use super::stored::{self, Keeper};
 use super::trouble::Failure;
-use super::way::{Beginning, Way, choose_group, no_channel};
+use super::way::{Beginning, Way, choose_group};
 use crate::domain::UnixMillis;
 use crate::domain::group::AUTO;
 
@@ -217,6 +219,7 @@ async fn run(
     let channels = candidates(&catalog, &caller, &ask, now)?;
     let account_id = caller.account_id;
     let references = ask.references()?;
+    conversation_is_owners(app, account_id, &references)?;
     ask.check()?;
     let base = catalog.price(&ask.model).clone();
     let way = Way {

@@ -1,7 +1,8 @@
 //! What a request refers to by an id instead of saying it: an earlier response, an item of one, the container that a tool
 //! ran in. Whether this account may, and where it is to be had, is [`super::binding`]'s.
 //!
-//! A conversation is no single request's, so the relay cannot tell whose it is: none is taken ([`super::ask`]).
+//! A conversation is no single request's, so the relay cannot tell whose it is, and makes none: whoever made one did so
+//! with a channel's credential. That is the owner, who alone may name one.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -41,6 +42,8 @@ pub enum What {
 /// What a request refers to.
 #[derive(Debug, Default)]
 pub struct References {
+    /// Whether it goes on in a conversation.
+    pub conversation: bool,
     /// The response that it goes on from.
     pub response: Option<String>,
     /// Everything else, each once.
@@ -56,6 +59,7 @@ impl References {
         let mut found = References::default();
         match protocol {
             Protocol::Responses => {
+                found.conversation = conversation_in(members);
                 found.response = members.value("previous_response_id");
                 found.in_input(members)?;
                 found.in_tools(members)?;
@@ -209,6 +213,12 @@ fn text(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
 
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Whether a request is to go on in a conversation that an upstream keeps.
+pub fn conversation_in(members: &Members<'_>) -> bool {
+    let named = members.get("conversation");
+    named.is_some_and(|conversation| conversation.get() != "null")
+}
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::super::answers::{ApiError, OWN};
-use super::super::channels::Channel;
 use super::super::channels::cooling::Cause;
+use super::super::channels::{Channel, Upstream};
 use super::super::upstream::UpstreamError;
 use crate::wire::plain::without_marked_keys;
 
@@ -135,8 +135,11 @@ pub fn from_value(channel: &Channel, status: Option<StatusCode>, error: &Value) 
         .filter(|message| !message.trim().is_empty())
         .unwrap_or("the upstream failed without saying why");
     // Clients tell our own refusals from an upstream's by the type and by how many request ids follow the message. An
-    // upstream that is a relay too appends its own; one that only borrows the type must not pass for us.
-    let borrowed = matches!(kind, OWN | "one_api_error") && !message.contains("(request id:");
+    // upstream that is a relay too appends its own; one that only borrows the type must not pass for us. What is built in
+    // is a part of us, and says what we would.
+    let borrowed = matches!(kind, OWN | "one_api_error")
+        && !message.contains("(request id:")
+        && !matches!(channel.upstream, Upstream::BuiltIn);
     let kind = if kind.is_empty() || borrowed {
         "upstream_error"
     } else {

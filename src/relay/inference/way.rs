@@ -5,14 +5,13 @@
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-
 use super::super::answers::ApiError;
 use super::super::app::App;
 use super::super::book::Caller;
 use super::super::catalog::{Catalog, Group, scale};
 use super::super::channels::Channel;
 use super::super::ids;
+use super::super::refusals::no_channel;
 use super::ask::{Ask, Sent};
 use super::binding::{Binding, Fit};
 use super::references::References;
@@ -196,13 +195,4 @@ impl Way<'_> {
         channels.retain(|channel| ask.can_go_to(channel));
         channels
     }
-}
-
-/// Nobody serves a model in a group.
-pub fn no_channel(model: &str, group: &str) -> ApiError {
-    ApiError::own(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "model_not_found",
-        format!("No available channel for model {model} under group {group} (distributor)"),
-    )
 }

@@ -13,6 +13,7 @@ use super::super::app::App;
 use super::super::auth::{self, Peer};
 use super::super::catalog::{dollars, scale};
 use super::super::ids::SecretHash;
+use super::super::refusals::unknown_key;
 use super::super::rows::{DISABLED, Key, NEVER, names};
 use crate::domain::QuotaUnits;
 
@@ -87,7 +88,7 @@ fn billed(app: &App, request: &Request) -> Result<Key, ApiError> {
     let caller = auth::caller(app, request.headers(), request.uri(), peer)?;
     app.book
         .key(caller.account_id, caller.key_id)
-        .ok_or_else(|| ApiError::own(StatusCode::UNAUTHORIZED, "invalid_token", "Invalid token"))
+        .ok_or_else(unknown_key)
 }
 
 fn usd(units: i64) -> f64 {

@@ -91,7 +91,11 @@ impl Batch {
         }
         money::post(&transaction, ended.iter().map(|(_, ending)| ending))?;
         let mut further = *posted;
-        if let Some(number) = ended.iter().filter_map(|(number, _)| *number).next_back() {
+        if let Some(number) = ended
+            .iter()
+            .filter_map(|(place, _)| place.number)
+            .next_back()
+        {
             further.move_to(&transaction, number)?;
         }
         let grown = now
@@ -105,7 +109,7 @@ impl Batch {
         *posted = further;
         let changes = ended
             .iter()
-            .map(|(number, ending)| (ending.change, number.is_some()));
+            .map(|(place, ending)| (ending.change, place.kept));
         let changes = changes.collect();
         for run in released {
             self.kept.remove(&run);
@@ -163,7 +167,7 @@ mod tests {
     /// Its end.
     fn ended(run: &Run, charged: Option<i64>) -> Endings {
         let mut endings = unwritten(run, charged);
-        endings.number_from(run.number);
+        endings.number_from(run.number, true);
         endings
     }
 
@@ -184,6 +188,7 @@ mod tests {
         };
         let mut endings = Endings::default();
         endings.add(&Entry::of(&ending));
+        endings.number_from(run.number, false);
         endings
     }
 
@@ -266,7 +271,7 @@ mod tests {
         connection.execute_batch("DROP TRIGGER broken").unwrap();
         let written = batch.write(&mut connection, &mut posted, now).unwrap();
         assert_eq!(written.unfollowed().count(), 1);
-        assert_eq!((batch.ends(), posted.number), (0, 0));
+        assert_eq!((batch.ends(), posted.number), (0, 1), "its number is spent");
         assert_eq!(one(&connection, "SELECT used_quota FROM keys"), 5);
     }
 

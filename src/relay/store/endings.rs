@@ -19,8 +19,16 @@ pub struct Endings {
 struct Mark {
     /// Where it ends.
     end: usize,
-    /// Its number in the journal; `None` where it is not written there.
-    number: Option<i64>,
+    place: Place,
+}
+
+/// Its place in the journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its number; `None` where it was not handed to the journal.
+    pub number: Option<i64>,
+    /// Whether the journal has it, so that the book followed it.
+    pub kept: bool,
 }
 
 impl Endings {
@@ -29,7 +37,7 @@ impl Endings {
         self.written.extend_from_slice(entry.written());
         self.marks.push(Mark {
             end: self.written.len(),
-            number: None,
+            place: Place::default(),
         });
     }
 
@@ -38,10 +46,13 @@ impl Endings {
         &self.written
     }
 
-    /// They are in the journal now, the first of them under this number.
-    pub fn number_from(&mut self, first: i64) {
+    /// They were handed to the journal, the first of them under this number; and whether it could keep them.
+    pub fn number_from(&mut self, first: i64, kept: bool) {
         for (mark, number) in self.marks.iter_mut().zip(first..) {
-            mark.number = Some(number);
+            mark.place = Place {
+                number: Some(number),
+                kept,
+            };
         }
     }
 
@@ -86,8 +97,8 @@ impl Endings {
         self.waiting.clear();
     }
 
-    /// What they are, in their order, with their numbers.
-    pub fn read(&self) -> Vec<(Option<i64>, Ending<'_>)> {
+    /// What they are, in their order, with their places.
+    pub fn read(&self) -> Vec<(Place, Ending<'_>)> {
         let mut begin = 0;
         let each = self.marks.iter().filter_map(|mark| {
             let entry = &self.written[begin..mark.end];
@@ -96,11 +107,11 @@ impl Endings {
             if ending.is_none() {
                 // It was written a moment ago by the same words that read it, so this is a mistake of the program.
                 tracing::error!(
-                    number = mark.number,
+                    number = mark.place.number,
                     "an ending cannot be read back and is not posted"
                 );
             }
-            Some((mark.number, ending?))
+            Some((mark.place, ending?))
         });
         each.collect()
     }

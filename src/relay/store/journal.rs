@@ -3,8 +3,9 @@
 //! transaction, and a killed process loses nothing. (One that its upstream keeps waits for a transaction besides: whose it
 //! is must be in the database before the client can refer to it.)
 //!
-//! Entries are numbered. The database says up to which number it has them, in the very transaction that puts them
-//! there; a start posts whatever is numbered higher. Two pages take turns, so that one can be emptied while the other is
+//! Entries are numbered, and a number is spent whether its entry could be appended or not. The database says up to which
+//! number it has them, in the very transaction that puts them there; a start posts whatever is numbered higher. So what a
+//! full disk took in spite of its refusal is posted once, too. Two pages take turns, so that one can be emptied while the other is
 //! written on. A page begins with what it is, the database it belongs to and the number of its first entry; then its
 //! entries stand one behind the other ([`super::entry`]).
 //!
@@ -24,8 +25,6 @@ use super::money::Ending;
 const MARK: &[u8; 8] = b"relayjn2";
 /// Bytes of a page before its first entry.
 const HEAD: usize = 24;
-/// So many zeros are no entry, and end what is read of a page.
-const NONE: usize = 8;
 /// A page longer than this is left for the other one, as soon as that is empty.
 const LONG: u64 = 1024 * 1024;
 
@@ -45,6 +44,9 @@ struct Page {
     length: u64,
     /// The number of its last entry.
     last: i64,
+    /// More may stand on it than counts: a write failed. It is not written on until it is emptied, so that what stands
+    /// there keeps its numbers.
+    spoiled: bool,
 }
 
 /// How far the database is.
@@ -114,44 +116,65 @@ impl Journal {
         self.pages.iter_mut().try_for_each(Page::clear)
     }
 
-    /// Appends so many entries, as they are written one behind the other; the number of the first. When that fails,
-    /// none of them counts.
-    pub fn append(&mut self, entries: &[u8], count: usize) -> io::Result<i64> {
-        if self.pages[self.open].length > LONG && self.pages[1 - self.open].length == 0 {
+    /// Appends so many entries, as they are written one behind the other: the number of the first, and whether they are
+    /// kept. Where they are not, the database must be asked to have them, under the same numbers.
+    pub fn append(&mut self, entries: &[u8], count: usize) -> (i64, io::Result<()>) {
+        let first = self.next;
+        self.next = first.saturating_add_unsigned(count as u64);
+        (first, self.write(first, entries))
+    }
+
+    fn write(&mut self, first: i64, entries: &[u8]) -> io::Result<()> {
+        let page = &self.pages[self.open];
+        if (page.length > LONG || page.spoiled) && self.pages[1 - self.open].is_empty() {
             self.open = 1 - self.open;
         }
         let page = &mut self.pages[self.open];
-        if page.length == 0 {
-            let mut text = MARK.to_vec();
-            text.extend_from_slice(&self.database.to_le_bytes());
-            text.extend_from_slice(&self.next.to_le_bytes());
-            text.extend_from_slice(entries);
-            page.append(&text)?;
-        } else {
-            page.append(entries)?;
+        if page.spoiled {
+            return Err(io::ErrorKind::StorageFull.into());
         }
-        let first = self.next;
-        self.next = first.saturating_add_unsigned(count as u64);
         page.last = self.next - 1;
-        Ok(first)
+        if page.length == 0 {
+            let mut text = head(self.database, first);
+            text.extend_from_slice(entries);
+            page.append(&text)
+        } else {
+            page.append(entries)
+        }
     }
 
     /// Empties what is posted up to this number, where that is worth it.
     pub fn posted(&mut self, number: i64) -> io::Result<()> {
-        for (index, page) in self.pages.iter_mut().enumerate() {
-            let worth = page.length > LONG || index != self.open && page.length > 0;
-            if worth && page.last <= number {
-                page.clear()?;
-            }
-        }
-        Ok(())
+        let open = self.open;
+        self.clear(number, |index, page| {
+            page.spoiled || page.length > LONG || index != open && page.length > 0
+        })
     }
 
     /// Leaves nothing behind that a start would have to read.
     pub fn close(&mut self, number: i64) -> io::Result<()> {
-        let done = |page: &&mut Page| page.last <= number;
-        self.pages.iter_mut().filter(done).try_for_each(Page::clear)
+        self.clear(number, |_, _| true)
     }
+
+    /// Empties every page that is worth it; tells of the first that could not be.
+    fn clear(&mut self, number: i64, worth: impl Fn(usize, &Page) -> bool) -> io::Result<()> {
+        let mut told = Ok(());
+        for (index, page) in self.pages.iter_mut().enumerate() {
+            if page.last <= number && worth(index, page) {
+                let cleared = page.clear();
+                told = told.and(cleared);
+            }
+        }
+        told
+    }
+}
+
+/// What a page begins with, whose first entry has this number.
+fn head(database: i64, first: i64) -> Vec<u8> {
+    let mut text = MARK.to_vec();
+    text.extend_from_slice(&database.to_le_bytes());
+    text.extend_from_slice(&first.to_le_bytes());
+    text
 }
 
 impl Page {
@@ -165,29 +188,29 @@ impl Page {
             file: options.open(path)?,
             length: 0,
             last: 0,
+            spoiled: false,
         })
     }
 
+    fn is_empty(&self) -> bool {
+        self.length == 0 && !self.spoiled
+    }
+
     fn append(&mut self, text: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.file.write_all(text) {
-            // A part may have been written, and some of it may be whole. The next entries are written over it; until then
-            // it must not be taken for entries by a start, since the database will have them.
-            let cut = self.file.set_len(self.length);
-            self.file.seek(SeekFrom::Start(self.length))?;
-            if cut.is_err() {
-                self.file.write_all(&[0; NONE])?;
-                self.file.seek(SeekFrom::Start(self.length))?;
-            }
-            return Err(error);
+        let written = self.file.write_all(text);
+        match written {
+            Ok(()) => self.length += text.len() as u64,
+            // A part may have been written, and some of it may be whole.
+            Err(_) => self.spoiled = true,
         }
-        self.length += text.len() as u64;
-        Ok(())
+        written
     }
 
     fn clear(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         self.length = 0;
+        self.spoiled = false;
         Ok(())
     }
 }
@@ -245,6 +268,11 @@ impl Journal {
         }
         journal
     }
+
+    /// A page with an entry under the number that comes next.
+    pub(super) fn page_behind(posted: Posted, entry: &[u8]) -> Vec<u8> {
+        [&head(posted.database, posted.number + 1), entry].concat()
+    }
 }
 
 #[cfg(test)]
@@ -293,6 +321,12 @@ mod tests {
         Journal::open(&folder.path().join("relay.db")).unwrap().1
     }
 
+    fn append(journal: &mut Journal, entry: &Entry) -> i64 {
+        let (number, kept) = journal.append(entry.written(), 1);
+        kept.unwrap();
+        number
+    }
+
     fn numbers(entries: &[(i64, Ending<'_>)]) -> Vec<i64> {
         entries.iter().map(|(number, _)| *number).collect()
     }
@@ -307,8 +341,7 @@ mod tests {
         let mut journal = begun(&folder);
         for number in 1..=5 {
             let entry = Entry::of(&ending(number, "told"));
-            let appended = journal.append(entry.written(), 1).unwrap();
-            assert_eq!(appended, number);
+            assert_eq!(append(&mut journal, &entry), number);
         }
         let left_behind = left(&folder);
         let all = left_behind.since(HERE);
@@ -332,7 +365,7 @@ mod tests {
         let entry = Entry::of(&ending(1, &"x".repeat(200_000)));
         let length = |number| std::fs::metadata(page(&folder, number)).unwrap().len();
         for _ in 0..8 {
-            journal.append(entry.written(), 1).unwrap();
+            append(&mut journal, &entry);
         }
         assert!(length(1) > LONG && length(2) > 0);
         assert_eq!(
@@ -346,12 +379,53 @@ mod tests {
         let seven = Posted { number: 7, ..HERE };
         assert_eq!(numbers(&left(&folder).since(seven)), [8]);
         for _ in 0..20 {
-            journal.append(entry.written(), 1).unwrap();
+            append(&mut journal, &entry);
         }
         assert_eq!(
             numbers(&left(&folder).since(seven)),
             (8..=28).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn a_page_that_could_not_be_written_is_left_until_it_is_emptied_and_numbers_are_spent_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut journal = begun(&folder);
+        let entries: Vec<_> = (0..8)
+            .map(|number| Entry::of(&ending(number, "told")))
+            .collect();
+        assert_eq!(append(&mut journal, &entries[1]), 1);
+        let writable = std::mem::replace(
+            &mut journal.pages[0].file,
+            File::open(page(&folder, 1)).unwrap(),
+        );
+        let (number, kept) = journal.append(entries[2].written(), 1);
+        assert!(number == 2 && kept.is_err());
+        // The disk took all of it in spite of what it said.
+        let there = std::fs::read(page(&folder, 1)).unwrap();
+        let taken = [&there, entries[2].written()].concat();
+        std::fs::write(page(&folder, 1), taken).unwrap();
+        assert_eq!(append(&mut journal, &entries[3]), 3, "on the other page");
+        let all = left(&folder);
+        let all = all.since(HERE);
+        assert_eq!(numbers(&all), [1, 2, 3]);
+        for (number, found) in &all {
+            assert_eq!(*found, ending(*number, "told"));
+        }
+        let two = Posted { number: 2, ..HERE };
+        assert_eq!(numbers(&left(&folder).since(two)), [3]);
+        // It cannot be emptied, so it is not written on; the other one goes on.
+        assert!(journal.posted(3).is_err());
+        assert_eq!(append(&mut journal, &entries[4]), 4);
+        journal.pages[0].file = writable;
+        journal.posted(3).unwrap();
+        assert_eq!(numbers(&left(&folder).since(HERE)), [3, 4]);
+        let page_2 = File::open(page(&folder, 2)).unwrap();
+        journal.pages[1].file = page_2;
+        assert!(journal.append(entries[5].written(), 1).1.is_err());
+        assert_eq!(append(&mut journal, &entries[6]), 6, "on the first again");
+        let four = Posted { number: 4, ..HERE };
+        assert_eq!(numbers(&left(&folder).since(four)), [6]);
     }
 
     #[test]
@@ -381,7 +455,7 @@ mod tests {
         assert!(left.since(HERE).is_empty());
         journal.begin(HERE).unwrap();
         let entry = Entry::of(&ending(1, "told"));
-        journal.append(entry.written(), 1).unwrap();
+        append(&mut journal, &entry);
         assert_eq!(numbers(&self::left(&folder).since(HERE)), [1]);
     }
 
@@ -396,7 +470,7 @@ mod tests {
             for number in 1..=6 {
                 let entry = Entry::of(&ending(number, "some words of it"));
                 ends.push(ends[ends.len() - 1] + entry.written().len());
-                journal.append(entry.written(), 1).unwrap();
+                append(&mut journal, &entry);
             }
             let mut text = std::fs::read(page(&folder, 1)).unwrap();
             let cut = cut % text.len();

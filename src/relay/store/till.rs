@@ -145,9 +145,10 @@ impl Till {
         if changes.is_empty() {
             return;
         }
-        let haste = match journal.append(new.written(), changes.len()) {
-            Ok(first) => {
-                new.number_from(first);
+        let (first, kept) = journal.append(new.written(), changes.len());
+        new.number_from(first, kept.is_ok());
+        let haste = match kept {
+            Ok(()) => {
                 self.book.ended(&*changes);
                 Haste::AtLeisure
             }

@@ -278,6 +278,7 @@ impl Desk {
 mod tests {
     use super::super::super::book::{Change, Share};
     use super::super::super::live::tests::running;
+    use super::super::entry::Entry;
     use super::super::{accounts, file, setup};
     use super::*;
     use crate::domain::{ApiKey, UnixSeconds};
@@ -298,11 +299,7 @@ mod tests {
             let file = folder.path().join("relay.db");
             let mut connection = file::open(&file).unwrap();
             let (_, left) = Journal::open(&file).unwrap();
-            let owner = OwnerSecrets {
-                access_token: ApiKey::new("T".repeat(32)),
-                first_key: ApiKey::new(format!("sk-{}", "k".repeat(48))),
-            };
-            let (_, posted) = setup::ensure(&mut connection, &left, &owner, 0).unwrap();
+            let (_, posted) = setup::ensure(&mut connection, &left, &owner(), 0).unwrap();
             let book = Arc::new(Book::default());
             setup::load(&connection, &book).unwrap();
             let journal = journal(&file, posted);
@@ -330,6 +327,13 @@ mod tests {
         fn used(&self) -> (i64, i64) {
             let row = accounts::one(&self.database(), 1).unwrap().unwrap();
             (row.used_quota, self.book.account(1).unwrap().used_quota)
+        }
+    }
+
+    fn owner() -> OwnerSecrets {
+        OwnerSecrets {
+            access_token: ApiKey::new("T".repeat(32)),
+            first_key: ApiKey::new(format!("sk-{}", "k".repeat(48))),
         }
     }
 
@@ -455,6 +459,24 @@ mod tests {
         assert!(one && other, "it is in the database");
         assert_eq!(room.used(), (5, 5));
         assert!(room.writer.healthy(), "it could be written after all");
+    }
+
+    #[tokio::test]
+    async fn what_a_full_disk_took_in_spite_of_its_refusal_is_billed_once() {
+        let room = Room::with(Journal::unwritable);
+        let before = Posted::read(&room.database()).unwrap();
+        assert!(room.end(5).await, "it is in the database");
+        assert_eq!(room.used(), (5, 5));
+        // The page can neither be cut nor written over, and has all of the entry.
+        let page = Journal::page_behind(before, Entry::of(&ending(5)).written());
+        std::fs::write(room.file.with_extension("journal-1"), page).unwrap();
+        room.writer.close().await;
+        for _ in 0..2 {
+            let (_, left) = Journal::open(&room.file).unwrap();
+            assert_eq!(left.since(before).len(), 1, "it stands there");
+            setup::ensure(&mut room.database(), &left, &owner(), 0).unwrap();
+            assert_eq!(room.used().0, 5);
+        }
     }
 
     #[tokio::test]

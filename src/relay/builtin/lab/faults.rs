@@ -1,7 +1,13 @@
 //! The faults that can be asked for, and what each puts on the wire (X-09).
 
+use serde_json::json;
+
+use crate::relay::answers::ApiError;
+use crate::relay::book::NoMoney;
 use crate::relay::builtin::refusal::{Refusal, whole};
 use crate::relay::builtin::reply::LATE_ERROR;
+use crate::relay::refusals;
+use crate::relay::traffic::{Ceiling, TooMuch};
 use crate::relay::upstream::UpstreamReply;
 
 /// A way to fail.
@@ -17,7 +23,9 @@ pub(super) struct Fault {
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum How {
-    /// An error with this status, OpenAI's kind, its code, and what it says.
+    /// What the relay itself refuses a caller for.
+    Own(Ours),
+    /// A vendor's error with this status, OpenAI's kind, its code, and what it says.
     Status(u16, &'static str, Option<&'static str>, &'static str),
     /// This status and this body under this content type.
     Body(u16, &'static str, &'static str),
@@ -37,9 +45,38 @@ pub(super) enum How {
     Slow,
 }
 
+/// What the relay itself refuses a caller for, about the key, the account or the group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ours {
+    UnknownKey,
+    TooFast,
+    NoBalance,
+    NoQuota,
+    NoChannel,
+}
+
+impl Ours {
+    /// In the words that the relay has for it.
+    fn refusal(self) -> ApiError {
+        // Units: what a request would have needed, and what a key has that is not used up.
+        let (needed, left) = (5_000, 500);
+        match self {
+            Ours::UnknownKey => refusals::unknown_key(),
+            Ours::TooFast => refusals::too_much(TooMuch {
+                ceiling: Ceiling::Requests,
+                most: 60,
+                wait: 1,
+            }),
+            Ours::NoBalance => refusals::no_money(NoMoney::Account { free: 0 }, needed),
+            Ours::NoQuota => refusals::no_money(NoMoney::Key { free: left }, needed),
+            Ours::NoChannel => refusals::no_channel("relaydeck-lab", "default"),
+        }
+    }
+}
+
 /// The names, as the directive's form shows them. A test holds them against the table.
 pub(super) const FORM: &str = "401|402|403|404|413|429|429-empty|500|502|503|504|524|wrong-path|no-channel|no-balance|no-quota|\
-                               html|empty|garbage|cut|no-end|late-error|bare-error|json-as-stream|error-as-stream|slow|reset";
+                               upstream-401|upstream-429|html|empty|garbage|cut|no-end|late-error|bare-error|json-as-stream|error-as-stream|slow|reset";
 
 /// A page as web servers and login portals send it in place of an API's answer.
 const PAGE: &str = "<!doctype html>\n<html>\n<head><title>Welcome</title></head>\n<body>\n<h1>Welcome</h1>\n\
@@ -60,20 +97,15 @@ const PAGE_TYPE: &str = "text/html; charset=utf-8";
 const STREAM: &str = "text/event-stream";
 
 /// All faults.
-pub(super) const FAULTS: [Fault; 27] = [
+pub(super) const FAULTS: [Fault; 29] = [
     Fault {
         name: "401",
-        doc: "the credential is refused",
-        how: How::Status(
-            401,
-            "invalid_request_error",
-            Some("invalid_api_key"),
-            "Incorrect API key provided",
-        ),
+        doc: "the relay does not know the key",
+        how: How::Own(Ours::UnknownKey),
     },
     Fault {
         name: "402",
-        doc: "the vendor wants money first",
+        doc: "the vendor behind the relay wants money first",
         how: How::Status(
             402,
             "insufficient_quota",
@@ -113,13 +145,8 @@ pub(super) const FAULTS: [Fault; 27] = [
     },
     Fault {
         name: "429",
-        doc: "too many requests; retry-after=SECONDS adds the header",
-        how: How::Status(
-            429,
-            "rate_limit_error",
-            Some("rate_limit_exceeded"),
-            "Rate limit reached; try again later",
-        ),
+        doc: "the relay says that the key is used too fast; retry-after=SECONDS adds the header",
+        how: How::Own(Ours::TooFast),
     },
     Fault {
         name: "429-empty",
@@ -174,31 +201,36 @@ pub(super) const FAULTS: [Fault; 27] = [
     Fault {
         name: "no-channel",
         doc: "503 as a relay says that no channel of the group has the model",
-        how: How::Status(
-            503,
-            "new_api_error",
-            Some("model_not_found"),
-            "No available channel for model relaydeck-lab under group default (distributor)",
-        ),
+        how: How::Own(Ours::NoChannel),
     },
     Fault {
         name: "no-balance",
         doc: "403 as a relay says that the account has no money left",
-        how: How::Status(
-            403,
-            "new_api_error",
-            Some("insufficient_user_quota"),
-            "Insufficient user quota, remaining quota: ＄0.000000",
-        ),
+        how: How::Own(Ours::NoBalance),
     },
     Fault {
         name: "no-quota",
-        doc: "403 as a relay says that the key has no quota left",
+        doc: "403 as a relay says that the key has too little quota left",
+        how: How::Own(Ours::NoQuota),
+    },
+    Fault {
+        name: "upstream-401",
+        doc: "the vendor refuses the credential of the relay's channel",
         how: How::Status(
-            403,
-            "new_api_error",
-            Some("pre_consume_token_quota_failed"),
-            "token quota is not enough, token remain quota: ＄0.000000, need quota: ＄0.010000",
+            401,
+            "invalid_request_error",
+            Some("invalid_api_key"),
+            "Incorrect API key provided",
+        ),
+    },
+    Fault {
+        name: "upstream-429",
+        doc: "the vendor has too many requests; retry-after=SECONDS adds the header",
+        how: How::Status(
+            429,
+            "rate_limit_error",
+            Some("rate_limit_exceeded"),
+            "Rate limit reached; try again later",
         ),
     },
     Fault {
@@ -266,15 +298,26 @@ pub(super) fn named(name: &str) -> Option<Fault> {
 impl Fault {
     /// The answer, for a fault that leaves no room for another.
     pub fn instead(&self, stream: bool, retry_after: Option<u64>) -> Option<UpstreamReply> {
+        let asked =
+            |says: &str| format!("{says} (asked of relaydeck-lab with fault={})", self.name);
         match self.how {
+            How::Own(ours) => {
+                let told = ours.refusal();
+                let error = json!({"error": {
+                    "message": asked(&told.message), "type": told.kind, "param": told.param, "code": told.code,
+                }});
+                let status = told.status.as_u16();
+                let wait = retry_after.filter(|_| takes_a_wait(status));
+                Some(whole(status, "application/json", wait, error.to_string()))
+            }
             How::Status(status, kind, code, says) => {
                 let refusal = Refusal {
                     status,
-                    message: format!("{says} (asked of relaydeck-lab with fault={})", self.name),
+                    message: asked(says),
                     kind,
                     param: None,
                     code,
-                    retry_after: retry_after.filter(|_| matches!(status, 429 | 503)),
+                    retry_after: retry_after.filter(|_| takes_a_wait(status)),
                 };
                 Some(refusal.into_reply())
             }
@@ -295,6 +338,11 @@ impl Fault {
             How::Cut | How::NoEnd | How::Reset | How::Garbage | How::LateError | How::Slow => None,
         }
     }
+}
+
+/// Whether an answer of this status may say when to come again.
+const fn takes_a_wait(status: u16) -> bool {
+    matches!(status, 429 | 503)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub mod referable;
 mod responses;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -26,7 +27,7 @@ use referable::Referable;
 const KEPT: usize = 4 * 1024 * 1024;
 
 /// What is known of an answer so far.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Tally {
     /// The last usage the upstream reported.
     pub reported: Option<Usage>,
@@ -48,6 +49,18 @@ pub struct Tally {
     identity: Option<Identity>,
     pattern: Pattern,
     heard: Heard,
+}
+
+/// Tells none of its words.
+impl fmt::Debug for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tally")
+            .field("protocol", &self.protocol)
+            .field("reported", &self.reported)
+            .field("finished", &self.finished)
+            .field("bytes", &self.text.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// The words of one chunk.
@@ -230,6 +243,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+
+    #[test]
+    fn an_answer_prints_none_of_its_words() {
+        let mut tally = Tally::of(Protocol::Chat);
+        let said =
+            json!({"id": "secret", "choices": [{"index": 0, "message": {"content": "a secret"}}]});
+        tally.document(said.to_string().as_bytes());
+        assert_eq!(tally.text, "a secret");
+        let printed = format!("{tally:?}");
+        assert!(printed.contains("bytes: 8") && !printed.contains("secret"));
+    }
 
     #[test]
     fn a_stream_is_read_line_by_line() {
