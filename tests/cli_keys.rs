@@ -138,13 +138,15 @@ fn s_18_a_key_is_written_into_a_file_and_not_into_a_work_tree_unasked() {
         &["keys", "write", "local-default", "--file", file],
     );
     assert!(
-        code == 0 && told.contains("OPENAI_API_KEY and OPENAI_BASE_URL in"),
+        code == 0
+            && told.contains("OPENAI_API_KEY and OPENAI_BASE_URL in")
+            && told.contains("answers there while"),
         "{told}"
     );
     let text = std::fs::read_to_string(file).unwrap();
     assert!(
         text.starts_with("# mine\nOPENAI_API_KEY=sk-")
-            && text.contains("OTHER=1\nOPENAI_BASE_URL=http://127.0.0.1:"),
+            && text.contains("OTHER=1\nOPENAI_BASE_URL=http://127.0.0.1:4141/v1"),
         "{text}"
     );
     std::fs::create_dir(project.path().join(".git")).unwrap();

@@ -315,8 +315,11 @@ pub(super) async fn write(
     yes: bool,
 ) -> Result<Ending, Fault> {
     let kind = EnvFor::from_word(kind).map_err(|why| wrong(pair("--for", why)))?;
-    let (session, rows) = opened(world).await?;
+    let (mut session, rows) = opened(world).await?;
     let id = find(&rows, typed)?.info.id;
+    // The file outlives this command, and so does the address that is written into it.
+    let (address, later) = world.lasting_address(&session)?;
+    session.profile.address = address;
     let outcome = keys::write_env(&session, world.host.as_ref(), id, file, &kind, yes).await?;
     match outcome {
         EnvOutcome::InGit { file, tree } => Err(Fault::new(
@@ -342,6 +345,9 @@ pub(super) async fn write(
                     ""
                 };
                 world.warn(&format!("{told}{open}"));
+                if later && variables.len() > 1 {
+                    world.warn(say!("cli-tools-later"));
+                }
             }
             Ok(Ending::Done)
         }
