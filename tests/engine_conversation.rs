@@ -16,9 +16,11 @@ use relaydeck::domain::{
     QuotaUnits, Receipt, ReceiptState, Role, Turn,
 };
 use relaydeck::engine::door::{
-    AskId, Command, Event, ExportFormat, KeyRow, Scope, Snapshot, TurnEnd, TurnId,
+    AskId, Command, Event, ExportFormat, KeyRow, ProofNews, Scope, Snapshot, State, TurnEnd,
+    TurnId, Wanting, Wish,
 };
 use relaydeck::engine::host::Host;
+use relaydeck::engine::tools::ToolJob;
 use relaydeck::ledger::{Ledger, ReceiptFilter};
 use support::host::TestHost;
 use support::talk::Talk;
@@ -481,4 +483,88 @@ async fn a_kept_session_is_listed_read_exported_once_and_deleted() {
         panic!()
     };
     assert_eq!(fault.kind, FaultKind::NotFound);
+}
+
+/// How the checklist stands for the lab.
+async fn checklist(deck: &mut Deck, ask: u64) -> Vec<(String, State)> {
+    deck.say(Command::Prove {
+        ask: AskId(ask),
+        wish: Wish {
+            what: Wanting::Checklist,
+            model: "relaydeck-lab".into(),
+            key: None,
+            within: None,
+        },
+    });
+    let told = deck
+        .until(|event| matches!(event, Event::Proof { ask: of, .. } if *of == AskId(ask)))
+        .await;
+    match told {
+        Event::Proof { news, .. } => match *news {
+            ProofNews::Standing { lines, .. } => lines
+                .into_iter()
+                .map(|line| (line.item.words().to_owned(), line.state))
+                .collect(),
+            other => panic!("{other:?}"),
+        },
+        _ => unreachable!("only proofs fit"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s_98_an_answer_in_the_chat_is_proof_enough_for_the_checklist() {
+    let mut deck = Deck::opened().await;
+    let state = |lines: &[(String, State)], item: &str| {
+        let line = lines.iter().find(|(words, _)| words == item);
+        line.map(|(_, state)| *state)
+    };
+    let lines = checklist(&mut deck, 91).await;
+    assert_eq!(state(&lines, "key usable"), Some(State::Unknown));
+    deck.say(Command::Send {
+        turn: TurnId(1),
+        request: lab("[[tokens=5 speed=0]] go"),
+        key: None,
+        silence: None,
+    });
+    let end = deck.ended(TurnId(1)).await;
+    assert_eq!(end.fault, None);
+    let lines = checklist(&mut deck, 92).await;
+    for item in ["key usable", "model in group", "exact name", "node answers"] {
+        assert_eq!(state(&lines, item), Some(State::Done), "{item}");
+    }
+    assert_eq!(state(&lines, "connectivity tested"), Some(State::Unknown));
+    // The last word counts: an answer that did not come proves nothing of the next.
+    deck.say(Command::Send {
+        turn: TurnId(2),
+        request: lab("[[fault=401]] go"),
+        key: None,
+        silence: None,
+    });
+    let end = deck.ended(TurnId(2)).await;
+    assert!(end.fault.is_some());
+    let lines = checklist(&mut deck, 93).await;
+    assert_eq!(state(&lines, "key usable"), Some(State::Unknown));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x_01_what_a_tools_test_call_cost_is_in_the_day_and_off_the_wallet_at_once() {
+    let mut deck = Deck::opened().await;
+    let before = deck.balance().await;
+    let plan = AskId(71);
+    let tool = "aider".to_owned();
+    deck.say(Command::Tool(plan, ToolJob::Plan { tool, key: None }));
+    deck.until(|event| matches!(event, Event::Tool(ask, Ok(_)) if *ask == plan))
+        .await;
+    deck.say(Command::Tool(AskId(72), ToolJob::Agree { plan }));
+    deck.until(|event| matches!(event, Event::Today(today) if today.requests > 0))
+        .await;
+    let less = |event: &Event| match event {
+        Event::Loaded {
+            snapshot: Snapshot::Account(account),
+            ..
+        } => account.balance.is_some_and(|left| left.nanos() < before),
+        _ => false,
+    };
+    // Nobody asked for it.
+    deck.until(less).await;
 }

@@ -160,7 +160,9 @@ async fn tests(
     }
     if args.all {
         let folder = std::env::current_dir().unwrap_or_else(|_| ".".into());
-        let facts = proof::facts(examined, found.ladder.clone(), &folder).await;
+        let ladder = found.ladder.clone();
+        let ladder = ladder.map(|report| (world.clock.now(), report));
+        let facts = proof::facts(examined, ladder, &folder).await;
         found.checklist = lines(&facts);
         found.workflow = steps(&found.checklist);
     }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::door::{AskId, Event};
+use super::door::{AskId, Event, Scope};
 use super::proof::news::{ProofNews, Wanting, Wish};
 use super::proof::running::{self, Means};
 use super::task::{Engine, Report, not_open};
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, UnixMillis};
 use crate::locale::say;
 
 /// What the engine remembers about proofs.
@@ -16,8 +16,17 @@ use crate::locale::say;
 pub(super) struct Proving {
     /// How to stop the one that was asked for.
     stops: Vec<(AskId, CancellationToken)>,
-    /// The latest diagnosis, for the checklist, and the profile it is of.
-    ladder: Arc<std::sync::Mutex<Option<(u64, crate::verify::report::Report)>>>,
+    /// The latest diagnosis, for the checklist.
+    ladder: Arc<std::sync::Mutex<Option<Climbed>>>,
+}
+
+/// A diagnosis that is over.
+#[derive(Clone)]
+struct Climbed {
+    /// The opening of a relay that it is of.
+    of: u64,
+    at: UnixMillis,
+    report: crate::verify::report::Report,
 }
 
 impl Engine {
@@ -61,9 +70,14 @@ impl Engine {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner)
                 .clone()
-                .filter(|(of, _)| *of == generation)
-                .map(|(_, report)| report);
+                .filter(|climbed| climbed.of == generation)
+                .map(|climbed| (climbed.at, climbed.report));
             let sends = matches!(wish.what, Wanting::Ladder | Wanting::Test(_));
+            let spent: &[Scope] = match session.facts.manages {
+                true => &[Scope::Account, Scope::Keys],
+                false => &[],
+            };
+            let over = clock.clone();
             let means = Means {
                 profile: session.profile,
                 host,
@@ -76,8 +90,11 @@ impl Engine {
                 if let ProofNews::Climbed(report) = &news {
                     *ladder
                         .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner) =
-                        Some((generation, report.clone()));
+                        .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Climbed {
+                        of: generation,
+                        at: over.now(),
+                        report: report.clone(),
+                    });
                 }
                 tell(news);
             })
@@ -86,6 +103,11 @@ impl Engine {
             stop.cancel();
             if sends {
                 let _ = reports.send(Report::Spent);
+                let _ = reports.send(Report::Done {
+                    generation,
+                    scopes: spent,
+                    event: None,
+                });
             }
         });
     }

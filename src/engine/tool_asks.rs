@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::door::{AskId, Event, Scope};
-use super::task::Engine;
+use super::task::{Engine, Report};
 use super::tools::{self, Means, ToolJob};
 use crate::domain::{Fault, FaultKind};
 use crate::locale::say;
@@ -22,6 +22,9 @@ impl Engine {
             clock: self.clock.clone(),
         };
         let (last, now) = (self.tool_plan.clone(), self.clock.now().seconds());
+        // Both may call a model through what the tool uses.
+        let spends = matches!(job, ToolJob::Check { .. } | ToolJob::Agree { .. });
+        let reports = self.reports.0.clone();
         self.with_session(ask, move |mut session, _| {
             Box::pin(async move {
                 if session.lists.models.is_none() {
@@ -33,12 +36,15 @@ impl Engine {
                     // A key that was made a moment ago: its group decides which models the tool may call.
                     session.take(&keys);
                 }
-                let stale: &[Scope] = match job {
-                    // A key may have been made for the tool.
-                    ToolJob::Agree { .. } => &[Scope::Keys],
+                let stale: &[Scope] = match session.facts.manages {
+                    // A key may have been made for the tool, too.
+                    true if spends => &[Scope::Account, Scope::Keys],
                     _ => &[],
                 };
                 let told = tools::run(&session, &means, (ask, job), &last, now).await;
+                if spends {
+                    let _ = reports.send(Report::Spent);
+                }
                 (Event::Tool(ask, told), stale)
             })
         });

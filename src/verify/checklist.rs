@@ -158,6 +158,8 @@ pub struct Facts {
     pub held: usize,
     /// The latest diagnosis.
     pub ladder: Option<Report>,
+    /// The model of the latest request with this key, where it was answered since that diagnosis and lately.
+    pub answered: Option<String>,
     /// The latest results, newest first, of this relay, model and key.
     pub results: Vec<TestResult>,
     /// The group that is billed.
@@ -178,9 +180,15 @@ pub fn lines(facts: &Facts) -> Vec<Line> {
             .as_ref()
             .and_then(|report| report.findings.iter().find(|finding| finding.rung == rung))
     };
-    let by_rung = |item: Item, of: Rung| match rung(of) {
-        None => line(item, State::Unknown, say!("check-no-diagnosis")),
-        Some(finding) => line(item, state_of(finding.verdict), finding.evidence.clone()),
+    // An answer has come up all these rungs, whatever an earlier diagnosis found.
+    let by_rung = |item: Item, of: Rung| match (rung(of), &facts.answered) {
+        (Some(finding), answered)
+            if answered.is_none() || state_of(finding.verdict) == State::Done =>
+        {
+            line(item, state_of(finding.verdict), finding.evidence.clone())
+        }
+        (_, Some(model)) => line(item, State::Done, say!("check-answered", model = model)),
+        (_, None) => line(item, State::Unknown, say!("check-no-diagnosis")),
     };
     let (account, balance) = account(facts);
     vec![
@@ -352,6 +360,29 @@ mod tests {
     }
 
     #[test]
+    fn s_98_an_answer_proves_what_it_went_through_and_nothing_else() {
+        let facts = Facts {
+            answered: Some("gpt-4o-mini".into()),
+            ..Facts::default()
+        };
+        let done: Vec<Item> = lines(&facts)
+            .into_iter()
+            .filter(|line| line.state == State::Done)
+            .inspect(|line| assert!(line.seen.contains("gpt-4o-mini"), "{}", line.seen))
+            .map(|line| line.item)
+            .collect();
+        let through = [
+            Item::KeyUsable,
+            Item::ModelInGroup,
+            Item::ExactName,
+            Item::Node,
+            Item::UrlForm,
+            Item::Endpoint,
+        ];
+        assert_eq!(done, through);
+    }
+
+    #[test]
     fn s_98_each_line_follows_what_is_so() {
         let mut facts = Facts {
             account: Some(Ok(("lin".into(), Some(Money::ZERO)))),
@@ -375,6 +406,8 @@ mod tests {
             },
         });
         assert_eq!(state(&facts, Item::KeyUsable), State::Failed);
+        facts.answered = Some("m".into());
+        assert_eq!(state(&facts, Item::KeyUsable), State::Done, "mended since");
         facts.repository = Some(Repository::Keys(vec![".env".into()]));
         assert_eq!(state(&facts, Item::NoKeyInRepository), State::Failed);
         facts.settled = Some((0, 3));

@@ -11,6 +11,7 @@ use relaydeck::engine::host::{EnvOutcome, HeldKey, Host};
 use relaydeck::engine::offers::Offer;
 use relaydeck::ledger::Ledger;
 use relaydeck::relay::{self, OwnerSecrets, RelayOptions, Running};
+use relaydeck::tools::Places;
 
 /// A world that ends with the test.
 pub struct TestHost {
@@ -77,6 +78,16 @@ impl TestHost {
 }
 
 impl Host for TestHost {
+    fn places(&self) -> Places {
+        let home = self.folder.path().join("home");
+        Places {
+            here: home.clone(),
+            data: self.folder.path().join("data"),
+            home,
+            ..Places::default()
+        }
+    }
+
     fn profiles(&self) -> Result<(Vec<Profile>, Option<String>), Fault> {
         Ok((
             self.profiles.lock().unwrap().clone(),

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::{Examined, repository};
 use crate::domain::profile;
 use crate::domain::test_result::{TestKind, TestResult};
-use crate::domain::{Account, Address, ApiKey, Fault, FaultKind, ReceiptState, UnixMillis};
+use crate::domain::{
+    Account, Address, ApiKey, Fault, FaultKind, Receipt, ReceiptState, UnixMillis,
+};
 use crate::engine::tools::versions;
 use crate::engine::{session::Session, settling};
 use crate::ledger::{Ledger, ReceiptFilter};
@@ -23,6 +25,8 @@ use crate::verify::trials::{Outcome, Target};
 pub const HISTORY: u32 = 500;
 /// Earlier answers that the evidence rests on.
 const OBSERVED: u32 = 50;
+/// How long an answer proves that the next one will come.
+const LATELY_MS: i64 = 86_400_000;
 
 /// Keeps a diagnosis.
 ///
@@ -146,8 +150,13 @@ pub async fn observations(ledger: &Ledger, profile: &str, model: &str) -> Vec<Ob
     seen
 }
 
-/// The live state behind the checklist. `folder` is where the repository is looked for.
-pub async fn facts(examined: &Examined, ladder: Option<Report>, folder: &Path) -> Facts {
+/// The live state behind the checklist: `ladder` is the latest diagnosis, and when it was over; `folder` is where the
+/// repository is looked for.
+pub async fn facts(
+    examined: &Examined,
+    ladder: Option<(UnixMillis, Report)>,
+    folder: &Path,
+) -> Facts {
     let subject = &examined.subject;
     let console = &examined.console;
     let key = subject.key.as_ref().map(|key| &key.held);
@@ -178,6 +187,11 @@ pub async fn facts(examined: &Examined, ladder: Option<Report>, folder: &Path) -
         .await
         .ok()
         .flatten();
+    let (climbed, ladder) = ladder.unzip();
+    let answered = match &masked {
+        Some(masked) => answered(examined, masked, climbed).await,
+        None => None,
+    };
     let account = console
         .account
         .clone()
@@ -187,12 +201,35 @@ pub async fn facts(examined: &Examined, ladder: Option<Report>, folder: &Path) -
         keys: console.keys.as_ref().map(Vec::len),
         held: held.len(),
         ladder,
+        answered,
         results,
         group: key.and_then(|key| billed_group(console, key)),
         repository,
         settled: settled(examined).await,
         tools,
     }
+}
+
+/// The model of the latest request with this key and, where one was named, this model; `None` unless it was answered, lately
+/// and after `since`.
+async fn answered(examined: &Examined, key: &str, since: Option<UnixMillis>) -> Option<String> {
+    let lately = UnixMillis(examined.clock.now().0.saturating_sub(LATELY_MS));
+    let filter = ReceiptFilter {
+        profile: Some(examined.profile.clone()),
+        model: examined.subject.model.clone(),
+        since: since.max(Some(lately)),
+        ..ReceiptFilter::default()
+    };
+    let receipts = examined.ledger.receipts(filter).await.ok()?;
+    let relay = examined.subject.address.base();
+    let here = |receipt: &Receipt| examined.profile == profile::LOCAL || receipt.relay == relay;
+    let over = |receipt: &Receipt| receipt.state != ReceiptState::Sent;
+    receipts
+        .into_iter()
+        .find(|receipt| receipt.key_masked == key && here(receipt) && over(receipt))
+        .filter(|receipt| receipt.state == ReceiptState::Ended)
+        .filter(|receipt| receipt.fault.is_none() && receipt.reported.is_some())
+        .map(|receipt| receipt.model)
 }
 
 /// Requests found in the relay's log, of those that were answered lately; looked up now where they were not yet.

@@ -9,7 +9,7 @@ use super::{
     Examined, Given, examine, facts, keep_outcome, keep_report, observations, until_stopped,
 };
 use crate::domain::test_result::TestKind;
-use crate::domain::{Fault, FaultKind, Profile};
+use crate::domain::{Fault, FaultKind, Profile, UnixMillis};
 use crate::engine::clock::Clock;
 use crate::engine::host::Host;
 use crate::ledger::Ledger;
@@ -37,8 +37,8 @@ pub struct Means {
     pub clock: Clock,
     /// What stops it.
     pub stop: CancellationToken,
-    /// The latest diagnosis of this relay, for the checklist.
-    pub ladder: Option<Report>,
+    /// The latest diagnosis of this relay and when it was over, for the checklist.
+    pub ladder: Option<(UnixMillis, Report)>,
 }
 
 /// Carries out a wish and tells what comes of it. The last thing told is never a rung.
