@@ -24,6 +24,8 @@ enum Class {
     Blank,
     /// Part of a word.
     Word,
+    /// The same, and a digit.
+    Digit,
     /// May stand apart from its neighbours.
     Wide,
     /// Never begins a row.
@@ -40,6 +42,26 @@ impl Glyph {
     /// Whether it is a blank at which a row may end.
     pub fn is_blank(self) -> bool {
         self.class == Class::Blank
+    }
+
+    /// Whether a figure ends with it.
+    pub fn is_digit(self) -> bool {
+        self.class == Class::Digit
+    }
+
+    /// Whether it stands in the middle of one: a digit, or the sign of fractions and thousands.
+    pub fn is_in_a_figure(self) -> bool {
+        matches!(self.class, Class::Digit | Class::Closing)
+    }
+
+    /// Whether a figure may begin behind it.
+    pub fn may_precede_a_figure(self) -> bool {
+        matches!(self.class, Class::Blank | Class::Wide | Class::Opening)
+    }
+
+    /// Whether a unit begins with it: `ms`, `USD`, `秒`.
+    pub fn begins_unit(self) -> bool {
+        matches!(self.class, Class::Word | Class::Wide)
     }
 }
 
@@ -83,6 +105,7 @@ fn class(grapheme: &str, width: usize) -> Class {
         _ if CLOSING.contains(first) => Class::Closing,
         _ if OPENING.contains(first) => Class::Opening,
         _ if width > 1 => Class::Wide,
+        '0'..='9' => Class::Digit,
         _ => Class::Word,
     }
 }

@@ -83,7 +83,8 @@ fn rows(all: &[Glyph], width: usize, how: Wrap) -> Vec<Range<usize>> {
     let mut rows = Vec::new();
     let mut start = 0;
     let mut used = 0;
-    let mut chance = None;
+    // Where a row may end, and where it may if there is no other place: between a figure and its unit.
+    let (mut chance, mut last_resort) = (None, None);
     let mut at = 0;
     while at < all.len() {
         let glyph = all[at];
@@ -91,21 +92,26 @@ fn rows(all: &[Glyph], width: usize, how: Wrap) -> Vec<Range<usize>> {
             // A cluster of several letters in a sliver of a window: there is no row it could stand in.
             rows.push(shown(all, start, at, how));
             at += 1;
-            (start, used, chance) = (at, 0, None);
+            (start, used) = (at, 0);
+            (chance, last_resort) = (None, None);
             continue;
         }
         if at > start && ends_before(all, at, how) {
-            chance = Some(at);
+            match how == Wrap::Words && parts_a_figure(all, at) {
+                true => last_resort = Some(at),
+                false => chance = Some(at),
+            }
         }
         if used + glyph.width <= width {
             used += glyph.width;
             at += 1;
             continue;
         }
-        let end = match (how, chance) {
-            (Wrap::Words, _) if glyph.is_blank() => at,
-            (_, Some(chance)) => chance,
-            (_, None) => at,
+        let end = match how {
+            // The blank takes no cell at the end of a row, but a unit behind it would begin the next one.
+            Wrap::Words if glyph.is_blank() && !parts_a_figure(all, at + 1) => at,
+            Wrap::Words if glyph.is_blank() => chance.unwrap_or(at),
+            _ => chance.or(last_resort).unwrap_or(at),
         };
         rows.push(shown(all, start, end, how));
         start = end;
@@ -119,10 +125,25 @@ fn rows(all: &[Glyph], width: usize, how: Wrap) -> Vec<Range<usize>> {
         }
         at = start;
         used = 0;
-        chance = None;
+        (chance, last_resort) = (None, None);
     }
     rows.push(shown(all, start, all.len(), how));
     rows
+}
+
+/// Whether a figure and its unit would be parted here: `12 ms`, `3 秒`. What only ends with digits, as a date and a name
+/// do, is no figure.
+fn parts_a_figure(all: &[Glyph], at: usize) -> bool {
+    let Some(end) = at.checked_sub(2).filter(|end| all[*end].is_digit()) else {
+        return false;
+    };
+    let before = all[..end]
+        .iter()
+        .rev()
+        .find(|glyph| !glyph.is_in_a_figure());
+    all[at - 1].is_blank()
+        && all.get(at).is_some_and(|unit| unit.begins_unit())
+        && before.is_none_or(|before| before.may_precede_a_figure())
 }
 
 fn ends_before(all: &[Glyph], at: usize, how: Wrap) -> bool {
@@ -177,6 +198,24 @@ mod tests {
             ["  indented", "text"]
         );
         assert_eq!(shown("", 10, Wrap::Words), [""]);
+    }
+
+    #[test]
+    fn a_figure_and_its_unit_stay_together_where_they_can() {
+        for (line, cells, rows) in [
+            ("waited 12 ms", 9, &["waited", "12 ms"][..]),
+            ("waited 12 ms", 10, &["waited", "12 ms"]),
+            ("等了 3 秒", 7, &["等了", "3 秒"]),
+            ("1 2 3", 3, &["1 2", "3"]),
+            ("123456 abcdef", 8, &["123456", "abcdef"]),
+            ("waited 1.5 ms", 10, &["waited", "1.5 ms"]),
+            ("of 2026-10-14 a", 13, &["of 2026-10-14", "a"]),
+            ("供应商 gpt-4 的", 12, &["供应商 gpt-4", "的"]),
+            ("123456 abcdef", 6, &["123456", "abcdef"]),
+        ] {
+            assert_eq!(shown(line, cells, Wrap::Words), rows, "{line} in {cells}");
+        }
+        assert_eq!(shown("waited 12 ms", 10, Wrap::Typed), ["waited 12 ", "ms"]);
     }
 
     #[test]
