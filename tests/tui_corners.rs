@@ -359,6 +359,16 @@ fn the_fields_of_the_key_form() {
             .types("ten.0.0.1")
             .keys("<Down> <Enter>");
     });
+    scene("form_key_wrong_models", |script| {
+        new_key(script, 4);
+        script
+            .types("gpt-4o-mni, claude-sonnet-4-5-thinking")
+            .keys("<Down> <Down> <Enter>");
+    });
+    scene("form_left_half_filled_in", |script| {
+        new_key(script, 4);
+        script.types("gpt-4o-mini").keys("<Esc>");
+    });
     scene("form_key_two_models_unknown", |script| {
         new_key(script, 4);
         script.types("gpt-9, opus").keys("<Down>");
@@ -769,35 +779,16 @@ fn pages_about_tools() {
             name = "cursor-dev",
             masked = "sk-aB3d**********x9Zk"
         );
-        let rows = [
+        let (steps, notes) = tools::by_hand("cursor");
+        let mut rows = vec![
             (Tone::Head, plain("tools-uses-now")),
             (Tone::Dim, plain("tools-keeps-settings")),
             (Tone::Text, ""),
             (Tone::Head, plain("tools-hand")),
-            (
-                Tone::Text,
-                "1. Open Settings, Models, and scroll down to API Keys.",
-            ),
-            (
-                Tone::Text,
-                "2. Switch on Override OpenAI Base URL, and enter https://4sapi.example/v1.",
-            ),
-            (
-                Tone::Text,
-                "3. Paste the key at OpenAI API Key, press Verify, and switch the models off that the relay does not have.",
-            ),
-            (
-                Tone::Text,
-                "4. Add the model claude-sonnet-4-5-20250929 by its exact name.",
-            ),
-            (Tone::Text, ""),
-            (Tone::Text, &key),
-            (Tone::Text, ""),
-            (
-                Tone::Dim,
-                "Its requests go through its vendor's servers: an address on this machine cannot be reached from there.",
-            ),
         ];
+        rows.extend(steps.iter().map(|step| (Tone::Text, step.as_str())));
+        rows.extend([(Tone::Text, ""), (Tone::Text, &key), (Tone::Text, "")]);
+        rows.extend(notes.iter().map(|note| (Tone::Dim, note.as_str())));
         let title = said!("tools-title-by-hand", tool = "Cursor");
         page(script, &title, &rows, None);
     });
@@ -837,31 +828,29 @@ fn pages_about_tools() {
         );
         script.keys("y");
         let more = said!("tools-more-undo", count = 2);
-        let rows = [
-            (
-                Tone::Good,
-                "~/.claude/settings.json is byte for byte as it was.",
-            ),
-            (Tone::Text, &more),
-        ];
+        let told = said!(
+            "tools-file-told",
+            file = "~/.claude/settings.json",
+            how = plain("trouble-undo-restored")
+        );
+        let rows = [(Tone::Good, told.as_str()), (Tone::Text, &more)];
         let title = said!("tools-title-undone", tool = "Claude Code");
         page(script, &title, &rows, None);
     });
     scene("tools_checked_in_vain", |script| {
         shown(script);
         script.keys("t");
+        let failed = said!(
+            "tools-failed",
+            what = plain("fault-kind-balance"),
+            advice = plain("advice-balance")
+        );
         let rows = [
             (Tone::Head, plain("tools-uses-now")),
-            (
-                Tone::Text,
-                "address: https://relay.example  (~/.claude/settings.json)",
-            ),
+            (Tone::Text, &tools::address("~/.claude/settings.json")),
             (Tone::Good, plain("tools-all-right")),
             (Tone::Text, ""),
-            (
-                Tone::Bad,
-                "A call through it failed: the account's balance is used up (HTTP 402); top up the wallet of this account",
-            ),
+            (Tone::Bad, &failed),
         ];
         let title = said!("tools-title-check", tool = "Claude Code");
         page(script, &title, &rows, None);

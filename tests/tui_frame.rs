@@ -372,7 +372,7 @@ fn what_is_only_read_is_left_for_another_place_and_what_asks_is_not() {
     script
         .sees("Everywhere")
         .misses("Alt-3")
-        .keys("<Esc> <Esc>");
+        .keys("<Esc> <Esc> y");
     script.keys("<C-d>").keys("2").sees("Delete this key?");
 }
 

@@ -91,6 +91,25 @@ fn a_failed_refresh_keeps_the_rows_and_says_how_old_they_are() {
 }
 
 #[test]
+fn rows_of_a_while_ago_say_so_and_so_do_all_once_the_relay_is_out_of_reach() {
+    let mut script = keys();
+    script.waits(120_000).misses(" min old");
+    script.engine(list_failed(
+        Scope::Account,
+        FaultKind::Network,
+        "4sapi.example cannot be reached",
+    ));
+    script.sees("4 keys  2 min old").sees("out of reach");
+    let mut script = keys();
+    script.waits(11 * 60_000).sees("4 keys  11 min old");
+    script.engine(Event::Loaded {
+        snapshot: Snapshot::Keys(world::keys()),
+        at: script.model.now.wall,
+    });
+    script.misses(" min old");
+}
+
+#[test]
 fn the_list_is_filtered_as_one_types() {
     let mut script = keys();
     script
@@ -235,6 +254,25 @@ fn a_secret_comes_even_when_its_form_was_left() {
     let info = world::key(9, "blog-prod-x-ann").info;
     made(&mut script, info);
     script.sees("The key blog-prod-x-ann was made");
+}
+
+#[test]
+fn a_form_that_is_half_filled_in_is_not_left_without_a_question() {
+    let mut script = keys();
+    script.keys("n <Esc>").misses("Leave this form?");
+    script.sees("4 keys").keys("n");
+    script.sees("Tab next field").misses("field before");
+    script.types("blog-prod-x-ann").keys("<Down> <Down>");
+    script.sees("Up field before");
+    script
+        .keys("<Esc>")
+        .sees("Leave this form?")
+        .keys("<Enter>")
+        .misses("Leave this form?")
+        .sees("blog-prod-x-ann");
+    script.keys("<Esc> y").misses("blog-prod-x-ann");
+    script.sees("4 keys");
+    assert_eq!(script.asked(), [""; 0]);
 }
 
 #[test]

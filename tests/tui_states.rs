@@ -11,7 +11,7 @@ use tui_support::events::{
     failed, fault, late, list_failed, loaded, open, open_key_only, relay_says, text,
 };
 use tui_support::scenes::scene;
-use tui_support::tools::{plan, told};
+use tui_support::tools::{plan, told, works};
 use tui_support::{Script, said, world};
 
 /// The lists of a relay that is open now, still on their way.
@@ -235,20 +235,15 @@ fn tools_in_every_state() {
         let ask = script.ask();
         script.engine(plan(ask)).keys("y");
         let ask = script.ask();
+        let (done, works) = (said!("tools-is-set-up", tool = "Codex CLI"), works());
+        let kept = said!("tools-kept", kept = "~/.local/share/relaydeck/undo");
         let rows = [
-            (
-                Tone::Good,
-                "~/.codex/config.toml is written; what was there is kept.",
-            ),
-            (
-                Tone::Good,
-                "One tiny call through it: 200, 12 in, 3 out, $0.000021.",
-            ),
+            (Tone::Good, done.as_str()),
+            (Tone::Text, &kept),
+            (Tone::Good, &works),
         ];
-        script.engine(Event::Tool(
-            ask,
-            Ok(page("Codex CLI is set up", &rows, None)),
-        ));
+        let title = said!("tools-title-set-up", tool = "Codex CLI");
+        script.engine(Event::Tool(ask, Ok(page(&title, &rows, None))));
     });
     scene("tools_link", |script| {
         tools(script);

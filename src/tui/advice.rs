@@ -2,10 +2,12 @@
 //!
 //! The rooms below advise whoever asked, in the shell or on the screen, and know the shell's commands alone.
 
+use std::borrow::Cow;
+
 use super::draw::clean;
 use super::theme::{Sign, Theme};
 use crate::domain::Fault;
-use crate::locale::Word;
+use crate::locale::{Word, say};
 
 /// What is said in the shell, and what is said here.
 const SAID: [(Word, Word); 34] = [
@@ -48,10 +50,40 @@ const SAID: [(Word, Word); 34] = [
     (Word("session-none-advice"), Word("here-sessions")),
 ];
 
+/// Says something of a name.
+type Naming = fn(&str) -> String;
+
+/// The same for advice that names a group or a tool.
+const NAMING: [(Naming, Naming); 3] = [
+    (
+        |group| say!("send-make-key-of-group", group = group),
+        |group| say!("here-make-key-of-group", group = group),
+    ),
+    (
+        |tool| say!("tools-set-up-with", tool = tool),
+        |tool| say!("here-set-up", tool = tool),
+    ),
+    (
+        |tool| say!("tools-set-up-again", tool = tool),
+        |tool| say!("here-set-up-again", tool = tool),
+    ),
+];
+
+/// Stands for the name, where it is looked for.
+const NAME: &str = "\u{1}";
+
 /// Advice as it is said on the screen.
-pub fn here(advice: &str) -> &str {
-    let known = SAID.iter().find(|(shell, _)| shell.say() == advice);
-    known.map_or(advice, |(_, here)| here.say())
+pub fn here(advice: &str) -> Cow<'_, str> {
+    if let Some((_, here)) = SAID.iter().find(|(shell, _)| shell.say() == advice) {
+        return here.say().into();
+    }
+    let naming = NAMING.iter().find_map(|(shell, here)| {
+        let told = shell(NAME);
+        let (before, behind) = told.split_once(NAME)?;
+        let name = advice.strip_prefix(before)?.strip_suffix(behind)?;
+        Some(here(name))
+    });
+    naming.map_or(advice.into(), Cow::Owned)
 }
 
 /// What to do about a trouble, as it stands in the row below it.
@@ -59,7 +91,7 @@ pub fn advised(theme: &Theme, fault: &Fault) -> String {
     format!(
         "{} {}",
         theme.glyph(Sign::Arrow),
-        clean(here(&fault.advice))
+        clean(&here(&fault.advice))
     )
 }
 
@@ -79,6 +111,12 @@ mod tests {
                     assert_ne!(shell.say(), shell.0, "no catalogue has it");
                     assert_ne!(screen.say(), screen.0, "no catalogue has it");
                     assert!(!screen.say().contains("--"), "{}", screen.say());
+                }
+                for (shell, screen) in NAMING {
+                    for name in ["codex", "vip 2", "组：一"] {
+                        assert_eq!(here(&shell(name)), screen(name));
+                    }
+                    assert!(!screen("x").contains("relaydeck "), "{}", screen("x"));
                 }
                 assert_eq!(here("else"), "else");
                 let theme = Theme::new(ColorLevel::None, Glyphs::Unicode);

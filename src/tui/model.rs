@@ -210,7 +210,7 @@ impl Model {
     pub fn complain(&mut self, fault: &Fault) {
         self.flash = Some(Flash {
             text: fault.message.clone(),
-            advice: Some(here(&fault.advice).to_owned()),
+            advice: Some(here(&fault.advice).into_owned()),
             tone: Tone::Bad,
             until: self.now.uptime + FAULT_FLASH_MS,
         });

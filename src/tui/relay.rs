@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::stability::Measured;
 use crate::domain::{
-    Account, Group, KeyStatus, Model, Money, Price, Profile, QuotaScale, Ratio, RelayFacts,
-    UnixMillis,
+    Account, FaultKind, Group, KeyStatus, Model, Money, Price, Profile, QuotaScale, Ratio,
+    RelayFacts, UnixMillis,
 };
 use crate::domain::{Fault, UnixSeconds};
 use crate::engine::door::{ChannelRow, KeyRow, RelayLook, Scope, Snapshot, WalletInfo};
@@ -144,6 +144,15 @@ impl Relay {
             || arriving(&self.keys)
             || arriving(&self.groups)
             || arriving(&self.models)
+    }
+
+    /// Whether the last thing asked of it failed on the way.
+    pub fn is_out_of_reach(&self) -> bool {
+        fn lost<T>(list: &Remote<T>) -> bool {
+            list.fault()
+                .is_some_and(|fault| matches!(fault.kind, FaultKind::Network | FaultKind::Timeout))
+        }
+        lost(&self.account) || lost(&self.keys) || lost(&self.groups) || lost(&self.models)
     }
 
     /// The keys that are known.

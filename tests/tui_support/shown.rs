@@ -37,6 +37,7 @@ kinds! {
         "replace the key?": Overlay::Confirm(Question::ReplaceKey(_)),
         "into a work tree?": Overlay::Confirm(Question::IntoGit { .. }),
         "leave the secret?": Overlay::Confirm(Question::LeaveSecret),
+        "leave the form?": Overlay::Confirm(Question::LeaveForm),
         "quit?": Overlay::Confirm(Question::Quit),
         "switch the relay?": Overlay::Confirm(Question::SwitchRelay(_)),
         "delete the session?": Overlay::Confirm(Question::DeleteSession(..)),

@@ -81,12 +81,41 @@ pub fn told(ask: AskId) -> Event {
 pub fn set_up(ask: AskId, key: i64) -> Event {
     let page = ToolPage {
         title: said!("tools-is-set-up", tool = "Codex CLI"),
-        rows: vec![(Tone::Good, "It answers through the relay.".into())],
+        rows: vec![(Tone::Good, works())],
         question: None,
         copy: None,
         set_up: Some(("Codex CLI".into(), Some(key))),
     };
     Event::Tool(ask, Ok(ToolNews::Page(Box::new(page))))
+}
+
+/// What is said of a call that worked.
+pub fn works() -> String {
+    said!(
+        "tools-works-answer",
+        text = "\"Hi.\"",
+        took = "0.81 s",
+        cost = "$0.000021",
+        models = said!("tools-key-models", count = #8)
+    )
+}
+
+/// The address that a tool uses, and the file that it has it from.
+pub fn address(file: &str) -> String {
+    let what = plain("tools-address");
+    format!("{what}: https://relay.example  ({file})")
+}
+
+/// How a tool is set up by hand, step by step; and what is to be known of it.
+pub fn by_hand(id: &str) -> (Vec<String>, Vec<String>) {
+    let words = find(id).unwrap().words();
+    let steps = words.steps.iter().enumerate().map(|(at, step)| {
+        let step = step
+            .replace("{url}", "https://4sapi.example/v1")
+            .replace("{model}", "claude-sonnet-4-5-20250929");
+        format!("{}. {step}", at + 1)
+    });
+    (steps.collect(), words.notes.clone())
 }
 
 /// A plan with its difference, told.
@@ -105,10 +134,7 @@ pub fn plan(ask: AskId) -> Event {
     );
     let rows = [
         (Tone::Head, plain("tools-uses-now")),
-        (
-            Tone::Text,
-            "address: https://relay.example  (~/.codex/config.toml)",
-        ),
+        (Tone::Text, &address("~/.codex/config.toml")),
         (Tone::Bad, &wrong),
         (Tone::Text, ""),
         (Tone::Head, plain("tools-would-get")),

@@ -60,7 +60,11 @@ pub fn group(name: &str, value: Option<f64>, description: &str) -> Group {
 
 pub fn groups() -> Vec<Group> {
     vec![
-        group("auto", None, "picks a group for every request"),
+        group(
+            "auto",
+            None,
+            "Automatic: the first group that serves the model",
+        ),
         group("default", Some(1.0), "official channels"),
         group("vip", Some(0.8), "reverse channels, cheaper"),
         group("企业专线", Some(1.2), "稳定的企业通道"),

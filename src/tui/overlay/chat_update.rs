@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 
 use super::Overlay;
 use super::command::{Does, candidates, meaning, remember};
-use super::form_update::{InForm, in_form};
+use super::form_update::{InForm, in_form, leave};
 use crate::engine::door::Command;
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
@@ -147,9 +147,7 @@ pub(super) fn chat_form(
         return;
     };
     match in_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
+        InForm::Leave => leave(model),
         InForm::Changed => form.refresh(),
         InForm::Choose | InForm::List => form.form.step(true),
         InForm::Submit => {

@@ -139,15 +139,11 @@ fn beside(left: Vec<Line<'static>>, right: Vec<Line<'static>>, cells: usize) -> 
 }
 
 fn sections(theme: &Theme, sections: &[HelpSection], cells: u16) -> Vec<Line<'static>> {
-    let widest = sections
-        .iter()
-        .flat_map(|section| &section.rows)
-        .map(|row| width(&row.keys))
-        .max()
-        .unwrap_or(0)
-        .min(24);
     let mut rows = Vec::new();
     for section in sections {
+        // The keys of one place take no room from the words of another.
+        let keys = section.rows.iter().map(|row| width(&row.keys));
+        let widest = keys.max().unwrap_or(0).min(24);
         rows.push(Line::default());
         let title = format!(" {}", section.title);
         rows.push(Line::from(Span::styled(title, theme.style(Role::Heading))));

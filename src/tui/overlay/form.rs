@@ -76,6 +76,44 @@ pub enum Control {
     Submit,
 }
 
+impl Control {
+    /// The text; of a choice, the chosen word.
+    fn text(&self) -> String {
+        match self {
+            Control::Line(editor)
+            | Control::Text(editor)
+            | Control::Secret(editor)
+            | Control::Password(editor) => editor.text(),
+            Control::Choice(choice) => choice.word().to_owned(),
+            Control::Submit => String::new(),
+        }
+    }
+}
+
+/// What any form can be asked, whatever its fields are.
+pub trait Filling {
+    /// What Enter does now.
+    fn enter(&self) -> Enter;
+    /// Whether leaving it would lose something.
+    fn is_half_filled(&self) -> bool;
+    /// Whether there is a field below the focus, or above it.
+    fn steps(&self, forward: bool) -> bool;
+}
+
+impl<N: Copy + PartialEq> Filling for Form<N> {
+    fn enter(&self) -> Enter {
+        Form::enter(self)
+    }
+
+    fn is_half_filled(&self) -> bool {
+        Form::is_half_filled(self)
+    }
+
+    fn steps(&self, forward: bool) -> bool {
+        self.neighbour(forward).is_some()
+    }
+}
+
 /// One field.
 #[derive(Clone, Debug)]
 pub struct Field<N> {
@@ -105,6 +143,8 @@ pub struct Form<N> {
     /// The fields, from top to bottom; the last is the button.
     pub fields: Vec<Field<N>>,
     focus: usize,
+    /// What was filled in before the first key.
+    begun: Option<Vec<String>>,
     /// The question to the engine whose answer is awaited.
     pub asked: Option<AskId>,
     /// What the engine answered, if it was trouble.
@@ -118,6 +158,7 @@ impl<N: Copy + PartialEq> Form<N> {
             title: title.into(),
             fields: Vec::new(),
             focus: 0,
+            begun: None,
             asked: None,
             fault: None,
         }
@@ -153,13 +194,16 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// Moves the focus to the next visible field, or the one before; it stops at the ends.
     pub fn step(&mut self, forward: bool) {
+        self.focus = self.neighbour(forward).unwrap_or(self.focus);
+    }
+
+    /// The next visible field, or the one before, by position.
+    fn neighbour(&self, forward: bool) -> Option<usize> {
         let visible = |at: &usize| self.fields.get(*at).is_some_and(|field| field.visible);
-        let next = if forward {
-            (self.focus + 1..self.fields.len()).find(visible)
-        } else {
-            (0..self.focus).rev().find(visible)
-        };
-        self.focus = next.unwrap_or(self.focus);
+        match forward {
+            true => (self.focus + 1..self.fields.len()).find(visible),
+            false => (0..self.focus).rev().find(visible),
+        }
     }
 
     /// A field by name.
@@ -174,16 +218,38 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// The text of a field; of a choice, the chosen word.
     pub fn text(&self, name: N) -> String {
-        match self.field(name).map(|field| &field.control) {
-            Some(
-                Control::Line(editor)
-                | Control::Text(editor)
-                | Control::Secret(editor)
-                | Control::Password(editor),
-            ) => editor.text(),
-            Some(Control::Choice(choice)) => choice.word().to_owned(),
-            Some(Control::Submit) | None => String::new(),
+        let field = self.field(name);
+        field.map(|field| field.control.text()).unwrap_or_default()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let texts = self.fields.iter().map(|field| field.control.text());
+        texts.collect()
+    }
+
+    /// Remembers what is filled in, at the first key that the form hears.
+    pub fn begin(&mut self) {
+        if self.begun.is_none() {
+            self.begun = Some(self.texts());
         }
+    }
+
+    /// Whether something was filled in that would be lost, and takes more than one line to fill in again.
+    pub fn is_half_filled(&self) -> bool {
+        let changed = self
+            .begun
+            .as_ref()
+            .is_some_and(|begun| *begun != self.texts());
+        let text = |field: &Field<N>| matches!(field.control, Control::Text(_));
+        changed && self.asked.is_none() && (self.to_fill() > 1 || self.fields.iter().any(text))
+    }
+
+    /// Fields to be filled in, as the others stand.
+    fn to_fill(&self) -> usize {
+        let visible = self.fields.iter().filter(|field| field.visible);
+        visible
+            .filter(|field| !matches!(field.control, Control::Submit))
+            .count()
     }
 
     /// The position of the chosen word.
@@ -203,7 +269,7 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// Puts trouble that came back beside the field that it is about, which gets the focus.
     pub fn accuse(&mut self, name: N, fault: &Fault) {
-        let text = match here(&fault.advice) {
+        let text = match &*here(&fault.advice) {
             "" => fault.message.clone(),
             advice => say!("told-both", what = fault.message, more = advice),
         };
@@ -235,9 +301,7 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// What Enter does now: it sends the form from the button, and from a line that is all there is to fill in.
     pub fn enter(&self) -> Enter {
-        let visible = self.fields.iter().filter(|field| field.visible);
-        let to_fill = visible.filter(|field| !matches!(field.control, Control::Submit));
-        let alone = to_fill.count() == 1;
+        let alone = self.to_fill() == 1;
         let here = self.fields.get(self.focus);
         // What a choice is about is always said where there are too many words for one row.
         let stays = here.is_some_and(|field| field.hint_stays);
@@ -297,6 +361,7 @@ impl<N: Copy + PartialEq> Form<N> {
 
     /// Puts pasted text into the field in focus.
     pub fn paste(&mut self, text: &str) -> bool {
+        self.begin();
         if self.asked.is_some() {
             return false;
         }
@@ -371,6 +436,24 @@ mod tests {
         assert!(form.field('c').unwrap().error.is_none());
         assert!(form.input(right) && form.text('c') == "x");
         assert!(!form.paste("text"), "nothing is pasted into a choice");
+    }
+
+    #[test]
+    fn only_what_was_changed_and_is_still_there_would_be_lost() {
+        let mut form = form();
+        form.begin();
+        assert!(!form.is_half_filled());
+        form.paste("x");
+        assert!(form.is_half_filled());
+        form.asked = Some(AskId(1));
+        assert!(!form.is_half_filled(), "it was sent");
+        form.asked = None;
+        let back = KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE);
+        assert!(form.input(back) && !form.is_half_filled());
+        form.paste("x");
+        form.show('b', false);
+        form.show('c', false);
+        assert!(!form.is_half_filled(), "one line is soon written again");
     }
 
     #[test]

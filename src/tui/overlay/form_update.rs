@@ -2,10 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::Overlay;
-use super::form::{Enter, Form};
+use super::form::{Enter, Filling, Form};
 use super::key_form::KeyField;
 use super::picker::{Pick, PickerKind};
+use super::{Overlay, Question};
 use crate::engine::door::{Command, KeyAsk};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
@@ -34,6 +34,7 @@ pub fn in_form<N: Copy + PartialEq>(
     key: KeyEvent,
     action: Option<Action>,
 ) -> InForm {
+    form.begin();
     let arrow = |code| KeyEvent::new(code, KeyModifiers::NONE);
     let changed = match action {
         Some(Action::Back | Action::Quit) => return InForm::Leave,
@@ -84,15 +85,23 @@ pub fn in_plain_form<N: Copy + PartialEq>(
     }
 }
 
+/// A form is left; one that is half filled in asks once.
+pub fn leave(model: &mut Model) {
+    let over = model.overlays.last().and_then(Overlay::filling);
+    if over.is_some_and(Filling::is_half_filled) {
+        model.overlays.push(Overlay::Confirm(Question::LeaveForm));
+    } else {
+        model.overlays.pop();
+    }
+}
+
 /// A key was pressed in the form of a key.
 pub fn key_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut Effects) {
     let Some(Overlay::NewKey(form)) = model.overlays.last_mut() else {
         return;
     };
     match in_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
+        InForm::Leave => leave(model),
         InForm::Changed => form.refresh(&model.relay),
         InForm::Choose | InForm::List => {
             let chosen = form.form.focus();
@@ -155,9 +164,7 @@ pub fn env_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &m
         return;
     };
     match in_plain_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
+        InForm::Leave => leave(model),
         InForm::Changed => form.refresh(),
         InForm::Submit => submit_env(model, false, fx),
         InForm::Choose | InForm::List | InForm::Nothing => {}
@@ -182,9 +189,7 @@ pub fn relay_form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: 
         return;
     };
     match in_plain_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
+        InForm::Leave => leave(model),
         InForm::Changed => form.refresh(&model.profiles),
         InForm::Submit => {
             let Some(new) = form.relay(&model.profiles) else {

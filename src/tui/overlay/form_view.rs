@@ -134,10 +134,12 @@ fn label<N>(model: &Model, field: &Field<N>, here: bool) -> Vec<Span<'static>> {
     } else {
         (" ", Role::Dim)
     };
-    let room = usize::from(LABELS) - 3;
+    // Whatever is filled in stands apart from it.
+    let room = usize::from(LABELS) - 4;
     vec![
         Span::styled(format!(" {cursor} "), theme.style(Role::Accent)),
         Span::styled(fit(field.label, room, Align::Left, ""), theme.style(role)),
+        Span::raw(" "),
     ]
 }
 

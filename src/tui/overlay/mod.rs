@@ -34,6 +34,7 @@ use super::tabs::chat::side::Side;
 use chat_form::ChatForm;
 use command::CommandLine;
 use env_form::EnvForm;
+use form::Filling;
 use key_form::KeyForm;
 use page::Page;
 use picker::Picker;
@@ -86,6 +87,8 @@ pub enum Question {
     },
     /// Close the screen of a new secret that was not copied.
     LeaveSecret,
+    /// Leave a form that is half filled in.
+    LeaveForm,
     /// Quit while a reply streams.
     Quit,
     /// Open this profile while a reply streams.
@@ -289,16 +292,21 @@ impl Overlay {
         }
     }
 
-    /// For a form: what Enter does in it now.
-    pub fn enter(&self) -> Option<form::Enter> {
+    /// For a form: what any of them can be asked.
+    pub fn filling(&self) -> Option<&dyn Filling> {
         match self {
-            Overlay::NewKey(form) => Some(form.form.enter()),
-            Overlay::AddRelay(form) => Some(form.form.enter()),
-            Overlay::WriteEnv(form) => Some(form.form.enter()),
-            Overlay::ChatForm(form) => Some(form.form.enter()),
-            Overlay::WalletForm(form) => Some(form.form.enter()),
+            Overlay::NewKey(form) => Some(&form.form),
+            Overlay::AddRelay(form) => Some(&form.form),
+            Overlay::WriteEnv(form) => Some(&form.form),
+            Overlay::ChatForm(form) => Some(&form.form),
+            Overlay::WalletForm(form) => Some(&form.form),
             _ => None,
         }
+    }
+
+    /// For a form: what Enter does in it now.
+    pub fn enter(&self) -> Option<form::Enter> {
+        self.filling().map(Filling::enter)
     }
 
     /// Whether an action can do anything here: a place of its own lends its keys to a detail, where some do nothing.

@@ -6,6 +6,7 @@ use super::detail::paragraph;
 use crate::engine::door::AskId;
 use crate::engine::tools::{Tone, ToolPage};
 use crate::locale::say;
+use crate::tui::advice::here;
 use crate::tui::draw::clean;
 use crate::tui::effect::Clip;
 use crate::tui::keymap::Context;
@@ -32,7 +33,12 @@ impl Page {
     pub fn of(ask: AskId, page: ToolPage) -> Self {
         Page {
             title: page.title,
-            rows: page.rows,
+            // The engine advises whoever asked; here a key may do it.
+            rows: page
+                .rows
+                .into_iter()
+                .map(|(tone, text)| (tone, here(&text).into_owned()))
+                .collect(),
             question: page.question.map(|question| (ask, question)),
             copy: page.copy.map(Clip::Secret),
             scroll: 0,

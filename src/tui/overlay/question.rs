@@ -35,6 +35,7 @@ impl Question {
             Question::ReplaceKey(key) => std::slice::from_ref(key),
             Question::IntoGit { .. }
             | Question::LeaveSecret
+            | Question::LeaveForm
             | Question::Quit
             | Question::DeleteSession(..)
             | Question::SwitchRelay(_) => &[],
@@ -50,6 +51,7 @@ impl Question {
             Question::ReplaceKey(_) => say!("ask-replace-key").into(),
             Question::IntoGit { .. } => say!("ask-into-git").into(),
             Question::LeaveSecret => say!("ask-leave-secret").into(),
+            Question::LeaveForm => say!("ask-leave-form").into(),
             Question::Quit => say!("ask-quit").into(),
             Question::SwitchRelay(_) => say!("ask-switch-relay").into(),
             Question::DeleteSession(..) => say!("ask-delete-session").into(),
@@ -84,6 +86,7 @@ impl Question {
                     say!("ask-leave-secret-never").into()
                 }
             }
+            Question::LeaveForm => say!("ask-leave-form-then").into(),
             Question::DeleteSession(..) => say!("ask-delete-session-then").into(),
             Question::Quit | Question::SwitchRelay(_) => say!("ask-stop-then").into(),
         }

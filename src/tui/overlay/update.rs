@@ -181,6 +181,11 @@ fn confirmed(model: &mut Model, fx: &mut Effects) {
                 model.overlays.pop();
             }
         }
+        Question::LeaveForm => {
+            if model.overlays.last().is_some_and(Overlay::is_form) {
+                model.overlays.pop();
+            }
+        }
         Question::Quit => chat::update::leave(model, fx),
         Question::SwitchRelay(profile) => engine::open(model, profile, fx),
         Question::DeleteSession(id, _) => chat::sessions::delete(model, id, fx),

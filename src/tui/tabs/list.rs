@@ -108,11 +108,28 @@ fn old(model: &Model, fault: &Fault, at: UnixMillis) -> (String, String) {
     )
 }
 
-/// What is to be said of rows that are not fresh: on their way, or kept from before a failed refresh.
+/// Rows of this age are said to be old, even where nothing failed.
+const OLD_MS: i64 = 600_000;
+
+/// What is to be said of rows that are not fresh: on their way, kept from before a failed refresh, or loaded a while ago.
 fn freshness<T>(model: &Model, remote: &Remote<T>, retry: &str, room: usize) -> Vec<Span<'static>> {
     let theme = &model.settings.theme;
     match remote {
-        Remote::Unasked | Remote::Ready(_) | Remote::Failed(_, None) => Vec::new(),
+        Remote::Unasked | Remote::Failed(_, None) => Vec::new(),
+        Remote::Ready(rows) => {
+            let age = model.now.wall.0.saturating_sub(rows.at.0);
+            // Where the relay is out of reach, even a list of a moment ago is one from before.
+            if age < OLD_MS && !model.relay.is_out_of_reach() {
+                return Vec::new();
+            }
+            let age = words::age(rows.at.seconds(), model.now.wall);
+            let text = say!("list-old", age = age);
+            let style = theme.style(Role::Stale);
+            match width(&text) <= room {
+                true => vec![Span::styled(text, style)],
+                false => Vec::new(),
+            }
+        }
         Remote::Loading(stale) => {
             let gap = if stale.is_some() { "  " } else { "" };
             let text = say!(

@@ -4,14 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::domain::{FaultKind, Money};
+use crate::domain::Money;
 use crate::locale::say;
 use crate::tui::draw::{self, Piece, clean, cut, put_both, put_pieces, with_ratio};
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Stage};
 use crate::tui::purse;
 use crate::tui::relay::Connection;
-use crate::tui::remote::Remote;
 use crate::tui::tabs::Tab;
 use crate::tui::text::width;
 use crate::tui::theme::{Role, Sign};
@@ -66,7 +65,7 @@ fn relay(model: &Model) -> Vec<Piece> {
             let name = format!(" {}", cut(theme, &profile.name, 20));
             let host = cut(theme, profile.address.host(), 32);
             let host = format!(" {} {host}", theme.glyph(Sign::Dot));
-            let reach = if out_of_reach(model) {
+            let reach = if model.relay.is_out_of_reach() {
                 piece(Piece::STAYS, say!("deck-out-of-reach").into(), Role::Bad)
             } else {
                 piece(5, format!(" {} ms", facts.latency_ms), Role::Dim)
@@ -78,16 +77,6 @@ fn relay(model: &Model) -> Vec<Piece> {
             ]
         }
     }
-}
-
-/// Whether the last thing asked of the relay failed on the way.
-fn out_of_reach(model: &Model) -> bool {
-    fn lost<T>(list: &Remote<T>) -> bool {
-        list.fault()
-            .is_some_and(|fault| matches!(fault.kind, FaultKind::Network | FaultKind::Timeout))
-    }
-    let relay = &model.relay;
-    lost(&relay.account) || lost(&relay.keys) || lost(&relay.groups) || lost(&relay.models)
 }
 
 fn account(model: &Model) -> Vec<Piece> {

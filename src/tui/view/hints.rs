@@ -247,7 +247,13 @@ fn in_overlay(model: &Model, overlay: &Overlay, action: Action) -> bool {
         | Overlay::WriteEnv(_)
         | Overlay::ChatForm(_)
         | Overlay::WalletForm(_) => {
-            action != Action::Accept || overlay.enter() != Some(Enter::Nothing)
+            let steps = |forward| overlay.filling().is_some_and(|form| form.steps(forward));
+            match action {
+                Action::Accept => overlay.enter() != Some(Enter::Nothing),
+                Action::NextField => steps(true),
+                Action::PreviousField => steps(false),
+                _ => true,
+            }
         }
         Overlay::Wallet { .. } => {
             let ways = model.relay.wallet.value().map(|wallet| &wallet.ways);

@@ -9,7 +9,7 @@ use crate::locale::{Word, say};
 use crate::tui::effect::Effects;
 use crate::tui::keymap::Action;
 use crate::tui::model::{Model, Tone};
-use crate::tui::overlay::form_update::{InForm, in_plain_form};
+use crate::tui::overlay::form_update::{InForm, in_plain_form, leave};
 use crate::tui::overlay::{Link, Overlay};
 use crate::tui::tabs::Tab;
 use crate::tui::update::engine::{close_form, refresh, refused};
@@ -69,9 +69,7 @@ pub fn form(model: &mut Model, key: KeyEvent, action: Option<Action>, fx: &mut E
         return;
     };
     match in_plain_form(&mut form.form, key, action) {
-        InForm::Leave => {
-            model.overlays.pop();
-        }
+        InForm::Leave => leave(model),
         InForm::Submit => submit(model, fx),
         InForm::Changed | InForm::Choose | InForm::List | InForm::Nothing => {}
     }

@@ -166,7 +166,7 @@ fn ladder(theme: &Theme, findings: &[Finding], cells: u16) -> Vec<Row<'static>> 
         ));
         let tells = !matches!(finding.verdict, Verdict::Good | Verdict::NotReached);
         if let Some(advice) = finding.advice.as_deref().filter(|_| tells) {
-            let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(here(advice)));
+            let text = format!("{} {}", theme.glyph(Sign::Arrow), clean(&here(advice)));
             rows.extend(paragraph(theme, &text, Role::Accent, LABEL + 6, cells));
         }
         if let Some(proof) = &finding.proof {
@@ -320,7 +320,7 @@ fn workflow(model: &Model, cells: u16) -> Vec<Row<'static>> {
             Span::styled(next, theme.style(Role::Accent)),
         ]));
         if step.is_next {
-            rows.extend(paragraph(theme, here(step.how), Role::Dim, 7, cells));
+            rows.extend(paragraph(theme, &here(step.how), Role::Dim, 7, cells));
         }
     }
     rows
