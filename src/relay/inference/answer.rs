@@ -5,13 +5,15 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::super::answers::RequestId;
@@ -52,9 +54,8 @@ pub struct Answer {
     over: bool,
 }
 
-/// What happened next.
+/// What happened next, other than a piece.
 enum Event {
-    Piece(Bytes),
     Failed(UpstreamError),
     Ended,
     Time,
@@ -99,67 +100,65 @@ impl Answer {
 
     /// The answer as a body.
     pub fn into_body(self) -> Body {
-        let pieces = stream::unfold(self, |mut answer| async move {
-            let piece = answer.next().await?;
-            Some((Ok::<_, Infallible>(piece), answer))
-        });
-        Body::from_stream(pieces)
+        Body::from_stream(Pieces {
+            answer: Some(Box::new(self)),
+            turning: None,
+        })
     }
 
-    /// What is sent next; `None` at the end.
-    async fn next(&mut self) -> Option<Bytes> {
-        loop {
-            if let Some(piece) = self.out.pop_front() {
-                return Some(piece);
-            }
-            if self.over {
-                self.let_connection_rest();
-                return None;
-            }
-            match std::mem::replace(&mut self.turn, Turn::On) {
-                Turn::Done => self.end(End::Complete).await,
-                Turn::Error(error) => {
-                    let failure = trouble::from_value(&self.channel, None, &error);
-                    self.broke(failure).await;
+    /// Waits for what the upstream, the relay or the clock does; `None` is a piece, and it was taken.
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        let Some(upstream) = &mut self.upstream else {
+            return Poll::Ready(Some(Event::Ended));
+        };
+        if let Poll::Ready(piece) = upstream.poll_next_unpin(context) {
+            return Poll::Ready(match piece {
+                Some(Ok(piece)) => {
+                    self.hear(piece);
+                    None
                 }
-                Turn::On => match self.event().await {
-                    Event::Piece(piece) => {
-                        self.spoke = Instant::now();
-                        let before = self.passage.parts();
-                        self.turn = self.passage.feed(piece, &mut self.out);
-                        if self.passage.parts() > before || self.passage.amid_line() {
-                            self.heard = self.spoke;
-                        }
-                        if let Some(bill) = &self.bill {
-                            bill.heard(self.passage.parts());
-                        }
-                    }
-                    Event::Ended => self.ended().await,
-                    Event::Failed(error) => {
-                        self.broke(trouble::from_error(&error)).await;
-                    }
-                    Event::Stop => {
-                        self.end(End::Broken(trouble::stopping())).await;
-                    }
-                    Event::Time => self.time().await,
-                },
-            }
+                Some(Err(error)) => Some(Event::Failed(error)),
+                None => Some(Event::Ended),
+            });
+        }
+        if pin!(self.cut.given()).poll(context).is_ready() {
+            return Poll::Ready(Some(Event::Stop));
+        }
+        self.timer
+            .as_mut()
+            .poll(context)
+            .map(|()| Some(Event::Time))
+    }
+
+    /// Takes a piece of the upstream's.
+    fn hear(&mut self, piece: Bytes) {
+        self.spoke = Instant::now();
+        let before = self.passage.parts();
+        self.turn = self.passage.feed(piece, &mut self.out);
+        if self.passage.parts() > before || self.passage.amid_line() {
+            self.heard = self.spoke;
+        }
+        if let Some(bill) = &self.bill {
+            bill.heard(self.passage.parts());
         }
     }
 
-    async fn event(&mut self) -> Event {
-        let Some(upstream) = &mut self.upstream else {
-            return Event::Ended;
-        };
-        tokio::select! {
-            biased;
-            piece = upstream.next() => match piece {
-                Some(Ok(piece)) => Event::Piece(piece),
-                Some(Err(error)) => Event::Failed(error),
-                None => Event::Ended,
-            },
-            () = self.cut.given() => Event::Stop,
-            () = self.timer.as_mut() => Event::Time,
+    /// The stream took a turn: what its last piece said, or what happened.
+    async fn turn(&mut self, event: Option<Event>) {
+        match std::mem::replace(&mut self.turn, Turn::On) {
+            Turn::On => {}
+            Turn::Done => return self.end(End::Complete).await,
+            Turn::Error(error) => {
+                let failure = trouble::from_value(&self.channel, None, &error);
+                return self.broke(failure).await;
+            }
+        }
+        match event {
+            None => {}
+            Some(Event::Ended) => self.ended().await,
+            Some(Event::Failed(error)) => self.broke(trouble::from_error(&error)).await,
+            Some(Event::Stop) => self.end(End::Broken(trouble::stopping())).await,
+            Some(Event::Time) => self.time().await,
         }
     }
 
@@ -234,6 +233,52 @@ impl Answer {
             let _ = upstream.next().now_or_never();
         }
         self.upstream = None;
+    }
+}
+
+/// The answer piece by piece. Pieces come by the hundred and are handed on where they are polled; a turn comes once or
+/// twice in a stream, and only it is worth a future.
+struct Pieces {
+    /// Not there while it takes a turn.
+    answer: Option<Box<Answer>>,
+    turning: Option<BoxFuture<'static, Box<Answer>>>,
+}
+
+impl Stream for Pieces {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if let Some(turning) = &mut self.turning {
+                let answer = ready!(turning.as_mut().poll(context));
+                self.turning = None;
+                self.answer = Some(answer);
+            }
+            let Some(answer) = &mut self.answer else {
+                return Poll::Ready(None);
+            };
+            if let Some(piece) = answer.out.pop_front() {
+                return Poll::Ready(Some(Ok(piece)));
+            }
+            if answer.over {
+                answer.let_connection_rest();
+                return Poll::Ready(None);
+            }
+            let mut event = None;
+            if matches!(answer.turn, Turn::On) {
+                event = ready!(answer.poll_event(context));
+                if event.is_none() {
+                    continue;
+                }
+            }
+            self.turning = self.answer.take().map(|mut answer| {
+                let turned = async move {
+                    answer.turn(event).await;
+                    answer
+                };
+                turned.boxed()
+            });
+        }
     }
 }
 
