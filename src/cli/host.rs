@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::{offers, secret};
 use crate::config::{Folders, Profiles, State, StoredKey, Vault};
@@ -27,12 +28,12 @@ use crate::tools::Places;
 
 /// The name of the first key of the embedded relay.
 const FIRST_KEY: &str = "local-default";
-/// How long running answers may go on after `serve` was told to stop: as long as most take, and less than what service
-/// managers grant before they kill. Ctrl-C cuts them.
-const SERVING_GRACE: Duration = Duration::from_secs(60);
+/// How long running answers may go on after `serve` was told to stop: as long as most take, and less than what systemd (90 s)
+/// and Kubernetes (30 s) grant before they kill. Docker grants 10 s unless it is told otherwise.
+const SERVING_GRACE: Duration = Duration::from_secs(25);
 /// How often, and how far apart, a relay that is just starting or ending in another process is looked for: longer than
 /// one that ends lets its answers run on.
-const JOINING_LOOKS: u32 = 1_400;
+const JOINING_LOOKS: u32 = 700;
 /// The same for one that makes the owner's secrets.
 const STARTING_LOOKS: u32 = 300;
 const STARTING_WAIT: Duration = Duration::from_millis(50);
@@ -53,6 +54,8 @@ pub struct CliHost {
     folders: Folders,
     listen: Listen,
     running: Mutex<Option<Running>>,
+    /// Given when answers that still run are to be cut.
+    hurry: CancellationToken,
     /// Whether the settings want nothing offered.
     offers_nothing: AtomicBool,
 }
@@ -64,6 +67,7 @@ impl CliHost {
             folders,
             listen,
             running: Mutex::new(None),
+            hurry: CancellationToken::new(),
             offers_nothing: AtomicBool::new(false),
         }
     }
@@ -93,8 +97,13 @@ impl CliHost {
     /// Lets running streams end and closes the embedded relay, where this process runs it.
     pub async fn close(&self) {
         if let Some(running) = self.running.lock().await.take() {
-            running.shutdown().await;
+            running.shutdown_or_hurry(self.hurry.cancelled()).await;
         }
+    }
+
+    /// Lets nothing that runs end by itself: what answers came to so far is settled.
+    pub fn hurry(&self) {
+        self.hurry.cancel();
     }
 
     /// Forgets a profile and every secret held for it.

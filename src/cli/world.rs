@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 use tracing_appender::non_blocking::WorkerGuard;
 
 use super::args::{ColorWhen, Global, Lang, LinkKind};
@@ -160,13 +161,14 @@ impl World {
         })
     }
 
-    /// Lets running streams end and closes what this process serves. Ctrl-C cuts them, as the user is told when it takes
-    /// long enough to be noticed; what they had reserved is released at the next start.
+    /// Lets running streams end and closes what this process serves. Ctrl-C cuts and settles them, as the user is told when
+    /// it takes long enough to be noticed. One more waits for nothing: what was reserved is released at the next start.
     pub async fn close(&self) {
+        let hurry = CancellationToken::new();
         let closing = async {
             let stay = self.stay.lock().await.take();
             let _alone = match stay {
-                Some(stay) if self.serves() => Some(stay.alone().await),
+                Some(stay) if self.serves() => hurry.run_until_cancelled(stay.alone()).await,
                 _ => None,
             };
             self.host.close().await;
@@ -175,17 +177,23 @@ impl World {
         let Ok(mut presses) = interrupts() else {
             return closing.await;
         };
-        tokio::select! {
-            biased;
-            () = &mut closing => return,
-            _ = presses.recv() => return,
-            () = tokio::time::sleep(NOTICED_AFTER) => {}
-        }
-        self.warn(say!("cli-closing"));
-        tokio::select! {
-            biased;
-            () = &mut closing => {}
-            _ = presses.recv() => {}
+        let mut told = false;
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut closing => return,
+                _ = presses.recv() => {
+                    if hurry.is_cancelled() {
+                        return;
+                    }
+                    hurry.cancel();
+                    self.host.hurry();
+                }
+                () = tokio::time::sleep(NOTICED_AFTER), if !told => {
+                    told = true;
+                    self.warn(say!("cli-closing"));
+                }
+            }
         }
     }
 

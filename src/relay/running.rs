@@ -185,14 +185,22 @@ impl Running {
     /// Stops: takes nothing new, lets running answers end for as long as the limits say, cuts and settles the rest, and
     /// closes the database.
     pub async fn shutdown(self) {
+        self.shutdown_or_hurry(std::future::pending()).await;
+    }
+
+    /// The same for somebody who may not want to wait so long: then the answers are cut, and settled all the same.
+    pub async fn shutdown_or_hurry(self, hurry: impl Future<Output = ()>) {
         let grace = self.app.limits.grace;
         self.app.withdraw();
         self.closing.cancel();
         self.connections.close();
-        if tokio::time::timeout(grace, self.connections.wait())
-            .await
-            .is_err()
-        {
+        let ended = tokio::select! {
+            biased;
+            () = self.connections.wait() => true,
+            () = hurry => false,
+            () = tokio::time::sleep(grace) => false,
+        };
+        if !ended {
             tracing::warn!(answers = self.connections.len(), "running answers are cut");
             self.app.cut.cancel();
             // Cut answers still settle and say so. A client that does not even read that is let go; dropping its

@@ -524,7 +524,7 @@ cli-verify-next = {"  "}← next
 
 ## What every sub-command may say
 
-cli-closing = other relaydecks and running answers on this relay may end first; Ctrl-C cuts them
+cli-closing = other relaydecks and running answers on this relay may end first; Ctrl-C cuts them and settles what they came to
 cli-odd-address = the relay's address is odd: { $error }
 cli-stdout-gone = stdout cannot be written: { $error }
 cli-stdout-gone-advice = make room where it goes to

@@ -503,7 +503,7 @@ cli-verify-next = {"  "}← 下一步
 
 ## 任何子命令都可能给出的文字
 
-cli-closing = 等待使用此中转站的其他 relaydeck 和正在输出的回答结束；按 Ctrl-C 中断它们
+cli-closing = 等待使用此中转站的其他 relaydeck 和正在输出的回答结束；按 Ctrl-C 中断它们并结算已产生的部分
 cli-odd-address = 中转站的地址异常：{ $error }
 cli-stdout-gone = 无法写入标准输出：{ $error }
 cli-stdout-gone-advice = 请为输出的去处腾出空间
