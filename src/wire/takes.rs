@@ -1,6 +1,7 @@
 //! Reading JSON that may be anything: whoever reads says what it is made for, and passes over the rest.
 //!
-//! What always holds: odd JSON is no error. Only what is no JSON at all is, or what is nested too deeply.
+//! What always holds: JSON of another shape is no error. What is no JSON at all is one, what is nested too deeply, and what
+//! no machine can hold: a figure beyond any float, half a letter. Whoever reads others' JSON says what counts then.
 
 use std::fmt;
 

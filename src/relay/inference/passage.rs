@@ -15,6 +15,7 @@ use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Dialect, Progress, Stamp, StreamTranslator};
 use super::bill::Settled;
 use super::sieve::{Sieve, Turn};
+use crate::wire::plain::without_marked_keys;
 use crate::wire::sse::{SseDecoder, SseItem};
 
 const MESSAGE_STOP: Bytes =
@@ -201,7 +202,7 @@ impl Passage {
             let event = match self.protocol {
                 // What the upstream says of its own failure holds the whole response so far.
                 Protocol::Responses if !told.is_empty() => {
-                    channel.scrub(&String::from_utf8_lossy(&told))
+                    without_marked_keys(&channel.scrub(&String::from_utf8_lossy(&told)))
                 }
                 Protocol::Responses => {
                     let number = self

@@ -151,22 +151,20 @@ impl<'de> Takes<'de> for Tokens {
     }
 }
 
-/// The first of these members that is a number.
-fn first(map: &Members<'_>, names: &[&str]) -> Option<u64> {
-    names.iter().find_map(|name| {
-        let number = map.get(name)?.get();
-        let whole = number.parse::<u64>().ok().or_else(|| {
-            let value: f64 = serde_json::from_str(number).ok()?;
-            (value >= 0.0).then_some(value as u64)
-        });
-        whole.map(|value| value.min(MOST))
-    })
+/// A member that is a number of tokens.
+fn tokens(map: &Members<'_>, name: &str) -> Option<u64> {
+    let number = map.get(name)?.get();
+    let whole = number.parse::<u64>().ok().or_else(|| {
+        let value: f64 = serde_json::from_str(number).ok()?;
+        (value >= 0.0).then_some(value as u64)
+    });
+    whole.map(|value| value.min(MOST))
 }
 
 /// Reads a `usageMetadata` member of Gemini's. `None` when it says nothing.
 pub fn read_gemini(json: &str) -> Option<Usage> {
     let usage = Members::read(json.as_bytes()).ok()?;
-    let number = |name: &str| first(&usage, &[name]).unwrap_or(0);
+    let number = |name: &str| tokens(&usage, name).unwrap_or(0);
     // What tools read is prompt too, and is not in its count; what is thought is output, and is not in its.
     let prompt = number("promptTokenCount") + number("toolUsePromptTokenCount");
     let cache_read = number("cachedContentTokenCount").min(prompt);
@@ -240,13 +238,13 @@ pub fn read_messages(json: &str, known: &mut Usage) -> bool {
         return false;
     };
     let put = |name: &str, place: &mut u64| {
-        let number = first(&usage, &[name]).filter(|number| *number > 0);
+        let number = tokens(&usage, name).filter(|number| *number > 0);
         *place = number.unwrap_or(*place);
     };
     put("input_tokens", &mut known.input);
     put("cache_read_input_tokens", &mut known.cache_read);
     put("cache_creation_input_tokens", &mut known.cache_write);
-    let output = first(&usage, &["output_tokens"]);
+    let output = tokens(&usage, "output_tokens");
     known.output = output.unwrap_or(known.output);
     output.is_some()
 }

@@ -91,8 +91,8 @@ impl Journal {
             let mut page = Page::open(&beside(database, number))?;
             let mut text = Vec::new();
             page.file.read_to_end(&mut text)?;
-            // A power cut can leave a page as long as it was, and nothing on it.
-            let blank = text.iter().all(|byte| *byte == 0);
+            // A power cut can leave a page as long as it was, and nothing where it began. What is not behind a mark is no entry.
+            let blank = text.iter().take(HEAD).all(|byte| *byte == 0);
             if text.len() >= HEAD && !text.starts_with(MARK) && !blank {
                 let why = "it was left by another version of this program; start that one once, and let it end";
                 return Err(io::Error::new(io::ErrorKind::InvalidData, why));

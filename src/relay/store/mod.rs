@@ -134,9 +134,12 @@ impl Store {
         };
         tokio::task::spawn_blocking(read)
             .await
-            // What it panicked with may hold anything, so it stays in the log.
             .unwrap_or_else(|stopped| match stopped.is_panic() {
-                true => Err(StoreError::Defect),
+                true => {
+                    // What it says may hold anything, and is not told.
+                    tracing::error!("a look into the database panicked");
+                    Err(StoreError::Defect)
+                }
                 false => Err(StoreError::Closed),
             })
     }

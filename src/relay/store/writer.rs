@@ -4,7 +4,7 @@
 //! the journal cannot be written (a full disk) is it waited for, and new requests are refused until one succeeds.
 //! What always holds: an ending that could not be written is kept and tried again before anything newer, so no charge is
 //! lost while the process lives; whoever reads or changes the database finds in it what was settled before; and a change
-//! that panics is rolled back and takes nobody else with it.
+//! that panics is rolled back, told in the log, and takes nobody else with it.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -97,17 +97,21 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (told, answer) = oneshot::channel();
         let job = Job::Change(Box::new(move |connection| {
-            let change = || {
-                let changed = in_transaction(connection, work);
-                if let Ok(value) = &changed {
-                    then(value);
-                }
-                changed
-            };
-            // A panic drops the transaction, which takes back what it wrote.
-            let changed = catch_unwind(AssertUnwindSafe(change));
+            // A panic drops the transaction, which takes back what it wrote. What it says may hold anything, and is not told.
+            let change = || in_transaction(connection, work);
+            let changed = catch_unwind(AssertUnwindSafe(change)).unwrap_or_else(|_| {
+                tracing::error!("a change of the database panicked; it was taken back");
+                Err(StoreError::Defect)
+            });
+            if let Ok(value) = &changed
+                && catch_unwind(AssertUnwindSafe(|| then(value))).is_err()
+            {
+                tracing::error!(
+                    "a change stands in the database and not in memory; start the relay anew"
+                );
+            }
             // Nobody listens when the client is gone; the change stands all the same.
-            let _ = told.send(changed.unwrap_or_else(|_| Err(StoreError::Defect)));
+            let _ = told.send(changed);
         }));
         self.hand_over(job);
         answer.await.unwrap_or(Err(StoreError::Closed))
@@ -292,9 +296,17 @@ mod tests {
         writer: Writer,
     }
 
-    impl Room {
-        /// A writer on a fresh database with its owner and the first key.
-        fn with(journal: impl FnOnce(&std::path::Path, Posted) -> Journal) -> Self {
+    /// A fresh database with its owner and the first key.
+    struct Fresh {
+        folder: tempfile::TempDir,
+        file: PathBuf,
+        connection: Connection,
+        book: Arc<Book>,
+        posted: Posted,
+    }
+
+    impl Fresh {
+        fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let file = folder.path().join("relay.db");
             let mut connection = file::open(&file).unwrap();
@@ -302,14 +314,28 @@ mod tests {
             let (_, posted) = setup::ensure(&mut connection, &left, &owner(), 0).unwrap();
             let book = Arc::new(Book::default());
             setup::load(&connection, &book).unwrap();
-            let journal = journal(&file, posted);
-            let live = Arc::default();
-            let writer =
-                Writer::start(connection, journal, posted, Arc::clone(&book), live).unwrap();
-            Room {
-                _folder: folder,
+            Fresh {
+                folder,
                 file,
+                connection,
                 book,
+                posted,
+            }
+        }
+    }
+
+    impl Room {
+        /// A writer on a fresh database.
+        fn with(journal: impl FnOnce(&std::path::Path, Posted) -> Journal) -> Self {
+            let fresh = Fresh::new();
+            let journal = journal(&fresh.file, fresh.posted);
+            let (book, live) = (Arc::clone(&fresh.book), Arc::default());
+            let writer =
+                Writer::start(fresh.connection, journal, fresh.posted, book, live).unwrap();
+            Room {
+                _folder: fresh.folder,
+                file: fresh.file,
+                book: fresh.book,
                 writer,
             }
         }
@@ -377,21 +403,22 @@ mod tests {
 
     #[tokio::test]
     async fn what_ends_at_one_moment_is_written_down_by_the_first_that_waits() {
-        let room = Room::with(begun);
-        let [first, second, third] = [1, 2, 4].map(|charged| room.end(charged));
+        let fresh = Fresh::new();
+        // Without the thread, which would write down what it sees first.
+        let till = Till::new(begun(&fresh.file, fresh.posted), Arc::clone(&fresh.book));
+        let till = Arc::new(till);
+        let [first, second, third] =
+            [1, 2, 4].map(|charged| till.take(&ending(charged), &running(1)));
         assert!(second.await);
-        assert_eq!(room.used().1, 7);
-        assert!(first.await && third.await);
-        let (_, left) = Journal::open(&room.file).unwrap();
-        let before = Posted::read(&room.database()).unwrap();
+        assert_eq!(fresh.book.account(1).unwrap().used_quota, 7);
+        let (_, left) = Journal::open(&fresh.file).unwrap();
         let numbers = left.since(Posted {
             number: 0,
-            ..before
+            ..fresh.posted
         });
         let numbers: Vec<i64> = numbers.iter().map(|(number, _)| *number).collect();
         assert_eq!(numbers, [1, 2, 3]);
-        room.writer.post().await;
-        assert_eq!(room.used(), (7, 7));
+        assert!(first.await && third.await);
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Reads OpenAI's chunks, documents and lists of embeddings.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::super::super::inference::body::from_json;
@@ -8,7 +9,7 @@ use super::super::usage::Reported;
 use super::{Seen, Tally, error_of, told};
 
 #[derive(Deserialize)]
-struct Body<'a> {
+struct Body<'a, U> {
     #[serde(borrow)]
     id: Option<&'a RawValue>,
     created: Option<&'a RawValue>,
@@ -16,7 +17,7 @@ struct Body<'a> {
     choices: Option<Vec<Choice<'a>>>,
     data: Option<&'a RawValue>,
     #[serde(default)]
-    usage: Reported,
+    usage: U,
     error: Option<&'a RawValue>,
 }
 
@@ -38,7 +39,7 @@ pub(super) struct Identity {
 
 /// Reads a chunk, or a whole document. `None` when it is no JSON object.
 pub(super) fn read(tally: &mut Tally, text: &[u8], whole: bool) -> Option<Seen> {
-    let body: Body<'_> = from_json(text).ok()?;
+    let body: Body<'_, Reported> = from_json(text).or_else(|_| without_usage(text)).ok()?;
     if let Some(error) = error_of(body.error) {
         return Some(Seen::Error(error));
     }
@@ -66,4 +67,21 @@ pub(super) fn read(tally: &mut Tally, text: &[u8], whole: bool) -> Option<Seen> 
     // A list of embeddings has no words, and is an answer all the same.
     tally.made |= body.data.is_some_and(|list| list.get().len() > 2);
     Some(if only { Seen::UsageOnly } else { Seen::Part })
+}
+
+/// Reads a chunk whose usage has figures or letters that nobody can hold: what it says beside it counts all the same.
+fn without_usage(text: &[u8]) -> serde_json::Result<Body<'_, Reported>> {
+    let body: Body<'_, Option<IgnoredAny>> = from_json(text)?;
+    Ok(Body {
+        id: body.id,
+        created: body.created,
+        model: body.model,
+        choices: body.choices,
+        data: body.data,
+        usage: Reported {
+            told: body.usage.is_some(),
+            usage: None,
+        },
+        error: body.error,
+    })
 }

@@ -350,6 +350,27 @@ mod tests {
     }
 
     #[test]
+    fn words_beside_a_usage_that_nobody_can_read_are_counted() {
+        for usage in [
+            r#"{"prompt_tokens":1e999}"#,
+            r#"{"completion_tokens":"\ud800"}"#,
+        ] {
+            let mut tally = Tally::default();
+            let choice = r#"{"delta":{"content":"Hello"},"finish_reason":"stop"}"#;
+            let line = format!(r#"data: {{"choices":[{choice}],"usage":{usage}}}"#);
+            assert_eq!(tally.line(line.as_bytes()), Seen::Part);
+            assert_eq!(
+                (tally.text.as_str(), tally.finished),
+                ("Hello", true),
+                "{usage}"
+            );
+            let alone = format!(r#"data: {{"choices":[],"usage":{usage}}}"#);
+            assert_eq!(tally.line(alone.as_bytes()), Seen::UsageOnly);
+            assert_eq!(tally.reported, None);
+        }
+    }
+
+    #[test]
     fn text_beyond_what_is_kept_is_still_counted() {
         let mut tally = Tally::default();
         let words = "word ".repeat(10_000);
