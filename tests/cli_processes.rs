@@ -61,7 +61,7 @@ fn ctrl_c_stops_an_answer_and_its_cost_is_told() {
 }
 
 #[test]
-fn a_relay_lets_answers_end_and_a_second_ctrl_c_cuts_them() {
+fn a_relay_lets_answers_end_and_a_second_ctrl_c_cuts_and_settles_them() {
     let home = tempfile::tempdir().unwrap();
     let mut relay = Serving::start(home.path());
     let prompt = "[[tokens=2000 speed=10]]";
@@ -77,8 +77,13 @@ fn a_relay_lets_answers_end_and_a_second_ctrl_c_cuts_them() {
     relay.interrupt();
     assert_eq!(relay.wait().code(), Some(0));
     assert!(
-        second.elapsed() < Duration::from_secs(5),
+        second.elapsed() < Duration::from_secs(15),
         "it does not wait"
     );
     assert_eq!(chat.wait_with_output().unwrap().status.code(), Some(1));
+    let shown = command(home.path(), &["wallet", "show", "--json"]).output();
+    let wallet: Value = serde_json::from_slice(&shown.unwrap().stdout).unwrap();
+    assert_eq!(wallet["requests"], 1, "{wallet}");
+    let used = wallet["used_nusd"].as_i64().unwrap();
+    assert!(used > 0, "what was generated is paid: {wallet}");
 }
