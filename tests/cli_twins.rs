@@ -320,6 +320,16 @@ fn settings_that_no_model_takes_are_refused_with_their_range_before_anything_is_
             &["keys", "create", "--name", "a-b", "--quota", "-1"],
             "--quota",
         ),
+        (&["verify", "--max-cost", "-1"], "--max-cost: a limit"),
+        (&["doctor", "--max-cost", "x"], "--max-cost: "),
+        (
+            &["groups", "set", "vip", "--ratio", "-1"],
+            "--ratio: \"-1\" is no ratio",
+        ),
+        (
+            &["prices", "set", "m", "--input", "-1", "--output", "1"],
+            "--input: a price",
+        ),
     ] {
         let output = relaydeck(home.path(), args);
         assert_eq!(output.status.code(), Some(2), "{args:?}");

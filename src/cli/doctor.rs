@@ -193,7 +193,13 @@ pub(super) fn report_json(report: &Report) -> Value {
 
 /// An amount given as a limit.
 pub(super) fn money(text: &str) -> Result<Money, Fault> {
-    Money::parse(text).map_err(|error| {
-        Fault::new(FaultKind::Usage, error.to_string()).advise(say!("cli-doctor-dollars"))
-    })
+    let wrong = |why: String| {
+        Fault::new(FaultKind::Usage, format!("--max-cost: {why}"))
+            .advise(say!("cli-doctor-dollars"))
+    };
+    let limit = Money::parse(text).map_err(|error| wrong(error.to_string()))?;
+    if limit < Money::default() {
+        return Err(wrong(say!("cli-limit-negative").into()));
+    }
+    Ok(limit)
 }

@@ -142,6 +142,7 @@ cli-channel-unlisted = the relay says that it changed the channel, but does not 
 cli-channel-map = --map: { $pair } is not of the form OURS=THEIRS
 cli-advice-dollars-million = write dollars per million tokens, like 0.10
 cli-price-negative = a price cannot be negative
+cli-limit-negative = a limit cannot be negative
 cli-channels-none = There are no channels yet; add one with: relaydeck channels add NAME --url URL
 cli-channel-cooling = cooling down, { $seconds } s left: { $why }
 cli-channel-cooling-for = enabled, but cooling down for { $models }

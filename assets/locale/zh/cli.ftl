@@ -136,6 +136,7 @@ cli-channel-unlisted = 中转站说已修改渠道，但没有列出它
 cli-channel-map = --map：{ $pair } 不是 本站名=上游名 的形式
 cli-advice-dollars-million = 请写每百万 token 的美元数，例如 0.10
 cli-price-negative = 价格不能是负数
+cli-limit-negative = 上限不能是负数
 cli-channels-none = 还没有渠道；添加：relaydeck channels add 名称 --url 地址
 cli-channel-cooling = 冷却中，还有 { $seconds } 秒：{ $why }
 cli-channel-cooling-for = 已启用，但以下模型在冷却：{ $models }

@@ -114,13 +114,33 @@ pub enum PricesCommand {
 #[derive(Debug, Args)]
 pub struct PriceSetArgs {
     pub model: String,
-    #[arg(long, value_name = "USD", required_unless_present = "call")]
+    #[arg(
+        long,
+        value_name = "USD",
+        allow_negative_numbers = true,
+        required_unless_present = "call"
+    )]
     pub input: Option<String>,
-    #[arg(long, value_name = "USD", required_unless_present = "call")]
+    #[arg(
+        long,
+        value_name = "USD",
+        allow_negative_numbers = true,
+        required_unless_present = "call"
+    )]
     pub output: Option<String>,
-    #[arg(long, value_name = "USD", conflicts_with = "call")]
+    #[arg(
+        long,
+        value_name = "USD",
+        allow_negative_numbers = true,
+        conflicts_with = "call"
+    )]
     pub cache_read: Option<String>,
-    #[arg(long, value_name = "USD", conflicts_with = "call")]
+    #[arg(
+        long,
+        value_name = "USD",
+        allow_negative_numbers = true,
+        conflicts_with = "call"
+    )]
     pub cache_write: Option<String>,
     #[arg(long, value_name = "USD", allow_negative_numbers = true, conflicts_with_all = ["input", "output"])]
     pub call: Option<String>,
@@ -130,7 +150,7 @@ pub struct PriceSetArgs {
 #[derive(Debug, Args)]
 pub struct GroupSetArgs {
     pub name: String,
-    #[arg(long, value_name = "RATIO")]
+    #[arg(long, value_name = "RATIO", allow_negative_numbers = true)]
     pub ratio: Option<String>,
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
@@ -167,7 +187,7 @@ pub struct GroupSpecialArgs {
     pub accounts_of: Option<String>,
     #[arg(requires = "change")]
     pub group: Option<String>,
-    #[arg(group = "change")]
+    #[arg(group = "change", allow_negative_numbers = true)]
     pub ratio: Option<String>,
     #[arg(long, group = "change", requires = "group")]
     pub remove: bool,

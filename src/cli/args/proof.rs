@@ -15,7 +15,12 @@ pub struct VerifyArgs {
     pub concurrency: Option<usize>,
     #[arg(long)]
     pub all: bool,
-    #[arg(long, value_name = "USD", default_value = "0.10")]
+    #[arg(
+        long,
+        value_name = "USD",
+        allow_negative_numbers = true,
+        default_value = "0.10"
+    )]
     pub max_cost: String,
     #[arg(long)]
     pub yes: bool,
@@ -60,7 +65,12 @@ pub struct DoctorArgs {
     pub model: Option<String>,
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: Option<u64>,
-    #[arg(long, value_name = "USD", default_value = "0.05")]
+    #[arg(
+        long,
+        value_name = "USD",
+        allow_negative_numbers = true,
+        default_value = "0.05"
+    )]
     pub max_cost: String,
 }
 

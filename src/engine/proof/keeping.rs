@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 use super::{Examined, repository};
 use crate::domain::profile;
 use crate::domain::test_result::{TestKind, TestResult};
-use crate::domain::{
-    Account, Address, ApiKey, Fault, FaultKind, Receipt, ReceiptState, UnixMillis,
-};
+use crate::domain::{Address, ApiKey, Fault, FaultKind, Receipt, ReceiptState, UnixMillis};
 use crate::engine::tools::versions;
 use crate::engine::{session::Session, settling};
 use crate::ledger::{Ledger, ReceiptFilter};
@@ -195,7 +193,7 @@ pub async fn facts(
     let account = console
         .account
         .clone()
-        .map(|account| account.map(|Account { name, balance, .. }| (name, balance)));
+        .map(|account| account.map(|account| (account.shown_name().to_owned(), account.balance)));
     Facts {
         account,
         keys: console.keys.as_ref().map(Vec::len),
