@@ -213,7 +213,8 @@ pub fn other(row: &Value) -> Value {
 
 /// Asks again until something holds; for what happens after a client has gone.
 pub async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
-    for _ in 0..400 {
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    while std::time::Instant::now() < patience {
         if let Some(found) = ask().await {
             return found;
         }

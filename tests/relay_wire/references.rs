@@ -173,11 +173,19 @@ async fn what_came_of_an_answer_that_was_interrupted_can_be_referred_to() {
 async fn a_deletion_that_is_told_by_its_status_alone_is_one() {
     let fake = Fake::start(|call: &Call| match call.method.as_str() {
         "DELETE" => axum::http::StatusCode::NO_CONTENT.into_response(),
+        "GET" => axum::http::StatusCode::OK.into_response(),
         _ => keeper(0)(call),
     })
     .await;
     let (deck, key) = before(&fake, 1, json!({"endpoints": "openai-response"})).await;
     let id = id_of(respond(&deck, &key, json!({})).await);
+    let (status, told) = ask(&deck, "GET", &id, &key).await;
+    let nothing = (status, &told["error"]["code"]);
+    assert_eq!(
+        nothing,
+        (500, &json!("bad_response_body")),
+        "it is no response"
+    );
     let asked = deck
         .client
         .delete(format!("{}/v1/responses/{id}", deck.base));

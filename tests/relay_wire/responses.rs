@@ -138,7 +138,8 @@ async fn pieces_may_be_cut_anywhere_and_the_end_waits_for_the_bill() {
 #[tokio::test]
 async fn a_stream_that_breaks_off_says_so_and_bills_what_came() {
     let failed = json!({"type": "response.failed", "sequence_number": 4, "response": {"id": "resp_1", "status": "failed",
-        "error": {"code": "server_error", "message": "It broke, upstream-secret, sk-of-somebody-behind-it"}, "output": [], "usage": null}});
+        "error": {"code": "server_error", "message": "It broke, upstream-secret: <\nsk-of-somebody-behind-it"},
+        "output": [{"type": "message", "content": [{"type": "output_text", "text": "export KEY=sk-your-own-key-here"}]}], "usage": null}});
     for end in [String::new(), event(&failed)] {
         let mut pieces = stream(LAST);
         pieces.truncate(4);
@@ -158,6 +159,11 @@ async fn a_stream_that_breaks_off_says_so_and_bills_what_came() {
         } else {
             assert_eq!(name, "event: response.failed");
             assert_eq!(data["response"]["error"]["code"], "server_error");
+            let said = &data["response"]["output"][0]["content"][0]["text"];
+            assert_eq!(
+                said, "export KEY=sk-your-own-key-here",
+                "an answer's words are its own"
+            );
         }
         let log = deck.last_log().await;
         assert_eq!(other(&log)["usage_source"], "counted");

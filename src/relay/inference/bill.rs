@@ -1,7 +1,8 @@
 //! A request's bill: money set aside when it starts, and exactly one ending: settled, or released.
 //!
 //! What always holds: a bill that is dropped releases what it had set aside, and has its row all the same, since an upstream
-//! was asked; a settlement, once begun, goes on though the client is gone; and a figure is kept before anybody is told of it.
+//! was asked; a settlement, once begun, goes on though the client is gone; and nobody is told of a
+//! figure before it is kept, or where nothing can be written, held to be written as soon as something can.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -276,8 +277,9 @@ impl Bill {
 
     /// Releases the money and keeps a row that says why, before the client is told the same.
     pub async fn fail(mut self) -> Option<ApiError> {
-        let mut facts = self.facts.take()?;
-        let missed = facts.missed.take()?;
+        // What failed nowhere keeps its facts, and is released like any answer that nobody waited for.
+        let missed = self.facts.as_mut()?.missed.take()?;
+        let facts = self.facts.take()?;
         note::trace_failure(&facts, &missed);
         facts.end(&facts.released(&missed)).await;
         Some(missed.error)

@@ -94,10 +94,11 @@ impl<'a> Binding<'a> {
             let route = channel.route(ask.protocol, &ask.model, now);
             matches!(route, Some(Route::Straight | Route::StraightOr(_)))
         };
-        // Where nobody keeps any, the translation says so.
+        // Where nobody keeps any, the translation says so. Whose they are is not looked up then, so the request does not go
+        // on to a group that could have them.
         if self.references.is_empty() || !channels.iter().any(may_keep) {
             return Ok(Fit {
-                bound: self.references.response.is_some(),
+                bound: !self.references.is_empty(),
                 whole: true,
             });
         }

@@ -15,7 +15,7 @@ use super::super::protocol::Protocol;
 use super::super::translate::{Bridge, Dialect, Progress, Stamp, StreamTranslator};
 use super::bill::Settled;
 use super::sieve::{Sieve, Turn};
-use crate::wire::plain::without_marked_keys;
+use super::trouble;
 use crate::wire::sse::{SseDecoder, SseItem};
 
 const MESSAGE_STOP: Bytes =
@@ -201,9 +201,7 @@ impl Passage {
             let told = self.sieve.last_event();
             let event = match self.protocol {
                 // What the upstream says of its own failure holds the whole response so far.
-                Protocol::Responses if !told.is_empty() => {
-                    without_marked_keys(&channel.scrub(&String::from_utf8_lossy(&told)))
-                }
+                Protocol::Responses if !told.is_empty() => trouble::masked_event(channel, &told),
                 Protocol::Responses => {
                     let number = self
                         .sieve

@@ -100,9 +100,10 @@ impl References {
             let said = said.into_iter().flatten().any(says_something);
             let what = match text(item.kind).as_deref() {
                 Some("item_reference") => Some(What::Item),
+                // The same without its type, whatever stands beside it.
+                None if item.role.is_none() && item.content.is_none() => Some(What::Item),
                 _ if said => None,
                 Some(kind) if SAID.contains(&kind) => None,
-                None if item.role.is_none() && item.content.is_none() => Some(What::Item),
                 Some(_) | None => Some(What::PartOfItem),
             };
             if let Some(what) = what {
@@ -242,6 +243,8 @@ mod tests {
             {"type": "item_reference", "id": "a"},
             {"id": "b"},
             {"type": null, "id": "c"},
+            {"id": "c1", "result": "x"},
+            {"type": null, "id": "c2", "encrypted_content": "x"},
             {"role": "user", "id": "not", "content": "x"},
             {"type": "message", "role": "assistant", "id": "not", "content": []},
             {"type": "function_call", "id": "not", "call_id": "1"},
@@ -272,6 +275,8 @@ mod tests {
                 (item, "a"),
                 (item, "b"),
                 (item, "c"),
+                (item, "c1"),
+                (item, "c2"),
                 (container, "i"),
                 (container, "j"),
                 (part, "d"),

@@ -59,6 +59,7 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
     let (id, path) = asked_for(request)?;
     let catalog = app.wall.now();
     let mut trouble = None;
+    let deletes = request.method == Method::DELETE;
     for number in made_at(app, id, caller.account_id).await? {
         let Some(channel) = catalog.channel(number).filter(|channel| channel.enabled()) else {
             continue;
@@ -70,11 +71,11 @@ async fn find(app: &App, request: &Parts) -> Result<(StatusCode, Vec<u8>), ApiEr
         match server::fetch(&app.clients, upstream, method, &path, WITHIN, LARGEST).await {
             Ok((404, _)) => {}
             // Some say of a deletion that it is done and no more.
-            Ok((200..300, body)) if !body.is_empty() && !is_object(&body) => {
+            Ok((200..300, body)) if !(is_object(&body) || deletes && body.is_empty()) => {
                 trouble.get_or_insert(super::trouble::foreign(&body).error);
             }
             Ok((status @ 200..300, body)) => {
-                if request.method == Method::DELETE {
+                if deletes {
                     forget(app, id, number).await;
                 }
                 let keeper = Keeper {
@@ -126,8 +127,8 @@ impl Keeper {
         })
     }
 
-    /// Remembers whose an answer is, before its ids are told. Where that fails they only cannot be referred to later. It
-    /// is handed over when this is first polled, and done then though nobody waits.
+    /// Remembers whose an answer is: its own id before it is told, the ids in a stream before its end is. Where that fails
+    /// they only cannot be referred to later. It is handed over when this is first polled, and done then though nobody waits.
     pub async fn remember(self, app: &App, response: Option<String>, parts: Referable) {
         let response = response.filter(|id| self.whole && id_is_plain(id));
         let mut ids: Vec<String> = parts.containers.into_iter().collect();
@@ -207,13 +208,20 @@ pub async fn made_at(app: &App, id: &str, account: i64) -> Result<Vec<i64>, ApiE
     read.await.map_err(|error| store_unavailable(&error))
 }
 
+const STORE_UNAVAILABLE: &str = "store_unavailable";
+
 /// The database cannot be asked whose something is.
 pub fn store_unavailable(error: &impl std::fmt::Display) -> ApiError {
     ApiError::own(
         StatusCode::SERVICE_UNAVAILABLE,
-        "store_unavailable",
+        STORE_UNAVAILABLE,
         error.to_string(),
     )
+}
+
+/// Whether an error says so.
+pub fn is_store_unavailable(error: &ApiError) -> bool {
+    error.code_text() == STORE_UNAVAILABLE
 }
 
 async fn forget(app: &App, id: &str, channel: i64) {

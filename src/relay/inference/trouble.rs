@@ -173,6 +173,46 @@ pub fn stopping() -> ApiError {
     )
 }
 
+/// An event that says why an answer failed, with the whole answer so far: what may be a key is masked in its error, and only
+/// the channel's own in the rest, which is the answer's.
+pub fn masked_event(channel: &Channel, event: &[u8]) -> String {
+    let text = channel.scrub(&String::from_utf8_lossy(event));
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let Some(data) = line.strip_prefix("data:") else {
+            out.push_str(line);
+            continue;
+        };
+        match serde_json::from_str::<Value>(data) {
+            Ok(mut document) => {
+                for place in ["/error", "/response/error"] {
+                    if let Some(error) = document.pointer_mut(place) {
+                        mask_in(error);
+                    }
+                }
+                out.push_str("data: ");
+                out.push_str(&document.to_string());
+                out.push('\n');
+            }
+            Err(_) => {
+                out.push_str("data:");
+                out.push_str(&without_marked_keys(data));
+            }
+        }
+    }
+    out
+}
+
+/// Masks what may be a key in every text of a document.
+fn mask_in(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = without_marked_keys(text),
+        Value::Array(items) => items.iter_mut().for_each(mask_in),
+        Value::Object(members) => members.values_mut().for_each(mask_in),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 /// The upstream ended without an answer.
 pub fn empty() -> Failure {
     let error = ours(

@@ -1,5 +1,5 @@
 //! The groups a key in `auto` is served in (`contract/new-api.md` 6.3): which one a request begins in, and where it goes on
-//! when none of that group's channels answered. A request that refers to what an upstream keeps begins where that is.
+//! when none of that group's channels answered. A request of a key that goes on begins where what it refers to is kept.
 //!
 //! Not responsible for: the order of the channels within a group, which is [`super::super::channels::choice`].
 
@@ -15,6 +15,7 @@ use super::super::refusals::no_channel;
 use super::ask::{Ask, Sent};
 use super::binding::{Binding, Fit};
 use super::references::References;
+use super::stored::is_store_unavailable;
 use crate::domain::group::AUTO;
 use crate::domain::price::BasePrice;
 use crate::domain::{Price, Ratio, UnixMillis};
@@ -145,6 +146,8 @@ impl Way<'_> {
                         }
                         partly.get_or_insert(begun);
                     }
+                    // Nobody knows then which group would fit, so none is begun in for another's price.
+                    Err(why) if is_store_unavailable(&why) => return Err(why),
                     Err(why) => {
                         refusal.get_or_insert(why);
                     }

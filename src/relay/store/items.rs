@@ -16,6 +16,9 @@ pub fn put(
     account: i64,
     now: i64,
 ) -> rusqlite::Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     connection
         .prepare_cached("DELETE FROM stored_items WHERE created_time < ?1")?
         .execute([now - REMEMBERED])?;
