@@ -7,14 +7,22 @@
     reason = "a helper that fails fails its test"
 )]
 
+#[allow(dead_code, reason = "a part of it is enough here")]
+#[path = "client/fake.rs"]
+mod fake;
 mod support;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use relaydeck::domain::{By, LogMark, RunningRequest, UnixMillis};
+use fake::{Asked, Fake, Piece, Told, access_token};
+use relaydeck::domain::{
+    Access, By, Fault, FaultKind, LogMark, Profile, RunningRequest, UnixMillis,
+};
+use relaydeck::engine::bringing::bring_in;
 use relaydeck::engine::door::{Command, Event, Scope, UsageView};
 use relaydeck::engine::host::Host;
+use relaydeck::engine::session::Session;
 use relaydeck::ledger::Ledger;
 use serde_json::{Value, json};
 use support::host::TestHost;
@@ -170,4 +178,107 @@ async fn x_05_a_start_reads_only_what_is_new_in_the_log_and_notices_a_log_that_b
     let third = ledger.log_mark("local").await.unwrap();
     assert!(third.row > second.row && third.row < second.row + 400);
     host.stop_relay().await;
+}
+
+/// A relay of this name, whose log answers each page by a function; the home that looks into it, and what came of that.
+struct Far {
+    relay: Fake,
+    host: Arc<TestHost>,
+    ledger: Ledger,
+}
+
+impl Far {
+    async fn start(name: &'static str, log: impl Fn(usize) -> Told + Send + Sync + 'static) -> Far {
+        relaydeck::client::install_tls();
+        let relay = Fake::start(move |asked: &Asked| match asked.line().as_str() {
+            "GET /api/status" => Told::data(
+                json!({"system_name": name, "chats": [], "setup": true, "quota_per_unit": 500_000}),
+            ),
+            "GET /api/user/self" => Told::data(json!({"id": 7, "username": "ada", "quota": 1})),
+            "GET /api/log/self" => log(asked.query("p").parse().unwrap()),
+            _ => Told::no_route(asked),
+        })
+        .await;
+        let host = Arc::new(TestHost::new());
+        let profile = Profile {
+            name: "far".into(),
+            address: relay.address.clone(),
+            access: Access::Account { user_id: Some(7) },
+        };
+        host.save_profile(&profile, Some(&access_token())).unwrap();
+        let ledger = Ledger::open(&host.ledger_file()).unwrap();
+        Far {
+            relay,
+            host,
+            ledger,
+        }
+    }
+
+    async fn bring_in(&self, patience: Option<Duration>) -> (usize, Option<Fault>) {
+        let host = Arc::clone(&self.host) as Arc<dyn Host>;
+        let session = Session::open(host, "far").await.unwrap();
+        assert!(session.facts.manages);
+        bring_in(&session, &self.ledger, patience).await
+    }
+
+    fn pages_asked(&self) -> usize {
+        let lines = self.relay.lines();
+        lines.iter().filter(|line| line.contains("log")).count()
+    }
+
+    async fn mark(&self) -> i64 {
+        self.ledger.log_mark("far").await.unwrap().row
+    }
+}
+
+/// Ten rows, the newest first, down to this number.
+fn ten(lowest: usize) -> Told {
+    let other = json!({"tool": "cursor"}).to_string();
+    let rows: Vec<Value> = (lowest..lowest + 10)
+        .rev()
+        .map(|id| {
+            json!({"id": id, "type": 2, "created_at": 1_760_000_000 + id, "model_name": "m", "quota": 1,
+                "request_id": format!("req-{id}"), "other": other})
+        })
+        .collect();
+    Told::data(json!({"items": rows, "page": 1, "page_size": 10, "total": 9_999}))
+}
+
+#[tokio::test]
+async fn x_05_the_log_of_a_relay_that_is_not_ours_is_not_read_for_programs_it_does_not_name() {
+    let far = Far::start("Example", |page| ten(9_000 - 10 * page)).await;
+    assert_eq!(far.bring_in(None).await, (0, None));
+    assert_eq!((far.pages_asked(), far.mark().await), (0, 0));
+}
+
+#[tokio::test]
+async fn x_05_a_long_log_is_read_to_where_it_was_read_before_and_no_row_is_lost() {
+    let pages = 104;
+    let log = move |page: usize| match page {
+        1..=104 => ten(1 + 10 * (pages - page)),
+        _ => Told::data(json!({"items": [], "page": page, "page_size": 10, "total": 1_040})),
+    };
+    let far = Far::start("relaydeck", log).await;
+    assert_eq!(far.bring_in(None).await, (1_040, None));
+    assert_eq!((far.pages_asked(), far.mark().await), (105, 1_040));
+    assert_eq!(far.bring_in(None).await, (0, None));
+    assert_eq!(far.pages_asked(), 106, "from then on only what is new");
+}
+
+#[tokio::test]
+async fn x_05_a_log_that_never_ends_or_never_answers_is_told_and_read_anew_the_next_time() {
+    let far = Far::start("relaydeck", |_| ten(1)).await;
+    let (new, trouble) = far.bring_in(None).await;
+    assert_eq!((new, trouble.unwrap().kind), (10, FaultKind::NotAnApi));
+    assert_eq!((far.pages_asked(), far.mark().await), (2, 0));
+
+    let silent = |page| match page {
+        1 => ten(11),
+        _ => Told::empty(200).then(Piece::Stall),
+    };
+    let far = Far::start("relaydeck", silent).await;
+    // The first page may be late, too, on a busy machine.
+    let (_, trouble) = far.bring_in(Some(Duration::from_secs(2))).await;
+    assert_eq!(trouble.unwrap().kind, FaultKind::Timeout);
+    assert_eq!(far.mark().await, 0);
 }

@@ -36,6 +36,8 @@ pub struct LogPage {
     pub requests: Vec<LoggedRequest>,
     /// Its newest row; rows after it are new the next time.
     pub newest: LogMark,
+    /// The number of its oldest row; `None` on an empty page.
+    pub oldest: Option<i64>,
     /// Whether the next page may hold rows that are wanted.
     pub more: bool,
     /// Whether the row that was read last is not in this log: it is another log, to be read from its beginning.
@@ -43,12 +45,19 @@ pub struct LogPage {
 }
 
 impl RelayClient {
-    /// A page of the log, counted from 1 and newest first, as far as rows are newer than `after`.
+    /// A page of the log, counted from 1 and newest first, as far as rows are newer than `after`. Only our own relay says what
+    /// program sent a request (`contract/new-api.md` 7.1 has no such member): others are not asked, and have nothing new.
     ///
     /// # Errors
     /// `Unsupported` without an access token; otherwise what the relay's refusal means.
     pub async fn logged_requests(&self, page: usize, after: &LogMark) -> Result<LogPage, Fault> {
         self.needs_token(say!("what-log"))?;
+        if !self.site().await?.is_some_and(|site| site.ours) {
+            return Ok(LogPage {
+                newest: after.clone(),
+                ..LogPage::default()
+            });
+        }
         let scale = self.scale().await?;
         let (rows, _) = self
             .page::<LogRow>("/api/log/self?type=2", page, page)
@@ -77,6 +86,7 @@ fn look_through(
             .iter()
             .max_by_key(|row| row.id)
             .map_or_else(|| after.clone(), mark),
+        oldest: rows.iter().map(|row| row.id).min(),
         more: full && fresh.len() == rows.len(),
         // Where nothing was read before there is no row to miss, whatever numbers a relay gives.
         another: after.row > 0 && last_read.is_some_and(|row| mark(row) != *after),

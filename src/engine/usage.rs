@@ -111,7 +111,7 @@ impl Engine {
 /// Brings in what other programs sent; what could not be read is looked up the next time.
 async fn brought(session: &Session, ledger: Option<&Ledger>) -> usize {
     let Some(ledger) = ledger else { return 0 };
-    let (brought, trouble) = bring_in(session, ledger).await;
+    let (brought, trouble) = bring_in(session, ledger, None).await;
     match trouble {
         None => tracing::debug!(brought, "requests of other programs"),
         Some(fault) => tracing::warn!(%fault, "the requests of other programs"),

@@ -16,7 +16,8 @@ use crate::engine::host::Host;
 use crate::ledger::Ledger;
 use crate::locale::say;
 
-/// How long a relay is waited for until it answers at all: what is known is not kept back for longer.
+/// How long a relay is waited for, until it answers at all and then for each page of its log: what is known is not kept back
+/// for longer.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// A relay that could not be asked, and why.
@@ -69,16 +70,18 @@ fn profiles(world: &World, all: bool) -> Vec<String> {
 /// Asks one; `Some` is why it could not be asked.
 async fn ask(world: &World, ledger: &Ledger, profile: &str) -> Option<Fault> {
     let opening = world.session_at(profile);
-    let opened = if profile == LOCAL {
-        // It is on this machine, and how long it takes to start is its own affair.
-        opening.await
-    } else {
-        let late = Fault::new(FaultKind::Timeout, say!("cli-usage-no-answer"));
-        timeout(ANSWERS_WITHIN, opening).await.unwrap_or(Err(late))
+    // The one on this machine takes as long as it takes.
+    let patience = (profile != LOCAL).then_some(ANSWERS_WITHIN);
+    let opened = match patience {
+        None => opening.await,
+        Some(patience) => {
+            let late = Fault::new(FaultKind::Timeout, say!("cli-usage-no-answer"));
+            timeout(patience, opening).await.unwrap_or(Err(late))
+        }
     };
     match opened {
         Err(fault) => Some(fault),
         Ok(session) if !session.facts.manages => None,
-        Ok(session) => bringing::bring_in(&session, ledger).await.1,
+        Ok(session) => bringing::bring_in(&session, ledger, patience).await.1,
     }
 }
