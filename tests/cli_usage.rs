@@ -4,6 +4,8 @@
 
 mod support;
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 
 use serde_json::Value;
@@ -125,4 +127,65 @@ fn x_05_where_the_relay_cannot_be_asked_what_is_known_is_told_and_so_is_that() {
     assert_eq!(told["total"]["requests"], 1);
     assert_eq!(told["not_asked"][0]["profile"], "shop");
     assert_eq!(told["not_asked"][0]["error"]["kind"], "network");
+}
+
+/// An API with one model. What it is asked for replies it answers with this, where that is nothing by hanging up.
+fn api(reply: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut head = [0; 8_192];
+            let length = stream.read(&mut head).unwrap_or(0);
+            let head = String::from_utf8_lossy(&head[..length]).into_owned();
+            let (status, body) = if head.starts_with("POST") {
+                ("429 Too Many Requests", reply)
+            } else if head.starts_with("GET /v1/models") {
+                ("200 OK", r#"{"object":"list","data":[{"id":"m"}]}"#)
+            } else {
+                ("404 Not Found", r#"{"error":{"message":"Invalid URL"}}"#)
+            };
+            if !body.is_empty() {
+                let length = body.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+                     Connection: close\r\n\r\n{body}"
+                );
+            }
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn x_05_only_what_a_relay_refused_is_told_to_be_refused_and_free() {
+    let (free, unknown) = ("nothing is charged for it", "is not known yet");
+    for (reply, told, not_told, cost) in [
+        (
+            r#"{"error":{"message":"slow down"}}"#,
+            free,
+            unknown,
+            Some(0),
+        ),
+        ("", unknown, free, None),
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let url = api(reply);
+        let key = "sk-abcdefghijklmnop";
+        let args = ["profiles", "add", "far", "--url", &url, "--key", key];
+        let add = relaydeck(home.path(), &args);
+        assert!(add.status.success(), "{add:?}");
+        let output = relaydeck(home.path(), &["-p", "far", "chat", "-m", "m", "hello"]);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && errors.contains(told),
+            "{errors}"
+        );
+        assert!(!errors.contains(not_told), "{errors}");
+        let receipts = json(home.path(), &["-p", "far", "usage", "receipts"]);
+        let receipt = &receipts[0];
+        assert_eq!(receipt["cost_nusd"].as_i64(), cost, "{receipts}");
+    }
 }

@@ -20,6 +20,7 @@ use relaydeck::domain::{
     Access, By, Fault, FaultKind, LogMark, Profile, RunningRequest, UnixMillis,
 };
 use relaydeck::engine::bringing::bring_in;
+use relaydeck::engine::clock::Clock;
 use relaydeck::engine::door::{Command, Event, Scope, UsageView};
 use relaydeck::engine::host::Host;
 use relaydeck::engine::session::Session;
@@ -218,7 +219,7 @@ impl Far {
         let host = Arc::clone(&self.host) as Arc<dyn Host>;
         let session = Session::open(host, "far").await.unwrap();
         assert!(session.facts.manages);
-        bring_in(&session, &self.ledger, patience).await
+        bring_in(&session, &self.ledger, &Clock::system(), patience).await
     }
 
     fn pages_asked(&self) -> usize {

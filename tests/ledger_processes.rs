@@ -106,7 +106,7 @@ async fn x_01_a_killed_process_loses_nothing_and_its_open_requests_are_interrupt
     let waiting = ledger.unsettled("p", UnixMillis(0), 10).await.unwrap();
     assert_eq!(waiting.len(), 2, "both may still be settled");
     ledger
-        .settle(ReceiptId(running.id), Money::from_nanos(8), None)
+        .settle(ReceiptId(running.id), Money::from_nanos(8))
         .await
         .unwrap();
     assert_eq!(
@@ -234,7 +234,7 @@ async fn many_writers_lose_nothing() {
                 let id = ledger.append(request(writer * EACH + turn)).await.unwrap();
                 ledger.progress(id, Progress::default());
                 ledger.end(id, outcome(3)).await.unwrap();
-                ledger.settle(id, Money::from_nanos(4), None).await.unwrap();
+                ledger.settle(id, Money::from_nanos(4)).await.unwrap();
             }
             ledger.close().await.unwrap();
         }));

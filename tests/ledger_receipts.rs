@@ -8,7 +8,8 @@ use relaydeck::domain::{
     Basis, Dispute, FaultKind, Finish, Money, Price, ReceiptState, TokenPrices, UnixMillis, Usage,
 };
 use relaydeck::ledger::{
-    Ending, Ledger, LedgerError, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId, Totals,
+    Bill, Ending, Ledger, LedgerError, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
+    Totals,
 };
 
 fn request(profile: &str, sent: i64) -> NewRequest {
@@ -103,7 +104,13 @@ async fn x_01_a_request_has_a_row_from_sending_to_the_bill() {
 
     let charged = Money::from_nanos(2_678_000);
     ledger
-        .settle(id, charged, Some("vip".into()))
+        .settle(
+            id,
+            Bill {
+                group: Some("vip".into()),
+                ..charged.into()
+            },
+        )
         .await
         .unwrap();
     let settled = ledger.receipt(id).await.unwrap();
@@ -125,7 +132,7 @@ async fn x_01_a_request_has_a_row_from_sending_to_the_bill() {
     );
     let nowhere = ReceiptId(999);
     assert_eq!(
-        ledger.settle(nowhere, charged, None).await,
+        ledger.settle(nowhere, charged).await,
         Err(LedgerError::NoSuchReceipt(999))
     );
     assert!(ledger.receipt(nowhere).await.is_err());
@@ -285,7 +292,7 @@ async fn only_what_a_bill_may_still_come_for_is_unsettled() {
             .await
             .unwrap();
     }
-    ledger.settle(ids[0], Money::ZERO, None).await.unwrap();
+    ledger.settle(ids[0], Money::ZERO).await.unwrap();
     let open: Vec<i64> = ledger
         .unsettled("p", UnixMillis(0), 10)
         .await
@@ -451,10 +458,7 @@ async fn live(home: &Path, steps: Vec<Step>) -> Ledger {
             }
             Step::Settle(of, charged) => {
                 if let Some(id) = pick(of) {
-                    ledger
-                        .settle(id, Money::from_nanos(charged), None)
-                        .await
-                        .unwrap();
+                    ledger.settle(id, Money::from_nanos(charged)).await.unwrap();
                 }
             }
             Step::Reopen => {
@@ -525,7 +529,7 @@ async fn a_catalogues_price_is_kept_as_one_and_makes_no_dispute() {
         let expected = Some(Money::from_nanos(2_676_000));
         ledger.end(id, outcome(expected)).await.unwrap();
         let ten_times = Money::from_nanos(26_760_000);
-        ledger.settle(id, ten_times, None).await.unwrap();
+        ledger.settle(id, ten_times).await.unwrap();
         let receipt = ledger.receipt(id).await.unwrap();
         assert_eq!(receipt.price, price);
         dear.push(Dispute::of(&receipt));

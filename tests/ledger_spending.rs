@@ -7,7 +7,7 @@ use relaydeck::domain::{
     UnixMillis, Usage,
 };
 use relaydeck::ledger::{
-    Ending, Ledger, LogEntry, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
+    Bill, Ending, Ledger, LogEntry, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
 };
 
 const QUARTER: i64 = 900_000;
@@ -92,14 +92,18 @@ async fn filled(ledger: &Ledger) {
         if number % 3 == 0 {
             let charged = Money::from_nanos(1_000_000 * (number % 4));
             let group = (number % 2 == 0).then(|| "billed".to_owned());
-            ledger.settle(id, charged, group).await.unwrap();
+            let bill = Bill {
+                group,
+                ..charged.into()
+            };
+            ledger.settle(id, bill).await.unwrap();
         }
     }
     // Nonsense in a relay's log must not stop the ledger.
     let id = ledger.append(request(2)).await.unwrap();
     for _ in 0..2 {
         ledger
-            .settle(id, Money::from_nanos(i64::MAX), None)
+            .settle(id, Money::from_nanos(i64::MAX))
             .await
             .unwrap();
     }
@@ -244,6 +248,9 @@ async fn x_03_disputes_are_those_with_a_reason_and_pages_follow_each_other() {
     assert_eq!(pages, receipts);
 }
 
+/// A moment after the rows of the relay's log were written.
+const NOW: UnixMillis = UnixMillis(5_060_000);
+
 /// A row of the relay's log.
 fn logged(id: &str, tool: &str) -> LogEntry {
     LogEntry {
@@ -280,7 +287,7 @@ async fn x_05_requests_of_other_programs_are_brought_in_once() {
     ];
     for new in [2, 0] {
         let brought = ledger
-            .bring_in("4sapi", "https://relay.example", told.clone())
+            .bring_in("4sapi", "https://relay.example", told.clone(), NOW)
             .await
             .unwrap();
         assert_eq!((brought.new, brought.undecided), (new, false));
@@ -318,7 +325,7 @@ async fn x_05_a_relaydeck_with_another_home_is_another_program() {
     ledger.end(id, outcome(2)).await.unwrap();
 
     let told = ["r1", "r2", "f1"].map(|id| logged(id, "relaydeck"));
-    let brought = ledger.bring_in("4sapi", "https://relay.example", told.into());
+    let brought = ledger.bring_in("4sapi", "https://relay.example", told.into(), NOW);
     assert_eq!(brought.await.unwrap().new, 1);
     let report = ledger.spending(None, UnixMillis(0)).await.unwrap();
     let tools: Vec<(&str, u64)> = report
@@ -333,29 +340,38 @@ async fn x_05_a_relaydeck_with_another_home_is_another_program() {
     assert_eq!(billed.charged, Some(Money::from_nanos(4_000)));
 }
 
-#[tokio::test]
-async fn x_05_a_request_of_ours_that_never_learned_its_id_is_not_another_program_s() {
-    let home = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
-    let new = NewRequest {
+/// A request of ours through this profile that those rows may be of.
+fn alike(profile: &str) -> NewRequest {
+    NewRequest {
+        profile: profile.into(),
         sent: UnixMillis(5_000_400),
         model: "m".into(),
         key_id: Some(3),
         ..request(1)
-    };
-    let id = ledger.append(new).await.unwrap();
-    let told = vec![logged("f1", "relaydeck")];
-    let bring_in = || ledger.bring_in("4sapi", "https://relay.example", told.clone());
-    // While it runs it may still learn it.
-    let brought = bring_in().await.unwrap();
-    assert_eq!((brought.new, brought.undecided), (0, true));
-    let nameless = Outcome {
+    }
+}
+
+/// The end of a request that never learned its id.
+fn nameless() -> Outcome {
+    Outcome {
         request_id: None,
         reported: None,
         expected: None,
         ..outcome(1)
-    };
-    ledger.end(id, nameless).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn x_05_a_request_of_ours_that_never_learned_its_id_is_not_another_program_s() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let id = ledger.append(alike("4sapi")).await.unwrap();
+    let told = vec![logged("f1", "relaydeck")];
+    let bring_in = || ledger.bring_in("4sapi", "https://relay.example", told.clone(), NOW);
+    // While it runs it may still learn it.
+    let brought = bring_in().await.unwrap();
+    assert_eq!((brought.new, brought.undecided), (0, true));
+    ledger.end(id, nameless()).await.unwrap();
     let brought = bring_in().await.unwrap();
     assert_eq!((brought.new, brought.undecided), (1, false));
     assert_eq!(bring_in().await.unwrap().new, 0);
@@ -365,7 +381,7 @@ async fn x_05_a_request_of_ours_that_never_learned_its_id_is_not_another_program
     assert_eq!(receipts[0].charged, Some(Money::from_nanos(4_000)));
     // Another one of the same model and key is not taken for it.
     let other = vec![logged("f2", "relaydeck")];
-    let brought = ledger.bring_in("4sapi", "https://relay.example", other);
+    let brought = ledger.bring_in("4sapi", "https://relay.example", other, NOW);
     assert_eq!(brought.await.unwrap().new, 1);
     assert_eq!(
         ledger
@@ -375,4 +391,97 @@ async fn x_05_a_request_of_ours_that_never_learned_its_id_is_not_another_program
             .len(),
         2
     );
+}
+
+#[tokio::test]
+async fn x_05_two_profiles_that_lead_to_one_account_count_its_requests_once() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let bring_in = |profile: &'static str, relay: &'static str, entry: LogEntry, now: i64| {
+        ledger.bring_in(profile, relay, vec![entry], UnixMillis(now))
+    };
+    let (ours, another) = ("https://relay.example", "https://another.example");
+    for (profile, new) in [("4sapi", 1), ("shop", 0)] {
+        let brought = bring_in(profile, ours, logged("t1", "cursor"), NOW.0).await;
+        assert_eq!(brought.unwrap().new, new, "{profile}");
+    }
+    // One of ours that runs, sent with a key alone through the other profile.
+    let id = ledger.append(alike("shop")).await.unwrap();
+    let told = || logged("f1", "relaydeck");
+    let brought = bring_in("4sapi", ours, told(), NOW.0).await.unwrap();
+    assert_eq!((brought.new, brought.undecided), (0, true));
+    let elsewhere = bring_in("other", another, logged("e1", "relaydeck"), NOW.0).await;
+    assert_eq!(
+        elsewhere.unwrap().new,
+        1,
+        "at another relay it is no matter"
+    );
+    // Its end could not be written: after minutes the log is not kept waiting for it.
+    let brought = bring_in("4sapi", ours, told(), NOW.0 + 600_000).await;
+    let brought = brought.unwrap();
+    assert_eq!((brought.new, brought.undecided), (1, false));
+    let receipt = ledger.receipt(id).await.unwrap();
+    assert_eq!(receipt.request_id.as_deref(), Some("f1"));
+    assert_eq!(receipt.charged, Some(Money::from_nanos(4_000)));
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(receipts.len(), 3);
+}
+
+#[tokio::test]
+async fn x_05_what_never_left_is_not_taken_for_a_request_of_the_log() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    // No connection, and stopped before it was sent.
+    for how in [Ending::Failed, Ending::Ended] {
+        let id = ledger.append(alike("4sapi")).await.unwrap();
+        let end = Outcome {
+            how,
+            status: None,
+            expected: Some(Money::ZERO),
+            ..nameless()
+        };
+        ledger.end(id, end).await.unwrap();
+    }
+    let bring_in = |id| {
+        let told = vec![logged(id, "relaydeck")];
+        ledger.bring_in("4sapi", "https://relay.example", told, NOW)
+    };
+    bring_in("f1").await.unwrap();
+    // One that was sent and that nobody answered may be the next.
+    let sent = ledger.append(alike("4sapi")).await.unwrap();
+    let unknown = Outcome {
+        status: None,
+        ..nameless()
+    };
+    ledger.end(sent, unknown).await.unwrap();
+    bring_in("f2").await.unwrap();
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    let named = |tool| {
+        let of = receipts.iter().filter(move |receipt| receipt.tool == tool);
+        of.filter_map(|receipt| receipt.request_id.as_deref().map(|id| (receipt.id, id)))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named("relaydeck"), [(sent.0, "f2")]);
+    let others: Vec<&str> = named(OTHER_RELAYDECK).iter().map(|(_, id)| *id).collect();
+    assert_eq!(others, ["f1"]);
+}
+
+#[tokio::test]
+async fn x_05_a_bill_that_was_found_by_likeness_names_its_request() {
+    let home = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(&home.path().join("ledger.db")).unwrap();
+    let id = ledger.append(alike("4sapi")).await.unwrap();
+    ledger.end(id, nameless()).await.unwrap();
+    let bill = Bill {
+        charged: Money::from_nanos(4_000),
+        group: None,
+        request_id: Some("f1".into()),
+    };
+    ledger.settle(id, bill).await.unwrap();
+    let told = vec![logged("f1", "relaydeck")];
+    let brought = ledger.bring_in("4sapi", "https://relay.example", told, NOW);
+    assert_eq!(brought.await.unwrap().new, 0);
+    let receipts = ledger.receipts(ReceiptFilter::default()).await.unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(receipts[0].request_id.as_deref(), Some("f1"));
 }

@@ -314,10 +314,12 @@ fn report(
     if !world.json {
         // Figures of an answer that never was would be a row of zeros.
         if nothing_came && cost.amount.is_none_or(|amount| amount == Money::ZERO) {
-            world.warn(match cost.amount {
-                Some(_) => say!("cli-chat-refused"),
-                None => say!("cli-chat-no-answer"),
-            });
+            match (cost.amount, done.status) {
+                (None, _) => world.warn(say!("cli-chat-no-answer")),
+                (Some(_), Some(400..)) => world.warn(say!("cli-chat-refused")),
+                // What never left is no matter of money; what went wrong is told in any case.
+                (Some(_), _) => {}
+            }
             return Ok(false);
         }
         let speed = end

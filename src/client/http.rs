@@ -58,6 +58,13 @@ pub(super) fn is_this_machine(address: &Address) -> bool {
 
 /// What a failure on the way to a relay means.
 pub(super) fn network_fault(address: &Address, error: &reqwest::Error) -> Fault {
+    Fault {
+        never_left: error.is_connect(),
+        ..way_fault(address, error)
+    }
+}
+
+fn way_fault(address: &Address, error: &reqwest::Error) -> Fault {
     let host = address.host();
     let cause = root_cause(error);
     if error.is_timeout() {

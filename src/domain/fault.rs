@@ -166,6 +166,9 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// Seconds the relay asks us to wait.
     pub retry_after: Option<u64>,
+    /// Whether the request certainly never left: no name, no connection, no TLS. Where this is not said, nobody knows.
+    #[serde(skip)]
+    pub never_left: bool,
 }
 
 impl Fault {
@@ -178,6 +181,7 @@ impl Fault {
             status: None,
             request_id: None,
             retry_after: None,
+            never_left: false,
         }
     }
 

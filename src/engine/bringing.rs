@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::clock::Clock;
 use super::session::Session;
 use crate::client::{LogPage, LoggedRequest};
 use crate::domain::{Fault, FaultKind, LogMark};
@@ -17,10 +18,13 @@ use crate::locale::say;
 pub async fn bring_in(
     session: &Session,
     ledger: &Ledger,
+    clock: &Clock,
     patience: Option<Duration>,
 ) -> (usize, Option<Fault>) {
     let mut new = 0;
-    let trouble = read_on(session, ledger, patience, &mut new).await.err();
+    let trouble = read_on(session, ledger, clock, patience, &mut new)
+        .await
+        .err();
     (new, trouble)
 }
 
@@ -30,6 +34,7 @@ pub async fn bring_in(
 async fn read_on(
     session: &Session,
     ledger: &Ledger,
+    clock: &Clock,
     patience: Option<Duration>,
     new: &mut usize,
 ) -> Result<(), Fault> {
@@ -49,7 +54,9 @@ async fn read_on(
             newest = page.newest;
         }
         let entries = page.requests.into_iter().map(entry).collect();
-        let brought = ledger.bring_in(profile, &relay, entries).await?;
+        let brought = ledger
+            .bring_in(profile, &relay, entries, clock.now())
+            .await?;
         *new += brought.new;
         undecided |= brought.undecided;
         if !page.more {

@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::session::Session;
+use super::turn::bill;
 use crate::client::ChargeQuery;
 use crate::domain::{Receipt, UnixMillis};
 use crate::ledger::{Ledger, ReceiptId};
@@ -30,14 +31,7 @@ pub async fn settle_old_rows(session: &Session, ledger: &Ledger, clock: &Clock) 
     let mut settled = 0;
     for row in rows {
         match session.client.charge_of(&query(&row)).await {
-            Ok(Some(charge)) => match ledger
-                .settle(
-                    ReceiptId(row.id),
-                    charge.money,
-                    Some(charge.group).filter(|group| !group.is_empty()),
-                )
-                .await
-            {
+            Ok(Some(charge)) => match ledger.settle(ReceiptId(row.id), bill(&charge)).await {
                 Ok(()) => settled += 1,
                 Err(error) => tracing::warn!(%error, "a row could not be settled"),
             },

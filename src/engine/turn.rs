@@ -11,9 +11,9 @@ use super::clock::Clock;
 use super::door::TurnEnd;
 use super::session::{Plan, Session};
 use super::spend::SpendMeter;
-use crate::client::{ChargeQuery, Reply};
+use crate::client::{Charge, ChargeQuery, Reply};
 use crate::domain::{Basis, Cost, Fault, FaultKind, Finish, Money, Part, UnixMillis, Usage};
-use crate::ledger::{self, Ledger, LedgerError, NewRequest, Outcome, ReceiptId};
+use crate::ledger::{self, Bill, Ledger, LedgerError, NewRequest, Outcome, ReceiptId};
 use crate::locale::say;
 
 /// What a reply gives while it runs.
@@ -196,15 +196,24 @@ struct Course {
 }
 
 impl Course {
-    /// Whether the relay (or the way to it) refused the request before it was taken on. A timeout is no refusal: the
-    /// relay may still be at work, and charge.
+    /// Whether the relay refused the request before it was taken on, or it never left. A timeout is no refusal, and neither is
+    /// a line that broke while its answer was waited for: the relay may still be at work, and charge.
     fn was_refused(&self, meter: &SpendMeter) -> bool {
         let Some(fault) = &self.fault else {
             return false;
         };
-        meter.reported().is_none()
-            && fault.kind != FaultKind::Timeout
-            && self.status.is_none_or(|status| status >= 400)
+        let unsent = || {
+            // What is wrong with a key or an address is found before anything is sent.
+            let on_the_way = matches!(
+                fault.kind,
+                FaultKind::Network
+                    | FaultKind::Timeout
+                    | FaultKind::StreamBroken
+                    | FaultKind::NotAnApi
+            );
+            fault.never_left || !on_the_way
+        };
+        meter.reported().is_none() && self.status.map_or_else(unsent, |status| status >= 400)
     }
 
     fn fail(&mut self, fault: Fault) {
@@ -371,11 +380,7 @@ pub async fn settle(
         if let Some(charge) = found {
             let failed: fn(LedgerError) -> Fault = Into::into;
             ledger
-                .settle(
-                    receipt,
-                    charge.money,
-                    Some(charge.group).filter(|group| !group.is_empty()),
-                )
+                .settle(receipt, bill(&charge))
                 .await
                 .map_err(failed)?;
             return Ok(Some(Cost {
@@ -385,4 +390,13 @@ pub async fn settle(
         }
     }
     Ok(None)
+}
+
+/// A charge as the ledger keeps it.
+pub(super) fn bill(charge: &Charge) -> Bill {
+    Bill {
+        charged: charge.money,
+        group: Some(charge.group.clone()).filter(|group| !group.is_empty()),
+        request_id: charge.request_id.clone(),
+    }
 }

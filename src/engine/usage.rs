@@ -8,6 +8,7 @@
 use std::time::Duration;
 
 use super::bringing::bring_in;
+use super::clock::Clock;
 use super::door::{Event, Scope, UsageView};
 use super::session::Session;
 use super::task::{Engine, Report, not_open};
@@ -65,7 +66,7 @@ impl Engine {
         };
         let (outbox, reports) = (self.inbox.outbox.clone(), self.reports.0.clone());
         let generation = self.generation;
-        let ledger = self.ledger.clone();
+        let (ledger, clock) = (self.ledger.clone(), self.clock.clone());
         self.watcher = Some(self.tasks.spawn(async move {
             let mut version = None;
             // At first, whatever ended while nobody looked is looked up.
@@ -77,7 +78,7 @@ impl Engine {
                         // Between two answers one may have begun and another ended: what ended has a bill by now.
                         let ended = running.len() < before || !looked_at;
                         if ended {
-                            let brought = brought(&session, ledger.as_ref()).await;
+                            let brought = brought(&session, ledger.as_ref(), &clock).await;
                             if looked_at || brought > 0 {
                                 let _ = reports.send(Report::Spent);
                             }
@@ -109,9 +110,9 @@ impl Engine {
 }
 
 /// Brings in what other programs sent; what could not be read is looked up the next time.
-async fn brought(session: &Session, ledger: Option<&Ledger>) -> usize {
+async fn brought(session: &Session, ledger: Option<&Ledger>, clock: &Clock) -> usize {
     let Some(ledger) = ledger else { return 0 };
-    let (brought, trouble) = bring_in(session, ledger, None).await;
+    let (brought, trouble) = bring_in(session, ledger, clock, None).await;
     match trouble {
         None => tracing::debug!(brought, "requests of other programs"),
         Some(fault) => tracing::warn!(%fault, "the requests of other programs"),

@@ -9,25 +9,31 @@ use super::row::{all_tokens, millis, tokens};
 use super::values::{Brought, LogEntry};
 use super::words::word;
 use crate::domain::program::{OTHER_RELAYDECK, OURS};
-use crate::domain::{Finish, LogMark};
+use crate::domain::{Finish, LogMark, UnixMillis};
 
 /// How far the relay's time of a request may lie from ours, in milliseconds, for a request without an id to be the same: its
 /// log knows seconds, and clocks differ.
 const NEAR_MS: i64 = 120_000;
 
-/// A receipt that has this id. One of ours counts whatever profile it was sent through: two may lead to one account.
-const KNOWN: &str = "SELECT id FROM receipts WHERE request_id = ?1 AND (profile = ?2 OR tool = 'relaydeck') LIMIT 1";
+/// A receipt that has this id, whatever profile it came through: two may lead to one account. Our relay gives no id twice.
+const KNOWN: &str =
+    "SELECT id FROM receipts WHERE request_id = ?1 ORDER BY tool <> 'relaydeck' LIMIT 1";
 
 /// The bill of one of ours that has none yet.
 const SETTLE: &str = "UPDATE receipts SET charged_nanos = ?2, billing_group = coalesce(?3, billing_group)
     WHERE id = ?1 AND tool = 'relaydeck' AND charged_nanos IS NULL AND state IN ('ended', 'interrupted')";
 
-/// A request of ours that nobody has billed and that never learned its id, nearest in time; a refusal costs nothing.
+/// How long after its end by the log a request of ours that runs may still learn its id, in milliseconds: that comes with the
+/// beginning of its answer, so only a receipt whose end could not be written is open for longer.
+const LEARNS_WITHIN_MS: i64 = 300_000;
+
+/// A request of ours that nobody has billed and that never learned its id, nearest in time, through this profile or another
+/// that leads to the same relay. A refusal costs nothing, and so does what never left: it has no status and no cost.
 const NAMELESS: &str = "SELECT id, state = 'sent' FROM receipts
-    WHERE profile = ?1 AND sent_ms BETWEEN ?2 - ?3 AND ?2 + ?3 AND model = ?4 AND coalesce(key_id = ?5, 1)
+    WHERE (profile = ?1 OR relay = ?2) AND sent_ms BETWEEN ?3 - ?4 AND ?3 + ?4 AND model = ?5 AND coalesce(key_id = ?6, 1)
         AND tool = 'relaydeck' AND request_id IS NULL AND charged_nanos IS NULL
-        AND (state <> 'failed' OR status IS NULL)
-    ORDER BY abs(sent_ms - ?2) LIMIT 1";
+        AND state <> 'failed' AND (state <> 'ended' OR status IS NOT NULL OR expected_nanos IS NOT 0)
+    ORDER BY abs(sent_ms - ?3) LIMIT 1";
 
 /// What the log says of such a request.
 const NAME: &str = "UPDATE receipts SET request_id = :request_id, charged_nanos = :charged,
@@ -48,19 +54,20 @@ pub(super) fn bring_in(
     profile: &str,
     relay: &str,
     entries: &[LogEntry],
+    now: UnixMillis,
 ) -> rusqlite::Result<Brought> {
     let mut brought = Brought::default();
     for entry in entries {
         let known: Option<i64> = db
             .prepare_cached(KNOWN)?
-            .query_row(params![entry.request_id, profile], |row| row.get(0))
+            .query_row([&entry.request_id], |row| row.get(0))
             .optional()?;
         if let Some(id) = known {
             db.prepare_cached(SETTLE)?
                 .execute(params![id, entry.charged.nanos(), entry.group])?;
             continue;
         }
-        match nameless(db, profile, entry)? {
+        match nameless(db, profile, relay, entry, now)? {
             Some((_, true)) => brought.undecided = true,
             Some((id, false)) => {
                 name(db, id, entry)?;
@@ -75,19 +82,31 @@ pub(super) fn bring_in(
     Ok(brought)
 }
 
-/// The request of ours that an entry may be of, and whether it still runs.
+/// The request of ours that an entry may be of, and whether it may still tell by itself.
 fn nameless(
     db: &Transaction<'_>,
     profile: &str,
+    relay: &str,
     entry: &LogEntry,
+    now: UnixMillis,
 ) -> rusqlite::Result<Option<(i64, bool)>> {
     if entry.tool != OURS {
         return Ok(None);
     }
+    let took = millis(entry.total_ms).unwrap_or_default();
+    let ended = entry.sent.0.saturating_add(took);
+    let is_fresh = now.0 < ended.saturating_add(LEARNS_WITHIN_MS);
     db.prepare_cached(NAMELESS)?
         .query_row(
-            params![profile, entry.sent.0, NEAR_MS, entry.model, entry.key_id],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            params![
+                profile,
+                relay,
+                entry.sent.0,
+                NEAR_MS,
+                entry.model,
+                entry.key_id
+            ],
+            |row| Ok((row.get(0)?, row.get::<_, bool>(1)? && is_fresh)),
         )
         .optional()
 }

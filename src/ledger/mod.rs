@@ -36,14 +36,12 @@ use tokio::sync::oneshot;
 
 pub use error::LedgerError;
 pub use values::{
-    Brought, Ending, LogEntry, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
+    Bill, Brought, Ending, LogEntry, NewRequest, Outcome, Progress, ReceiptFilter, ReceiptId,
     RunningTotals, Totals,
 };
 
 use crate::domain::stability::{Mark, Marks, Sample};
-use crate::domain::{
-    Conversation, ConversationInfo, LogMark, Money, Receipt, SpendingReport, UnixMillis,
-};
+use crate::domain::{Conversation, ConversationInfo, LogMark, Receipt, SpendingReport, UnixMillis};
 use crate::locale::system;
 use desk::{Desk, Job, Notes};
 
@@ -112,23 +110,19 @@ impl Ledger {
         .await
     }
 
-    /// Writes what the relay's log says it charged, and the group it billed in where the log tells. A later bill takes
-    /// the place of an earlier one.
+    /// Writes what the relay's log says: what it charged, and the group it billed in and the request's id where it tells. A
+    /// later bill takes the place of an earlier one.
     ///
     /// # Errors
     /// [`LedgerError::NoSuchReceipt`], or when it could not be written.
-    pub async fn settle(
-        &self,
-        id: ReceiptId,
-        charged: Money,
-        group: Option<String>,
-    ) -> Result<(), LedgerError> {
-        self.ask(move |desk| {
-            match desk.write(|tx, _| receipts::settle(tx, id.0, charged, group.as_deref()))? {
+    pub async fn settle(&self, id: ReceiptId, bill: impl Into<Bill>) -> Result<(), LedgerError> {
+        let bill = bill.into();
+        self.ask(
+            move |desk| match desk.write(|tx, _| receipts::settle(tx, id.0, &bill))? {
                 true => Ok(()),
                 false => Err(LedgerError::NoSuchReceipt(id.0)),
-            }
-        })
+            },
+        )
         .await
     }
 
@@ -170,7 +164,8 @@ impl Ledger {
     }
 
     /// Writes receipts of those requests in a relay's log that other programs sent, each once however often it is told.
-    /// Those that were sent from here have theirs already; one that has no bill yet gets it.
+    /// Those that were sent from here have theirs already; one that has no bill yet gets it. `now` is by the clock that
+    /// receipts are dated with.
     ///
     /// # Errors
     /// When they could not be written; then none was.
@@ -179,11 +174,12 @@ impl Ledger {
         profile: &str,
         relay: &str,
         entries: Vec<LogEntry>,
+        now: UnixMillis,
     ) -> Result<Brought, LedgerError> {
         let (profile, relay) = (profile.to_owned(), relay.to_owned());
         self.ask(move |desk| {
             desk.write_noted();
-            desk.write(|tx, _| foreign::bring_in(tx, &profile, &relay, &entries))
+            desk.write(|tx, _| foreign::bring_in(tx, &profile, &relay, &entries, now))
         })
         .await
     }

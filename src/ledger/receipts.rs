@@ -9,7 +9,7 @@ use rusqlite::{
 
 use super::row::{self, COLUMNS, all_tokens, millis, nanos, tokens};
 use super::usage::DISPUTED;
-use super::values::{Ending, Outcome, Progress, ReceiptFilter, RunningTotals, Totals};
+use super::values::{Bill, Ending, Outcome, Progress, ReceiptFilter, RunningTotals, Totals};
 use super::words::word;
 use crate::domain::{Money, Receipt, UnixMillis};
 
@@ -19,14 +19,14 @@ const SUMS: &str = "coalesce(sum(coalesce(charged_nanos, expected_nanos) / 10000
     coalesce(sum(coalesce(charged_nanos, expected_nanos) % 1000000000), 0), \
     coalesce(sum(tokens >> 32), 0), coalesce(sum(tokens & 4294967295), 0), count(*)";
 
-/// Writes how far a request has come; one that is not running any more stays as it is.
+/// Writes how far a request has come; one that is not running any more, or that the relay's log has told of, stays as it is.
 pub(super) fn progress(db: &Connection, id: i64, progress: &Progress) -> rusqlite::Result<()> {
     let counted = progress.counted;
     db.prepare_cached(
         "UPDATE receipts SET counted_input = :input, counted_cache_read = :read, counted_cache_write = :write,
             counted_output = :output, tokens = :tokens, expected_nanos = :expected, expected_basis = 'estimated', first_ms = :first,
             request_id = coalesce(:request_id, request_id)
-         WHERE id = :id AND state = 'sent'",
+         WHERE id = :id AND state = 'sent' AND reported_input IS NULL",
     )?
     .execute(named_params! {
         ":id": id,
@@ -54,7 +54,7 @@ pub(super) fn end(db: &Connection, id: i64, outcome: &Outcome) -> rusqlite::Resu
                 counted_output = :output, reported_input = :r_input, reported_cache_read = :r_read,
                 reported_cache_write = :r_write, reported_output = :r_output, tokens = :tokens, expected_nanos = :expected,
                 expected_basis = :basis, finish = :finish, fault = :fault, status = :status,
-                request_id = :request_id, first_ms = :first, total_ms = :total
+                request_id = coalesce(:request_id, request_id), first_ms = :first, total_ms = :total
              WHERE id = :id AND state IN ('sent', 'interrupted')",
         )?
         .execute(named_params! {
@@ -86,15 +86,18 @@ pub(super) fn end(db: &Connection, id: i64, outcome: &Outcome) -> rusqlite::Resu
 }
 
 /// Writes what the relay charged; says whether there was such a receipt. A later bill takes the place of an earlier one.
-pub(super) fn settle(
-    db: &Connection,
-    id: i64,
-    charged: Money,
-    group: Option<&str>,
-) -> rusqlite::Result<bool> {
+pub(super) fn settle(db: &Connection, id: i64, bill: &Bill) -> rusqlite::Result<bool> {
     let changed = db
-        .prepare_cached("UPDATE receipts SET charged_nanos = ?2, billing_group = coalesce(?3, billing_group) WHERE id = ?1")?
-        .execute(params![id, charged.nanos(), group])?;
+        .prepare_cached(
+            "UPDATE receipts SET charged_nanos = ?2, billing_group = coalesce(?3, billing_group),
+                request_id = coalesce(request_id, ?4) WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            bill.charged.nanos(),
+            bill.group,
+            bill.request_id
+        ])?;
     Ok(changed > 0)
 }
 

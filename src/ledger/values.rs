@@ -109,6 +109,26 @@ pub struct LogEntry {
     pub tool: String,
 }
 
+/// What a relay's log says that a request was charged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bill {
+    /// What it was charged.
+    pub charged: Money,
+    /// The group it was billed in, where the log says.
+    pub group: Option<String>,
+    /// The relay's id of the request, where the log says: one that was found by its likeness has learned it only now.
+    pub request_id: Option<String>,
+}
+
+impl From<Money> for Bill {
+    fn from(charged: Money) -> Self {
+        Bill {
+            charged,
+            ..Bill::default()
+        }
+    }
+}
+
 /// What became of entries of a relay's log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Brought {

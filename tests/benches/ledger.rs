@@ -204,7 +204,7 @@ async fn writes(ledger: &Ledger, with: &str) {
         &format!("settle, {with}"),
         200,
         ledger
-            .settle(*left.next().unwrap(), Money::ZERO, None)
+            .settle(*left.next().unwrap(), Money::ZERO)
             .await
             .unwrap()
     );

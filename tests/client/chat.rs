@@ -474,6 +474,7 @@ async fn an_address_where_nobody_listens_is_out_of_reach() {
     let fault = client.chat(&key(), &request()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Network);
     assert!(fault.message.contains("refused"), "{fault}");
+    assert!(fault.never_left);
 }
 
 #[tokio::test]
@@ -485,6 +486,7 @@ async fn a_server_that_speaks_no_tls_is_told_apart_from_one_that_is_gone() {
     let fault = client.chat(&key(), &request()).await.unwrap_err();
     assert_eq!(fault.kind, FaultKind::Network);
     assert!(fault.message.contains("no secure connection"), "{fault}");
+    assert!(fault.never_left);
 }
 
 proptest! {

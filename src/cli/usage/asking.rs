@@ -82,6 +82,10 @@ async fn ask(world: &World, ledger: &Ledger, profile: &str) -> Option<Fault> {
     match opened {
         Err(fault) => Some(fault),
         Ok(session) if !session.facts.manages => None,
-        Ok(session) => bringing::bring_in(&session, ledger, patience).await.1,
+        Ok(session) => {
+            bringing::bring_in(&session, ledger, &world.clock, patience)
+                .await
+                .1
+        }
     }
 }
