@@ -12,16 +12,16 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use relaydeck::domain::{
-    Basis, ChatMessage, ChatRequest, Conversation, FaultKind, Finish, Image, KeyDraft, QuotaLimit,
-    QuotaUnits, Receipt, ReceiptState, Role, Turn,
+    Basis, ChatMessage, ChatRequest, Conversation, FaultKind, Finish, Image, KeyDraft, Price,
+    QuotaLimit, QuotaUnits, Receipt, ReceiptState, Role, Turn, UnixMillis, Usage,
 };
 use relaydeck::engine::door::{
-    AskId, Command, Event, ExportFormat, KeyRow, ProofNews, Scope, Snapshot, State, TurnEnd,
-    TurnId, Wanting, Wish,
+    AskId, Command, Event, ExportFormat, KeyAsk, KeyRow, ProofNews, Scope, Snapshot, State,
+    TurnEnd, TurnId, Wanting, Wish,
 };
 use relaydeck::engine::host::Host;
 use relaydeck::engine::tools::ToolJob;
-use relaydeck::ledger::{Ledger, ReceiptFilter};
+use relaydeck::ledger::{Ending, Ledger, NewRequest, Outcome, ReceiptFilter};
 use support::host::TestHost;
 use support::talk::Talk;
 
@@ -511,6 +511,46 @@ async fn checklist(deck: &mut Deck, ask: u64) -> Vec<(String, State)> {
     }
 }
 
+/// So many requests of another key for the same model, later than all that were sent so far.
+async fn crowd(host: &TestHost, count: usize) {
+    let ledger = Ledger::open(&host.ledger_file()).unwrap();
+    let now = UnixMillis(jiff::Timestamp::now().as_millisecond());
+    for _ in 0..count {
+        let id = ledger
+            .append(NewRequest {
+                profile: "local".into(),
+                relay: "http://127.0.0.1:1".into(),
+                sent: now,
+                model: "relaydeck-lab".into(),
+                key_id: None,
+                key_name: None,
+                key_masked: "sk-aB3d**********x9Zk".into(),
+                group: None,
+                price: Price::Unknown,
+            })
+            .await
+            .unwrap();
+        ledger.end(id, refused()).await.unwrap();
+    }
+}
+
+fn refused() -> Outcome {
+    Outcome {
+        how: Ending::Failed,
+        model_echoed: None,
+        counted: Usage::default(),
+        reported: None,
+        expected: None,
+        expected_basis: Basis::Estimated,
+        finish: None,
+        fault: Some(FaultKind::Network),
+        status: None,
+        request_id: None,
+        first_ms: None,
+        total_ms: None,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s_98_an_answer_in_the_chat_is_proof_enough_for_the_checklist() {
     let mut deck = Deck::opened().await;
@@ -533,6 +573,25 @@ async fn s_98_an_answer_in_the_chat_is_proof_enough_for_the_checklist() {
         assert_eq!(state(&lines, item), Some(State::Done), "{item}");
     }
     assert_eq!(state(&lines, "connectivity tested"), Some(State::Unknown));
+    // What another key was answered since does not stand before it, however much that is.
+    crowd(&deck.host, 101).await;
+    let lines = checklist(&mut deck, 94).await;
+    assert_eq!(state(&lines, "key usable"), Some(State::Done));
+    // A key that may not be used any more is not proved usable by what it was answered before.
+    let ids: Vec<i64> = deck.keys().await.iter().map(|row| row.info.id).collect();
+    for (ask, on, usable) in [(95, false, State::Unknown), (97, true, State::Done)] {
+        let ids = ids.clone();
+        deck.say(Command::Keys {
+            ask: AskId(ask),
+            what: KeyAsk::Switch { ids, on },
+        });
+        deck.until(|event| matches!(event, Event::Keys { ask: of, .. } if *of == AskId(ask)))
+            .await;
+        let lines = checklist(&mut deck, ask + 1).await;
+        for item in ["key usable", "model in group"] {
+            assert_eq!(state(&lines, item), Some(usable), "{item}, on: {on}");
+        }
+    }
     // The last word counts: an answer that did not come proves nothing of the next.
     deck.say(Command::Send {
         turn: TurnId(2),

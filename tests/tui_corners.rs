@@ -365,6 +365,14 @@ fn the_fields_of_the_key_form() {
             .types("gpt-4o-mni, claude-sonnet-4-5-thinking")
             .keys("<Down> <Down> <Enter>");
     });
+    scene("form_key_model_as_it_is", |script| {
+        new_key(script, 0);
+        script
+            .types("blog-prod-x-ann")
+            .keys("<Down> <Down> <Down> <Down>")
+            .types("gpt-4o-mni, claude-sonnet-4-5-thinking")
+            .keys("<Down> <Down> <Enter>");
+    });
     scene("form_left_half_filled_in", |script| {
         new_key(script, 4);
         script.types("gpt-4o-mini").keys("<Esc>");

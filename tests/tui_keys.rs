@@ -270,6 +270,13 @@ fn a_form_that_is_half_filled_in_is_not_left_without_a_question() {
         .keys("<Enter>")
         .misses("Leave this form?")
         .sees("blog-prod-x-ann");
+    script
+        .keys("<C-c>")
+        .sees("Leave this form?")
+        .sees("^C once more quits")
+        .keys("<Enter>")
+        .misses("Leave this form?")
+        .sees("blog-prod-x-ann");
     script.keys("<Esc> y").misses("blog-prod-x-ann");
     script.sees("4 keys");
     assert_eq!(script.asked(), [""; 0]);
@@ -348,7 +355,9 @@ fn s_45_s_46_a_model_that_is_known_to_be_wrong_is_an_error_beside_it() {
     limited(&mut script, "gpt-4o-mni");
     assert_eq!(sends(&mut script), [""; 0]);
     script.sees("✗ gpt-4o-mni is not on this marketplace; did you mean gpt-4o-mini?");
+    script.sees("Enter again sends it as it is");
     script.keys("<Left> <Left> i").misses("✗ gpt-4o");
+    script.misses("Enter again");
     assert_eq!(sends(&mut script).len(), 1);
 
     let mut script = keys();
@@ -368,6 +377,50 @@ fn a_group_to_try_that_the_account_does_not_have_is_an_error_beside_it() {
     script.sees("! not among this account's groups: gold");
     assert_eq!(sends(&mut script), [""; 0]);
     script.sees("✗ not among this account's groups: gold");
+    script.keys("<Enter>");
+    assert_eq!(script.asked().len(), 1, "sent as it is");
+}
+
+#[test]
+fn s_45_a_model_that_no_list_has_is_told_once_and_goes_when_it_is_sent_again() {
+    let suffixed = "claude-opus-4-5-thinking";
+    // From the field where it is told, and from the button.
+    for way in ["<Enter>", "<Down> <Down> <Enter>"] {
+        let mut script = keys();
+        limited(&mut script, suffixed);
+        assert_eq!(sends(&mut script), [""; 0], "the first time it is told");
+        script.sees("✗ claude-opus-4-5-thinking is not on this marketplace");
+        script
+            .sees("Enter again sends it as it is")
+            .sees("Enter submit");
+        script.keys(way);
+        let asked = script.asked();
+        assert_eq!(asked.len(), 1, "{way}");
+        assert!(asked[0].contains(suffixed), "{}", asked[0]);
+    }
+    // What changes is looked at anew.
+    let mut script = keys();
+    limited(&mut script, suffixed);
+    assert_eq!(sends(&mut script), [""; 0]);
+    script.types("2");
+    assert_eq!(sends(&mut script), [""; 0]);
+    script.sees("✗ claude-opus-4-5-thinking2 is not on this");
+    // And one that is not served where the key is.
+    let mut script = keys();
+    limited(&mut script, "claude-sonnet-4-5-thinking");
+    assert_eq!(sends(&mut script), [""; 0]);
+    script.keys("<Enter>");
+    assert_eq!(script.asked().len(), 1);
+}
+
+#[test]
+fn what_is_wrong_for_sure_is_not_sent_however_often() {
+    let mut script = keys();
+    script.keys("n <Down> <Down> <Down> <Down>").types("gpt-9");
+    for _ in 0..3 {
+        assert_eq!(sends(&mut script), [""; 0]);
+        script.sees("a key needs a name").misses("Enter again");
+    }
 }
 
 #[test]

@@ -153,6 +153,7 @@ fn list_query(filter: &ReceiptFilter) -> (String, Vec<Value>) {
     let conditions = [
         ("profile = ", filter.profile.clone().map(Value::from)),
         ("model = ", filter.model.clone().map(Value::from)),
+        ("key_masked = ", filter.key_masked.clone().map(Value::from)),
         (
             "sent_ms >= ",
             filter.since.map(|since| Value::from(since.0)),

@@ -146,6 +146,8 @@ pub struct ReceiptFilter {
     pub profile: Option<String>,
     /// Only of this exact model.
     pub model: Option<String>,
+    /// Only with the key of this masked form.
+    pub key_masked: Option<String>,
     /// Only sent at or after this.
     pub since: Option<UnixMillis>,
     /// Only sent before this.
@@ -164,6 +166,7 @@ impl Default for ReceiptFilter {
         ReceiptFilter {
             profile: None,
             model: None,
+            key_masked: None,
             since: None,
             until: None,
             disputed: false,

@@ -831,6 +831,7 @@ form-env-writes-one = writes one variable; other lines of the file stay
 form-env-which-file = which file? for example .env
 form-choose-list = Left and Right choose, Enter lists them
 form-choose = Left and Right choose
+form-as-it-is = Enter again sends it as it is
 form-choice-of = {"  "}{ $at } of { $of }
 form-asking = {" "}{ $working } asking the relay
 form-key-own-group = the account's own

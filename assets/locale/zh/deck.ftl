@@ -806,6 +806,7 @@ form-env-writes-one = 写入一个变量；文件中其他行不变
 form-env-which-file = 请填写文件，例如 .env
 form-choose-list = 左右键选择，Enter 列出全部
 form-choose = 左右键选择
+form-as-it-is = 再按一次 Enter 按原样提交
 form-choice-of = {"  "}{ $at } / { $of }
 form-asking = {" "}{ $working } 正在请求中转站
 form-key-own-group = 账号自身的分组

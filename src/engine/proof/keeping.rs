@@ -5,10 +5,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::answered::answered;
 use super::{Examined, repository};
 use crate::domain::profile;
 use crate::domain::test_result::{TestKind, TestResult};
-use crate::domain::{Address, ApiKey, Fault, FaultKind, Receipt, ReceiptState, UnixMillis};
+use crate::domain::{Address, ApiKey, Fault, FaultKind, ReceiptState, UnixMillis};
 use crate::engine::tools::versions;
 use crate::engine::{session::Session, settling};
 use crate::ledger::{Ledger, ReceiptFilter};
@@ -23,8 +24,6 @@ use crate::verify::trials::{Outcome, Target};
 pub const HISTORY: u32 = 500;
 /// Earlier answers that the evidence rests on.
 const OBSERVED: u32 = 50;
-/// How long an answer proves that the next one will come.
-const LATELY_MS: i64 = 86_400_000;
 
 /// Keeps a diagnosis.
 ///
@@ -186,8 +185,8 @@ pub async fn facts(
         .ok()
         .flatten();
     let (climbed, ladder) = ladder.unzip();
-    let answered = match &masked {
-        Some(masked) => answered(examined, masked, climbed).await,
+    let answered = match key {
+        Some(key) => answered(examined, key, climbed).await,
         None => None,
     };
     let account = console
@@ -206,28 +205,6 @@ pub async fn facts(
         settled: settled(examined).await,
         tools,
     }
-}
-
-/// The model of the latest request with this key and, where one was named, this model; `None` unless it was answered, lately
-/// and after `since`.
-async fn answered(examined: &Examined, key: &str, since: Option<UnixMillis>) -> Option<String> {
-    let lately = UnixMillis(examined.clock.now().0.saturating_sub(LATELY_MS));
-    let filter = ReceiptFilter {
-        profile: Some(examined.profile.clone()),
-        model: examined.subject.model.clone(),
-        since: since.max(Some(lately)),
-        ..ReceiptFilter::default()
-    };
-    let receipts = examined.ledger.receipts(filter).await.ok()?;
-    let relay = examined.subject.address.base();
-    let here = |receipt: &Receipt| examined.profile == profile::LOCAL || receipt.relay == relay;
-    let over = |receipt: &Receipt| receipt.state != ReceiptState::Sent;
-    receipts
-        .into_iter()
-        .find(|receipt| receipt.key_masked == key && here(receipt) && over(receipt))
-        .filter(|receipt| receipt.state == ReceiptState::Ended)
-        .filter(|receipt| receipt.fault.is_none() && receipt.reported.is_some())
-        .map(|receipt| receipt.model)
 }
 
 /// Requests found in the relay's log, of those that were answered lately; looked up now where they were not yet.

@@ -1,5 +1,6 @@
 //! Diagnosis and tests on a profile, or on an address and key that were merely given: what is examined, and the door to it.
 
+mod answered;
 mod door;
 mod keeping;
 pub mod news;

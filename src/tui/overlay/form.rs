@@ -145,6 +145,8 @@ pub struct Form<N> {
     focus: usize,
     /// What was filled in before the first key.
     begun: Option<Vec<String>>,
+    /// What was filled in when it was told that this may be wrong.
+    doubted: Option<Vec<String>>,
     /// The question to the engine whose answer is awaited.
     pub asked: Option<AskId>,
     /// What the engine answered, if it was trouble.
@@ -159,6 +161,7 @@ impl<N: Copy + PartialEq> Form<N> {
             fields: Vec::new(),
             focus: 0,
             begun: None,
+            doubted: None,
             asked: None,
             fault: None,
         }
@@ -244,6 +247,17 @@ impl<N: Copy + PartialEq> Form<N> {
         changed && self.asked.is_none() && (self.to_fill() > 1 || self.fields.iter().any(text))
     }
 
+    /// It was told that something may be wrong; sent again as it is, it goes.
+    pub fn doubt(&mut self) {
+        self.doubted = Some(self.texts());
+    }
+
+    /// Whether nothing has changed since it was told that something may be wrong.
+    pub fn insists(&self) -> bool {
+        let doubted = self.doubted.as_ref();
+        doubted.is_some_and(|doubted| *doubted == self.texts())
+    }
+
     /// Fields to be filled in, as the others stand.
     fn to_fill(&self) -> usize {
         let visible = self.fields.iter().filter(|field| field.visible);
@@ -299,10 +313,12 @@ impl<N: Copy + PartialEq> Form<N> {
         )
     }
 
-    /// What Enter does now: it sends the form from the button, and from a line that is all there is to fill in.
+    /// What Enter does now: it sends the form from the button, from a line that is all there is to fill in, and from one
+    /// of which was told that it may be wrong.
     pub fn enter(&self) -> Enter {
-        let alone = self.to_fill() == 1;
         let here = self.fields.get(self.focus);
+        let told = here.is_some_and(|field| field.error.is_some());
+        let sends = self.to_fill() == 1 || (told && self.insists());
         // What a choice is about is always said where there are too many words for one row.
         let stays = here.is_some_and(|field| field.hint_stays);
         match here.map(|field| &field.control) {
@@ -310,7 +326,7 @@ impl<N: Copy + PartialEq> Form<N> {
             Some(Control::Submit) => Enter::Submit,
             Some(Control::Choice(_)) if stays => Enter::List,
             Some(Control::Choice(_)) => Enter::Choose,
-            Some(Control::Line(_) | Control::Secret(_) | Control::Password(_)) if alone => {
+            Some(Control::Line(_) | Control::Secret(_) | Control::Password(_)) if sends => {
                 Enter::Submit
             }
             _ => Enter::Next,
@@ -399,83 +415,4 @@ impl<N: Copy + PartialEq> Form<N> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crossterm::event::KeyModifiers;
-
-    fn form() -> Form<char> {
-        Form::new("title")
-            .with('a', "name", Control::Line(Editor::line()), "")
-            .with('b', "hidden", Control::Line(Editor::line()), "")
-            .with('c', "pick", Control::Choice(Choice::of(["x", "y"])), "")
-            .with('d', "go", Control::Submit, "")
-    }
-
-    #[test]
-    fn the_focus_skips_what_does_not_apply_and_stops_at_the_ends() {
-        let mut form = form();
-        form.show('b', false);
-        form.step(true);
-        assert_eq!(form.focus(), Some('c'));
-        form.step(false);
-        form.step(false);
-        assert_eq!(form.focus(), Some('a'));
-        for _ in 0..9 {
-            form.step(true);
-        }
-        assert_eq!(form.enter(), Enter::Submit);
-    }
-
-    #[test]
-    fn an_error_goes_with_the_first_change_and_a_choice_goes_round() {
-        let mut form = form();
-        form.set_error('c', Some("wrong".into()));
-        assert!(form.stop_at_error());
-        let right = KeyEvent::new(KeyCode::Right, KeyModifiers::NONE);
-        assert!(form.input(right) && form.text('c') == "y");
-        assert!(form.field('c').unwrap().error.is_none());
-        assert!(form.input(right) && form.text('c') == "x");
-        assert!(!form.paste("text"), "nothing is pasted into a choice");
-    }
-
-    #[test]
-    fn only_what_was_changed_and_is_still_there_would_be_lost() {
-        let mut form = form();
-        form.begin();
-        assert!(!form.is_half_filled());
-        form.paste("x");
-        assert!(form.is_half_filled());
-        form.asked = Some(AskId(1));
-        assert!(!form.is_half_filled(), "it was sent");
-        form.asked = None;
-        let back = KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE);
-        assert!(form.input(back) && !form.is_half_filled());
-        form.paste("x");
-        form.show('b', false);
-        form.show('c', false);
-        assert!(!form.is_half_filled(), "one line is soon written again");
-    }
-
-    #[test]
-    fn enter_sends_a_form_of_one_line_at_once() {
-        let mut form = form();
-        assert_eq!(form.enter(), Enter::Next);
-        form.focus_on('c');
-        assert_eq!(form.enter(), Enter::Choose);
-        form.show('b', false);
-        form.show('c', false);
-        form.focus_on('a');
-        assert_eq!(form.enter(), Enter::Submit);
-        form.focus_on('d');
-        assert_eq!(form.enter(), Enter::Submit);
-        form.asked = Some(AskId(1));
-        assert_eq!(form.enter(), Enter::Nothing);
-    }
-
-    #[test]
-    fn a_form_that_waits_for_its_answer_does_not_change() {
-        let mut form = form();
-        form.asked = Some(AskId(1));
-        assert!(!form.paste("text") && form.text('a').is_empty());
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::Overlay;
-use super::form::{Choice, Control, Field, Form};
+use super::form::{Choice, Control, Enter, Field, Form};
 use super::view::head;
 use crate::domain::ApiKey;
 use crate::domain::key::mask;
@@ -56,6 +56,7 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
         focus: (0, 0),
         cursor: None,
     };
+    let insists = form.insists() && form.enter() == Enter::Submit;
     for field in form.fields.iter().filter(|field| field.visible) {
         let here = form.focus() == Some(field.name);
         let first = sheet.rows.len();
@@ -79,6 +80,9 @@ fn sheet<N: Copy + PartialEq>(model: &Model, form: &Form<N>, cells: u16) -> Shee
         let choice = matches!(field.control, Control::Choice(_));
         if let Some(error) = &field.error {
             say(&format!("{} ", theme.glyph(Sign::Cross)), error, Role::Bad);
+            if insists {
+                say("", say!("form-as-it-is"), Role::Dim);
+            }
         } else {
             for warning in &field.warnings {
                 say(

@@ -4,7 +4,7 @@ mod limits;
 
 use jiff::tz::TimeZone;
 
-use super::form::{Choice, Control, Form};
+use super::form::{Choice, Control, Field, Form};
 use crate::domain::expiry::parse_expiry;
 use crate::domain::group::AUTO;
 use crate::domain::{AutoRoute, KeyDraft, Money, QuotaLimit, UnixMillis, UnixSeconds};
@@ -335,10 +335,7 @@ impl KeyForm {
             KeyField::Ips,
             wrong.map(|text| say!("form-key-not-address", text = text)),
         );
-        for (field, wrong) in self.wrong(relay) {
-            self.form.set_error(field, wrong.typed);
-        }
-        if self.form.stop_at_error() {
+        if !self.passes(relay) {
             return None;
         }
         let was_pace = self.editing.as_ref().map(|editing| editing.was.pace);

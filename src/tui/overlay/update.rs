@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use super::chat_update;
-use super::form_update::{env_form, key_form, relay_form, submit_env};
+use super::form_update::{env_form, key_form, leave, relay_form, submit_env};
 use super::picker::{Pick, PickerKind};
 use super::{Overlay, Question, offer, wallet};
 use crate::engine::door::KeyAsk;
@@ -150,15 +150,14 @@ pub fn paste(model: &mut Model, text: &str, fx: &mut Effects) {
     }
 }
 
-/// Closes the topmost. A secret that was not copied asks once.
+/// Closes the topmost. A secret that was not copied asks once, and so does a form that is half filled in.
 pub fn back(model: &mut Model) {
     match model.overlays.last() {
         Some(Overlay::Secret(secret)) if !secret.is_taken() => {
             model.overlays.push(Overlay::Confirm(Question::LeaveSecret));
         }
-        _ => {
-            model.overlays.pop();
-        }
+        // Whatever is no form is never half filled in.
+        _ => leave(model),
     }
 }
 

@@ -2,8 +2,12 @@
 //!
 //! Only a list that was fetched can say so: what is unknown is not wrong, and goes to the relay. Nor is what a key has
 //! already, as long as its group stays: whoever changes its name need not mend its limits first.
+//!
+//! A list may lack what the relay would take: a name with a suffix that only the relay reads (`-thinking`), a model that was
+//! added since, and whatever a fallback cannot see, as it lists what one key may call. So what a list says is told once,
+//! and never forbidden (S-45): a form that is sent again as it is goes to the relay.
 
-use super::{Editing, KeyField, KeyForm, split};
+use super::{Editing, Field, KeyField, KeyForm, split};
 use crate::domain::group::AUTO;
 use crate::domain::model_name::suggest;
 use crate::domain::{KeyDraft, Model};
@@ -33,7 +37,29 @@ impl Wrong {
     }
 }
 
+/// The fields of which only a list says that they are wrong.
+const DOUBTED: [KeyField; 2] = [KeyField::AutoGroups, KeyField::Models];
+
 impl KeyForm {
+    /// Puts what is wrong among the names beside their fields, unless that was told of this very form before. `false` where
+    /// anything at all stands beside a field now.
+    pub(super) fn passes(&mut self, relay: &Relay) -> bool {
+        let insists = self.form.insists();
+        for (field, wrong) in self.wrong(relay) {
+            let told = wrong.typed.filter(|_| !insists);
+            self.form.set_error(field, told);
+        }
+        if self.form.stop_at_error() {
+            let wrong = |field: &&Field<KeyField>| field.visible && field.error.is_some();
+            let mut wrong = self.form.fields.iter().filter(wrong);
+            if wrong.all(|field| DOUBTED.contains(&field.name)) {
+                self.form.doubt();
+            }
+            return false;
+        }
+        true
+    }
+
     /// The groups to try that this account does not have.
     pub(super) fn wrong_groups(&self, relay: &Relay) -> Wrong {
         if self.group() != AUTO || relay.groups.value().is_none() {
@@ -108,7 +134,8 @@ fn told(names: &[String], groups: &[String], relay: &Relay) -> Option<String> {
             groups = listed(groups)
         )
     });
-    let both: Vec<String> = unknown.into_iter().chain(unserved).collect();
+    // What may end with a question comes last.
+    let both: Vec<String> = unserved.into_iter().chain(unknown).collect();
     (!both.is_empty()).then(|| sentences(&both))
 }
 
