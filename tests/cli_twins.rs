@@ -267,10 +267,10 @@ fn the_own_editor_has_the_terminal_meanwhile_and_its_text_is_sent_and_kept() {
 #[test]
 fn a_refused_question_says_so_with_its_id_and_has_no_row_of_zeros() {
     let home = tempfile::tempdir().unwrap();
-    let wrong = "sk-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    let wrong = format!("sk-{}", "a".repeat(48));
     let output = relaydeck(
         home.path(),
-        &["chat", "-m", "relaydeck-lab", "-k", wrong, "hello"],
+        &["chat", "-m", "relaydeck-lab", "-k", &wrong, "hello"],
     );
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
     let told = text(&output);

@@ -359,6 +359,7 @@ impl KeyDraft {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// A key in a group, without limits.
     pub fn key_in(group: &str) -> KeyInfo {
@@ -379,7 +380,6 @@ pub(crate) mod tests {
             auto: AutoRoute::default(),
         }
     }
-    use proptest::prelude::*;
 
     #[test]
     fn pasted_keys_are_cleaned_and_the_user_is_told() {

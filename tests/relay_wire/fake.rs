@@ -8,8 +8,9 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::serve::ListenerExt;
 use serde_json::Value;
+use tokio::sync::mpsc;
 
-use crate::relay_support::{Deck, limits};
+use crate::relay_support::{Deck, fed_response, limits};
 
 /// How it was called.
 #[derive(Clone, Debug)]
@@ -79,4 +80,23 @@ pub async fn before(fake: &Fake, kind: i64, more: Value) -> (Deck, String) {
     deck.add_channel(settings).await;
     let key = deck.owner.first_key.expose().to_owned();
     (deck, key)
+}
+
+/// An upstream that sends this and then nothing, until it is left; it tells when that is.
+pub async fn silent(first: &'static str) -> (Fake, mpsc::UnboundedReceiver<()>) {
+    let (gone, told) = mpsc::unbounded_channel();
+    let fake = Fake::start(move |_| {
+        let (feed, response) = fed_response();
+        if !first.is_empty() {
+            feed.send(Ok(first.to_owned())).unwrap();
+        }
+        let gone = gone.clone();
+        tokio::spawn(async move {
+            feed.closed().await;
+            let _ = gone.send(());
+        });
+        response
+    })
+    .await;
+    (fake, told)
 }

@@ -6,27 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::fake::Fake;
-use crate::relay_support::{Deck, fed_response, hello, json_response, limits, other, until};
-
-/// An upstream that sends this and then nothing, until it is left; it tells when that is.
-async fn silent(first: &'static str) -> (Fake, mpsc::UnboundedReceiver<()>) {
-    let (gone, told) = mpsc::unbounded_channel();
-    let fake = Fake::start(move |_| {
-        let (feed, response) = fed_response();
-        if !first.is_empty() {
-            feed.send(Ok(first.to_owned())).unwrap();
-        }
-        let gone = gone.clone();
-        tokio::spawn(async move {
-            feed.closed().await;
-            let _ = gone.send(());
-        });
-        response
-    })
-    .await;
-    (fake, told)
-}
+use crate::fake::{Fake, silent};
+use crate::relay_support::{Deck, hello, json_response, limits, other, until};
 
 /// A relay with a channel of each kind to an upstream; their models cost 2 and 8 dollars a million.
 async fn before(fake: &Fake) -> (Deck, String) {

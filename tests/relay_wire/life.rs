@@ -5,32 +5,12 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use relaydeck::relay::Limits;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
-use crate::fake::Fake;
-use crate::relay_support::{Deck, fed_response, json_response, limits, until};
+use crate::fake::{Fake, silent};
+use crate::relay_support::{Deck, json_response, limits, until};
 
 const FIRST: &str = "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"sequence_number\":7,\"delta\":\"The quick brown fox jumps over the lazy dog.\"}\n\n";
 const PART: &str = "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"The quick brown fox jumps over the lazy dog.\"}]}}]}\r\n\r\n";
-
-/// An upstream that sends this and then nothing, until it is left; it tells when that is.
-async fn silent(first: &'static str) -> (Fake, mpsc::UnboundedReceiver<()>) {
-    let (gone, told) = mpsc::unbounded_channel();
-    let fake = Fake::start(move |_| {
-        let (feed, response) = fed_response();
-        if !first.is_empty() {
-            feed.send(Ok(first.to_owned())).unwrap();
-        }
-        let gone = gone.clone();
-        tokio::spawn(async move {
-            feed.closed().await;
-            let _ = gone.send(());
-        });
-        response
-    })
-    .await;
-    (fake, told)
-}
 
 async fn before(fake: &Fake, limits: Limits) -> (Deck, String) {
     let deck = Deck::with(limits).await;

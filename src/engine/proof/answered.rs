@@ -75,9 +75,8 @@ fn stands(console: &Console, key: &HeldSecret, receipt: &Receipt) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        ApiKey, AutoRoute, Basis, FaultKind, KeyInfo, Price, QuotaLimit, QuotaUnits, Usage,
-    };
+    use crate::domain::key::tests::key_in;
+    use crate::domain::{ApiKey, AutoRoute, Basis, FaultKind, KeyInfo, Price, Usage};
 
     fn held() -> HeldSecret {
         HeldSecret {
@@ -92,17 +91,7 @@ mod tests {
             id: 7,
             name: "blog".into(),
             masked: held().secret.masked(),
-            status: KeyStatus::Enabled,
-            group: "default".into(),
-            left: QuotaLimit::Unlimited,
-            used: QuotaUnits(0),
-            created: None,
-            last_used: None,
-            expires: None,
-            models: None,
-            ips: None,
-            pace: None,
-            auto: AutoRoute::default(),
+            ..key_in("default")
         }
     }
 
