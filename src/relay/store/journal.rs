@@ -93,11 +93,10 @@ impl Journal {
             page.file.read_to_end(&mut text)?;
             // A power cut can leave a page as long as it was, and nothing where it began. What is not behind a mark is no entry.
             let blank = text.iter().take(HEAD).all(|byte| *byte == 0);
-            let behind = text.iter().skip(HEAD).filter(|byte| **byte != 0).count();
-            if blank && behind > 0 {
+            if blank && text.iter().any(|byte| *byte != 0) {
                 tracing::error!(
                     page = number,
-                    bytes = behind,
+                    bytes = text.len(),
                     "the journal lost its beginning, as in a power cut; what stood behind it is given up"
                 );
             }
